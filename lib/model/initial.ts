@@ -50,15 +50,16 @@ function fillNormal(target: Float32Array, random: Random, scale: number): void {
   for (let i = 0; i < target.length; i++) target[i] = scale * random.normal();
 }
 
-/** Glorot and Bengio 2010: uniform on +-sqrt(6 / (in + out)). */
+/** Matrices by Glorot and Bengio 2010: uniform on +-sqrt(6 / (in + out)); a bias stays zero. */
 function fillShared(
   target: Float32Array,
   tensor: TensorSpec,
   random: Random,
   initialisation: Initialisation,
 ): void {
-  if (initialisation === "literal") return fillNormal(target, random, SMALL);
-  if (tensor.shape.length < 2) return; // zero bias
-  const bound = Math.sqrt(6 / (tensor.shape[0] + tensor.shape[1]));
-  for (let i = 0; i < target.length; i++) target[i] = bound * (2 * random.uniform() - 1);
+  if (initialisation === "literal") fillNormal(target, random, SMALL);
+  else if (tensor.shape.length === 2) {
+    const bound = Math.sqrt(6 / (tensor.shape[0] + tensor.shape[1]));
+    for (let i = 0; i < target.length; i++) target[i] = bound * (2 * random.uniform() - 1);
+  }
 }
