@@ -3,7 +3,7 @@
  * Rooms of one floor do not know each other.
  */
 const floors = [
-  ["random", "numeric", "json", "errors", "clock", "kernels", "report"],
+  ["random", "numeric", "json", "errors", "version", "kernels", "report"],
   ["grouping", "data", "model"],
   ["hypergraph", "cohesion", "engine", "metrics"],
   ["training"],
@@ -13,7 +13,7 @@ const floors = [
 ];
 
 const room = (name) => `^lib/${name}(/|\\.ts$)`;
-const utilities = ["random", "numeric", "json", "errors", "clock"];
+const utilities = ["random", "numeric", "json", "errors", "version"];
 
 const forbidden = [
   { name: "no-circle", severity: "error", from: {}, to: { circular: true } },

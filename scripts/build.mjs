@@ -1,8 +1,18 @@
 // Builds the workspace package "erasable": AssemblyScript kernels to lib/dist/kernels/*.wasm, TypeScript to lib/dist.
 // Only what changed is compiled again. `node scripts/build.mjs --kernels` builds the kernels alone.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -48,5 +58,48 @@ function buildKernels() {
   }
 }
 
+/** Everything that can change a number in a record; reports, charts and the command line cannot. */
+const DECIDING = [
+  "random.ts",
+  "numeric.ts",
+  "json.ts",
+  "data",
+  "model",
+  "engine",
+  "kernels",
+  "hypergraph",
+  "grouping",
+  "cohesion",
+  "metrics",
+  "training",
+  "unlearning",
+  "experiments/jobs",
+];
+
+/** lib/dist/code-version.json: SHA-256 over the deciding sources, printed without comments, and the kernels. */
+async function writeCodeVersion() {
+  const { default: ts } = await import("typescript");
+  const files = DECIDING.flatMap((name) => {
+    const path = join(root, "lib", name);
+    if (!existsSync(path)) return [];
+    return statSync(path).isFile()
+      ? [path]
+      : readdirSync(path, { recursive: true }).map((f) => join(path, f));
+  }).filter((path) => path.endsWith(".ts") && !path.startsWith(assembly));
+  const hash = createHash("sha256");
+  for (const path of files.sort()) {
+    const options = { removeComments: true, target: "es2022", module: "commonjs" };
+    const { outputText } = ts.transpileModule(readFileSync(path, "utf8"), { compilerOptions: options });
+    hash.update(`${relative(root, path).replaceAll("\\", "/")}\n${outputText}\n`);
+  }
+  for (const name of readdirSync(output)
+    .filter((f) => f.endsWith(".wasm"))
+    .sort())
+    hash.update(name).update(readFileSync(join(output, name)));
+  const version = hash.digest("hex").slice(0, 16);
+  writeFileSync(join(root, "lib/dist/code-version.json"), `${JSON.stringify({ version })}\n`);
+}
+
 buildKernels();
+await writeCodeVersion();
 if (!process.argv.includes("--kernels")) run("typescript/bin/tsc", ["-p", "lib"]);

@@ -1,0 +1,59 @@
+/**
+ * A cell is one number-producing question, as plain data: which data set, protocol, model, method, S, request and seed.
+ * Its canonical JSON, the data's checksum and the code version make the key of its record.
+ */
+
+import type { ModelName } from "../model/spec";
+import type { Protocol } from "./protocol";
+
+/** Section 4.2's methods. The L- methods are LASER with random, BKM and CBKM grouping. */
+export const METHOD_NAMES = ["retrain", "c-sisa", "l-rand", "l-bkm", "l-cbkm"] as const;
+export type MethodName = (typeof METHOD_NAMES)[number];
+
+interface Base {
+  readonly dataset: string;
+  readonly protocol: Protocol;
+  readonly seed: number;
+}
+
+/** Utility and cost of a system after learning (`request: "none"`) or after one unlearning request. */
+export interface SystemCell extends Base {
+  readonly kind: "system";
+  readonly model: ModelName;
+  readonly method: MethodName;
+  /** S; 1 for Retrain */
+  readonly groups: number;
+  /** "none", "rand@5", "top@2.5", "last-group@5" ... */
+  readonly request: string;
+}
+
+/** Seconds of one unlearning, measured alone on the machine, everything included (Figure 4). */
+export interface TimingCell extends Omit<SystemCell, "kind"> {
+  readonly kind: "timing";
+}
+
+/** Groups of one grouping: sizes, ratings, cohesion in both spaces (Figures 9 and 12, Eq. 7-11). */
+export interface PartitionCell extends Base {
+  readonly kind: "partition";
+  readonly grouping: "rand" | "kmeans-ratings" | "kmeans-embedding" | "bkm" | "cbkm";
+  readonly groups: number;
+}
+
+/** Test loss of a model trained on each group alone, beside the group's cohesion (Figures 8 and 13, Theorem 1). */
+export interface GroupLossCell extends Base {
+  readonly kind: "groupLoss";
+  readonly model: ModelName;
+  readonly groups: number;
+}
+
+/** Bit-exactness of one unlearning against a fresh run without the erased users (goal G1). */
+export interface ExactnessCell extends Omit<SystemCell, "kind"> {
+  readonly kind: "exactness";
+}
+
+/** Random, popularity, item mean and oracle under the same metrics. */
+export interface AnchorsCell extends Base {
+  readonly kind: "anchors";
+}
+
+export type Cell = SystemCell | TimingCell | PartitionCell | GroupLossCell | ExactnessCell | AnchorsCell;

@@ -1,0 +1,77 @@
+/**
+ * How much of the paper is run: `smoke` in a couple of minutes on synthetic data, `quick` in some minutes on MovieLens
+ * 100K, `paper` with everything and ten seeds. A profile says what is swept; the protocol says how each run is made.
+ */
+
+import { requireOneOf } from "../errors";
+import type { ModelName } from "../model/spec";
+import { type PresetName, type Protocol, protocol } from "./protocol";
+
+export const PROFILE_NAMES = ["smoke", "quick", "paper"] as const;
+export type ProfileName = (typeof PROFILE_NAMES)[number];
+
+export interface Profile {
+  readonly name: ProfileName;
+  /** Catalog names. The first stands for the paper's ML, the second, if any, for its AM. */
+  readonly datasets: readonly string[];
+  readonly models: readonly ModelName[];
+  /** S: numbers of groups. S = 1 is Retrain and is not run twice. */
+  readonly groups: readonly number[];
+  /** S of the ablations (Sections 4.4 and 4.5: 8). */
+  readonly ablationGroups: number;
+  readonly seeds: readonly number[];
+  /** Requests of Section 4.4, beside plain learning. */
+  readonly requests: readonly string[];
+  /** Changes to the preset that make a profile small; empty for `paper`. */
+  readonly overrides: Partial<Protocol>;
+}
+
+const seeds = (count: number) => Array.from({ length: count }, (_, seed) => seed);
+
+const PROFILES: Readonly<Record<ProfileName, Profile>> = {
+  smoke: {
+    name: "smoke",
+    datasets: ["synthetic"],
+    models: ["dmf", "nmf"],
+    groups: [2, 4],
+    ablationGroups: 4,
+    seeds: seeds(3),
+    requests: ["rand@5", "top@5"],
+    overrides: { batchSize: 256, epochs: 10 }, // 11,000 ratings in batches of 30,000 would be ten steps in all
+  },
+  quick: {
+    name: "quick",
+    datasets: ["ml-100k"],
+    models: ["dmf", "nmf"],
+    groups: [2, 4, 8, 16],
+    ablationGroups: 8,
+    seeds: seeds(3),
+    requests: ["rand@2.5", "rand@5", "top@2.5", "top@5"],
+    overrides: { batchSize: 4096 }, // 89,000 training ratings: three steps an epoch at the paper's 30,000
+  },
+  paper: {
+    name: "paper",
+    datasets: ["ml-1m", "amazon-music", "ml-100k"],
+    models: ["dmf", "nmf"],
+    groups: [2, 4, 8, 16],
+    ablationGroups: 8,
+    seeds: seeds(10),
+    requests: ["rand@2.5", "rand@5", "top@2.5", "top@5"],
+    overrides: {},
+  },
+};
+
+/** The profile of this name. @throws InputError naming the choices. */
+export function profileNamed(name: string): Profile {
+  return PROFILES[requireOneOf(name, PROFILE_NAMES, "profile")];
+}
+
+/** The protocol of a preset on one of the profile's data sets. */
+export function profileProtocol(
+  profile: Profile,
+  dataset: string,
+  preset: PresetName = "PAPER",
+  overrides: Partial<Protocol> = {},
+): Protocol {
+  return protocol(preset, dataset, { ...profile.overrides, ...overrides });
+}
