@@ -1,0 +1,200 @@
+/**
+ * The engine that runs the readable mathematics of lib/model in TensorFlow.js: automatic differentiation, dense Adam in
+ * tensor operations, on native TensorFlow where installed, else on WebAssembly. The oracle of the kernels' tests and
+ * the GPU path. On the WASM backend its results are the same to the bit on every machine; native TensorFlow sums in
+ * an order of its own, so there they are the same to rounding only.
+ */
+
+import * as tf from "@tensorflow/tfjs";
+import { InputError } from "../errors";
+import { crossEntropy, predictions, ridge } from "../model/objective";
+import type { ModelSpec } from "../model/spec";
+import { batchCount, drawEpoch, type Epoch } from "./batches";
+import { checkIds, checkPairs, checkState, checkTraining } from "./checks";
+import type { Engine, Moments, TrainingSet, TrainOptions, TrainResult } from "./engine";
+import { type AdamState, adamStep, type BiasCorrection, biasCorrections } from "./tfjsAdam";
+import { type TfjsBackend, tfjsBackend } from "./tfjsBackend";
+
+const PAIRS_AT_ONCE = 65_536; // bounds the memory of scoring: about 30 MB of hidden layers
+const BREATH = 100; // ms between two moments at which timers and signals get their turn
+
+/** An engine for models of the shape of `spec`, all weights 0 until `load`. */
+export async function createTfjsEngine(spec: ModelSpec): Promise<Engine> {
+  return new TfjsEngine(spec, await tfjsBackend());
+}
+
+class TfjsEngine implements Engine {
+  readonly name = "tfjs";
+  readonly backend: string;
+  private readonly backendId: string;
+  /** one a tensor, in the order of the spec */
+  private state: AdamState[] = [];
+  private steps = 0;
+  private training = false;
+
+  constructor(
+    readonly spec: ModelSpec,
+    backend: TfjsBackend,
+  ) {
+    this.backend = backend.name;
+    this.backendId = backend.id;
+    this.load(new Float32Array(spec.size));
+  }
+
+  load(weights: Float32Array, moments?: Moments): void {
+    checkState(this.spec, weights, moments);
+    this.refuseWhileTraining("load");
+    this.claimBackend();
+    this.dispose();
+    const zero = moments ? undefined : new Float32Array(this.spec.size);
+    this.state = this.spec.tensors.map(({ offset, size, shape }) => {
+      const part = (flat: Float32Array) =>
+        tf.tensor(flat.slice(offset, offset + size), [...shape], "float32");
+      return { weight: part(weights), m: part(zero ?? moments!.m), v: part(zero ?? moments!.v) };
+    });
+    this.steps = moments?.step ?? 0;
+  }
+
+  weights(): Float32Array {
+    return this.flat("weight");
+  }
+
+  moments(): Moments {
+    return { m: this.flat("m"), v: this.flat("v"), step: this.steps };
+  }
+
+  async train(set: TrainingSet, options: TrainOptions): Promise<TrainResult> {
+    let { epoch, batch } = checkTraining(this.spec, set, options);
+    this.refuseWhileTraining("train");
+    this.training = true;
+    try {
+      const corrections = biasCorrections(options.adam, this.steps);
+      const batches = batchCount(set, options.batchSize);
+      let samples = 0;
+      let steps = 0;
+      let rested = performance.now();
+      for (; epoch < options.epochs; epoch++, batch = 0) {
+        if (options.signal?.aborted) return { position: { epoch, batch }, finished: false, samples, steps };
+        const drawn = drawEpoch(set, this.spec.items, options.batchSize, options.stream, epoch);
+        let loss = batch === 0 ? 0 : undefined; // of an epoch that was begun elsewhere only a part is seen here
+        for (; batch < batches; batch++) {
+          if (options.signal?.aborted) return { position: { epoch, batch }, finished: false, samples, steps };
+          const part = batchOf(drawn, batch);
+          const batchLoss = this.step(part, options, corrections.next().value);
+          if (loss !== undefined && batchLoss !== undefined) loss += batchLoss * part.users.length;
+          samples += part.users.length;
+          steps++;
+          if (performance.now() - rested < BREATH) continue;
+          await new Promise((resume) => setImmediate(resume));
+          rested = performance.now();
+        }
+        const mean = loss === undefined || !options.trackLoss ? undefined : loss / drawn.order.length;
+        options.onEpoch?.({ epoch, loss: mean });
+      }
+      return { position: { epoch, batch: 0 }, finished: true, samples, steps };
+    } finally {
+      this.training = false;
+    }
+  }
+
+  predict(users: Uint32Array, items: Uint32Array): Float32Array {
+    checkPairs(this.spec, users, items);
+    this.claimBackend();
+    const scores = new Float32Array(users.length);
+    for (let start = 0; start < users.length; start += PAIRS_AT_ONCE) {
+      const end = Math.min(start + PAIRS_AT_ONCE, users.length);
+      const part = tf.tidy(() => {
+        const [u, i] = [users, items].map((ids) => idTensor(Int32Array.from(ids.subarray(start, end))));
+        return predictions(
+          this.spec.model,
+          this.named(this.state.map(({ weight }) => weight)),
+          u,
+          i,
+        ).dataSync();
+      });
+      scores.set(part, start);
+    }
+    return scores;
+  }
+
+  scoreItems(users: Uint32Array): Float32Array {
+    checkIds(users, this.spec.users, "users");
+    const { items } = this.spec;
+    const scores = new Float32Array(users.length * items);
+    const all = Uint32Array.from({ length: items }, (_, item) => item);
+    users.forEach((user, row) => {
+      scores.set(this.predict(new Uint32Array(items).fill(user), all), row * items);
+    });
+    return scores;
+  }
+
+  dispose(): void {
+    this.refuseWhileTraining("dispose");
+    for (const { weight, m, v } of this.state) tf.dispose([weight, m, v]);
+    this.state = [];
+  }
+
+  /** One Adam step on one batch; returns its mean cross-entropy where that is asked for. */
+  private step(part: Batch, options: TrainOptions, correction: BiasCorrection): number | undefined {
+    this.claimBackend();
+    let loss: number | undefined;
+    const next = tf.tidy(() => {
+      const [users, items] = [idTensor(part.users), idTensor(part.items)]; // batch
+      const labels = tf.tensor1d(part.labels); // batch
+      const objective = (...tensors: tf.Tensor[]) => {
+        const weights = this.named(tensors);
+        const fit = crossEntropy(predictions(this.spec.model, weights, users, items), labels);
+        if (options.trackLoss) loss = fit.dataSync()[0];
+        if (!options.l2) return fit;
+        return tf.add<tf.Scalar>(fit, tf.mul(options.l2, ridge(this.spec, weights, users, items)));
+      };
+      const { grads } = tf.valueAndGrads(objective)(this.state.map(({ weight }) => weight));
+      return this.state.map((state, k) => ({ ...adamStep(state, grads[k], options.adam, correction) }));
+    });
+    const previous = this.state;
+    this.state = next;
+    this.steps++;
+    for (const { weight, m, v } of previous) tf.dispose([weight, m, v]);
+    return loss;
+  }
+
+  private named(tensors: readonly tf.Tensor[]): Record<string, tf.Tensor> {
+    return Object.fromEntries(this.spec.tensors.map(({ name }, k) => [name, tensors[k]]));
+  }
+
+  private flat(part: keyof AdamState): Float32Array {
+    const result = new Float32Array(this.spec.size);
+    this.spec.tensors.forEach(({ offset }, k) => {
+      result.set(this.state[k][part].dataSync(), offset);
+    });
+    return result;
+  }
+
+  private refuseWhileTraining(what: string): void {
+    if (this.training) throw new InputError(`${what}: this engine is training; wait for it or stop it first`);
+  }
+
+  /** TensorFlow.js has one current backend a process, and other packages may have changed it. */
+  private claimBackend(): void {
+    if (tf.getBackend() !== this.backendId) void tf.setBackend(this.backendId);
+  }
+}
+
+interface Batch {
+  readonly users: Int32Array;
+  readonly items: Int32Array;
+  readonly labels: Float32Array;
+}
+
+function batchOf({ users, items, labels, order, batchSize }: Epoch, batch: number): Batch {
+  const places = order.subarray(batch * batchSize, (batch + 1) * batchSize);
+  return {
+    users: Int32Array.from(places, (place) => users[place]),
+    items: Int32Array.from(places, (place) => items[place]),
+    labels: Float32Array.from(places, (place) => labels[place]),
+  };
+}
+
+function idTensor(ids: Int32Array): tf.Tensor1D {
+  return tf.tensor1d(ids, "int32");
+}

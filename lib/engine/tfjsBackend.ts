@@ -1,0 +1,105 @@
+/**
+ * Chooses what TensorFlow.js computes on: the native TensorFlow of tfjs-node-gpu or tfjs-node where one is installed and
+ * loads, else the WASM backend with a scatter-add kernel of our own. environment.md says how to get the native ones.
+ */
+
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, sep } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { registerScatterAdd } from "./scatterAdd";
+
+export interface TfjsBackend {
+  /** The name that TensorFlow.js knows it by. */
+  readonly id: "tensorflow" | "wasm";
+  /** What really computes: "TensorFlow GPU", "TensorFlow CPU" or "TensorFlow.js wasm". */
+  readonly name: string;
+  /** One line for a log: the name, the version, and why not something faster. */
+  readonly description: string;
+}
+
+/** A folder that holds a built tfjs-node package, looked at first (see scripts/native-tfjs.sh). */
+export const NATIVE_FOLDER_VARIABLE = "ERASABLE_TFJS_NODE";
+const NATIVE_PACKAGES = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"];
+
+let chosen: Promise<TfjsBackend> | undefined;
+
+/** The backend of this process, made ready on the first call. */
+export function tfjsBackend(): Promise<TfjsBackend> {
+  chosen ??= chooseBackend();
+  return chosen;
+}
+
+/** "tfjs engine: TensorFlow.js wasm 4.22.0 (no native TensorFlow: ...)" */
+export async function describeTfjsBackend(): Promise<string> {
+  return `tfjs engine: ${(await tfjsBackend()).description}`;
+}
+
+async function chooseBackend(): Promise<TfjsBackend> {
+  tf.enableProdMode(); // TensorFlow.js's own switch for its banners; without it every notebook opens with one
+  const refusals: string[] = [];
+  for (const name of [process.env[NATIVE_FOLDER_VARIABLE], ...NATIVE_PACKAGES]) {
+    if (!name) continue;
+    const native = await loadNative(name, refusals);
+    if (native) return native;
+  }
+  await loadWasm();
+  const version = tf.version_core;
+  const description = `TensorFlow.js wasm ${version} (no native TensorFlow: ${refusals.join("; ")})`;
+  return { id: "wasm", name: "TensorFlow.js wasm", description };
+}
+
+/** What we use of a native package beside the backend that it registers. */
+interface NativePackage {
+  version: Record<string, string>;
+}
+
+/**
+ * Loads a package of the tfjs-node family. Of that name there may also be plain TensorFlow.js in node_modules (danfojs
+ * asks for tfjs-node, and an override gives it the portable package): only one with a compiled binding is accepted.
+ */
+async function loadNative(name: string, refusals: string[]): Promise<TfjsBackend | undefined> {
+  const require = createRequire(__filename);
+  const label = name === process.env[NATIVE_FOLDER_VARIABLE] ? NATIVE_FOLDER_VARIABLE : name;
+  try {
+    const entry = require.resolve(name);
+    const folder = entry.slice(0, entry.lastIndexOf(`${sep}dist${sep}`));
+    if (!existsSync(join(folder, "binding.gyp"))) {
+      refusals.push(`${label} is not the native package`);
+      return undefined;
+    }
+    process.env.TF_CPP_MIN_LOG_LEVEL ??= "2"; // TensorFlow's own switch: errors, not greetings
+    const { version } = require(name) as NativePackage;
+    await tf.setBackend("tensorflow");
+    await tf.ready();
+    const binding = tf.backend() as unknown as { isUsingGpuDevice?: boolean };
+    const device = binding.isUsingGpuDevice ? "GPU" : "CPU";
+    const description = `TensorFlow ${device}, ${label} ${version["tfjs-node"] ?? version.tfjs}`;
+    return { id: "tensorflow", name: `TensorFlow ${device}`, description };
+  } catch (error) {
+    refusals.push(`${label}: ${firstLine(error)}`);
+    return undefined;
+  }
+}
+
+function firstLine(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "MODULE_NOT_FOUND") return "not installed";
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0];
+}
+
+/** The module that the compiler of the WASM backend wrote ends the process on any stray rejection: we take that back. */
+async function loadWasm(): Promise<void> {
+  const events = ["uncaughtException", "unhandledRejection"] as const;
+  const before = events.map((event) => new Set(process.listeners(event as "exit")));
+  const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+  const entry = createRequire(__filename).resolve("@tensorflow/tfjs-backend-wasm");
+  setWasmPaths(dirname(entry) + sep);
+  registerScatterAdd();
+  await tf.setBackend("wasm");
+  await tf.ready();
+  events.forEach((event, k) => {
+    for (const listener of process.listeners(event as "exit"))
+      if (!before[k].has(listener)) process.off(event, listener);
+  });
+}
