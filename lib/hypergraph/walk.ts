@@ -1,0 +1,126 @@
+/**
+ * The random walk of Algorithm 3 (Appendix A.3), sampled exactly: from vertex v a hyperedge e that holds v with
+ * probability proportional to |e|, from e a vertex of it with probability proportional to w(e, .). Membership is
+ * symmetric, so the hyperedges that hold v are those of v's neighbours, and both halves of a step draw a neighbour
+ * with given weights. Neither lists the neighbours: `bitsets` draws any user and rejects (von Neumann 1951), `items`
+ * goes through a shared item. A user whom nobody else reaches, and who is so alone in his hyperedge, stays where he is;
+ * without `includeSelf` no hyperedge holds him and his sequence is himself alone.
+ */
+
+import { requireInteger, requireKnownKeys } from "../errors";
+import { Random } from "../random";
+import type { Hypergraph } from "./hypergraph";
+import { ItemSampler } from "./itemSampler";
+import { pause, type WorkOptions } from "./pause";
+
+/** One step of the walk. `undefined`: no hyperedge holds v. */
+export interface Walker {
+  /** A hyperedge that holds v, with probability proportional to |e| (line 5 of Algorithm 3). */
+  hyperedge(v: number, random: Random): number | undefined;
+  /** A vertex of hyperedge e, with probability proportional to w(e, v) (line 6). e holds somebody. */
+  vertex(e: number, random: Random): number;
+}
+
+/** Sequences of users ("sentences"), one after another. */
+export interface Sequences {
+  /** Uint32Array: user numbers */
+  readonly users: Uint32Array;
+  /** Uint32Array, sequences + 1: where each begins in `users` */
+  readonly offsets: Uint32Array;
+}
+
+export interface WalkSettings {
+  /** Walks that start at each user. Default 4 (Appendix A.3). */
+  readonly rep?: number;
+  /** Steps of a walk; the loop of Algorithm 3 yields dep + 1 users. Default 8 (Appendix A.3). */
+  readonly dep?: number;
+  readonly seed: number;
+}
+
+export function createWalker(graph: Hypergraph): Walker {
+  const walker = graph.bits ? bitsetWalker(graph) : itemWalker(graph);
+  const least = graph.includeSelf ? 1 : 0; // the size of the hyperedge of a user whom nobody reaches
+  return {
+    hyperedge(v, random) {
+      if (graph.sizes[v] > least) return walker.hyperedge(v, random);
+      return graph.includeSelf ? v : undefined;
+    },
+    vertex: (e, random) => (graph.sizes[e] > least ? walker.vertex(e, random) : e),
+  };
+}
+
+/** Any user, kept when he is a neighbour and then with probability weight / greatest weight. */
+function bitsetWalker(graph: Hypergraph): Walker {
+  const { sizes, maxWeight } = graph;
+  const n = sizes.length;
+  const greatest = sizes.reduce((most, size) => (size > most ? size : most), 0);
+  return {
+    hyperedge(v, random) {
+      for (;;) {
+        const e = random.below(n);
+        if (graph.has(v, e) && random.below(greatest) < sizes[e]) return e;
+      }
+    },
+    vertex(e, random) {
+      for (;;) {
+        const v = random.below(n);
+        if (graph.has(e, v) && random.uniform() * maxWeight < graph.weight(e, v)) return v;
+      }
+    },
+  };
+}
+
+/** Through a shared item; in the `shared` reading the ratings summed over the shared items give w after rejection. */
+function itemWalker(graph: Hypergraph): Walker {
+  const { data, sizes, means, includeSelf } = graph;
+  const edges = new ItemSampler(data, (user) => sizes[user], includeSelf);
+  const vertices = new ItemSampler(
+    data,
+    graph.weights === "overall" ? (user) => means[user] : (_, rating) => rating,
+    includeSelf,
+  );
+  return {
+    hyperedge: (v, random) => edges.draw(v, random),
+    vertex: (e, random) => vertices.draw(e, random),
+  };
+}
+
+/** Work between two pauses, in walks. */
+const CHUNK = 4096;
+
+/**
+ * Algorithm 3: `rep` walks of `dep` steps from every user, in the order of the users. Each user's walks come from a
+ * stream of his own id, so they are the same whatever other users walk.
+ */
+export async function randomWalks(
+  graph: Hypergraph,
+  settings: WalkSettings,
+  options: WorkOptions = {},
+): Promise<Sequences> {
+  requireKnownKeys(settings, ["rep", "dep", "seed"], "random walk");
+  const rep = requireInteger(settings.rep ?? 4, 1, 10_000, "random walk: rep");
+  const dep = requireInteger(settings.dep ?? 8, 0, 10_000, "random walk: dep");
+  const ids = graph.data.userIds;
+  const walker = createWalker(graph);
+  const family = Random.stream(settings.seed, "walk");
+  const users = new Uint32Array(ids.length * rep * (dep + 1));
+  const offsets = new Uint32Array(ids.length * rep + 1);
+  let length = 0;
+  let walks = 0;
+  for (let start = 0; start < ids.length; start++) {
+    const random = family.fork(ids[start]);
+    for (let j = 0; j < rep; j++) {
+      let v = start;
+      users[length++] = v;
+      for (let k = 0; k < dep; k++) {
+        const e = walker.hyperedge(v, random);
+        if (e === undefined) break;
+        v = walker.vertex(e, random);
+        users[length++] = v;
+      }
+      offsets[++walks] = length;
+      if (walks % CHUNK === 0) await pause(options, "walk", walks / (offsets.length - 1));
+    }
+  }
+  return { users: users.slice(0, length), offsets };
+}

@@ -1,0 +1,220 @@
+/**
+ * Word2Vec on user sequences (Appendix A.4): users are words, walks are sentences. Negative sampling, CBOW or
+ * skip-gram, with gensim's defaults and rules (Rehurek and Sojka 2010; Mikolov et al. 2013); the arithmetic is in
+ * kernels/assembly/word2vec.ts. Differences from gensim 4: the learning rate moves with each sentence rather than with
+ * each job of 10,000 words, the sigmoid is interpolated between table values, the noise table is exact to 2^-32, and
+ * one thread gives the same bits on every machine.
+ */
+
+import { InputError, requireInteger, requireKnownKeys, requireNumber, requireOneOf } from "../errors";
+import { instantiate } from "../kernels/instantiate";
+import { exp, log } from "../numeric";
+import { Random } from "../random";
+import { pause, type WorkOptions } from "./pause";
+import type { Sequences } from "./walk";
+
+export const WORD2VEC_MODES = ["cbow", "skipgram"] as const;
+export type Word2VecMode = (typeof WORD2VEC_MODES)[number];
+
+export interface Word2VecSettings {
+  /** Default `cbow`, as gensim. */
+  readonly mode?: Word2VecMode;
+  /** Length of a vector, a multiple of 4. Default 16. */
+  readonly dim?: number;
+  /** Most words on each side of the middle one; each time a number from 1 to `window` is drawn. Default 5. */
+  readonly window?: number;
+  /** Noise words a prediction. Default 5. */
+  readonly negatives?: number;
+  /** Default 5. */
+  readonly epochs?: number;
+  /** Default 0.025. */
+  readonly learningRate?: number;
+  /** The learning rate falls linearly to this. Default 0.0001. */
+  readonly minLearningRate?: number;
+  /**
+   * Words with more than this share of all tokens are thinned out (gensim's default is 0.001); 0 keeps all. Default 0:
+   * users are the words, and every user's walks are wanted. On MovieLens 1M no user comes near the share where
+   * thinning begins (2.6 times the threshold).
+   */
+  readonly sample?: number;
+  readonly seed: number;
+}
+
+interface Kernel {
+  allocate(bytes: number): number;
+  setTables(
+    input: number,
+    output: number,
+    tokens: number,
+    offsets: number,
+    threshold: number,
+    alias: number,
+    keep: number,
+    sigmoid: number,
+    sigmoidSteps: number,
+    longest: number,
+  ): void;
+  setSizes(words: number, dim: number, window: number, negatives: number): void;
+  setRandom(a: number, b: number, c: number, d: number): void;
+  train(
+    skipGram: boolean,
+    from: number,
+    to: number,
+    first: number,
+    last: number,
+    tokensBefore: number,
+    totalTokens: number,
+  ): void;
+}
+
+const KEYS = "mode,dim,window,negatives,epochs,learningRate,minLearningRate,sample,seed".split(",");
+const SIGMOID_STEPS = 1024;
+const SIGMOID_END = 6;
+/** The noise distribution is the counts to this power (Mikolov et al. 2013). */
+const NOISE_POWER = 0.75;
+/** Tokens between two pauses: some 30 ms of CBOW. */
+const CHUNK = 40_000;
+
+/**
+ * Float32Array, ids x dim, row-major: the input vectors after training. A word that no sentence holds keeps its
+ * initial vector, uniform on [-1 / dim, 1 / dim) as in gensim 4 and drawn from a stream of its own id.
+ * @throws InputError for a bad setting, a sentence with an unknown word, or no sentence at all.
+ */
+export async function word2vec(
+  sentences: Sequences,
+  ids: readonly string[],
+  settings: Word2VecSettings,
+  options: WorkOptions = {},
+): Promise<Float32Array> {
+  const s = validSettings(settings);
+  const { users: tokens, offsets } = sentences;
+  const counts = wordCounts(sentences, ids.length);
+  if (tokens.length === 0) throw new InputError("word2vec: there is no sentence to learn from");
+
+  const kernel = instantiate<Kernel>("word2vec");
+  const put = (data: Float32Array | Uint32Array): number => {
+    const at = kernel.allocate(data.byteLength);
+    new Uint8Array(kernel.memory.buffer, at, data.byteLength).set(
+      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    );
+    return at;
+  };
+  const input = put(initialVectors(ids, s.dim, s.seed));
+  const output = put(new Float32Array(ids.length * s.dim));
+  const noise = aliasTable(Float64Array.from(counts, (count) => power(count, NOISE_POWER)));
+  const keep = s.sample > 0 ? put(keepTable(counts, tokens.length, s.sample)) : 0;
+  let longest = 0;
+  for (let i = 0; i + 1 < offsets.length; i++) longest = Math.max(longest, offsets[i + 1] - offsets[i]);
+  kernel.setTables(
+    input,
+    output,
+    put(tokens),
+    put(offsets),
+    put(noise.threshold),
+    put(noise.alias),
+    keep,
+    put(sigmoidTable()),
+    SIGMOID_STEPS,
+    longest,
+  );
+  kernel.setSizes(ids.length, s.dim, s.window, s.negatives);
+  const [a, b, c, d] = Random.stream(s.seed, "word2vec").state();
+  kernel.setRandom(a, b, c, d);
+
+  const total = s.epochs * tokens.length;
+  for (let epoch = 0; epoch < s.epochs; epoch++) {
+    for (let from = 0; from + 1 < offsets.length; ) {
+      let to = from + 1;
+      while (to + 1 < offsets.length && offsets[to] - offsets[from] < CHUNK) to++;
+      const before = epoch * tokens.length + offsets[from];
+      kernel.train(s.mode === "skipgram", from, to, s.learningRate, s.minLearningRate, before, total);
+      await pause(options, "word2vec", (epoch * tokens.length + offsets[to]) / total);
+      from = to;
+    }
+  }
+  return new Float32Array(kernel.memory.buffer, input, ids.length * s.dim).slice();
+}
+
+function validSettings(settings: Word2VecSettings): Required<Word2VecSettings> {
+  const what = "word2vec";
+  requireKnownKeys(settings, KEYS, what);
+  const dim = requireInteger(settings.dim ?? 16, 4, 4096, `${what}: dim`);
+  if (dim % 4 !== 0) throw new InputError(`${what}: dim: ${dim} is not a multiple of 4`);
+  return {
+    mode: requireOneOf(settings.mode ?? "cbow", WORD2VEC_MODES, `${what}: mode`),
+    dim,
+    window: requireInteger(settings.window ?? 5, 1, 1000, `${what}: window`),
+    negatives: requireInteger(settings.negatives ?? 5, 1, 1000, `${what}: negatives`),
+    epochs: requireInteger(settings.epochs ?? 5, 1, 10_000, `${what}: epochs`),
+    learningRate: requireNumber(settings.learningRate ?? 0.025, 0, 10, `${what}: learningRate`),
+    minLearningRate: requireNumber(settings.minLearningRate ?? 0.0001, 0, 10, `${what}: minLearningRate`),
+    sample: requireNumber(settings.sample ?? 0, 0, 1, `${what}: sample`),
+    seed: settings.seed,
+  };
+}
+
+/** How often each word occurs. @throws InputError for a word that `ids` does not have. */
+function wordCounts(sentences: Sequences, words: number): Uint32Array {
+  const counts = new Uint32Array(words);
+  for (const word of sentences.users) {
+    if (word >= words) throw new InputError(`word2vec: word ${word} is not one of the ${words} known`);
+    counts[word]++;
+  }
+  const { offsets, users } = sentences;
+  let ordered = offsets[0] === 0 && offsets[offsets.length - 1] === users.length;
+  for (let i = 1; i < offsets.length; i++) ordered &&= offsets[i] >= offsets[i - 1];
+  if (!ordered) throw new InputError("word2vec: sentence offsets do not run from 0 to the number of words");
+  return counts;
+}
+
+function initialVectors(ids: readonly string[], dim: number, seed: number): Float32Array {
+  const family = Random.stream(seed, "word2vec", "initial");
+  const vectors = new Float32Array(ids.length * dim);
+  for (let word = 0; word < ids.length; word++) {
+    const random = family.fork(ids[word]);
+    for (let k = 0; k < dim; k++) vectors[word * dim + k] = (2 * random.uniform() - 1) / dim;
+  }
+  return vectors;
+}
+
+/** x^p for x >= 0, the same bits on every machine. */
+const power = (x: number, p: number): number => (x === 0 ? 0 : exp(p * log(x)));
+
+function sigmoidTable(): Float32Array {
+  return Float32Array.from({ length: SIGMOID_STEPS + 1 }, (_, i) => {
+    const x = SIGMOID_END * ((2 * i) / SIGMOID_STEPS - 1);
+    return 1 / (1 + exp(-x));
+  });
+}
+
+/** gensim's rule: a word with share f of all tokens stays with probability sqrt(sample / f) + sample / f. */
+function keepTable(counts: Uint32Array, total: number, sample: number): Uint32Array {
+  return Uint32Array.from(counts, (count) => {
+    const ratio = (sample * total) / Math.max(count, 1);
+    return Math.min(4294967295, Math.floor((Math.sqrt(ratio) + ratio) * 4294967296));
+  });
+}
+
+/**
+ * Walker's alias method as built by Vose (1991): draw a word w uniformly and a 32-bit number, take w when the number
+ * is below `threshold[w]`, else `alias[w]`. Probabilities are kept to 2^-32.
+ */
+export function aliasTable(weights: Float64Array): { threshold: Uint32Array; alias: Uint32Array } {
+  const n = weights.length;
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const scaled = Float64Array.from(weights, (weight) => (weight * n) / sum);
+  const threshold = new Uint32Array(n).fill(4294967295);
+  const alias = Uint32Array.from({ length: n }, (_, i) => i);
+  const small: number[] = [];
+  const large: number[] = [];
+  for (let i = n - 1; i >= 0; i--) (scaled[i] < 1 ? small : large).push(i);
+  while (small.length > 0 && large.length > 0) {
+    const low = small.pop()!;
+    const high = large[large.length - 1];
+    threshold[low] = Math.floor(scaled[low] * 4294967296);
+    alias[low] = high;
+    scaled[high] -= 1 - scaled[low];
+    if (scaled[high] < 1) small.push(large.pop()!);
+  }
+  return { threshold, alias };
+}
