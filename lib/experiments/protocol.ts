@@ -161,3 +161,16 @@ export function parseOverrides(pairs: readonly string[]): Partial<Protocol> {
   }
   return overrides as Partial<Protocol>;
 }
+
+/**
+ * Whether a protocol is the PAPER preset of this data set (with a profile's overrides), as far as its method reads it:
+ * cells carry the paper's value in the fields that their method does not read.
+ */
+export function isPaperProtocol(
+  candidate: Protocol,
+  dataset: string,
+  overrides: Partial<Protocol> = {},
+): boolean {
+  const paper = protocol("PAPER", dataset, overrides);
+  return (Object.keys(paper) as (keyof Protocol)[]).every((field) => paper[field] === candidate[field]);
+}

@@ -1,0 +1,146 @@
+/**
+ * Claims of the paper and how they are judged. The rules stand in code and were written before the runs they judge:
+ * a claim is a set of comparisons (cases); each case has an effect with a 95 % interval over seeds; the verdict follows
+ * from how many cases point where the claim says. Protocol section 6.
+ */
+
+import { mean, meanInterval } from "../../metrics/statistics";
+import type { CellRecord } from "../outcome";
+import type { Profile } from "../profile";
+
+export type Verdict = "reproduced" | "partly" | "not reproduced" | "not tested";
+
+/** One case: an effect over seeds, oriented so that the claim says "above `threshold`". */
+export interface Comparison {
+  readonly dataset: string;
+  readonly name: string;
+  /** One value a seed. */
+  readonly effects: readonly number[];
+  /** What the effect must exceed; 0 unless the claim says how much. */
+  readonly threshold?: number;
+}
+
+export interface JudgedCase {
+  readonly dataset: string;
+  readonly name: string;
+  readonly seeds: number;
+  readonly effect: number;
+  /** NaN-free: equal to the effect when there is one seed. */
+  readonly low: number;
+  readonly high: number;
+  /** `for`: the whole interval is above the threshold; `against`: the whole interval is below it. */
+  readonly points: "for" | "against" | "open";
+}
+
+export interface Claim {
+  readonly id: string;
+  /** Where the paper says it. */
+  readonly place: string;
+  readonly statement: string;
+  /** The verdict rule, in words. */
+  readonly rule: string;
+  /** What the effect of a case is, with its unit. */
+  readonly effect: string;
+  /** The comparisons that the records allow. */
+  compare(records: readonly CellRecord[], profile: Profile): Comparison[];
+  /** Share of cases that must point `for` the claim: 1 for "in all cases", .5 for "in most". */
+  readonly needs: number;
+}
+
+export interface JudgedClaim {
+  readonly id: string;
+  readonly place: string;
+  readonly statement: string;
+  readonly rule: string;
+  readonly effectMeaning: string;
+  readonly verdict: Verdict;
+  readonly datasets: readonly string[];
+  readonly seeds: number;
+  readonly cases: number;
+  readonly casesFor: number;
+  readonly casesAgainst: number;
+  /** Mean over cases of the effect, with its interval over seeds (cases are averaged within a seed first). */
+  readonly effect: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly detail: readonly JudgedCase[];
+}
+
+function judgeCase({ dataset, name, effects, threshold = 0 }: Comparison): JudgedCase {
+  const effect = mean(effects);
+  const { low, high } = effects.length > 1 ? meanInterval(effects) : { low: effect, high: effect };
+  const points = low > threshold ? "for" : high < threshold ? "against" : "open";
+  return { dataset, name, seeds: effects.length, effect, low, high, points };
+}
+
+/**
+ * The verdict of a set of cases. Reproduced: at least the share `needs` of the cases points for the claim and, unless
+ * `needs` is below 1, none against. Partly: at least half of that share. Otherwise not reproduced.
+ */
+export function verdictOf(cases: readonly JudgedCase[], needs: number): Verdict {
+  if (cases.length === 0) return "not tested";
+  const inFavour = cases.filter(({ points }) => points === "for").length / cases.length;
+  const against = cases.some(({ points }) => points === "against");
+  if (inFavour >= needs && !(needs === 1 && against)) return "reproduced";
+  return inFavour >= needs / 2 ? "partly" : "not reproduced";
+}
+
+/** Judges one claim on all records of a profile. */
+export function judge(claim: Claim, records: readonly CellRecord[], profile: Profile): JudgedClaim {
+  const comparisons = claim.compare(records, profile).filter(({ effects }) => effects.length > 0);
+  const detail = comparisons.map(judgeCase);
+  const pooled = pooledBySeed(comparisons);
+  const interval = pooled.length > 1 ? meanInterval(pooled) : undefined;
+  const effect = pooled.length > 0 ? mean(pooled) : null;
+  return {
+    id: claim.id,
+    place: claim.place,
+    statement: claim.statement,
+    rule: claim.rule,
+    effectMeaning: claim.effect,
+    verdict: verdictOf(detail, claim.needs),
+    datasets: [...new Set(detail.map(({ dataset }) => dataset))],
+    seeds: Math.max(0, ...detail.map(({ seeds }) => seeds)),
+    cases: detail.length,
+    casesFor: detail.filter(({ points }) => points === "for").length,
+    casesAgainst: detail.filter(({ points }) => points === "against").length,
+    effect,
+    low: interval?.low ?? effect,
+    high: interval?.high ?? effect,
+    detail,
+  };
+}
+
+/** Effect of seed s averaged over the cases that have as many seeds as the fullest one. */
+function pooledBySeed(comparisons: readonly Comparison[]): number[] {
+  const most = Math.max(0, ...comparisons.map(({ effects }) => effects.length));
+  const full = comparisons.filter(({ effects }) => effects.length === most);
+  return Array.from({ length: most }, (_, s) => mean(full.map(({ effects }) => effects[s])));
+}
+
+/** A row with a seed and a value, as the figures make them. */
+interface Seeded {
+  readonly seed: number;
+  readonly value: number;
+}
+
+/** a - b by seed, for the seeds that both have, in ascending order of seed. */
+export function differences(a: readonly Seeded[], b: readonly Seeded[]): number[] {
+  const other = new Map(b.map(({ seed, value }) => [seed, value]));
+  return [...a]
+    .filter(({ seed }) => other.has(seed))
+    .sort((x, y) => x.seed - y.seed)
+    .map(({ seed, value }) => value - (other.get(seed) as number));
+}
+
+/** Groups rows by a key, in order of first appearance. */
+export function grouped<Row>(rows: readonly Row[], key: (row: Row) => string): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const name = key(row);
+    const group = groups.get(name);
+    if (group) group.push(row);
+    else groups.set(name, [row]);
+  }
+  return groups;
+}

@@ -1,0 +1,91 @@
+/**
+ * Figures 5, 6, 10 and 11: NDCG@10 and HR@10 of Retrain, C-SISA and LASER's three groupings against S, after learning
+ * and after each request; with the group-module ablation of Section 4.5, which reads the same numbers.
+ */
+
+import type { Evaluation, ImplicitEvaluation } from "../../metrics/evaluate";
+import { METHOD_NAMES, type MethodName } from "../cell";
+import { recordsOf, type SystemOutcome, type SystemRecord } from "../outcome";
+import { profileProtocol } from "../profile";
+import { allRequests, systemCells } from "./cells";
+import type { Figure } from "./figure";
+
+export interface UtilityRow {
+  readonly dataset: string;
+  readonly preset: string;
+  readonly model: string;
+  readonly method: MethodName;
+  /** how C-SISA's shards were joined: `merged`, `own`; `model` for the others */
+  readonly scoring: "model" | "merged" | "own";
+  readonly groups: number;
+  readonly request: string;
+  readonly seed: number;
+  /** "labCode NDCG@10", "testOnly HR@10", "test loss" ... */
+  readonly metric: string;
+  readonly value: number;
+}
+
+/** Every metric of an evaluation under the name that tables show. */
+export function namedMetrics(evaluation: Evaluation | ImplicitEvaluation): Record<string, number> {
+  const named: Record<string, number> = { "test loss": evaluation.loss };
+  for (const family of ["labCode", "testOnly"] as const) {
+    if (!(family in evaluation)) continue; // implicit data: a list of held-out items alone has no order to find
+    named[`${family} NDCG@10`] = (evaluation as Evaluation)[family].ndcg;
+    named[`${family} HR@10`] = (evaluation as Evaluation)[family].hr;
+  }
+  if (evaluation.fullRank) {
+    named["fullRank NDCG@10"] = evaluation.fullRank.ndcg;
+    named["fullRank HR@10"] = evaluation.fullRank.hr;
+    named["fullRank Recall@10"] = evaluation.fullRank.recall;
+    named["fullRank MRR"] = evaluation.fullRank.mrr;
+  }
+  return named;
+}
+
+/** The rows of one record: one for each metric and, for C-SISA, each scoring. */
+export function utilityRows(record: SystemRecord): UtilityRow[] {
+  const { cell, outcome } = record;
+  const views: [UtilityRow["scoring"], SystemOutcome["metrics"] | undefined][] =
+    cell.method === "c-sisa"
+      ? [
+          ["merged", outcome.metrics],
+          ["own", outcome.own],
+        ]
+      : [["model", outcome.metrics]];
+  return views.flatMap(([scoring, evaluation]) =>
+    evaluation === undefined
+      ? []
+      : Object.entries(namedMetrics(evaluation)).map(([metric, value]) => ({
+          dataset: cell.dataset,
+          preset: cell.protocol.negatives > 0 ? "RANKING" : "PAPER",
+          model: cell.model,
+          method: cell.method,
+          scoring,
+          groups: cell.groups,
+          request: cell.request,
+          seed: cell.seed,
+          metric,
+          value,
+        })),
+  );
+}
+
+export const utility: Figure<UtilityRow> = {
+  id: "utility",
+  title: "Utility of learning and unlearning against the number of groups",
+  paper: "Figures 5, 6, 10, 11",
+  notebook: "05_utility",
+  cells: (profile) =>
+    profile.datasets.flatMap((dataset) =>
+      systemCells({
+        dataset,
+        protocol: profileProtocol(profile, dataset),
+        models: profile.models,
+        methods: METHOD_NAMES,
+        groups: profile.groups,
+        requests: allRequests(profile),
+        seeds: profile.seeds,
+      }),
+    ),
+  rows: (records) => recordsOf(records, "system").flatMap(utilityRows),
+};

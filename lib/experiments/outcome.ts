@@ -1,0 +1,102 @@
+/** What a cell's job finds out, by kind of cell. Plain JSON; numbers only, no user lists and no ratings. */
+
+import type { Evaluation, ImplicitEvaluation } from "../metrics/evaluate";
+import type {
+  AnchorsCell,
+  Cell,
+  ExactnessCell,
+  GroupLossCell,
+  PartitionCell,
+  SystemCell,
+  TimingCell,
+} from "./cell";
+
+export interface SystemOutcome {
+  /** After the erased users are left out of the evaluation. C-SISA's is `merged` scoring. */
+  readonly metrics: Evaluation | ImplicitEvaluation;
+  /** C-SISA only: each user scored by the model of its own shard. */
+  readonly own?: Evaluation | ImplicitEvaluation;
+  /** Gradient samples and Adam steps of this learning or unlearning. */
+  readonly samples: number;
+  readonly steps: number;
+  /** Samples of the slowest shard; equals `samples` for methods that are not parallel. */
+  readonly parallelSamples: number;
+  readonly erasedUsers: number;
+  readonly erasedRatings: number;
+  /** Groups or shards that were trained again. */
+  readonly retrained: number;
+  /** SHA-256 of the final weights: what a second, independent run must repeat. */
+  readonly weights: string;
+}
+
+export interface TimingOutcome {
+  readonly samples: number;
+  readonly parallelSamples: number;
+  readonly retrained: number;
+}
+
+export interface PartitionOutcome {
+  /** Users and training ratings of each group, in training order. */
+  readonly users: readonly number[];
+  readonly ratings: readonly number[];
+  /** Eq. 3 of each group in the space of the collaborative embedding and of the rating rows. */
+  readonly rhoEmbedding: readonly number[];
+  readonly rhoRatings: readonly number[];
+  readonly inertia: number | null;
+  readonly passes: number;
+}
+
+export interface GroupLossOutcome {
+  /** One a group, in descending order of rho (embedding space). */
+  readonly rho: readonly number[];
+  readonly rhoRatings: readonly number[];
+  readonly testLoss: readonly number[];
+  readonly trainLoss: readonly number[];
+  readonly ratings: readonly number[];
+}
+
+export interface ExactnessOutcome {
+  readonly identical: boolean;
+  /** Weights that differ between the unlearned model and the fresh run without the erased users. */
+  readonly differing: number;
+  readonly parameters: number;
+  /** For comparison: weights that differ between the model before the erasure and the fresh run. */
+  readonly differingBefore: number;
+}
+
+export interface AnchorsOutcome {
+  readonly random: Evaluation;
+  readonly popularity: Evaluation;
+  readonly itemMean: Evaluation;
+  readonly oracle: Evaluation;
+}
+
+/** A record of the run store, as the figures read it. */
+export interface CellRecord<C extends Cell = Cell, O = unknown> {
+  readonly key: string;
+  readonly cell: C;
+  readonly outcome: O;
+  /** Seconds by stage. Not part of what two runs must repeat. */
+  readonly timings: Readonly<Record<string, number>>;
+}
+
+export type SystemRecord = CellRecord<SystemCell, SystemOutcome>;
+export type TimingRecord = CellRecord<TimingCell, TimingOutcome>;
+export type PartitionRecord = CellRecord<PartitionCell, PartitionOutcome>;
+export type GroupLossRecord = CellRecord<GroupLossCell, GroupLossOutcome>;
+export type ExactnessRecord = CellRecord<ExactnessCell, ExactnessOutcome>;
+export type AnchorsRecord = CellRecord<AnchorsCell, AnchorsOutcome>;
+
+/** The records of one kind of cell. */
+export function recordsOf<K extends Cell["kind"]>(records: readonly CellRecord[], kind: K): RecordOf[K][] {
+  return records.filter((record) => record.cell.kind === kind) as unknown as RecordOf[K][];
+}
+
+export interface RecordOf {
+  system: SystemRecord;
+  timing: TimingRecord;
+  partition: PartitionRecord;
+  groupLoss: GroupLossRecord;
+  exactness: ExactnessRecord;
+  anchors: AnchorsRecord;
+}
