@@ -5,12 +5,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-
-/** What the kernel asks of the backend; both methods are public ones of BackendWasm. */
-interface WasmBackend {
-  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
-  typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array | Int32Array;
-}
+import type { WasmBackend } from "./tfjsWasmKernels";
 
 /** Makes the kernel known to TensorFlow.js, once. Ids that stand for no segment (negative or too large) are left out. */
 export function registerScatterAdd(): void {

@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { dirname, join, sep } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { registerScatterAdd } from "./scatterAdd";
+import { registerFastKernels } from "./tfjsWasmKernels";
 
 export interface TfjsBackend {
   /** The name that TensorFlow.js knows it by. */
@@ -96,6 +97,7 @@ async function loadWasm(): Promise<void> {
   const entry = createRequire(__filename).resolve("@tensorflow/tfjs-backend-wasm");
   setWasmPaths(dirname(entry) + sep);
   registerScatterAdd();
+  registerFastKernels();
   await tf.setBackend("wasm");
   await tf.ready();
   events.forEach((event, k) => {
