@@ -2,6 +2,27 @@
  * erasable: the public surface, room by room. The order is the order of the paper's pipeline.
  */
 
+// data: catalog, files to interactions, generated sets, filter, split, samples, Table 1
+export { CATALOG, type CatalogEntry, catalogEntry, DATASET_NAMES } from "./data/catalog";
+export { core } from "./data/core";
+export { type Description, describe, quantile, rowLengths } from "./data/describe";
+export { type DownloadProgress, fetchEntry } from "./data/download";
+export {
+  type Csr,
+  checksum,
+  type Interactions,
+  interactionsFrom,
+  itemCount,
+  ratingCount,
+  selectRatings,
+  userCount,
+  withoutUsers,
+} from "./data/interactions";
+export { type LoadOptions, loadDataset, loadOrSynthetic, projectDataFolder } from "./data/load";
+export { parseRatings } from "./data/parse";
+export { type Samples, trainingSamples } from "./data/samples";
+export { type Split, split, validationSplit } from "./data/split";
+export { SYNTHETIC_PRESETS, type Synthetic, type SyntheticOptions, synthesize } from "./data/synthetic";
 // errors that a caller can act on
 export { InputError, StoppedError } from "./errors";
 // chance, canonical text and hashes

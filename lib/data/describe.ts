@@ -1,0 +1,87 @@
+/** What a set of ratings looks like: the numbers of Table 1 and of the distributions in notebook 01. */
+
+import { type Csr, type Interactions, ratingCount } from "./interactions";
+
+/** Numbers of ratings a user, or an item, has. */
+export interface CountSummary {
+  readonly least: number;
+  readonly lowerQuartile: number;
+  readonly median: number;
+  readonly upperQuartile: number;
+  readonly ninetieth: number;
+  readonly most: number;
+  readonly mean: number;
+}
+
+export interface Description {
+  readonly name: string;
+  readonly synthetic: boolean;
+  /** what was done to the data, such as "5-core" */
+  readonly steps: readonly string[];
+  readonly users: number;
+  readonly items: number;
+  readonly ratings: number;
+  /** share of the users x items matrix that is empty, 0 .. 1 */
+  readonly sparsity: number;
+  /** mean rating, in the scale of the data set; NaN without ratings */
+  readonly mean: number;
+  /** how often each rating value occurs, ascending by value */
+  readonly histogram: readonly { readonly rating: number; readonly count: number }[];
+  readonly perUser: CountSummary;
+  readonly perItem: CountSummary;
+}
+
+/** Statistics of `data`; users and items without a rating count, with 0. */
+export function describe(data: Interactions): Description {
+  const counts = new Map<number, number>();
+  let sum = 0;
+  for (const value of data.byUser.values) {
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+    sum += value;
+  }
+  const users = data.userIds.length;
+  const items = data.itemIds.length;
+  const ratings = ratingCount(data);
+  return {
+    name: data.provenance.name,
+    synthetic: data.provenance.synthetic,
+    steps: data.provenance.steps,
+    users,
+    items,
+    ratings,
+    sparsity: 1 - ratings / (users * items),
+    mean: sum / ratings,
+    histogram: [...counts].sort(([a], [b]) => a - b).map(([rating, count]) => ({ rating, count })),
+    perUser: summary(data.byUser),
+    perItem: summary(data.byItem),
+  };
+}
+
+/** Row lengths of a matrix: Uint32Array, rows. Of `byUser`, how many ratings each user has. */
+export function rowLengths({ offsets }: Csr): Uint32Array {
+  const lengths = new Uint32Array(offsets.length - 1);
+  for (let row = 0; row < lengths.length; row++) lengths[row] = offsets[row + 1] - offsets[row];
+  return lengths;
+}
+
+function summary(csr: Csr): CountSummary {
+  const sorted = rowLengths(csr).sort();
+  return {
+    least: quantile(sorted, 0),
+    lowerQuartile: quantile(sorted, 0.25),
+    median: quantile(sorted, 0.5),
+    upperQuartile: quantile(sorted, 0.75),
+    ninetieth: quantile(sorted, 0.9),
+    most: quantile(sorted, 1),
+    mean: csr.columns.length / sorted.length,
+  };
+}
+
+/** Quantile by linear interpolation between order statistics (definition 7 of Hyndman and Fan 1996). NaN when empty. */
+export function quantile(sorted: ArrayLike<number>, p: number): number {
+  if (sorted.length === 0) return NaN;
+  const place = (sorted.length - 1) * p;
+  const below = Math.floor(place);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+}

@@ -1,0 +1,425 @@
+/**
+ * Ratings drawn from a planted model, for work without real data and for tests with a known answer. Users and items
+ * belong to communities of taste; a few users are very active and a few items very popular; a rating is
+ *
+ *   round(mean + bias(user) + quality(item) + affinity(community of user, community of item) + noise), from 1 to 5.
+ *
+ * So the item mean says more than popularity, and the communities say clearly more than the item mean. Every user
+ * draws from a stream of its own, with portable arithmetic: one seed, one data set, on every machine.
+ */
+
+import { InputError, requireInteger, requireKnownKeys, requireNumber } from "../errors";
+import { exp, log } from "../numeric";
+import { Random } from "../random";
+import { type Csr, type Interactions, transpose } from "./interactions";
+
+/**
+ * Weights (q + shift)^-power - cut over ranks q in (0, 1), but at least 0.001. The smaller `shift` and the larger
+ * `power`, the longer the tail; `cut` (default 0) leaves more of it to the few.
+ */
+export interface Tail {
+  readonly power: number;
+  readonly shift: number;
+  readonly cut?: number;
+}
+
+export interface SyntheticOptions {
+  /** what provenance calls it */
+  readonly name: string;
+  readonly users: number;
+  readonly items: number;
+  /** ratings in all, exactly; at most six tenths of users x items */
+  readonly ratings: number;
+  readonly communities: number;
+  readonly seed: number;
+  /** each user, and each item, has at least so many ratings */
+  readonly userMinimum: number;
+  readonly itemMinimum: number;
+  readonly activity: Tail;
+  readonly popularity: Tail;
+  /** share of a user's choices made inside the own community, 0 .. 1 */
+  readonly loyalty: number;
+  /** how much better users like items of their own community, in rating points */
+  readonly ownAffinity: number;
+  /** standard deviation of the affinity between different communities, in rating points */
+  readonly affinitySpread: number;
+  /** standard deviations of user bias, item quality and noise, in rating points */
+  readonly biasSpread: number;
+  readonly qualitySpread: number;
+  readonly noiseSpread: number;
+}
+
+/** The presets are entries of the catalog, under the same names. */
+export const SYNTHETIC_PRESETS = {
+  /** Small: for smoke runs and tests. */
+  synthetic: {
+    name: "synthetic",
+    users: 400,
+    items: 300,
+    ratings: 12_000,
+    communities: 6,
+    seed: 1,
+    userMinimum: 8,
+    itemMinimum: 6,
+    activity: { power: 1, shift: 0.08 },
+    popularity: { power: 1, shift: 0.08 },
+    loyalty: 0.45,
+    ownAffinity: 0.9,
+    affinitySpread: 0.5,
+    biasSpread: 0.3,
+    qualitySpread: 0.45,
+    noiseSpread: 0.55,
+  },
+  /** The shape of MovieLens 1M after the 5-core. */
+  "synthetic-ml-1m": {
+    name: "synthetic-ml-1m",
+    users: 6_040,
+    items: 3_416,
+    ratings: 999_611,
+    communities: 12,
+    seed: 1,
+    userMinimum: 20,
+    itemMinimum: 5,
+    activity: { power: 1, shift: 0.05 },
+    popularity: { power: 1, shift: 0.02 },
+    loyalty: 0.35,
+    ownAffinity: 0.9,
+    affinitySpread: 0.5,
+    biasSpread: 0.4,
+    qualitySpread: 0.5,
+    noiseSpread: 0.7,
+  },
+  /** The shape of Amazon Digital Music, unfiltered, as Table 1 prints it: power-law tails, most users with one rating. */
+  "synthetic-am": {
+    name: "synthetic-am",
+    users: 478_235,
+    items: 266_414,
+    ratings: 836_006,
+    communities: 40,
+    seed: 1,
+    userMinimum: 1,
+    itemMinimum: 1,
+    activity: { power: 0.5, shift: 0, cut: 2 },
+    popularity: { power: 0.55, shift: 0, cut: 1.5 },
+    loyalty: 0.6,
+    ownAffinity: 0.9,
+    affinitySpread: 0.5,
+    biasSpread: 0.4,
+    qualitySpread: 0.5,
+    noiseSpread: 0.7,
+  },
+} as const satisfies Record<string, SyntheticOptions>;
+
+export type SyntheticName = keyof typeof SYNTHETIC_PRESETS;
+
+/** A generated set, and the truth that it was generated from. */
+export interface Synthetic {
+  readonly data: Interactions;
+  /** Uint16Array, users: planted community of each user, 0 .. communities - 1; sizes differ */
+  readonly userCommunity: Uint16Array;
+  /** Uint16Array, items: planted community of each item; sizes differ by at most one */
+  readonly itemCommunity: Uint16Array;
+}
+
+const MEAN = 3.4; // before the own community's affinity lifts it to about 3.6, the mean of MovieLens
+const POPULAR_QUALITY = 0.12; // popular items are a little better: rating points per unit of log popularity
+
+/**
+ * Draws a data set; what `options` leaves out is taken from the preset `synthetic`.
+ * @throws InputError on an unknown key, a number out of range, or counts that cannot all be met.
+ */
+export function synthesize(options: Partial<SyntheticOptions> = {}): Synthetic {
+  const settings: SyntheticOptions = { ...SYNTHETIC_PRESETS.synthetic, ...options };
+  requirePossible(settings);
+  const { users, items, communities, seed } = settings;
+  const stream = (name: string) => Random.stream(seed, "synthetic", name);
+
+  const userCommunity = unevenCommunities(users, communities, stream("user communities"));
+  const itemCommunity = new Uint16Array(items);
+  for (let i = 0; i < items; i++) itemCommunity[i] = i % communities;
+  stream("item communities").shuffle(itemCommunity);
+
+  const popularity = tailWeights(items, settings.popularity, stream("popularity"));
+  const offsets = activityOffsets(settings, stream("activity"));
+  const columns = new Uint32Array(settings.ratings);
+  const filled = placeEveryItem(
+    settings,
+    offsets,
+    columns,
+    userCommunity,
+    itemCommunity,
+    stream("every item"),
+  );
+  const pools = poolsOf(popularity, itemCommunity, communities);
+  const taste = tasteOf(settings, popularity, stream);
+  const values = new Float32Array(settings.ratings);
+  const seenBy = new Uint32Array(items); // last user + 1 that holds the item
+  const family = stream("choices");
+  for (let u = 0; u < users; u++) {
+    const random = family.fork(u);
+    const row = columns.subarray(offsets[u], offsets[u + 1]);
+    chooseItems(row, filled[u], u, userCommunity[u], pools, settings.loyalty, seenBy, random);
+    if (row.length > 1) row.sort();
+    const base = MEAN + settings.biasSpread * random.normal();
+    const liking = taste.affinity.subarray(userCommunity[u] * communities);
+    for (let k = 0; k < row.length; k++) {
+      const item = row[k];
+      const noise = settings.noiseSpread * random.normal();
+      const latent = base + taste.quality[item] + liking[itemCommunity[item]] + noise;
+      values[offsets[u] + k] = Math.min(5, Math.max(1, Math.floor(latent + 0.5)));
+    }
+  }
+  const byUser: Csr = { offsets, columns, values };
+  const ids = (count: number) => Array.from({ length: count }, (_, n) => String(n + 1));
+  const data: Interactions = {
+    provenance: { name: settings.name, synthetic: true, steps: [] },
+    userIds: ids(users),
+    itemIds: ids(items),
+    byUser,
+    byItem: transpose(byUser, items),
+  };
+  return { data, userCommunity, itemCommunity };
+}
+
+function requirePossible(settings: SyntheticOptions): void {
+  requireKnownKeys(settings, Object.keys(SYNTHETIC_PRESETS.synthetic), "synthetic data");
+  const { users, items, ratings } = settings;
+  requireInteger(users, 1, 2 ** 24, "users");
+  requireInteger(items, 1, 2 ** 24, "items");
+  requireInteger(settings.communities, 1, Math.min(items, 65_535), "communities");
+  requireInteger(settings.seed, 0, Number.MAX_SAFE_INTEGER, "seed");
+  requireInteger(settings.userMinimum, 0, mostRow(items), "userMinimum");
+  requireInteger(settings.itemMinimum, 0, mostRow(users), "itemMinimum");
+  const least = Math.max(users * settings.userMinimum, items * settings.itemMinimum, 1);
+  requireInteger(ratings, least, Math.floor(0.6 * users * items), "ratings");
+  requireNumber(settings.loyalty, 0, 1, "loyalty");
+  for (const key of ["activity", "popularity"] as const) {
+    requireKnownKeys(settings[key], ["power", "shift", "cut"], key);
+    requireNumber(settings[key].power, 0, 4, `${key}.power`);
+    requireNumber(settings[key].shift, 0, 100, `${key}.shift`);
+    requireNumber(settings[key].cut ?? 0, 0, 100, `${key}.cut`);
+  }
+  requireNumber(settings.ownAffinity, -4, 4, "ownAffinity");
+  for (const key of ["affinitySpread", "biasSpread", "qualitySpread", "noiseSpread"] as const)
+    requireNumber(settings[key], 0, 4, key);
+}
+
+/** Most ratings of one user: seven tenths of the items, so that choosing without repetition stays quick. */
+const mostRow = (items: number): number => Math.max(1, Math.floor(0.7 * items));
+
+/** Community c is drawn with weight 1 / sqrt(c + 1): sizes that an unbalanced clustering would find. */
+function unevenCommunities(users: number, communities: number, random: Random): Uint16Array {
+  const ends = new Float64Array(communities);
+  for (let c = 0, sum = 0; c < communities; c++) ends[c] = sum += 1 / Math.sqrt(c + 1);
+  const result = new Uint16Array(users);
+  for (let u = 0; u < users; u++)
+    result[u] = firstAbove(ends, 0, communities, random.uniform() * ends[communities - 1]);
+  return result;
+}
+
+/** The first place in from .. to whose value is above x (the last place if none is); `ends` ascends. */
+function firstAbove(ends: Float64Array, from: number, to: number, x: number): number {
+  let low = from;
+  let high = to - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ends[middle] > x) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Weights of a tail, dealt to n members in random order. */
+function tailWeights(n: number, { power, shift, cut = 0 }: Tail, random: Random): Float64Array {
+  const weights = new Float64Array(n);
+  for (let r = 0; r < n; r++) {
+    weights[r] = Math.max(0.001, exp(-power * log((r + 0.5) / n + shift)) - cut);
+  }
+  return random.shuffle(weights);
+}
+
+/** Row offsets: how many ratings each user gives, by the activity tail above the minimum, `ratings` in all. */
+function activityOffsets(settings: SyntheticOptions, random: Random): Uint32Array {
+  const { users, items, ratings, userMinimum } = settings;
+  const weights = tailWeights(users, settings.activity, random);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const extra = ratings - users * userMinimum;
+  const counts = new Uint32Array(users);
+  let share = 0;
+  let given = 0;
+  for (let u = 0; u < users; u++) {
+    share += weights[u] / total;
+    const upTo = u + 1 === users ? extra : Math.min(extra, Math.floor(share * extra));
+    counts[u] = userMinimum + (upTo - given);
+    given = upTo;
+  }
+  let excess = 0; // of users above the most; goes to the others in turn
+  const most = mostRow(items);
+  for (let u = 0; u < users; u++) {
+    excess += Math.max(0, counts[u] - most);
+    counts[u] = Math.min(counts[u], most);
+  }
+  for (let u = 0; excess > 0; u = (u + 1) % users) {
+    if (counts[u] === most) continue;
+    counts[u]++;
+    excess--;
+  }
+  const offsets = new Uint32Array(users + 1);
+  for (let u = 0; u < users; u++) offsets[u + 1] = offsets[u] + counts[u];
+  return offsets;
+}
+
+const TRIES = 8; // draws of a user before an item is given to one of another community
+
+/**
+ * Gives each item its minimum of ratings: to active users first, of its own community where one is found. Writes into
+ * the heads of the rows of `columns` and returns how many places of each row are taken.
+ */
+function placeEveryItem(
+  { users, items, ratings, itemMinimum }: SyntheticOptions,
+  offsets: Uint32Array,
+  columns: Uint32Array,
+  userCommunity: Uint16Array,
+  itemCommunity: Uint16Array,
+  random: Random,
+): Uint32Array {
+  const filled = new Uint32Array(users);
+  const owner = new Uint32Array(ratings); // of each place: a random place is a user drawn by activity
+  for (let u = 0; u < users; u++) owner.fill(u, offsets[u], offsets[u + 1]);
+  const takes = (u: number, item: number): boolean => {
+    const end = offsets[u] + filled[u];
+    if (end === offsets[u + 1]) return false;
+    for (let k = offsets[u]; k < end; k++) if (columns[k] === item) return false;
+    return true;
+  };
+  const order = random.shuffle(Uint32Array.from({ length: items }, (_, i) => i));
+  for (let round = 0; round < itemMinimum; round++) {
+    for (const item of order) {
+      let chosen = -1;
+      for (let t = 0; t < TRIES; t++) {
+        const u = owner[random.below(ratings)];
+        if (!takes(u, item)) continue;
+        chosen = u;
+        if (userCommunity[u] === itemCommunity[item]) break;
+      }
+      const start = random.below(users);
+      for (let step = 0; chosen < 0 && step < users; step++) {
+        const u = (start + step) % users;
+        if (takes(u, item)) chosen = u;
+      }
+      if (chosen < 0)
+        throw new InputError(
+          `synthetic data: ${ratings} ratings leave no room for ${itemMinimum} of each item; lower itemMinimum`,
+        );
+      columns[offsets[chosen] + filled[chosen]++] = item;
+    }
+  }
+  return filled;
+}
+
+/** Items sorted by community, with running sums of their weights: a weighted draw is one binary search. */
+interface Pools {
+  /** Uint32Array, items: item numbers, community after community */
+  readonly members: Uint32Array;
+  /** Uint32Array, communities + 1: community c is members[starts[c] .. starts[c + 1]) */
+  readonly starts: Uint32Array;
+  /** Float64Array, items: sum of the weights of members[0 .. place] */
+  readonly ends: Float64Array;
+}
+
+function poolsOf(weights: Float64Array, community: Uint16Array, communities: number): Pools {
+  const starts = new Uint32Array(communities + 1);
+  for (const c of community) starts[c + 1]++;
+  for (let c = 0; c < communities; c++) starts[c + 1] += starts[c];
+  const next = starts.slice(0, communities);
+  const members = new Uint32Array(community.length);
+  for (let i = 0; i < community.length; i++) members[next[community[i]]++] = i;
+  const ends = new Float64Array(members.length);
+  for (let place = 0, sum = 0; place < members.length; place++) ends[place] = sum += weights[members[place]];
+  return { members, starts, ends };
+}
+
+/** Fills row[filled ..] with further items: popular ones first, `loyalty` of them from the user's own community. */
+function chooseItems(
+  row: Uint32Array,
+  filled: number,
+  user: number,
+  community: number,
+  pools: Pools,
+  loyalty: number,
+  seenBy: Uint32Array,
+  random: Random,
+): void {
+  for (let k = 0; k < filled; k++) seenBy[row[k]] = user + 1;
+  if (row.length > pools.members.length / 6) {
+    chooseMany(row, filled, user, community, pools, loyalty, seenBy, random);
+    return;
+  }
+  const { members, starts, ends } = pools;
+  for (let k = filled; k < row.length; k++) {
+    let item = 0;
+    for (let t = 0; t === 0 || seenBy[item] === user + 1; t++) {
+      if (t < 64) {
+        const own = random.uniform() < loyalty;
+        const from = own ? starts[community] : 0;
+        const to = own ? starts[community + 1] : members.length;
+        const low = from === 0 ? 0 : ends[from - 1];
+        item = members[firstAbove(ends, from, to, low + random.uniform() * (ends[to - 1] - low))];
+      } else item = random.below(members.length); // the popular ones are all taken
+    }
+    seenBy[item] = user + 1;
+    row[k] = item;
+  }
+}
+
+/**
+ * The same choice for a user with a large share of the catalogue, where drawing again and again would be slow: the
+ * smallest of -log(uniform) / weight (Efraimidis and Spirakis 2006, weighted sampling without replacement).
+ */
+function chooseMany(
+  row: Uint32Array,
+  filled: number,
+  user: number,
+  community: number,
+  { members, starts, ends }: Pools,
+  loyalty: number,
+  seenBy: Uint32Array,
+  random: Random,
+): void {
+  const n = members.length;
+  const [from, to] = [starts[community], starts[community + 1]];
+  const own = ends[to - 1] - (from === 0 ? 0 : ends[from - 1]);
+  const keys = new Float64Array(n);
+  for (let place = 0; place < n; place++) {
+    const weight = ends[place] - (place === 0 ? 0 : ends[place - 1]);
+    const inside = place >= from && place < to ? loyalty / own : 0;
+    const key = -log(random.uniform() + 2 ** -33) / (weight * (inside + (1 - loyalty) / ends[n - 1]));
+    keys[place] = seenBy[members[place]] === user + 1 ? Infinity : key;
+  }
+  const wanted = row.length - filled;
+  if (wanted === 0) return;
+  const limit = keys.slice().sort()[wanted - 1];
+  let k = filled;
+  for (let place = 0; place < n && k < row.length; place++)
+    if (keys[place] <= limit) row[k++] = members[place];
+}
+
+function tasteOf(
+  { items, communities, ownAffinity, affinitySpread, qualitySpread }: SyntheticOptions,
+  popularity: Float64Array,
+  stream: (name: string) => Random,
+) {
+  const logs = popularity.map(log);
+  const middle = logs.reduce((sum, value) => sum + value, 0) / items;
+  const qualities = stream("quality");
+  const quality = logs.map(
+    (value) => POPULAR_QUALITY * (value - middle) + qualitySpread * qualities.normal(),
+  );
+  const affinities = stream("affinity");
+  const affinity = new Float64Array(communities * communities); // user community x item community
+  for (let c = 0; c < communities * communities; c++) {
+    const drawn = affinitySpread * affinities.normal();
+    affinity[c] = c % (communities + 1) === 0 ? ownAffinity : drawn - ownAffinity / 4;
+  }
+  return { quality, affinity };
+}
