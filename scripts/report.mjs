@@ -1,0 +1,121 @@
+// HTML reports of executed notebooks: `npm run report [-- --profile quick]`. Each notebook with its code and without,
+// and an index page. Formulas become MathML here, so that the pages need no script and no network.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
+import katex from "katex";
+import { setup } from "./setup.mjs";
+import { elapsed, filesBelow, options, readJson, root, Stop, say, script } from "./tools.mjs";
+
+const escapeHtml = (text) =>
+  text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
+
+/** Text outside code blocks and code spans, changed by `change`. */
+function outsideCode(markdown, change) {
+  return markdown
+    .split(/(^ *```[\s\S]*?^ *```|`[^`\n]+`)/m)
+    .map((part, i) => (i % 2 === 1 ? part : change(part)))
+    .join("");
+}
+
+/** $..$ and $$..$$ as MathML; links to notebooks as links to their pages. */
+function prepareMarkdown(markdown) {
+  const mathMl = (source, displayMode) =>
+    katex
+      .renderToString(source, { displayMode, output: "mathml", throwOnError: true })
+      .replace(/\s*\n\s*/g, " ");
+  return outsideCode(markdown, (text) =>
+    text
+      .replace(/\$\$([^$]+)\$\$/g, (_, source) => mathMl(source, true))
+      .replace(/(?<![\\\w])\$(?!\s)([^$\n]+?)(?<!\s)\$(?!\d)/g, (_, source) => mathMl(source, false))
+      .replace(/\]\(([\w-]+)\.ipynb(#[^)]*)?\)/g, "]($1.html$2)"),
+  );
+}
+
+/** Title (first heading) and opening sentence (first paragraph) of a notebook. */
+function headOf(notebook) {
+  const text = notebook.cells
+    .filter((cell) => cell.cell_type === "markdown")
+    .map((cell) => [cell.source].flat().join(""))
+    .join("\n\n");
+  const title = /^# +(.+)$/m.exec(text)?.[1] ?? "Notebook";
+  const after = text.slice(text.indexOf(title) + title.length);
+  const opening = after.split(/\n\s*\n/).find((part) => part.trim() && !part.trim().startsWith("#")) ?? "";
+  return { title, opening: opening.trim().replace(/\s+/g, " ") };
+}
+
+const plain = (markdown) => markdown.replace(/\[([^\]]+)\]\([^)]*\)/g, "$1").replace(/[*`$]/g, "");
+
+function indexPage(entries, profile, style) {
+  const items = entries.map(
+    ({
+      name,
+      title,
+      opening,
+      succeeded,
+    }) => `<li><strong><a href="${name}.html">${escapeHtml(plain(title))}</a></strong>
+${succeeded ? "" : "<em>(did not run to its end)</em>"} · <a href="${name}.reading.html" aria-label="${escapeHtml(plain(title))}, without code">without code</a>
+<div class="note">${escapeHtml(plain(opening))}</div></li>`,
+  );
+  return `<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>erasable: reports of profile ${profile}</title><style>${style}</style></head>
+<body><main><h1>erasable: learning and unlearning for erasable recommendation</h1>
+<p>Executed notebooks, profile <code>${profile}</code>. Each page opens offline; tables are in <code>../tables</code>
+as CSV, figures in <code>../figures</code> as SVG and as interactive HTML.</p>
+<ul class="cards">${items.join("\n")}</ul></main></body></html>
+`;
+}
+
+/** Exports every notebook below `folder`/notebooks to `folder`/reports. */
+export async function exportReports(machine, folder) {
+  const since = performance.now();
+  const sources = filesBelow(join(folder, "notebooks"), (path) => path.endsWith(".ipynb"));
+  if (sources.length === 0)
+    throw new Stop(`no executed notebook in ${relative(root, folder)}; run npm run reproduce`);
+  const reports = join(folder, "reports");
+  mkdirSync(reports, { recursive: true });
+  const scratch = mkdtempSync(join(tmpdir(), "erasable-report-"));
+  const entries = sources.map((path) => {
+    const notebook = readJson(path);
+    const name = basename(path, ".ipynb");
+    for (const cell of notebook.cells)
+      if (cell.cell_type === "markdown") cell.source = prepareMarkdown([cell.source].flat().join(""));
+    writeFileSync(join(scratch, `${name}.ipynb`), JSON.stringify(notebook));
+    return { name, succeeded: notebook.metadata.erasable?.succeeded === true, ...headOf(readJson(path)) };
+  });
+  const jobs = entries.flatMap(({ name, title }, i) =>
+    [true, false].map((withCode) => ({
+      source: join(scratch, `${name}.ipynb`),
+      target: join(reports, withCode ? `${name}.html` : `${name}.reading.html`),
+      title: plain(title),
+      with_code: withCode,
+      other: withCode ? `${name}.reading.html` : `${name}.html`,
+      other_label: withCode ? "Without code" : "With code",
+      next: entries[i + 1] && `${entries[i + 1].name}${withCode ? "" : ".reading"}.html`,
+      next_title: entries[i + 1] && plain(entries[i + 1].title),
+    })),
+  );
+  const exporter = join(root, "scripts/export_html.py");
+  const { status, stderr } = spawnSync(machine.python, [exporter], {
+    input: JSON.stringify(jobs),
+    encoding: "utf8",
+  });
+  rmSync(scratch, { recursive: true, force: true });
+  if (status !== 0) throw new Stop(`nbconvert failed:\n${stderr}`);
+  const style = readFileSync(join(root, "scripts/template/style.css"), "utf8");
+  writeFileSync(join(reports, "index.html"), indexPage(entries, basename(folder), style));
+  say(`Reports: ${relative(root, join(reports, "index.html"))} (${elapsed(since)})`);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
+  await script(async (args) => {
+    const usage = "usage: npm run report [-- --profile smoke|quick|paper]";
+    const chosen = options(args, { values: ["profile"], usage });
+    const profile = chosen.profile ?? process.env.ERASABLE_PROFILE ?? "smoke";
+    if (!existsSync(join(root, "results", profile)))
+      throw new Stop(`results/${profile} does not exist\n${usage}`);
+    await exportReports(await setup(), join(root, "results", profile));
+  });

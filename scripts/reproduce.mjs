@@ -1,0 +1,137 @@
+// Executes the notebooks headless, in order, and exports reports: `npm run reproduce -- [options]`.
+// Everything goes to results/<profile>/; notebooks/ is only read. A notebook whose inputs are those of its last
+// successful run (its source, the compiled library, dependencies, profile, parameters, data) is skipped.
+import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
+import { exportReports } from "./report.mjs";
+import { jupyterEnvironment, setup } from "./setup.mjs";
+import {
+  contentDigest,
+  digest,
+  elapsed,
+  filesBelow,
+  options,
+  readJson,
+  root,
+  run,
+  Stop,
+  say,
+  script,
+} from "./tools.mjs";
+
+const usage = `usage: npm run reproduce -- [options]
+  --profile smoke|quick|paper  how much to compute (default: smoke, or ERASABLE_PROFILE)
+  --only 00,05                 notebooks by the beginning of their names
+  --force                      execute also what is up to date
+  --timeout SECONDS            limit for one cell (default: by profile)
+  --notebooks FOLDER           execute another folder's notebooks
+  --results FOLDER             write below another folder than results/
+  --no-build                   use the library as it was built last
+  --no-reports                 do not export HTML`;
+
+/** Seconds that one cell may take, by profile. */
+const TIMEOUTS = { smoke: 300, quick: 3600, paper: 6 * 3600 };
+
+/** Identity of the data on disk: names, sizes and times of change. Reading gigabytes to hash them would cost more. */
+function dataIdentity() {
+  const folder = resolve(root, process.env.ERASABLE_DATA ?? "data");
+  return digest(
+    ...filesBelow(folder).flatMap((path) => {
+      const { size, mtimeMs } = statSync(path);
+      return [relative(folder, path), String(size), String(mtimeMs)];
+    }),
+  );
+}
+
+/** Hash of what the notebook depends on beside its data. */
+function codeIdentity(notebook, profile) {
+  const library = filesBelow(join(root, "lib/dist"), (path) => /\.(js|wasm)$/.test(path));
+  const runners = ["scripts/run_notebook.py", "package-lock.json"].map((path) => join(root, path));
+  return digest(
+    contentDigest([notebook, ...library, ...runners]),
+    profile,
+    process.env.ERASABLE_PARAMETERS ?? "",
+  );
+}
+
+function chooseNotebooks(folder, only) {
+  const all = readdirSync(folder)
+    .filter((name) => name.endsWith(".ipynb"))
+    .sort();
+  const wanted = only?.split(",").map((name) => basename(name.trim(), ".ipynb"));
+  for (const name of wanted ?? [])
+    if (!name || !all.some((notebook) => notebook.startsWith(name)))
+      throw new Stop(`--only ${name}: no such notebook; there are ${all.join(", ")}`);
+  return wanted ? all.filter((notebook) => wanted.some((name) => notebook.startsWith(name))) : all;
+}
+
+async function execute(notebook, target, { profile, timeout, force, machine, results }) {
+  const name = basename(notebook, ".ipynb");
+  const code = codeIdentity(notebook, profile);
+  const before = readJson(target)?.metadata?.erasable;
+  if (!force && before?.succeeded && before.code === code && before.data === dataIdentity()) {
+    say(`${name}: up to date, skipped`);
+    return true;
+  }
+  say(`${name}: executing (profile ${profile})`);
+  const since = performance.now();
+  const env = {
+    ...jupyterEnvironment(machine),
+    ERASABLE_PROFILE: profile,
+    ERASABLE_RESULTS: results,
+    ERASABLE_NOTEBOOK: name,
+  };
+  if (process.env.ERASABLE_DATA) env.ERASABLE_DATA = resolve(process.env.ERASABLE_DATA);
+  const note = JSON.stringify({ profile, code, data: dataIdentity() });
+  const args = [
+    join(root, "scripts/run_notebook.py"),
+    notebook,
+    "--output",
+    target,
+    "--timeout",
+    String(timeout),
+  ];
+  const { status } = await run(machine.python, [...args, "--note", note], { env, show: true });
+  const kept = relative(root, target);
+  if (status === 0) say(`${name}: done (${elapsed(since)})`);
+  else if (existsSync(target)) say(`${name}: FAILED; what was reached is kept in ${kept}`);
+  else say(`${name}: FAILED`);
+  if (status === 130) throw new Stop("stopped");
+  return status === 0;
+}
+
+await script(async (args) => {
+  const values = ["profile", "only", "timeout", "notebooks", "results"];
+  const chosen = options(args, { values, flags: ["force", "no-build", "no-reports", "help"], usage });
+  if (chosen.help || chosen.rest.length > 0) throw new Stop(usage);
+  const profile = chosen.profile ?? process.env.ERASABLE_PROFILE ?? "smoke";
+  if (!Object.hasOwn(TIMEOUTS, profile)) throw new Stop(`unknown profile "${profile}"\n${usage}`);
+  const timeout = Number(chosen.timeout ?? TIMEOUTS[profile]);
+  if (!(timeout > 0)) throw new Stop(`--timeout ${chosen.timeout}: not a number of seconds`);
+  const folder = resolve(chosen.notebooks ?? join(root, "notebooks"));
+  const results = resolve(chosen.results ?? join(root, "results"));
+  const since = performance.now();
+
+  const machine = await setup();
+  if (!chosen["no-build"]) {
+    const built = await run(process.execPath, [join(root, "scripts/build.mjs")], {
+      label: "Building the library",
+    });
+    if (built.status !== 0) throw new Stop(built.output);
+  }
+
+  const target = join(results, profile, "notebooks");
+  mkdirSync(target, { recursive: true });
+  const notebooks = chooseNotebooks(folder, chosen.only);
+  const failed = [];
+  for (const name of notebooks) {
+    const settings = { profile, timeout, force: chosen.force, machine, results };
+    if (!(await execute(join(folder, name), join(target, name), settings))) failed.push(name);
+  }
+  if (!chosen["no-reports"]) await exportReports(machine, join(results, profile));
+  const place = relative(root, join(results, profile)) || ".";
+  say(
+    `\n${notebooks.length - failed.length} of ${notebooks.length} notebooks succeeded in ${elapsed(since)}; results in ${place}`,
+  );
+  if (failed.length > 0) throw new Stop(`failed: ${failed.join(", ")}`);
+});

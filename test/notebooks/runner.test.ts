@@ -1,0 +1,133 @@
+/** The headless runner: what it does with a notebook that throws, rejects, hangs or does not type-check. */
+
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const root = join(__dirname, "../..");
+const results = mkdtempSync(join(tmpdir(), "erasable-runner-"));
+afterAll(() => rmSync(results, { recursive: true, force: true }));
+
+interface Outcome {
+  status: number;
+  stdout: string;
+  stderr: string;
+}
+
+function reproduce(only: string, ...more: string[]): Promise<Outcome> {
+  const args = [
+    "--notebooks",
+    "test/notebooks/faults",
+    "--results",
+    results,
+    "--only",
+    only,
+    "--no-build",
+    ...more,
+  ];
+  const settings = { cwd: root, env: { ...process.env, ERASABLE_PROFILE: "smoke" } };
+  return new Promise((resolve) => {
+    execFile(process.execPath, ["scripts/reproduce.mjs", ...args], settings, (error, stdout, stderr) =>
+      resolve({ status: error ? Number(error.code) : 0, stdout, stderr }),
+    );
+  });
+}
+
+interface Saved {
+  cells: { cell_type: string; outputs?: { name?: string; text?: string[] }[] }[];
+  metadata: { erasable: { succeeded: boolean } };
+}
+
+const saved = (name: string): Saved =>
+  JSON.parse(readFileSync(join(results, "smoke/notebooks", `${name}.ipynb`), "utf8"));
+const printed = (notebook: Saved) =>
+  notebook.cells.flatMap((cell) => cell.outputs ?? []).flatMap((output) => output.text ?? []);
+
+describe("reproduce, of a good notebook", () => {
+  it("executes it, exports it, and skips it the second time", async () => {
+    const first = await reproduce("good");
+    expect(first.stderr).toBe("");
+    expect(first.status).toBe(0);
+    expect(first.stdout).toContain("good: executing");
+    expect(printed(saved("good"))).toEqual(["the sum is 3\n"]);
+    const page = readFileSync(join(results, "smoke/reports/good.html"), "utf8");
+    expect(page).toContain("the sum is 3");
+    expect(page).toContain("<math"); // the formula, drawn by the browser itself
+    expect(page).not.toMatch(/<script|(src|href)="(https?|file):/);
+
+    const second = await reproduce("good", "--no-reports");
+    expect(second.status).toBe(0);
+    expect(second.stdout).toContain("good: up to date, skipped");
+    expect((await reproduce("good", "--no-reports", "--force")).stdout).toContain("good: executing");
+  });
+});
+
+describe("reproduce, of notebooks that fail", () => {
+  let outcome: Outcome;
+  beforeAll(async () => {
+    outcome = await reproduce("throws,types,rejects", "--no-reports");
+  });
+  /** What was printed about one notebook: errors come in the order of the notebooks. */
+  const about = (name: string) =>
+    outcome.stderr.split(/^(?=Cell \d+ of \d+ failed)/m)[
+      ["rejects", "rejects_late", "throws", "types"].indexOf(name)
+    ];
+
+  it("exits with 1 and names them all", () => {
+    expect(outcome.status).toBe(1);
+    for (const name of ["rejects", "rejects_late", "throws", "types"]) {
+      expect(outcome.stdout).toContain(`${name}: FAILED`);
+      expect(saved(name).metadata.erasable.succeeded).toBe(false);
+    }
+    expect(outcome.stderr).toContain("failed: rejects.ipynb, rejects_late.ipynb, throws.ipynb, types.ipynb");
+  });
+
+  it("shows the cell that throws and its stderr, and keeps what was reached", () => {
+    expect(about("throws")).toContain("Cell 2 of 3 failed");
+    expect(about("throws")).toContain("if (divisor === 0) throw");
+    expect(about("throws")).toContain("Error: divisor must not be zero");
+    expect(printed(saved("throws")).join("")).toMatch(/^reached\n/);
+    expect(printed(saved("throws")).join("")).not.toContain("never reached");
+  });
+
+  it("names a type error", () => {
+    expect(about("types")).toContain("Type 'string' is not assignable to type 'number'");
+  });
+
+  it("finds a rejected promise that nobody awaits, at its cell", () => {
+    expect(about("rejects")).toContain("Cell 1 of 2 failed");
+    expect(about("rejects")).toContain("nobody awaited it");
+    expect(about("rejects")).toContain("lost in the background");
+  });
+
+  it("finds a promise rejected after the last cell", () => {
+    expect(about("rejects_late")).toContain("late and alone");
+  });
+
+  it("leaves no path of this machine in what it saves", () => {
+    for (const name of ["throws", "types", "rejects"]) {
+      const text = readFileSync(join(results, "smoke/notebooks", `${name}.ipynb`), "utf8");
+      expect(text).not.toContain(root);
+      expect(text).not.toContain(`${homedir()}/`);
+    }
+  });
+});
+
+describe("reproduce", () => {
+  it("ends a cell that takes longer than its limit", async () => {
+    const { status, stderr } = await reproduce("hangs", "--timeout", "2", "--no-reports");
+    expect(status).toBe(1);
+    expect(stderr).toContain("Cell 1 of 1 failed: it took longer than 2 s");
+  });
+
+  it("refuses an unknown profile, notebook or option without a stack trace", async () => {
+    for (const args of [["--profile", "huge"], ["--only", "nothing"], ["--fast"], ["--timeout", "soon"]]) {
+      const { status, stderr } = await reproduce("good", ...args);
+      expect(status).toBe(1);
+      expect(stderr).not.toMatch(/^\s+at /m);
+      expect(stderr.trim()).not.toBe("");
+    }
+  });
+});
