@@ -27,4 +27,29 @@ export { SYNTHETIC_PRESETS, type Synthetic, type SyntheticOptions, synthesize } 
 export { InputError, StoppedError } from "./errors";
 // chance, canonical text and hashes
 export { canonicalJson, sha256 } from "./json";
+// metrics: one evaluation for every system, anchors, cost, statistics over seeds
+export { type AnchorName, evaluateAnchors } from "./metrics/anchors";
+export { type BootstrapOptions, bootstrapInterval } from "./metrics/bootstrap";
+export { type Correlation, pearson, spearman } from "./metrics/correlation";
+export { type Cost, inParallel, inSequence, machineFree, NO_COST, stageCost } from "./metrics/cost";
+export {
+  type Evaluation,
+  type EvaluationOptions,
+  evaluate,
+  evaluateImplicit,
+  type ImplicitEvaluation,
+  type Scorer,
+} from "./metrics/evaluate";
+export { fullRank, labCode, testOnly } from "./metrics/ranking";
+export {
+  holm,
+  type Interval,
+  mean,
+  meanInterval,
+  type PairedTest,
+  pairedT,
+  type SignedRankTest,
+  signedRank,
+  standardDeviation,
+} from "./metrics/statistics";
 export { Random } from "./random";
