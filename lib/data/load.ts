@@ -45,7 +45,7 @@ export async function loadDataset(name: string, options: LoadOptions = {}): Prom
   const entry = catalogEntry(name);
   let folder = findDataset(entry, options.dataFolder);
   if (!folder && options.download) {
-    const target = options.dataFolder ?? dataFolders()[0];
+    const target = options.dataFolder ?? projectDataFolder();
     folder = await fetchEntry(entry, target, options);
   }
   if (!folder) throw new InputError(missingMessage(entry, options.dataFolder));
