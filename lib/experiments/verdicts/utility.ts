@@ -6,7 +6,7 @@ import { type UtilityRow, utilityRows } from "../figures/utility";
 import { type CellRecord, recordsOf } from "../outcome";
 import type { Profile } from "../profile";
 import { isPaperProtocol } from "../protocol";
-import { type Claim, type Comparison, differences, grouped } from "./claim";
+import { type Claim, type Comparison, differences, grouped } from "./verdict";
 
 const METRICS = ["labCode NDCG@10", "labCode HR@10"];
 const LASER = ["l-rand", "l-bkm", "l-cbkm"] as const;

@@ -3,10 +3,10 @@
 import type { CellRecord } from "../outcome";
 import { recordsOf } from "../outcome";
 import type { Profile } from "../profile";
-import { type Claim, grouped, type JudgedClaim, judge } from "./claim";
 import { C1, C2, C12 } from "./cost";
 import { C8, C9, C10, C11, C13 } from "./groups";
 import { C3, C4, C5, C6, C7 } from "./utility";
+import { type Claim, grouped, type JudgedClaim, judge } from "./verdict";
 
 export const C14: Claim = {
   id: "C14",

@@ -3,7 +3,7 @@
 import { expectedCost } from "../../cohesion/expectedCost";
 import { type EfficiencyRow, efficiency } from "../figures/efficiency";
 import { recordsOf } from "../outcome";
-import { type Claim, type Comparison, differences, grouped } from "./claim";
+import { type Claim, type Comparison, differences, grouped } from "./verdict";
 
 /** "Almost comparable": at most a quarter slower. */
 const COMPARABLE = 1.25;

@@ -6,7 +6,7 @@ import { theoremOne } from "../figures/cohesion";
 import { type SeqTrainRow, seqtrain } from "../figures/seqtrain";
 import { type PartitionRecord, recordsOf } from "../outcome";
 import { isPaperProtocol, type Protocol } from "../protocol";
-import { type Claim, differences, grouped } from "./claim";
+import { type Claim, differences, grouped } from "./verdict";
 
 const METRICS = ["labCode NDCG@10", "labCode HR@10"];
 
