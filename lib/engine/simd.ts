@@ -1,0 +1,292 @@
+/**
+ * The engine of WebAssembly SIMD kernels: no native build, and the same bits on every machine, since WebAssembly fixes
+ * the arithmetic and every sum is taken in a fixed order on one thread. Everything is checked here; the kernels
+ * (lib/kernels/assembly) check nothing. Scores of `predict` and `scoreItems` are equal to the bit.
+ */
+
+import { setImmediate as macrotask } from "node:timers/promises";
+import { instantiate } from "../kernels/instantiate";
+import type { ModelSpec } from "../model/spec";
+import { checkIds, checkPairs, checkState, checkTraining } from "./checks";
+import type { AdamSettings, Engine, Moments, TrainingSet, TrainOptions, TrainResult } from "./engine";
+import { LAYOUTS, type TrainKernel, Workspace } from "./simdKernel";
+import { Arena } from "./simdMemory";
+import { ActiveRows, PlacedSet } from "./simdSet";
+
+const CALL = 60; // ms that one call into the kernel should take: between two of them signals and timers get their turn
+const FIRST_GUESS = 2e-4; // ms a sample, until a call has been measured
+const PAIRS_AT_ONCE = 8192;
+const USERS_AT_ONCE = 64;
+
+export interface SimdEngine extends Engine {
+  /**
+   * The gradient of the mean loss over the whole of `set` as one batch, at the weights as they stand; for tests.
+   * Float32Array, spec.size.
+   */
+  gradient(set: TrainingSet, l2?: number): Float32Array;
+}
+
+/**
+ * An engine for models of the shape of `spec`, all weights 0 until `load`.
+ * @throws InputError when the model does not fit into 4 GB.
+ */
+export function createSimdEngine(spec: ModelSpec): SimdEngine {
+  return new KernelEngine(spec);
+}
+
+class KernelEngine implements SimdEngine {
+  readonly name = "simd";
+  readonly backend = "WebAssembly SIMD";
+  private readonly kernel: TrainKernel;
+  private readonly arena: Arena;
+  /** addresses of the flat weights and of Adam's moments; of the shared weights' gradient; of the slot tables */
+  private readonly at: { w: number; m: number; v: number; g: number; slotOf: readonly [number, number] };
+  private readonly scoring: Workspace;
+  private readonly active: ActiveRows;
+  private steps = 0;
+  private training = false;
+  private disposed = false;
+  /** The item side of `scoring` holds the whole catalogue at the present weights. */
+  private catalogueReady = false;
+
+  constructor(readonly spec: ModelSpec) {
+    const kernel = instantiate<TrainKernel & WebAssembly.Exports>(`train_${spec.model}`);
+    this.kernel = kernel;
+    this.arena = new Arena(kernel.memory, kernel.heapBase());
+    const flat = () => this.arena.allocate(4 * spec.size);
+    const slotOf = [this.arena.allocate(4 * spec.users), this.arena.allocate(4 * spec.items)] as const;
+    this.at = { w: flat(), m: flat(), v: flat(), g: this.arena.allocate(4 * sharedSize(spec)), slotOf };
+    this.scoring = new Workspace(this.arena, spec, PAIRS_AT_ONCE, slotOf);
+    this.active = new ActiveRows(spec);
+    kernel.setModel(this.at.w, this.at.m, this.at.v, this.at.g, spec.users, spec.items);
+  }
+
+  load(weights: Float32Array, moments?: Moments): void {
+    checkState(this.spec, weights, moments);
+    this.requireIdle("load");
+    this.flat("w").set(weights);
+    this.active.clear();
+    if (moments) {
+      this.flat("m").set(moments.m);
+      this.flat("v").set(moments.v);
+      this.active.addMoments(moments.m);
+      this.active.addMoments(moments.v);
+    } else {
+      this.flat("m").fill(0);
+      this.flat("v").fill(0);
+    }
+    this.steps = moments?.step ?? 0;
+    this.catalogueReady = false;
+  }
+
+  weights(): Float32Array {
+    return this.flat("w").slice();
+  }
+
+  moments(): Moments {
+    return { m: this.flat("m").slice(), v: this.flat("v").slice(), step: this.steps };
+  }
+
+  async train(set: TrainingSet, options: TrainOptions): Promise<TrainResult> {
+    let { epoch, batch } = checkTraining(this.spec, set, options);
+    this.requireIdle("train");
+    const { signal, epochs, stream, batchSize, l2 = 0, trackLoss = false } = options;
+    const mark = this.arena.mark();
+    this.training = true;
+    let samples = 0;
+    let steps = 0;
+    try {
+      const { placed, workspace } = this.place(set, batchSize);
+      this.setAdam(options.adam);
+      let perSample = FIRST_GUESS;
+      let rested = performance.now();
+      for (; epoch < epochs; epoch++, batch = 0) {
+        if (signal?.aborted) return { position: { epoch, batch }, finished: false, samples, steps };
+        placed.draw(stream, epoch);
+        const whole = batch === 0; // of an epoch that was begun elsewhere only a part is seen here
+        let loss = 0;
+        while (batch < placed.batches) {
+          if (signal?.aborted) return { position: { epoch, batch }, finished: false, samples, steps };
+          const begun = performance.now();
+          const count = Math.max(1, Math.floor(CALL / (perSample * batchSize)));
+          const next = Math.min(batch + count, placed.batches);
+          workspace.open(this.kernel); // a score taken since the last call has moved the kernel elsewhere
+          this.catalogueReady = false;
+          loss += placed.train(batch, next, l2, trackLoss);
+          const done = Math.min(next * batchSize, placed.samples) - batch * batchSize;
+          samples += done;
+          steps += next - batch;
+          this.steps += next - batch;
+          batch = next;
+          const now = performance.now();
+          perSample = Math.max((now - begun) / done, 1e-6);
+          if (now - rested < CALL) continue;
+          await macrotask();
+          rested = performance.now();
+        }
+        options.onEpoch?.({ epoch, loss: trackLoss && whole ? loss / placed.samples : undefined });
+      }
+      return { position: { epoch: epochs, batch: 0 }, finished: true, samples, steps };
+    } finally {
+      this.training = false;
+      this.arena.release(mark);
+    }
+  }
+
+  predict(users: Uint32Array, items: Uint32Array): Float32Array {
+    checkPairs(this.spec, users, items);
+    this.requireAlive();
+    const scores = new Float32Array(users.length);
+    const mark = this.arena.mark();
+    const at = [this.arena.allocate(4 * PAIRS_AT_ONCE), this.arena.allocate(4 * PAIRS_AT_ONCE)];
+    this.openScoring();
+    this.catalogueReady = false;
+    for (let start = 0; start < users.length; start += PAIRS_AT_ONCE) {
+      const count = Math.min(PAIRS_AT_ONCE, users.length - start);
+      this.arena.words(at[0], count).set(users.subarray(start, start + count));
+      this.arena.words(at[1], count).set(items.subarray(start, start + count));
+      this.kernel.predictPairs(at[0], at[1], count);
+      scores.set(this.arena.floats(this.scoring.predictions, count), start);
+    }
+    this.arena.release(mark);
+    return scores;
+  }
+
+  scoreItems(users: Uint32Array): Float32Array {
+    checkIds(users, this.spec.users, "users");
+    this.requireAlive();
+    const { items } = this.spec;
+    const scores = new Float32Array(users.length * items);
+    const mark = this.arena.mark();
+    const most = Math.min(items, PAIRS_AT_ONCE);
+    const padded = Math.ceil(most / 4) * 4;
+    const ids = this.arena.allocate(4 * Math.max(most, USERS_AT_ONCE));
+    const out = this.arena.allocate(4 * USERS_AT_ONCE * padded);
+    this.openScoring();
+    for (let first = 0; first < items; first += most) {
+      const width = Math.min(most, items - first);
+      if (!this.catalogueReady) {
+        this.arena.words(ids, width).forEach((_, k, words) => {
+          words[k] = first + k;
+        });
+        this.kernel.prepare(1, ids, width);
+        this.catalogueReady = width === items;
+      }
+      this.scoreUsers(users, first, width, ids, out, scores);
+    }
+    this.arena.release(mark);
+    return scores;
+  }
+
+  gradient(set: TrainingSet, l2 = 0): Float32Array {
+    const samples = set.users.length * (1 + set.negatives);
+    const adam = { learningRate: 0, beta1: 0, beta2: 0, epsilon: 1 };
+    checkTraining(this.spec, set, {
+      batchSize: Math.max(1, samples),
+      adam,
+      stream: ["gradient"],
+      epochs: 1,
+      l2,
+    });
+    this.requireIdle("gradient");
+    const mark = this.arena.mark();
+    const { placed, workspace } = this.place(set, samples);
+    placed.draw(["gradient"], 0);
+    workspace.open(this.kernel);
+    this.catalogueReady = false;
+    this.kernel.differentiate(0, samples, l2, false);
+    const result = this.collectGradient(workspace);
+    this.arena.release(mark);
+    return result;
+  }
+
+  dispose(): void {
+    this.requireIdle("dispose");
+    this.disposed = true; // the instance goes with the last reference to the engine
+  }
+
+  /** Scores of `users` for the items first .. first + width that stand prepared. */
+  private scoreUsers(
+    users: Uint32Array,
+    first: number,
+    width: number,
+    ids: number,
+    out: number,
+    scores: Float32Array,
+  ): void {
+    const padded = Math.ceil(width / 4) * 4;
+    for (let start = 0; start < users.length; start += USERS_AT_ONCE) {
+      const count = Math.min(USERS_AT_ONCE, users.length - start);
+      this.arena.words(ids, count).set(users.subarray(start, start + count));
+      this.kernel.prepare(0, ids, count);
+      this.kernel.scoreBlock(count, width, out);
+      const block = this.arena.floats(out, count * padded);
+      for (let row = 0; row < count; row++) {
+        const from = row * padded;
+        scores.set(block.subarray(from, from + width), (start + row) * this.spec.items + first);
+      }
+    }
+  }
+
+  private openScoring(): void {
+    this.scoring.open(this.kernel);
+    this.kernel.openScoring();
+  }
+
+  /** Puts a training set and the workspace of its batches into memory. */
+  private place(set: TrainingSet, batchSize: number): { placed: PlacedSet; workspace: Workspace } {
+    this.active.addSet(set);
+    this.active.place(this.arena, this.kernel);
+    const placed = new PlacedSet(this.arena, this.kernel, this.spec, set, batchSize);
+    const largest = Math.min(batchSize, placed.samples);
+    return { placed, workspace: new Workspace(this.arena, this.spec, largest, this.at.slotOf) };
+  }
+
+  private setAdam({ learningRate, beta1, beta2, epsilon }: AdamSettings): void {
+    let power1 = 1;
+    let power2 = 1;
+    for (let step = 0; step < this.steps; step++) {
+      power1 *= beta1;
+      power2 *= beta2;
+    }
+    this.kernel.setAdam(learningRate, beta1, beta2, epsilon, power1, power2);
+  }
+
+  /** The gradient of the batch that was differentiated last, in the layout of the weights. */
+  private collectGradient(workspace: Workspace): Float32Array {
+    const result = new Float32Array(this.spec.size);
+    const shared = this.spec.tensors.find(({ kind }) => kind === "shared")!.offset;
+    result.set(this.arena.floats(this.at.g, this.spec.size - shared), shared);
+    const slots = [this.kernel.userSlots(), this.kernel.itemSlots()];
+    const seen = [0, 0]; // tables of either kind so far
+    for (const { kind, offset, shape } of this.spec.tensors) {
+      if (kind === "shared") continue;
+      const side = kind === "user" ? 0 : 1;
+      const from = workspace.sides[side][LAYOUTS[this.spec.model].gradients[seen[side]++]];
+      const rows = this.arena.words(workspace.distinct[side], slots[side]);
+      rows.forEach((row, slot) => {
+        result.set(this.arena.floats(from + 4 * slot * shape[1], shape[1]), offset + row * shape[1]);
+      });
+    }
+    return result;
+  }
+
+  private flat(which: "w" | "m" | "v"): Float32Array {
+    this.requireAlive();
+    return this.arena.floats(this.at[which], this.spec.size);
+  }
+
+  private requireAlive(): void {
+    if (this.disposed) throw new Error("engine simd: it has been disposed of");
+  }
+
+  private requireIdle(what: string): void {
+    this.requireAlive();
+    if (this.training) throw new Error(`engine simd: ${what} while a training runs; await that first`);
+  }
+}
+
+/** Floats of the shared weights. */
+function sharedSize(spec: ModelSpec): number {
+  return spec.size - spec.tensors.find(({ kind }) => kind === "shared")!.offset;
+}

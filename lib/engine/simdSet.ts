@@ -1,0 +1,112 @@
+/**
+ * A training set inside a kernel's memory: its samples, the epoch drawn from them, and the rows that can move.
+ * The draws follow batches.ts bit for bit.
+ */
+
+import { InputError } from "../errors";
+import type { ModelSpec } from "../model/spec";
+import { Random } from "../random";
+import { batchCount, epochSamples } from "./batches";
+import type { TrainingSet, TrainOptions } from "./engine";
+import type { TrainKernel } from "./simdKernel";
+import type { Arena } from "./simdMemory";
+
+const MOST_SAMPLES = 2 ** 30;
+
+export class PlacedSet {
+  readonly samples: number;
+  readonly batches: number;
+
+  constructor(
+    arena: Arena,
+    private readonly kernel: TrainKernel,
+    spec: ModelSpec,
+    private readonly set: TrainingSet,
+    private readonly batchSize: number,
+  ) {
+    this.samples = epochSamples(set);
+    this.batches = batchCount(set, batchSize);
+    if (this.samples > MOST_SAMPLES)
+      throw new InputError(`training set: ${this.samples} samples an epoch; ${MOST_SAMPLES} is the most`);
+    const own = [arena.place(set.users), arena.place(set.items), arena.place(set.labels)] as const;
+    const observedBytes = Math.ceil(spec.items / 8);
+    const observed = arena.allocate(observedBytes);
+    arena.bytes(observed, observedBytes).fill(0);
+    kernel.setTrainingSet(...own, set.users.length, set.negatives, spec.items, observed);
+    if (this.asItStands) {
+      kernel.setEpoch(...own);
+      return;
+    }
+    const markBytes = this.batches === 1 ? 0 : this.batches <= 256 ? 1 : this.batches <= 65_536 ? 2 : 4;
+    const marks = arena.allocate(this.samples * markBytes);
+    kernel.setBatches(batchSize, this.batches, marks, markBytes, arena.allocate(4 * this.batches));
+    const column = () => arena.allocate(4 * this.samples);
+    kernel.setEpoch(column(), column(), column());
+  }
+
+  /** One batch without negatives is the set itself; nothing is drawn, and no other draw depends on that. */
+  private get asItStands(): boolean {
+    return this.batches === 1 && this.set.negatives === 0;
+  }
+
+  /** Draws the samples and batches of an epoch. */
+  draw(stream: TrainOptions["stream"], epoch: number): void {
+    if (this.asItStands) return;
+    const state = (name: string) => {
+      const [a, b, c, d] = Random.stream(...stream, name, epoch).state();
+      return [a, b, c, d] as const;
+    };
+    if (this.batches > 1) this.kernel.shuffleEpoch(...state("shuffle"));
+    this.kernel.fillEpoch(...state("negatives"));
+  }
+
+  /** Trains batches from .. to; the summed loss, 0 unless `track`. */
+  train(from: number, to: number, l2: number, track: boolean): number {
+    return this.kernel.train(from, to, this.batchSize, this.samples, l2, track);
+  }
+}
+
+/**
+ * Rows whose moments are, or may become, other than zero. Adam leaves all others where they are, so the kernels skip
+ * them. A flag once set stays until the optimizer starts new.
+ */
+export class ActiveRows {
+  private readonly flags: readonly [Uint8Array, Uint8Array];
+
+  constructor(private readonly spec: ModelSpec) {
+    this.flags = [new Uint8Array(spec.users), new Uint8Array(spec.items)];
+  }
+
+  clear(): void {
+    for (const flags of this.flags) flags.fill(0);
+  }
+
+  /** Rows with a moment in `moment` (flat, in the layout of the weights). */
+  addMoments(moment: Float32Array): void {
+    for (const { kind, offset, shape } of this.spec.tensors) {
+      if (kind === "shared") continue;
+      const flags = this.flags[kind === "user" ? 0 : 1];
+      const [rows, width] = shape;
+      for (let row = 0, at = offset; row < rows; row++)
+        for (const end = at + width; at < end; at++) if (moment[at] !== 0) flags[row] = 1;
+    }
+  }
+
+  /** Rows that training on `set` can move. */
+  addSet(set: TrainingSet): void {
+    const [users, items] = this.flags;
+    for (const user of set.users) users[user] = 1;
+    if (set.negatives > 0) items.fill(1);
+    else for (const item of set.items) items[item] = 1;
+  }
+
+  /** Writes the lists of rows into kernel memory. */
+  place(arena: Arena, kernel: TrainKernel): void {
+    const [users, items] = this.flags.map((flags) => {
+      const rows = new Uint32Array(flags.reduce((count, flag) => count + flag, 0));
+      for (let row = 0, k = 0; row < flags.length; row++) if (flags[row]) rows[k++] = row;
+      return { at: arena.place(rows), count: rows.length };
+    });
+    kernel.setActive(users.at, users.count, items.at, items.count);
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * One tower of DMF (Eq. 1): x (16) -> h = relu(W1 x + b1) (64) -> o = relu(W2 h + b2) (32) -> a = o / max(|o|, 1e-8).
+ * Each distinct row of a batch goes through once in each direction. About half of h and o is zero after ReLU; the
+ * loops go over the set bits of a mask and leave the zeros out, which changes no sum.
+ */
+
+import { addRows, dense, gather, sparse, sparse16, transpose, transposeBits } from "./rows";
+
+const FLOOR: f32 = 1e-8; // of the norm: protocol.md, section 2
+/** Rows of a tile of the backward pass: the bits of a word. */
+const TILE: u32 = 64;
+
+@unmanaged
+export class Tower {
+  table: usize; // f32, rows x 16: embeddings
+  w: usize; // W1 64 x 16, b1 64, W2 32 x 64, b2 32, one after the other
+  g: usize; // their gradient, likewise
+  turned1: usize; // f32, 16 x 64: W1 transposed
+  turned2: usize; // f32, 64 x 32: W2 transposed
+  // by slot:
+  x: usize; // f32, 16: embedding
+  h: usize; // f32, 64
+  active: usize; // u64: the bits of h > 0
+  a: usize; // f32, 32: normalised output
+  scale: usize; // f32: 1 / max(|o|, 1e-8)
+  ga: usize; // f32, 32: gradient of the loss in a
+  gx: usize; // f32, 16: gradient in the embedding
+}
+
+/** Bytes of w before b1, W2 and b2, and in all. */
+const B1: usize = 4096;
+const W2: usize = 4352;
+const B2: usize = 12544;
+export const TOWER_BYTES: usize = 12672;
+
+const zeros: usize = memory.data(128, 16);
+const gradO: usize = memory.data(8192, 16); // f32, TILE x 32
+const gradH: usize = memory.data(16384, 16); // f32, TILE x 64
+const rowsOfO: usize = memory.data(512, 16); // u64, TILE, then transposed: the rows in which an output is active
+const rowsOfH: usize = memory.data(512, 16); // u64, TILE, likewise for h
+
+/** Makes the transposed copies of the weights, which the forward pass reads. */
+export function turn(t: Tower): void {
+  transpose(t.w, 64, 64, 16, t.turned1);
+  transpose(t.w + W2, 256, 32, 64, t.turned2);
+}
+
+/** The bits of the positive lanes of `count` floats, a multiple of 4 up to 64. */
+// @ts-ignore: decorator
+@inline
+function positive(x: usize, count: usize): u64 {
+  let bits: u64 = 0;
+  for (let k: usize = 0; k < count; k += 4)
+    bits |= (<u64>i32x4.bitmask(f32x4.gt(v128.load(x + (k << 2)), f32x4.splat(0)))) << (<u64>k);
+  return bits;
+}
+
+// @ts-ignore: decorator
+@inline
+function relu(x: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 16)
+    v128.store(x + at, f32x4.pmax(f32x4.splat(0), v128.load(x + at)));
+}
+
+/** Inner product of two vectors of 32, lane by lane. */
+// @ts-ignore: decorator
+@inline
+export function lanes32(a: usize, b: usize): v128 {
+  let s = f32x4.mul(v128.load(a, 0), v128.load(b, 0));
+  s = f32x4.add(s, f32x4.mul(v128.load(a, 16), v128.load(b, 16)));
+  s = f32x4.add(s, f32x4.mul(v128.load(a, 32), v128.load(b, 32)));
+  s = f32x4.add(s, f32x4.mul(v128.load(a, 48), v128.load(b, 48)));
+  s = f32x4.add(s, f32x4.mul(v128.load(a, 64), v128.load(b, 64)));
+  s = f32x4.add(s, f32x4.mul(v128.load(a, 80), v128.load(b, 80)));
+  s = f32x4.add(s, f32x4.mul(v128.load(a, 96), v128.load(b, 96)));
+  return f32x4.add(s, f32x4.mul(v128.load(a, 112), v128.load(b, 112)));
+}
+
+// @ts-ignore: decorator
+@inline
+function dot32(a: usize, b: usize): f32 {
+  const s = lanes32(a, b);
+  return (
+    f32x4.extract_lane(s, 0) +
+    f32x4.extract_lane(s, 2) +
+    (f32x4.extract_lane(s, 1) + f32x4.extract_lane(s, 3))
+  );
+}
+
+/** Fills x, h, active, a and scale of the rows `ids` (u32, count). */
+export function forward(t: Tower, ids: usize, count: u32): void {
+  gather(t.table, 64, ids, count, t.x);
+  for (let r: usize = 0; r < <usize>count; r++) {
+    const x = t.x + (r << 6);
+    const h = t.h + (r << 8);
+    const a = t.a + (r << 7);
+    dense(x, 4, 16, t.turned1, 256, t.w + B1, h);
+    dense(x, 4, 16, t.turned1 + 128, 256, t.w + B1 + 128, h + 128);
+    relu(h, 256);
+    const active = positive(h, 64);
+    store<u64>(t.active + (r << 3), active);
+    sparse(h, 4, active, t.turned2, 128, t.w + B2, a);
+    relu(a, 128);
+    const scale: f32 = 1 / max<f32>(sqrt<f32>(dot32(a, a)), FLOOR);
+    store<f32>(t.scale + (r << 2), scale);
+    const by = f32x4.splat(scale);
+    for (let at: usize = 0; at < 128; at += 16) v128.store(a + at, f32x4.mul(v128.load(a + at), by));
+  }
+}
+
+/** Gradient in o of the row in slot r: through the normalisation (s = <a, ga>) and ReLU. Returns the bits of o > 0. */
+// @ts-ignore: decorator
+@inline
+function throughNorm(t: Tower, r: usize, out: usize): u64 {
+  const a = t.a + (r << 7);
+  const ga = t.ga + (r << 7);
+  const scale = load<f32>(t.scale + (r << 2));
+  const by = f32x4.splat(scale);
+  // Under the floor the norm is a constant, and nothing is taken off.
+  const along = f32x4.splat(scale < 1 / FLOOR ? dot32(a, ga) : 0);
+  let bits: u64 = 0;
+  for (let at: usize = 0; at < 128; at += 16) {
+    const value = v128.load(a + at);
+    const live = f32x4.gt(value, f32x4.splat(0));
+    const slope = f32x4.mul(f32x4.sub(v128.load(ga + at), f32x4.mul(along, value)), by);
+    v128.store(out + at, v128.and(slope, live));
+    bits |= (<u64>i32x4.bitmask(live)) << (<u64>(at >> 2));
+  }
+  return bits;
+}
+
+/** From ga: adds to the gradient of the weights, and fills gx. */
+export function backward(t: Tower, count: u32): void {
+  for (let first: u32 = 0; first < count; first += TILE) {
+    const rows = min(TILE, count - first);
+    memory.fill(rowsOfO, 0, 512);
+    memory.fill(rowsOfH, 0, 512);
+    for (let i: usize = 0; i < <usize>rows; i++) {
+      const r = <usize>first + i;
+      const go = gradO + (i << 7);
+      const gh = gradH + (i << 8);
+      const liveO = throughNorm(t, r, go);
+      const liveH = load<u64>(t.active + (r << 3));
+      store<u64>(rowsOfO + (i << 3), liveO);
+      store<u64>(rowsOfH + (i << 3), liveH);
+      sparse(go, 4, liveO, t.w + W2, 256, zeros, gh);
+      sparse(go, 4, liveO, t.w + W2 + 128, 256, zeros, gh + 128);
+      const h = t.h + (r << 8);
+      for (let at: usize = 0; at < 256; at += 16)
+        v128.store(gh + at, v128.and(v128.load(gh + at), f32x4.gt(v128.load(h + at), f32x4.splat(0))));
+      sparse16(gh, 4, liveH, t.w, 64, zeros, t.gx + (r << 6));
+    }
+    addRows(gradO, rows, 128, t.g + B2);
+    addRows(gradH, rows, 256, t.g + B1);
+    transposeBits(rowsOfO);
+    transposeBits(rowsOfH);
+    const h = t.h + ((<usize>first) << 8);
+    for (let o: usize = 0; o < 32; o++) {
+      const bits = load<u64>(rowsOfO + (o << 3));
+      const g = t.g + W2 + (o << 8);
+      sparse(gradO + (o << 2), 128, bits, h, 256, g, g);
+      sparse(gradO + (o << 2), 128, bits, h + 128, 256, g + 128, g + 128);
+    }
+    const x = t.x + ((<usize>first) << 6);
+    for (let k: usize = 0; k < 64; k++) {
+      const g = t.g + (k << 6);
+      sparse16(gradH + (k << 2), 256, load<u64>(rowsOfH + (k << 3)), x, 64, g, g);
+    }
+  }
+}

@@ -1,0 +1,241 @@
+/**
+ * DMF (LASER, Eq. 1; Xue et al. 2017): prediction = <a, b> of the normalised outputs of two towers, clipped; binary
+ * cross-entropy; gradients; Adam. lib/model/dmf.ts has the same mathematics in tensors; lib/engine/simd*.ts owns the
+ * memory and checks every size before it calls in here. Layout of the weights: lib/model/spec.ts.
+ */
+
+import { beginStep, moveBlock } from "./shared/adam";
+import * as batch from "./shared/batch";
+import * as epoch from "./shared/epoch";
+import { clip4, crossEntropy, inside4 } from "./shared/loss";
+import { sums4 } from "./shared/math";
+import * as model from "./shared/model";
+import { addPenalty } from "./shared/rows";
+import { backward, forward, lanes32, Tower, TOWER_BYTES, turn } from "./shared/tower";
+
+export { setAdam } from "./shared/adam";
+export { setSlots } from "./shared/batch";
+export { heapBase, itemSlots, setActive, setSamples, userSlots } from "./shared/model";
+export { fillEpoch, setBatches, setEpoch, setTrainingSet, shuffleEpoch } from "./shared/epoch";
+
+const ROW: usize = 64; // bytes of an embedding
+const user = changetype<Tower>(memory.data(48, 16));
+const item = changetype<Tower>(memory.data(48, 16));
+const userTurned: usize = memory.data(12288, 16);
+const itemTurned: usize = memory.data(12288, 16);
+
+/** Pointers of the model; the shared weights stand behind both tables. */
+export function setModel(w: usize, m: usize, v: usize, g: usize, userCount: u32, itemCount: u32): void {
+  model.setWeights(w, m, v, g, userCount, itemCount);
+  const shared = w + sharedOffset();
+  bind(user, w, shared, g, userTurned);
+  bind(item, w + <usize>userCount * ROW, shared + TOWER_BYTES, g + TOWER_BYTES, itemTurned);
+}
+
+// @ts-ignore: decorator
+@inline
+function sharedOffset(): usize {
+  return <usize>(model.users + model.items) * ROW;
+}
+
+function bind(t: Tower, table: usize, w: usize, g: usize, turned: usize): void {
+  t.table = table;
+  t.w = w;
+  t.g = g;
+  t.turned1 = turned;
+  t.turned2 = turned + 4096;
+}
+
+/** Workspace of one side (0 user, 1 item), by slot: bytes 64, 256, 8, 128, 4, 128, 64. */
+export function setSide(
+  side: i32,
+  x: usize,
+  h: usize,
+  active: usize,
+  a: usize,
+  scale: usize,
+  ga: usize,
+  gx: usize,
+): void {
+  const t = side ? item : user;
+  t.x = x;
+  t.h = h;
+  t.active = active;
+  t.a = a;
+  t.scale = scale;
+  t.ga = ga;
+  t.gx = gx;
+}
+
+/** predictions[s] = <a_u, b_i> of the open pairs, unclipped. */
+function predict(count: u32): void {
+  for (let s: u32 = 0; s < count; s += 4) {
+    const at = (<usize>s) << 2;
+    const u = batch.sampleUsers + at;
+    const i = batch.sampleItems + at;
+    const d0 = lanes32(user.a + ((<usize>load<u32>(u)) << 7), item.a + ((<usize>load<u32>(i)) << 7));
+    const d1 = lanes32(user.a + ((<usize>load<u32>(u, 4)) << 7), item.a + ((<usize>load<u32>(i, 4)) << 7));
+    const d2 = lanes32(user.a + ((<usize>load<u32>(u, 8)) << 7), item.a + ((<usize>load<u32>(i, 8)) << 7));
+    const d3 = lanes32(user.a + ((<usize>load<u32>(u, 12)) << 7), item.a + ((<usize>load<u32>(i, 12)) << 7));
+    v128.store(model.predictions + at, sums4(d0, d1, d2, d3));
+  }
+}
+
+/** slopes[s] = (p - y) / (p (1 - p)) / count, 0 where p was clipped. */
+function slope(labels: usize, count: u32): void {
+  const share = f32x4.splat(1 / <f32>count);
+  const one = f32x4.splat(1);
+  for (let s: u32 = 0; s < count; s += 4) {
+    const at = (<usize>s) << 2;
+    const raw = v128.load(model.predictions + at);
+    const p = clip4(raw);
+    const top = f32x4.mul(f32x4.sub(p, v128.load(labels + at)), share);
+    const g = f32x4.div(top, f32x4.mul(p, f32x4.sub(one, p)));
+    v128.store(model.slopes + at, v128.and(g, inside4(raw)));
+  }
+}
+
+/** item.ga += slope * by, s += slope * item.a, for 4 floats: the inner step of `spread`. */
+// @ts-ignore: decorator
+@inline
+function lend(to: usize, g: v128, a: v128): void {
+  v128.store(to, f32x4.add(v128.load(to), f32x4.mul(g, a)));
+}
+
+/** ga of both towers: each sample adds slope * b to its user's and slope * a to its item's. */
+function spread(): void {
+  memory.fill(item.ga, 0, (<usize>batch.itemSlots) << 7);
+  const slots = batch.userSlots;
+  for (let slot: u32 = 0; slot < slots; slot++) {
+    const run = batch.runs + ((<usize>slot) << 2);
+    const a = user.a + ((<usize>slot) << 7);
+    let s0 = f32x4.splat(0);
+    let s1 = s0;
+    let s2 = s0;
+    let s3 = s0;
+    let s4 = s0;
+    let s5 = s0;
+    let s6 = s0;
+    let s7 = s0;
+    const end = load<u32>(run, 4);
+    for (let s = load<u32>(run); s < end; s++) {
+      const g = v128.load32_splat(model.slopes + ((<usize>s) << 2));
+      const at = (<usize>load<u32>(batch.sampleItems + ((<usize>s) << 2))) << 7;
+      const b = item.a + at;
+      const gb = item.ga + at;
+      s0 = f32x4.add(s0, f32x4.mul(g, v128.load(b, 0)));
+      s1 = f32x4.add(s1, f32x4.mul(g, v128.load(b, 16)));
+      s2 = f32x4.add(s2, f32x4.mul(g, v128.load(b, 32)));
+      s3 = f32x4.add(s3, f32x4.mul(g, v128.load(b, 48)));
+      s4 = f32x4.add(s4, f32x4.mul(g, v128.load(b, 64)));
+      s5 = f32x4.add(s5, f32x4.mul(g, v128.load(b, 80)));
+      s6 = f32x4.add(s6, f32x4.mul(g, v128.load(b, 96)));
+      s7 = f32x4.add(s7, f32x4.mul(g, v128.load(b, 112)));
+      lend(gb, g, v128.load(a, 0));
+      lend(gb + 16, g, v128.load(a, 16));
+      lend(gb + 32, g, v128.load(a, 32));
+      lend(gb + 48, g, v128.load(a, 48));
+      lend(gb + 64, g, v128.load(a, 64));
+      lend(gb + 80, g, v128.load(a, 80));
+      lend(gb + 96, g, v128.load(a, 96));
+      lend(gb + 112, g, v128.load(a, 112));
+    }
+    const ga = user.ga + ((<usize>slot) << 7);
+    v128.store(ga, s0, 0);
+    v128.store(ga, s1, 16);
+    v128.store(ga, s2, 32);
+    v128.store(ga, s3, 48);
+    v128.store(ga, s4, 64);
+    v128.store(ga, s5, 80);
+    v128.store(ga, s6, 96);
+    v128.store(ga, s7, 112);
+  }
+}
+
+/** Adds the ridge penalty's gradient, l2 * (samples of the row) / count * row. */
+function penalise(l2: f32, count: u32): void {
+  const share = l2 / <f32>count;
+  for (let slot: u32 = 0; slot < batch.userSlots; slot++) {
+    const run = batch.runs + ((<usize>slot) << 2);
+    addPenalty(user.gx, user.x, ROW, slot, share * <f32>(load<u32>(run, 4) - load<u32>(run)));
+  }
+  for (let slot: u32 = 0; slot < batch.itemSlots; slot++)
+    addPenalty(item.gx, item.x, ROW, slot, share * <f32>load<u32>(batch.itemCounts + ((<usize>slot) << 2)));
+}
+
+/**
+ * The gradient of the mean loss over samples start .. start + count of the epoch: of the shared weights in `gradient`,
+ * of the rows of `distinct*` in gx. Returns the summed loss when it is asked for.
+ */
+export function differentiate(start: u32, count: u32, l2: f32, track: bool): f64 {
+  const at = (<usize>start) << 2;
+  batch.openPairs(epoch.users + at, epoch.items + at, count);
+  turn(user);
+  turn(item);
+  forward(user, batch.distinctUsers, batch.userSlots);
+  forward(item, batch.distinctItems, batch.itemSlots);
+  predict(count);
+  slope(epoch.labels + at, count);
+  spread();
+  memory.fill(model.gradient, 0, 2 * TOWER_BYTES);
+  backward(user, batch.userSlots);
+  backward(item, batch.itemSlots);
+  if (l2 != 0) penalise(l2, count);
+  return track ? crossEntropy(model.predictions, epoch.labels + at, count) : 0;
+}
+
+function step(): void {
+  beginStep();
+  const shared = sharedOffset();
+  moveBlock(
+    model.weights + shared,
+    model.first + shared,
+    model.second + shared,
+    model.gradient,
+    2 * TOWER_BYTES,
+  );
+  model.moveUsers(0, ROW, user.gx);
+  model.moveItems(<usize>model.users * ROW, ROW, item.gx);
+}
+
+/** Trains batches from .. to of an epoch of `samples` samples; returns their summed loss when it is asked for. */
+export function train(from: u32, to: u32, batchSize: u32, samples: u32, l2: f32, track: bool): f64 {
+  let loss: f64 = 0;
+  for (let b = from; b < to; b++) {
+    const start = b * batchSize;
+    loss += differentiate(start, min(batchSize, samples - start), l2, track);
+    step();
+  }
+  return loss;
+}
+
+/** Makes ready for `prepare` and `predictPairs` after the weights have changed. */
+export function openScoring(): void {
+  turn(user);
+  turn(item);
+}
+
+/** The representations of rows `ids` of one side in slots 0 .. count - 1 of its workspace. */
+export function prepare(side: i32, ids: usize, count: u32): void {
+  forward(side ? item : user, ids, count);
+}
+
+/** Scores of `count` pairs, as predictions[0 .. count). */
+export function predictPairs(usersAt: usize, itemsAt: usize, count: u32): void {
+  batch.openPairs(usersAt, itemsAt, count);
+  forward(user, batch.distinctUsers, batch.userSlots);
+  forward(item, batch.distinctItems, batch.itemSlots);
+  predict(count);
+  for (let at: usize = 0; at < (<usize>count) << 2; at += 16)
+    v128.store(model.predictions + at, clip4(v128.load(model.predictions + at)));
+}
+
+/** Scores of user slots 0 .. count - 1 against item slots 0 .. itemCount - 1 (padded to 4): out is count x padded. */
+export function scoreBlock(count: u32, itemCount: u32, out: usize): void {
+  for (let slot: u32 = 0; slot < count; slot++) {
+    const a = user.a + ((<usize>slot) << 7);
+    let b = item.a;
+    for (let i: u32 = 0; i < itemCount; i += 4, b += 512, out += 16)
+      v128.store(out, clip4(sums4(lanes32(a, b), lanes32(a, b + 128), lanes32(a, b + 256), lanes32(a, b + 384))));
+  }
+}

@@ -1,0 +1,430 @@
+/**
+ * NMF (LASER, Eq. 2; He et al. 2017): logit = <wg, p * q> + <wh, relu(W [x; y] + b)> + c with p, q of 16 and x, y of 32.
+ * W [x; y] = Wu x + Wi y, so each distinct user and item gives its part once, and a sample is 32 additions, a ReLU, a
+ * product of 48 and a sigmoid. The gradients of the samples are summed by row before they go back through W.
+ * lib/model/nmf.ts has the same mathematics in tensors; layout of the weights: lib/model/spec.ts.
+ */
+
+import { beginStep, moveBlock } from "./shared/adam";
+import * as batch from "./shared/batch";
+import * as epoch from "./shared/epoch";
+import { clip4, crossEntropy, inside4 } from "./shared/loss";
+import { exp4, sum4, sums4 } from "./shared/math";
+import * as model from "./shared/model";
+import { addPenalty, addRows, dense, gather, transpose } from "./shared/rows";
+
+export { setAdam } from "./shared/adam";
+export { setSlots } from "./shared/batch";
+export { fillEpoch, setBatches, setEpoch, setTrainingSet, shuffleEpoch } from "./shared/epoch";
+export { heapBase, itemSlots, setActive, setSamples, userSlots } from "./shared/model";
+
+/** Bytes of a row of the two tables. */
+const GMF: usize = 64;
+const MLP: usize = 128;
+/** Bytes of the shared weights before b, (wg, wh) and c, and in all (padded to 16). */
+const BIAS: usize = 8192;
+const OUT: usize = 8320;
+const CONSTANT: usize = 8512;
+const SHARED_BYTES: usize = 8528;
+/** Rows of a tile whose weight gradients are summed in registers. */
+const TILE: u32 = 64;
+
+/** One side of the model: its tables, its half of W and, by slot, the rows of the open batch. */
+@unmanaged
+class Side {
+  gmfTable: usize;
+  mlpTable: usize;
+  half: usize; // bytes to its half of each row of W
+  turned: usize; // f32, 32 x 32: that half, transposed
+  start: usize; // f32, 32: what the part begins with, b for users and 0 for items
+  // by slot:
+  gmf: usize; // f32, 16: p or q
+  mlp: usize; // f32, 32: x or y
+  part: usize; // f32, 32: Wu x + b, or -Wi y (negated, so that "z > 0" is one comparison)
+  weighted: usize; // f32, 16: wg * p (users only)
+  gGmf: usize; // f32, 16: gradient in p or q
+  gPart: usize; // f32, 32: gradient in the part
+  gMlp: usize; // f32, 32: gradient in x or y
+}
+
+const user = changetype<Side>(memory.data(48, 16));
+const item = changetype<Side>(memory.data(48, 16));
+const userTurned: usize = memory.data(4096, 16);
+const itemTurned: usize = memory.data(4096, 16);
+const zeros: usize = memory.data(128, 16);
+
+// @ts-ignore: decorator
+@inline
+function shared(): usize {
+  return <usize>(model.users + model.items) * (GMF + MLP);
+}
+
+/** Pointers of the model; the shared weights stand behind the four tables. */
+export function setModel(w: usize, m: usize, v: usize, g: usize, userCount: u32, itemCount: u32): void {
+  model.setWeights(w, m, v, g, userCount, itemCount);
+  const rows = <usize>(userCount + itemCount);
+  user.gmfTable = w;
+  item.gmfTable = w + <usize>userCount * GMF;
+  user.mlpTable = w + rows * GMF;
+  item.mlpTable = w + rows * GMF + <usize>userCount * MLP;
+  user.half = 0;
+  item.half = 128;
+  user.turned = userTurned;
+  item.turned = itemTurned;
+  user.start = w + shared() + BIAS;
+  item.start = zeros;
+}
+
+/** Workspace of one side (0 user, 1 item), by slot: bytes 64, 128, 128, 64, 64, 128, 128. */
+export function setSide(
+  side: i32,
+  gmf: usize,
+  mlp: usize,
+  part: usize,
+  weighted: usize,
+  gGmf: usize,
+  gPart: usize,
+  gMlp: usize,
+): void {
+  const t = side ? item : user;
+  t.gmf = gmf;
+  t.mlp = mlp;
+  t.part = part;
+  t.weighted = weighted;
+  t.gGmf = gGmf;
+  t.gPart = gPart;
+  t.gMlp = gMlp;
+}
+
+/** Makes the transposed copies of W. */
+export function openScoring(): void {
+  const w = model.weights + shared();
+  transpose(w, 256, 32, 32, user.turned);
+  transpose(w + 128, 256, 32, 32, item.turned);
+}
+
+/** Fills gmf, mlp, part (and weighted) of the rows `ids` (u32, count). */
+function forward(t: Side, ids: usize, count: u32): void {
+  gather(t.gmfTable, GMF, ids, count, t.gmf);
+  gather(t.mlpTable, MLP, ids, count, t.mlp);
+  for (let r: usize = 0; r < <usize>count; r++)
+    dense(t.mlp + (r << 7), 4, 32, t.turned, 128, t.start, t.part + (r << 7));
+  if (t === item) {
+    const end = t.part + ((<usize>count) << 7);
+    for (let p = t.part; p < end; p += 16) v128.store(p, f32x4.neg(v128.load(p)));
+    return;
+  }
+  const wg = model.weights + shared() + OUT;
+  for (let r: usize = 0; r < <usize>count; r++)
+    for (let at: usize = 0; at < GMF; at += 16)
+      v128.store(t.weighted + (r << 6) + at, f32x4.mul(v128.load(wg + at), v128.load(t.gmf + (r << 6) + at)));
+}
+
+/** 4 floats of relu(z) times 4 of wh; item parts are negated. */
+// @ts-ignore: decorator
+@inline
+function hidden(u: usize, i: usize, wh: usize): v128 {
+  const z = f32x4.pmax(f32x4.splat(0), f32x4.sub(v128.load(u), v128.load(i)));
+  return f32x4.mul(z, v128.load(wh));
+}
+
+/** The logit without c, lane by lane. u, i: user and item parts; p: weighted user row; q: item row. */
+// @ts-ignore: decorator
+@inline
+function lanes48(u: usize, i: usize, p: usize, q: usize, wh: usize): v128 {
+  let s = hidden(u, i, wh);
+  s = f32x4.add(s, hidden(u + 16, i + 16, wh + 16));
+  s = f32x4.add(s, hidden(u + 32, i + 32, wh + 32));
+  s = f32x4.add(s, hidden(u + 48, i + 48, wh + 48));
+  s = f32x4.add(s, hidden(u + 64, i + 64, wh + 64));
+  s = f32x4.add(s, hidden(u + 80, i + 80, wh + 80));
+  s = f32x4.add(s, hidden(u + 96, i + 96, wh + 96));
+  s = f32x4.add(s, hidden(u + 112, i + 112, wh + 112));
+  s = f32x4.add(s, f32x4.mul(v128.load(p, 0), v128.load(q, 0)));
+  s = f32x4.add(s, f32x4.mul(v128.load(p, 16), v128.load(q, 16)));
+  s = f32x4.add(s, f32x4.mul(v128.load(p, 32), v128.load(q, 32)));
+  return f32x4.add(s, f32x4.mul(v128.load(p, 48), v128.load(q, 48)));
+}
+
+/** Lanes of the pair whose slots stand at `sampleUser`, `sampleItem`. */
+// @ts-ignore: decorator
+@inline
+function lanesOf(sampleUser: usize, sampleItem: usize, wh: usize): v128 {
+  const u = <usize>load<u32>(sampleUser);
+  const i = <usize>load<u32>(sampleItem);
+  return lanes48(user.part + (u << 7), item.part + (i << 7), user.weighted + (u << 6), item.gmf + (i << 6), wh);
+}
+
+/** 1 / (1 + e^-x); beyond +-80 the clip of the loss has long taken over. */
+// @ts-ignore: decorator
+@inline
+function sigmoid4(x: v128): v128 {
+  const bounded = f32x4.pmax(f32x4.pmin(x, f32x4.splat(80)), f32x4.splat(-80));
+  const one = f32x4.splat(1);
+  return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(bounded))));
+}
+
+/** predictions[s] of the open pairs, unclipped. */
+function predict(count: u32): void {
+  const out = model.weights + shared() + OUT;
+  const wh = out + GMF;
+  const c = f32x4.splat(load<f32>(out + GMF + MLP));
+  for (let s: u32 = 0; s < count; s += 4) {
+    const at = (<usize>s) << 2;
+    const u = batch.sampleUsers + at;
+    const i = batch.sampleItems + at;
+    const l0 = lanesOf(u, i, wh);
+    const l1 = lanesOf(u + 4, i + 4, wh);
+    const l2 = lanesOf(u + 8, i + 8, wh);
+    const l3 = lanesOf(u + 12, i + 12, wh);
+    v128.store(model.predictions + at, sigmoid4(f32x4.add(sums4(l0, l1, l2, l3), c)));
+  }
+}
+
+/** slopes[s] = (p - y) / count, 0 where p was clipped; returns their sum, the gradient of c. */
+function slope(labels: usize, count: u32): f32 {
+  const share = f32x4.splat(1 / <f32>count);
+  let sum = f32x4.splat(0);
+  for (let s: u32 = 0; s < count; s += 4) {
+    const at = (<usize>s) << 2;
+    const p = v128.load(model.predictions + at);
+    const g = v128.and(f32x4.mul(f32x4.sub(p, v128.load(labels + at)), share), inside4(p));
+    v128.store(model.slopes + at, g);
+    if (s + 4 <= count) sum = f32x4.add(sum, g);
+  }
+  let total = sum4(sum);
+  for (let s = count & ~3; s < count; s++) total += load<f32>(model.slopes + ((<usize>s) << 2));
+  return total;
+}
+
+/** g where z > 0, else 0; also added to 4 floats at `to`. */
+// @ts-ignore: decorator
+@inline
+function gate(g: v128, u: usize, i: usize, to: usize): v128 {
+  const open = v128.and(g, f32x4.gt(v128.load(u), v128.load(i)));
+  v128.store(to, f32x4.add(v128.load(to), open));
+  return open;
+}
+
+/** to += g * a, 4 floats. */
+// @ts-ignore: decorator
+@inline
+function lend(to: usize, g: v128, a: usize): void {
+  v128.store(to, f32x4.add(v128.load(to), f32x4.mul(g, v128.load(a))));
+}
+
+/**
+ * Sums over the samples of each row: gPart = sum of g [z > 0] (wh is multiplied in later, once a row), gGmf = sum of
+ * g q for users (wg later) and of g wg p for items.
+ */
+function spread(): void {
+  memory.fill(item.gGmf, 0, (<usize>batch.itemSlots) << 6);
+  memory.fill(item.gPart, 0, (<usize>batch.itemSlots) << 7);
+  const slots = batch.userSlots;
+  for (let slot: u32 = 0; slot < slots; slot++) {
+    const run = batch.runs + ((<usize>slot) << 2);
+    const u = user.part + ((<usize>slot) << 7);
+    const p = user.weighted + ((<usize>slot) << 6);
+    let z0 = f32x4.splat(0);
+    let z1 = z0;
+    let z2 = z0;
+    let z3 = z0;
+    let z4 = z0;
+    let z5 = z0;
+    let z6 = z0;
+    let z7 = z0;
+    let p0 = z0;
+    let p1 = z0;
+    let p2 = z0;
+    let p3 = z0;
+    const end = load<u32>(run, 4);
+    for (let s = load<u32>(run); s < end; s++) {
+      const g = v128.load32_splat(model.slopes + ((<usize>s) << 2));
+      const slotOfItem = <usize>load<u32>(batch.sampleItems + ((<usize>s) << 2));
+      const i = item.part + (slotOfItem << 7);
+      const to = item.gPart + (slotOfItem << 7);
+      z0 = f32x4.add(z0, gate(g, u, i, to));
+      z1 = f32x4.add(z1, gate(g, u + 16, i + 16, to + 16));
+      z2 = f32x4.add(z2, gate(g, u + 32, i + 32, to + 32));
+      z3 = f32x4.add(z3, gate(g, u + 48, i + 48, to + 48));
+      z4 = f32x4.add(z4, gate(g, u + 64, i + 64, to + 64));
+      z5 = f32x4.add(z5, gate(g, u + 80, i + 80, to + 80));
+      z6 = f32x4.add(z6, gate(g, u + 96, i + 96, to + 96));
+      z7 = f32x4.add(z7, gate(g, u + 112, i + 112, to + 112));
+      const q = item.gmf + (slotOfItem << 6);
+      const gq = item.gGmf + (slotOfItem << 6);
+      p0 = f32x4.add(p0, f32x4.mul(g, v128.load(q, 0)));
+      p1 = f32x4.add(p1, f32x4.mul(g, v128.load(q, 16)));
+      p2 = f32x4.add(p2, f32x4.mul(g, v128.load(q, 32)));
+      p3 = f32x4.add(p3, f32x4.mul(g, v128.load(q, 48)));
+      lend(gq, g, p);
+      lend(gq + 16, g, p + 16);
+      lend(gq + 32, g, p + 32);
+      lend(gq + 48, g, p + 48);
+    }
+    const gPart = user.gPart + ((<usize>slot) << 7);
+    v128.store(gPart, z0, 0);
+    v128.store(gPart, z1, 16);
+    v128.store(gPart, z2, 32);
+    v128.store(gPart, z3, 48);
+    v128.store(gPart, z4, 64);
+    v128.store(gPart, z5, 80);
+    v128.store(gPart, z6, 96);
+    v128.store(gPart, z7, 112);
+    const gGmf = user.gGmf + ((<usize>slot) << 6);
+    v128.store(gGmf, p0, 0);
+    v128.store(gGmf, p1, 16);
+    v128.store(gGmf, p2, 32);
+    v128.store(gGmf, p3, 48);
+  }
+}
+
+/** wg: its gradient is the sum over users of p * (sum of g q), and the user's own is wg * (sum of g q). */
+function backGmf(): void {
+  const wg = model.weights + shared() + OUT;
+  const to = model.gradient + OUT;
+  for (let at: usize = 0; at < GMF; at += 16) {
+    const factor = v128.load(wg + at);
+    let sum = f32x4.splat(0);
+    for (let r: usize = 0; r < <usize>batch.userSlots; r++) {
+      const row = user.gGmf + (r << 6) + at;
+      const g = v128.load(row);
+      sum = f32x4.add(sum, f32x4.mul(g, v128.load(user.gmf + (r << 6) + at)));
+      v128.store(row, f32x4.mul(g, factor));
+    }
+    v128.store(to + at, sum);
+  }
+}
+
+/**
+ * gPart becomes wh * gPart. relu(z) = [z > 0] (user part + item part), so the gradient of wh is the sum over users of
+ * part * gPart, plus the same over items.
+ */
+function scaleParts(t: Side, count: u32): void {
+  const wh = model.weights + shared() + OUT + GMF;
+  const to = model.gradient + OUT + GMF;
+  const sign: f32 = t === item ? -1 : 1; // item parts are stored negated
+  for (let at: usize = 0; at < MLP; at += 16) {
+    const factor = v128.load(wh + at);
+    let sum = f32x4.splat(0);
+    for (let r: usize = 0; r < <usize>count; r++) {
+      const row = t.gPart + (r << 7) + at;
+      const g = v128.load(row);
+      sum = f32x4.add(sum, f32x4.mul(g, v128.load(t.part + (r << 7) + at)));
+      v128.store(row, f32x4.mul(g, factor));
+    }
+    v128.store(to + at, f32x4.add(v128.load(to + at), f32x4.mul(sum, f32x4.splat(sign))));
+  }
+}
+
+/** Through W: fills gMlp, and adds to the gradient of this half of W. */
+function backward(t: Side, count: u32): void {
+  scaleParts(t, count);
+  const w = model.weights + shared() + t.half;
+  const to = model.gradient + t.half;
+  for (let start: u32 = 0; start < count; start += TILE) {
+    const rows = min(TILE, count - start);
+    const g = t.gPart + ((<usize>start) << 7);
+    const x = t.mlp + ((<usize>start) << 7);
+    const gx = t.gMlp + ((<usize>start) << 7);
+    for (let r: usize = 0; r < <usize>rows; r++)
+      dense(g + (r << 7), 4, 32, w, 256, zeros, gx + (r << 7));
+    for (let k: usize = 0; k < 32; k++)
+      dense(g + (k << 2), 128, rows, x, 128, to + (k << 8), to + (k << 8));
+  }
+}
+
+/** Adds the ridge penalty's gradient, l2 * (samples of the row) / count * row. */
+function penalise(l2: f32, count: u32): void {
+  const share = l2 / <f32>count;
+  for (let slot: u32 = 0; slot < batch.userSlots; slot++) {
+    const run = batch.runs + ((<usize>slot) << 2);
+    const factor = share * <f32>(load<u32>(run, 4) - load<u32>(run));
+    addPenalty(user.gGmf, user.gmf, GMF, slot, factor);
+    addPenalty(user.gMlp, user.mlp, MLP, slot, factor);
+  }
+  for (let slot: u32 = 0; slot < batch.itemSlots; slot++) {
+    const factor = share * <f32>load<u32>(batch.itemCounts + ((<usize>slot) << 2));
+    addPenalty(item.gGmf, item.gmf, GMF, slot, factor);
+    addPenalty(item.gMlp, item.mlp, MLP, slot, factor);
+  }
+}
+
+/**
+ * The gradient of the mean loss over samples start .. start + count of the epoch: of the shared weights in `gradient`,
+ * of the rows of `distinct*` in gGmf and gMlp. Returns the summed loss when it is asked for.
+ */
+export function differentiate(start: u32, count: u32, l2: f32, track: bool): f64 {
+  const at = (<usize>start) << 2;
+  batch.openPairs(epoch.users + at, epoch.items + at, count);
+  openScoring();
+  forward(user, batch.distinctUsers, batch.userSlots);
+  forward(item, batch.distinctItems, batch.itemSlots);
+  predict(count);
+  memory.fill(model.gradient, 0, SHARED_BYTES);
+  store<f32>(model.gradient + CONSTANT, slope(epoch.labels + at, count));
+  spread();
+  backGmf();
+  backward(user, batch.userSlots);
+  backward(item, batch.itemSlots);
+  addRows(user.gPart, batch.userSlots, MLP, model.gradient + BIAS);
+  if (l2 != 0) penalise(l2, count);
+  return track ? crossEntropy(model.predictions, epoch.labels + at, count) : 0;
+}
+
+function step(): void {
+  beginStep();
+  const at = shared();
+  moveBlock(model.weights + at, model.first + at, model.second + at, model.gradient, SHARED_BYTES);
+  const rows = <usize>(model.users + model.items);
+  model.moveUsers(0, GMF, user.gGmf);
+  model.moveItems(<usize>model.users * GMF, GMF, item.gGmf);
+  model.moveUsers(rows * GMF, MLP, user.gMlp);
+  model.moveItems(rows * GMF + <usize>model.users * MLP, MLP, item.gMlp);
+}
+
+/** Trains batches from .. to of an epoch of `samples` samples; returns their summed loss when it is asked for. */
+export function train(from: u32, to: u32, batchSize: u32, samples: u32, l2: f32, track: bool): f64 {
+  let loss: f64 = 0;
+  for (let b = from; b < to; b++) {
+    const start = b * batchSize;
+    loss += differentiate(start, min(batchSize, samples - start), l2, track);
+    step();
+  }
+  return loss;
+}
+
+/** The representations of rows `ids` of one side in slots 0 .. count - 1 of its workspace. */
+export function prepare(side: i32, ids: usize, count: u32): void {
+  forward(side ? item : user, ids, count);
+}
+
+/** Scores of `count` pairs, as predictions[0 .. count). */
+export function predictPairs(usersAt: usize, itemsAt: usize, count: u32): void {
+  batch.openPairs(usersAt, itemsAt, count);
+  forward(user, batch.distinctUsers, batch.userSlots);
+  forward(item, batch.distinctItems, batch.itemSlots);
+  predict(count);
+  for (let at: usize = 0; at < (<usize>count) << 2; at += 16)
+    v128.store(model.predictions + at, clip4(v128.load(model.predictions + at)));
+}
+
+/** Scores of user slots 0 .. count - 1 against item slots 0 .. itemCount - 1 (padded to 4): out is count x padded. */
+export function scoreBlock(count: u32, itemCount: u32, out: usize): void {
+  const head = model.weights + shared() + OUT;
+  const wh = head + GMF;
+  const c = f32x4.splat(load<f32>(head + GMF + MLP));
+  for (let slot: usize = 0; slot < <usize>count; slot++) {
+    const u = user.part + (slot << 7);
+    const p = user.weighted + (slot << 6);
+    let i = item.part;
+    let q = item.gmf;
+    for (let k: u32 = 0; k < itemCount; k += 4, i += 512, q += 256, out += 16) {
+      const l0 = lanes48(u, i, p, q, wh);
+      const l1 = lanes48(u, i + 128, p, q + 64, wh);
+      const l2 = lanes48(u, i + 256, p, q + 128, wh);
+      const l3 = lanes48(u, i + 384, p, q + 192, wh);
+      v128.store(out, clip4(sigmoid4(f32x4.add(sums4(l0, l1, l2, l3), c))));
+    }
+  }
+}
