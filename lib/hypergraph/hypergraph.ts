@@ -66,13 +66,17 @@ export async function buildHypergraph(
   requireKnownKeys(settings, KEYS, "hypergraph");
   const order = requireInteger(settings.order ?? 4, 2, 1000, "hypergraph: order");
   const weights = requireOneOf(settings.weights ?? "shared", WEIGHT_READINGS, "hypergraph: weights");
-  const asked = requireOneOf(settings.representation ?? "auto", REPRESENTATIONS, "hypergraph: representation");
+  const asked = requireOneOf(
+    settings.representation ?? "auto",
+    REPRESENTATIONS,
+    "hypergraph: representation",
+  );
   const includeSelf = settings.includeSelf ?? true;
   if (typeof includeSelf !== "boolean")
     throw new InputError(`hypergraph: includeSelf: ${String(includeSelf)} is neither true nor false`);
   const hops = hopsOf(order);
   const means = userMeans(data);
-  const maxWeight = data.byUser.values.reduce((most, value) => (value > most ? value : most), 0);
+  const maxWeight = data.byUser.values.reduce((most, value) => Math.max(most, value), 0);
   const common = { data, order, includeSelf, weights, means, maxWeight };
 
   if (chooseRepresentation(data, hops, asked) === "bitsets") {
@@ -91,11 +95,7 @@ export async function buildHypergraph(
  * A neighbour of v is drawn from bitsets in about N / |e_v| trials, through shared items in (paths from v) / |e_v|.
  * Walks come to v about in proportion to |e_v|, so the means to compare are N^2 and the number of paths.
  */
-function chooseRepresentation(
-  data: Interactions,
-  hops: number,
-  asked: Representation,
-): "bitsets" | "items" {
+function chooseRepresentation(data: Interactions, hops: number, asked: Representation): "bitsets" | "items" {
   const n = data.userIds.length;
   const items = data.itemIds.length;
   const bytes = (hops > 1 ? 2 : 1) * (bitsetBytes(n, n) + bitsetBytes(n, items)) + bitsetBytes(items, n);

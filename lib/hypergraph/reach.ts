@@ -44,6 +44,7 @@ export async function reachBits(
   for (let u = 0; u < n; u++) users.set(u, u);
   let items = own;
   for (let hop = 1; hop <= hops; hop++) {
+    await pause(options, "reach", (hop - 1) / hops);
     const nextItems = hop === 1 ? own : new Bitsets(n, data.itemIds.length);
     const nextUsers = new Bitsets(n, n);
     let work = 0;
@@ -75,8 +76,10 @@ export async function reachSizes(
   method: "auto" | "bitsets" | "stamps" = "auto",
   options: WorkOptions = {},
 ): Promise<Uint32Array> {
+  await pause(options, "reach", 0);
   const words = (data.userIds.length + 31) >>> 5;
-  const byBits = method === "auto" ? data.byUser.columns.length * words < pathCount(data) : method === "bitsets";
+  const byBits =
+    method === "auto" ? data.byUser.columns.length * words < pathCount(data) : method === "bitsets";
   const sizes = byBits ? await countBySlabs(data, options) : await countByStamps(data, options);
   // a user without ratings has not been met, the others have met themselves
   for (let u = 0; u < sizes.length; u++) {
@@ -159,4 +162,7 @@ function raterBits(data: Interactions, from: number, to: number): Bitsets {
 }
 
 /** Where a row of compressed sparse rows begins and ends. */
-export const rowOf = (offsets: Uint32Array, row: number): [number, number] => [offsets[row], offsets[row + 1]];
+export const rowOf = (offsets: Uint32Array, row: number): [number, number] => [
+  offsets[row],
+  offsets[row + 1],
+];

@@ -53,7 +53,7 @@ export function createWalker(graph: Hypergraph): Walker {
 function bitsetWalker(graph: Hypergraph): Walker {
   const { sizes, maxWeight } = graph;
   const n = sizes.length;
-  const greatest = sizes.reduce((most, size) => (size > most ? size : most), 0);
+  const greatest = sizes.reduce((most, size) => Math.max(most, size), 0);
   return {
     hyperedge(v, random) {
       for (;;) {
