@@ -15,8 +15,10 @@ export interface TfjsBackend {
   readonly id: "tensorflow" | "wasm";
   /** What really computes: "TensorFlow GPU", "TensorFlow CPU" or "TensorFlow.js wasm". */
   readonly name: string;
-  /** One line for a log: the name, the version, and why not something faster. */
-  readonly description: string;
+  /** Version of the package that computes. */
+  readonly version: string;
+  /** Native packages that were looked for and cannot be used, with the reason. */
+  readonly refusals: readonly string[];
 }
 
 /** A folder that holds a built tfjs-node package, looked at first (see scripts/native-tfjs.sh). */
@@ -31,9 +33,10 @@ export function tfjsBackend(): Promise<TfjsBackend> {
   return chosen;
 }
 
-/** "tfjs engine: TensorFlow.js wasm 4.22.0 (no native TensorFlow: ...)" */
+/** One line for a log: "tfjs engine: TensorFlow.js wasm 4.22.0 (@tensorflow/tfjs-node-gpu: not installed; ...)". */
 export async function describeTfjsBackend(): Promise<string> {
-  return `tfjs engine: ${(await tfjsBackend()).description}`;
+  const { name, version, refusals } = await tfjsBackend();
+  return `tfjs engine: ${name} ${version}${refusals.length > 0 ? ` (${refusals.join("; ")})` : ""}`;
 }
 
 async function chooseBackend(): Promise<TfjsBackend> {
@@ -45,9 +48,7 @@ async function chooseBackend(): Promise<TfjsBackend> {
     if (native) return native;
   }
   await loadWasm();
-  const version = tf.version_core;
-  const description = `TensorFlow.js wasm ${version} (no native TensorFlow: ${refusals.join("; ")})`;
-  return { id: "wasm", name: "TensorFlow.js wasm", description };
+  return { id: "wasm", name: "TensorFlow.js wasm", version: tf.version_core, refusals };
 }
 
 /** What we use of a native package beside the backend that it registers. */
@@ -75,8 +76,7 @@ async function loadNative(name: string, refusals: string[]): Promise<TfjsBackend
     await tf.ready();
     const binding = tf.backend() as unknown as { isUsingGpuDevice?: boolean };
     const device = binding.isUsingGpuDevice ? "GPU" : "CPU";
-    const description = `TensorFlow ${device}, ${label} ${version["tfjs-node"] ?? version.tfjs}`;
-    return { id: "tensorflow", name: `TensorFlow ${device}`, description };
+    return { id: "tensorflow", name: `TensorFlow ${device}`, version: version["tfjs-node"], refusals };
   } catch (error) {
     refusals.push(`${label}: ${firstLine(error)}`);
     return undefined;
