@@ -1,0 +1,124 @@
+/**
+ * The ratings of one group of users (Section 3.2): what a training step of SeqTrain sees, and all that it may see.
+ * Users are rows 0 .. m - 1 in the order of the catalogue; erasing a user closes the gap, so the group is the same
+ * bytes as one built from a file that never had this user.
+ */
+
+import type { Interactions } from "../data/interactions";
+import type { TrainingSet } from "../engine/engine";
+import { InputError } from "../errors";
+import { sha256 } from "../json";
+import type { TrainingSettings } from "./settings";
+
+export interface GroupRatings {
+  /** Uint32Array, m: the users' numbers in the catalogue, ascending */
+  readonly members: Uint32Array;
+  /** original ids of the members */
+  readonly ids: readonly string[];
+  /** Uint32Array, m + 1: the ratings of row r are offsets[r] .. offsets[r + 1] */
+  readonly offsets: Uint32Array;
+  /** Uint32Array, n: item numbers, ascending inside a user */
+  readonly items: Uint32Array;
+  /** Float32Array, n: ratings in the data's own scale */
+  readonly ratings: Float32Array;
+}
+
+/** The ratings of `members` (user numbers, ascending), copied out of `data`. */
+export function groupRatings(data: Interactions, members: Uint32Array): GroupRatings {
+  const { offsets, columns, values } = data.byUser;
+  const own = new Uint32Array(members.length + 1);
+  for (let r = 0; r < members.length; r++)
+    own[r + 1] = own[r] + offsets[members[r] + 1] - offsets[members[r]];
+  const items = new Uint32Array(own[members.length]);
+  const ratings = new Float32Array(own[members.length]);
+  for (let r = 0; r < members.length; r++) {
+    items.set(columns.subarray(offsets[members[r]], offsets[members[r] + 1]), own[r]);
+    ratings.set(values.subarray(offsets[members[r]], offsets[members[r] + 1]), own[r]);
+  }
+  return { members, ids: Array.from(members, (user) => data.userIds[user]), offsets: own, items, ratings };
+}
+
+/** What is to be erased from a group: whole users, and single ratings of users who stay. */
+export interface GroupErasure {
+  /** user numbers */
+  readonly users: ReadonlySet<number>;
+  /** user number -> item numbers */
+  readonly ratings: ReadonlyMap<number, ReadonlySet<number>>;
+}
+
+/** The group without the erased data; the very same object when it holds none of it. */
+export function withoutErased(group: GroupRatings, erasure: GroupErasure): GroupRatings {
+  const touched = group.members.some((user) => erasure.users.has(user) || erasure.ratings.has(user));
+  if (!touched) return group;
+  const members: number[] = [];
+  const ids: string[] = [];
+  const offsets: number[] = [0];
+  const items = new Uint32Array(group.items.length);
+  const ratings = new Float32Array(group.items.length);
+  let count = 0;
+  group.members.forEach((user, row) => {
+    if (erasure.users.has(user)) return;
+    const gone = erasure.ratings.get(user);
+    for (let k = group.offsets[row]; k < group.offsets[row + 1]; k++) {
+      if (gone?.has(group.items[k])) continue;
+      items[count] = group.items[k];
+      ratings[count++] = group.ratings[k];
+    }
+    members.push(user);
+    ids.push(group.ids[row]);
+    offsets.push(count);
+  });
+  return {
+    members: Uint32Array.from(members),
+    ids,
+    offsets: Uint32Array.from(offsets),
+    items: items.slice(0, count),
+    ratings: ratings.slice(0, count),
+  };
+}
+
+const hashes = new WeakMap<GroupRatings, string>();
+
+/** SHA-256 over the members' ids and their ratings; catalogue numbers do not enter. Computed once an object. */
+export function groupHash(group: GroupRatings): string {
+  let hash = hashes.get(group);
+  if (hash === undefined) {
+    const parts = [JSON.stringify(group.ids), group.offsets, group.items, group.ratings].map(sha256);
+    hash = sha256(parts.join("\n"));
+    hashes.set(group, hash);
+  }
+  return hash;
+}
+
+/**
+ * The samples of a group, for an engine in which its members are the rows from `firstRow` on.
+ * @throws InputError for a rating outside 0 .. maximumRating when ratings are the labels.
+ */
+export function trainingSet(group: GroupRatings, settings: TrainingSettings, firstRow = 0): TrainingSet {
+  const n = group.items.length;
+  const users = new Uint32Array(n);
+  for (let r = 0; r < group.members.length; r++)
+    users.fill(firstRow + r, group.offsets[r], group.offsets[r + 1]);
+  const labels = new Float32Array(n);
+  if (settings.label === "implicit") labels.fill(1);
+  else
+    for (let k = 0; k < n; k++) {
+      labels[k] = group.ratings[k] / settings.maximumRating;
+      if (!(labels[k] >= 0 && labels[k] <= 1)) refuse(group, k, settings.maximumRating);
+    }
+  return { users, items: group.items, labels, negatives: settings.negatives };
+}
+
+function refuse(group: GroupRatings, place: number, maximum: number): never {
+  const row = group.offsets.findIndex((offset) => offset > place) - 1;
+  throw new InputError(
+    `rating ${group.ratings[place]} of user ${group.ids[row]}: with label "rating" it must be from 0 to ` +
+      `maximumRating = ${maximum}; set maximumRating, or label "implicit"`,
+  );
+}
+
+/** Number of members and of ratings of each group. */
+export const groupSizes = (groups: readonly GroupRatings[]) => ({
+  users: groups.map((group) => group.members.length),
+  ratings: groups.map((group) => group.items.length),
+});
