@@ -2,6 +2,29 @@
  * erasable: the public surface, room by room. The order is the order of the paper's pipeline.
  */
 
+// cohesion (Eq. 3), the order of training (Section 3.3), expected cost (Eq. 7-11), agreement of groupings
+export {
+  adjustedRandIndex,
+  purity,
+  type SizeStatistics,
+  sizeStatistics,
+  workOf,
+} from "./cohesion/agreement";
+export {
+  COHESION_DEFAULTS,
+  type Cohesion,
+  type CohesionSettings,
+  cohesion,
+} from "./cohesion/cohesion";
+export { CURRICULA, type Curriculum, curriculum, type GroupFacts } from "./cohesion/curriculum";
+export {
+  expectedBatchCost,
+  expectedCost,
+  expectedCostBound,
+  expectedCostByIdentity,
+  type SimulatedCost,
+  simulateRequests,
+} from "./cohesion/expectedCost";
 // data: catalog, files to interactions, generated sets, filter, split, samples, Table 1
 export { CATALOG, type CatalogEntry, catalogEntry, DATASET_NAMES } from "./data/catalog";
 export { core } from "./data/core";
@@ -25,6 +48,25 @@ export { type Split, split, validationSplit } from "./data/split";
 export { SYNTHETIC_PRESETS, type Synthetic, type SyntheticOptions, synthesize } from "./data/synthetic";
 // errors that a caller can act on
 export { InputError, StoppedError } from "./errors";
+// grouping (Section 3.2, Algorithms 2 and 4) and the spaces it works in
+export {
+  type Grouping,
+  type GroupingOptions,
+  groupUsers,
+  membersOf,
+  PAPER_GROUPINGS,
+} from "./grouping/group";
+export type { GroupingProgress } from "./grouping/passes";
+export { groupMeans, groupSizes, inertiaOf, type Points, type SparseRows } from "./grouping/points";
+export {
+  ASSIGNMENTS,
+  BALANCES,
+  GROUPING_DEFAULTS,
+  GROUPING_METHODS,
+  type GroupingSettings,
+  groupingSettings,
+} from "./grouping/settings";
+export { pointsOf, type UserSpace } from "./grouping/space";
 // chance, canonical text and hashes
 export { canonicalJson, sha256 } from "./json";
 // metrics: one evaluation for every system, anchors, cost, statistics over seeds

@@ -41,8 +41,8 @@ export const GROUPING_DEFAULTS: GroupingSettings = {
   ceiling: false,
   assignment: "greedy",
   start: "host",
-  restarts: 4, // MovieLens: the best of four starts is within 1 % of the best of ten
-  maxPasses: 100,
+  restarts: 1, // MovieLens 1M, S = 16: inertia of six k-means++ starts lies within 0.6 %
+  maxPasses: 100, // there the greedy assignment may go on for hundreds of passes, with no lower inertia
   seed: 0,
 };
 
