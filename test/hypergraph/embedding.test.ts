@@ -1,0 +1,149 @@
+import { describe, expect, it } from "vitest";
+import { type Interactions, interactionsFrom } from "../../lib/data/interactions";
+import { InputError } from "../../lib/errors";
+import { EMBEDDING_KINDS, type EmbeddingSettings, embedUsers } from "../../lib/hypergraph/embedding";
+import { moments } from "../../lib/hypergraph/noise";
+import { Random } from "../../lib/random";
+import { purity, randomRatings, ratings } from "./helpers";
+
+/** The same ratings with users and items numbered at random. */
+function renumbered(data: Interactions, seed: number): Interactions {
+  const random = Random.stream(seed, "renumber");
+  const order = (n: number) => random.shuffle(Uint32Array.from({ length: n }, (_, k) => k));
+  const users = order(data.userIds.length); // old number -> new
+  const items = order(data.itemIds.length);
+  const named = (ids: readonly string[], to: Uint32Array) => {
+    const result = new Array<string>(ids.length);
+    ids.forEach((id, k) => {
+      result[to[k]] = id;
+    });
+    return result;
+  };
+  const { offsets, columns, values } = data.byUser;
+  const rowUsers = new Uint32Array(columns.length);
+  for (let u = 0; u + 1 < offsets.length; u++) rowUsers.fill(users[u], offsets[u], offsets[u + 1]);
+  return interactionsFrom(
+    { users: rowUsers, items: columns.map((item) => items[item]), ratings: values },
+    named(data.userIds, users),
+    named(data.itemIds, items),
+    data.provenance,
+  );
+}
+
+/** Users of four communities who rate, and like, the items of their own. */
+function planted(users: number, seed: number): Interactions {
+  const random = Random.stream(seed, "planted");
+  const rows: number[][] = [];
+  for (let u = 0; u < users; u++)
+    for (let i = 0; i < 120; i++) {
+      const own = i % 4 === u % 4;
+      if (random.uniform() < (own ? 0.15 : 0.004))
+        rows.push([u, i, own ? 4 + random.below(2) : 1 + random.below(3)]);
+    }
+  return ratings(rows, users, 120);
+}
+
+describe.each(EMBEDDING_KINDS)("the %s embedding", (kind) => {
+  const data = randomRatings(70, 50, 0.15, 4);
+
+  it("is users x 16 finite numbers, one result a seed", async () => {
+    const first = await embedUsers(data, { kind, seed: 1 });
+    expect(first).toMatchObject({ kind, dim: 16 });
+    expect(first.values.length).toBe(70 * 16);
+    expect(first.values.every(Number.isFinite)).toBe(true);
+    expect(await embedUsers(data, { kind, seed: 1 })).toEqual(first);
+    if (kind !== "svd") expect((await embedUsers(data, { kind, seed: 2 })).values).not.toEqual(first.values);
+  });
+
+  it.each(["bitsets", "items"] as const)(
+    "gives a user the same row however users and items are numbered (%s)",
+    async (representation) => {
+      const settings: EmbeddingSettings = { kind, seed: 3, representation, weights: "shared" };
+      const shuffled = renumbered(data, 1);
+      expect(shuffled.userIds).not.toEqual(data.userIds);
+      const [here, there] = [await embedUsers(data, settings), await embedUsers(shuffled, settings)];
+      shuffled.userIds.forEach((id, place) => {
+        const number = data.userIds.indexOf(id);
+        expect(there.values.slice(place * 16, place * 16 + 16)).toEqual(
+          here.values.slice(number * 16, number * 16 + 16),
+        );
+      });
+    },
+  );
+
+  it("stops when asked to and says how far it is", async () => {
+    const stop = new AbortController();
+    const stages: string[] = [];
+    const watched = embedUsers(
+      data,
+      { kind, seed: 1, epochs: 100 },
+      {
+        signal: stop.signal,
+        onProgress({ stage, done }) {
+          expect(done).toBeGreaterThanOrEqual(0);
+          expect(done).toBeLessThanOrEqual(1);
+          stages.push(stage);
+          if (stages.length === 2) stop.abort();
+        },
+      },
+    );
+    await expect(watched).rejects.toThrow("stopped");
+    expect(stages.length).toBe(2);
+  });
+});
+
+describe("planted communities", () => {
+  const data = planted(160, 1);
+  const community = (row: number) => row % 4;
+  const settings = { seed: 1, epochs: 60 };
+
+  it.each([
+    ["cbow", "shared"],
+    ["skipgram", "shared"],
+    ["cbow", "overall"],
+  ] as const)("are neighbours in the collaborative embedding (%s, %s)", async (word2vec, weights) => {
+    const { values } = await embedUsers(data, { ...settings, word2vec, weights });
+    expect(purity(values, 16, community)).toBeGreaterThan(0.9);
+  });
+
+  it("are neighbours in neither noise, which has the embedding's moments, nor by chance", async () => {
+    const collaborative = await embedUsers(data, settings);
+    const { values } = await embedUsers(data, { ...settings, kind: "noise" });
+    expect(purity(values, 16, community)).toBeLessThan(0.45);
+    const [want, got] = [moments(collaborative.values, 16), moments(values, 16)];
+    const trace = (c: Float64Array) =>
+      Array.from({ length: 16 }, (_, j) => c[j * 17]).reduce((a, b) => a + b, 0);
+    expect(trace(got.covariance) / trace(want.covariance)).toBeGreaterThan(0.75);
+    expect(trace(got.covariance) / trace(want.covariance)).toBeLessThan(1.3);
+  });
+});
+
+describe("settings of the embedding", () => {
+  const data = randomRatings(10, 10, 0.4, 4);
+  it.each([
+    [{ kind: "gnn" }, /collaborative, svd, noise/],
+    [{ depth: 8 }, /unknown key "depth"/],
+    [{ seed: 0.5 }, /seed/],
+    [{ dim: 0 }, /dim/],
+    [{ dim: 10 }, /multiple of 4/],
+    [{ rep: 0 }, /rep/],
+    [{ word2vec: "glove" }, /cbow, skipgram/],
+    [{ order: 1 }, /order/],
+  ])("%j is refused", async (settings, message) => {
+    const attempt = embedUsers(data, { seed: 1, ...(settings as object) });
+    await expect(attempt).rejects.toThrow(InputError);
+    await expect(attempt).rejects.toThrow(message);
+  });
+
+  it("no ratings, no embedding", async () => {
+    await expect(embedUsers(ratings([], 3, 3), { seed: 1 })).rejects.toThrow(/no ratings/);
+  });
+
+  it("one user alone has an embedding", async () => {
+    for (const kind of EMBEDDING_KINDS) {
+      const { values } = await embedUsers(ratings([[0, 0, 4]], 1, 1), { kind, seed: 1 });
+      expect(values.length).toBe(16);
+      expect(values.every(Number.isFinite)).toBe(true);
+    }
+  });
+});
