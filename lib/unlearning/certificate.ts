@@ -1,0 +1,131 @@
+/**
+ * The certificate of an unlearning, plain JSON: what was erased, which system came out, and what it is identical to
+ * (goal G1, Section 2.2). Erased ids are there only as HMAC-SHA256 under a key that stays with the operator, since plain
+ * hashes of small ids can be enumerated. So is whatever depends on the erased data, the hashes of the system before: with
+ * plain ones, a guess at a user's ratings could be tested by training on it. Who holds the remaining data can verify the
+ * rest without the key: verify.ts.
+ */
+
+import { createHmac } from "node:crypto";
+import { InputError } from "../errors";
+import { canonicalJson, sha256 } from "../json";
+import type { Json } from "../training/store";
+import { codeVersion } from "../version";
+import type { Erasure } from "./erasure";
+import type { Guarantee, System } from "./method";
+import { planHash } from "./plan";
+
+/** The operator's secret: at least 16 bytes, or their hexadecimal text. */
+export type OperatorKey = Uint8Array | string;
+
+export interface Certificate {
+  readonly format: "erasable certificate, format 1";
+  /** the method and all its settings: with these and the plan a verifier learns the system anew */
+  readonly method: string;
+  readonly settings: Json;
+  readonly guarantee: Guarantee;
+  readonly erased: {
+    readonly users: number;
+    readonly ratings: number;
+    /** HMACs of the ids of erased users */
+    readonly userTags: readonly string[];
+    /** HMACs of the (user, item) pairs of single ratings that were erased */
+    readonly ratingTags: readonly string[];
+  };
+  /** Everything here is an HMAC under the operator's key. */
+  readonly before: { readonly data: string; readonly model: string; readonly artefacts: readonly string[] };
+  readonly after: {
+    readonly users: number;
+    readonly items: number;
+    /** SHA-256 of the remaining training data, of every weight, and of the plan (null: the method has none) */
+    readonly data: string;
+    readonly model: string;
+    readonly plan: string | null;
+    /** names of the stored artefacts: checkpoints carry the hash of all that made them */
+    readonly artefacts: readonly string[];
+  };
+  /** places of the groups that were trained again */
+  readonly trained: readonly number[];
+  readonly code: string;
+  readonly how: string;
+  /** SHA-256 of all of the above as canonical JSON */
+  readonly digest: string;
+}
+
+const HOW =
+  "Learn the named method with these settings from the remaining data, under the plan whose hash is given (none is " +
+  "needed for the guarantee 'exact'), with code of this version: data and model hashes must come out the same. " +
+  "The holder of the key can recompute the tags of the erased ids.";
+
+export interface Certified {
+  readonly before: System;
+  readonly after: System;
+  readonly erasure: Erasure;
+  readonly key: OperatorKey;
+}
+
+export function certify({ before, after, erasure, key }: Certified): Certificate {
+  const tag = tagger(key);
+  const { users, ratings } = erasure;
+  const pairs = [...ratings].flatMap(([user, items]) => [...items].map((item) => [user, item] as const));
+  const whole = [...users].reduce((sum, user) => sum + before.ratingsOf(user).items.length, 0);
+  const artefacts = (system: System) => system.entries().filter((name) => name.startsWith("record/"));
+  const body = {
+    format: "erasable certificate, format 1" as const,
+    method: after.method.name,
+    settings: after.method.settings,
+    guarantee: after.guarantee,
+    erased: {
+      users: users.size,
+      ratings: whole + pairs.length,
+      userTags: [...users].map((user) => userTag(tag, before.userIds[user])).sort(),
+      ratingTags: pairs.map(([u, i]) => ratingTag(tag, before.userIds[u], before.itemIds[i])).sort(),
+    },
+    before: {
+      data: tag(["data", before.dataHash]),
+      model: tag(["model", before.fingerprint]),
+      artefacts: artefacts(before).map((name) => tag(["artefact", name])),
+    },
+    after: {
+      users: after.userIds.length - after.erased.size,
+      items: after.itemIds.length,
+      data: after.dataHash,
+      model: after.fingerprint,
+      plan: after.plan && planHash(after.plan),
+      artefacts: artefacts(after),
+    },
+    trained: after.trained,
+    code: codeVersion(),
+    how: HOW,
+  };
+  return { ...body, digest: sha256(canonicalJson(body)) };
+}
+
+/** A certificate read from JSON. @throws InputError when it is none, or was changed after it was made. */
+export function parseCertificate(text: string): Certificate {
+  let value: Certificate;
+  try {
+    value = JSON.parse(text) as Certificate;
+  } catch (error) {
+    throw new InputError(`certificate: ${(error as Error).message}`);
+  }
+  if (value?.format !== "erasable certificate, format 1")
+    throw new InputError('certificate: this is not a file of "erasable certificate, format 1"');
+  const { digest, ...body } = value;
+  if (sha256(canonicalJson(body)) !== digest)
+    throw new InputError("certificate: its digest does not fit its content; it was changed");
+  return value;
+}
+
+type Tagger = (path: readonly string[]) => string;
+
+/** HMAC-SHA256 over a path of names. @throws InputError for a key that is too short. */
+export function tagger(key: OperatorKey): Tagger {
+  const bytes = typeof key === "string" ? Buffer.from(key, "hex") : key;
+  if (bytes.length < 16 || (typeof key === "string" && bytes.length * 2 !== key.length))
+    throw new InputError("operator key: at least 16 bytes, or 32 hexadecimal digits");
+  return (path) => createHmac("sha256", bytes).update(canonicalJson(path)).digest("hex");
+}
+
+export const userTag = (tag: Tagger, user: string): string => tag(["user", user]);
+export const ratingTag = (tag: Tagger, user: string, item: string): string => tag(["rating", user, item]);

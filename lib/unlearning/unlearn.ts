@@ -1,0 +1,58 @@
+/**
+ * Unlearning (Section 3.1) as a whole: make the system that never saw the erased data, certify it, put it in the place
+ * of the old one, and delete every stored artefact that saw them; or the data are not erased. One function for every
+ * method. Stopped or failing before the change of place, it leaves the old system as it was.
+ */
+
+import { type Cost, inSequence, stageCost } from "../metrics/cost";
+import type { EntryName, Json } from "../training/store";
+import { type Certificate, certify, type OperatorKey } from "./certificate";
+import type { Erasure } from "./erasure";
+import type { MethodContext, System, WithoutOptions } from "./method";
+
+export interface UnlearnOptions extends WithoutOptions {
+  /** The operator's secret: names of erased users and ratings are in the certificate as HMACs under it. */
+  readonly key: OperatorKey;
+  /**
+   * For systems in a folder: makes the new system the one in force, and returns when that has reached the disk. Called
+   * once, before anything is deleted, with the names that are about to be.
+   */
+  readonly commit?: (next: { root: Json; certificate: Certificate; doomed: readonly EntryName[] }) => void;
+}
+
+export interface Unlearned {
+  /** The system that never saw the erased data. The old one is disposed of. */
+  readonly system: System;
+  /** With the stages "erase" or "plan", "load", "train", "save", "certify" and "delete". */
+  readonly cost: Cost;
+  /** Names of what was deleted from the store. */
+  readonly deleted: readonly EntryName[];
+  readonly certificate: Certificate;
+}
+
+/**
+ * Forgets. `context.store` must be the store in which `system` lives, and hold nothing else.
+ * @throws InputError when the erasure names what is not there.
+ * @throws StoppedError when the signal fires: `system` is as before, and the same call goes on where this one stopped.
+ */
+export async function unlearn(
+  system: System,
+  erasure: Erasure,
+  context: MethodContext,
+  options: UnlearnOptions,
+): Promise<Unlearned> {
+  const { clock, store } = context;
+  const next = await system.without(erasure, context, { regroup: options.regroup });
+  let began = clock();
+  const certificate = certify({ before: system, after: next, erasure, key: options.key });
+  const certified = stageCost("certify", clock() - began);
+  began = clock();
+  const kept = options.commit ? next.save() : { root: null, entries: next.entries() };
+  const needed = new Set(kept.entries);
+  const doomed = [...store.list().keys()].filter((name) => !needed.has(name)).sort();
+  options.commit?.({ root: kept.root, certificate, doomed });
+  store.delete(doomed);
+  system.dispose();
+  const deleted = stageCost("delete", clock() - began);
+  return { system: next, cost: inSequence(next.cost, certified, deleted), deleted: doomed, certificate };
+}

@@ -1,0 +1,175 @@
+/** Goal G1: an unlearned system is, bit for bit, one that never saw the erased data. For every method and setting. */
+
+import { afterAll, describe, expect, it } from "vitest";
+import { selectRatings, withoutUsers } from "../../lib/data/interactions";
+import { type Erasure, erasureOf, usersErasure } from "../../lib/unlearning/erasure";
+import type { GroupedMethod, GroupedSystem } from "../../lib/unlearning/grouped";
+import type { System } from "../../lib/unlearning/method";
+import { parseRequest, resolveRequest } from "../../lib/unlearning/request";
+import { unlearn } from "../../lib/unlearning/unlearn";
+import { fileOf, world } from "../training/world";
+import { context, expectSameModel, KEY, learnAndUnlearn, tinyCSisa, tinyLaser, tinyRetrain } from "./support";
+
+const data = world();
+const systems: System[] = [];
+afterAll(() => {
+  for (const system of systems) system.dispose();
+});
+const kept = <S extends System>(system: S): S => {
+  systems.push(system);
+  return system;
+};
+
+/** Unlearns, learns afresh without the erased data under the plan that is left, and compares. */
+async function expectExact(method: GroupedMethod, erasure: (system: GroupedSystem) => Erasure) {
+  const result = await learnAndUnlearn(method, data, erasure);
+  const { users, ratings } = result.erasure;
+  const remaining = selectRatings(
+    data,
+    (user, place) => !users.has(user) && !ratings.get(user)?.has(data.byUser.columns[place]),
+    "remaining",
+  );
+  const plan = result.system.plan ?? undefined;
+  const fresh = kept(await method.learn(remaining, context(), { plan }));
+  expectSameModel(kept(result.system), fresh);
+  expect(result.system.dataHash).toBe(fresh.dataHash);
+  expect(result.system.fingerprint).not.toBe(result.before.fingerprint);
+  return { ...result, fresh };
+}
+
+const inGroup =
+  (position: number, count = 1) =>
+  (system: GroupedSystem) =>
+    usersErasure(system.partition.groups[position].members.slice(0, count));
+
+const METHODS: [name: string, method: GroupedMethod][] = [
+  ["laser", tinyLaser()],
+  ["laser, NMF", tinyLaser({ training: { model: "nmf" } })],
+  ["laser, groups of equal ratings", tinyLaser({ plan: { balance: "ratings" } })],
+  ["laser, divided epochs", tinyLaser({ training: { epochs: 7, epochsPerGroup: "divided" } })],
+  ["laser, carried optimizer", tinyLaser({ training: { optimizer: "carried" } })],
+  ["laser, NMF, carried optimizer", tinyLaser({ training: { model: "nmf", optimizer: "carried" } })],
+  ["laser, sampled negatives", tinyLaser({ training: { label: "implicit", negatives: 2 } })],
+  ["laser, ridge penalty", tinyLaser({ training: { l2: 0.01 } })],
+  ["laser, unit start", tinyLaser({ training: { initialisation: "unit" } })],
+  ["laser, literal start", tinyLaser({ training: { initialisation: "literal" } })],
+  ["retrain", tinyRetrain()],
+  ["retrain, NMF", tinyRetrain({ model: "nmf" })],
+  ["c-sisa, merged", tinyCSisa()],
+  ["c-sisa, own, NMF", tinyCSisa({ scoring: "own", training: { model: "nmf" } })],
+  ["c-sisa, shared start", tinyCSisa({ start: "shared" })],
+];
+
+describe.each(METHODS)("%s: unlearned equals never seen", (_name, method) => {
+  const last = (system: GroupedSystem) => system.partition.groups.length - 1;
+
+  it("for a user of the first, a middle and the last group", async () => {
+    await expectExact(method, inGroup(0));
+    await expectExact(method, (system) => inGroup(last(system) >> 1)(system));
+    await expectExact(method, (system) => inGroup(last(system))(system));
+  });
+
+  it("for users of several groups, and for a whole group", async () => {
+    await expectExact(method, () => usersErasure([1, 4, 8, 15, 16, 23]));
+    await expectExact(method, (system) => {
+      const { members } = system.partition.groups[Math.min(1, last(system))];
+      return usersErasure(members.length === data.userIds.length ? members.slice(1) : members);
+    });
+  });
+
+  it("for all users but one", async () => {
+    const { system } = await expectExact(method, () =>
+      usersErasure(data.userIds.map((_, u) => u).filter((u) => u !== 7)),
+    );
+    expect(system.ratingsOf(7).items.length).toBeGreaterThan(0);
+  });
+
+  it("for single ratings (E2), alone and together with users", async () => {
+    const pair = (user: number, k = 0) => [user, data.byUser.columns[data.byUser.offsets[user] + k]] as const;
+    await expectExact(method, () => erasureOf([], [pair(3), pair(3, 2), pair(10)]));
+    await expectExact(method, () => erasureOf([5], [pair(6), pair(5)]));
+  });
+
+  it("for a stream of ten requests as for one batch", async () => {
+    const users = [2, 3, 5, 7, 11, 13, 17, 19, 20, 22];
+    const stream = context();
+    let system: System = await method.learn(data, stream);
+    for (const user of users)
+      ({ system } = await unlearn(system, usersErasure([user]), stream, { key: KEY }));
+    const { system: batch } = await expectExact(method, () => usersErasure(users));
+    expectSameModel(kept(system), batch);
+    expect([...stream.store.list().keys()].sort()).toEqual([...new Set(system.entries())].sort());
+  });
+
+  it("for a file that never had the users, with other user numbers", async () => {
+    const gone = new Set([0, 9, 14]);
+    const { system } = await learnAndUnlearn(method, data, () => usersErasure(gone));
+    const file = fileOf(data, (user) => !gone.has(user));
+    const fresh = kept(await method.learn(file, context(), { plan: system.plan ?? undefined }));
+    expectSameModel(kept(system), fresh);
+    expect(system.dataHash).toBe(fresh.dataHash);
+  });
+
+  it("when groups and order are made anew, also without a plan given", async () => {
+    const gone = [1, 6, 12];
+    const { system } = await learnAndUnlearn(method, data, () => usersErasure(gone), { regroup: true });
+    const fresh = kept(await method.learn(withoutUsers(data, gone), context()));
+    expectSameModel(kept(system), fresh);
+    expect(system.plan?.groups).toEqual(fresh.plan?.groups);
+    expect(system.guarantee).toBe("exact");
+    const file = fileOf(data, (user) => !gone.includes(user));
+    expectSameModel(system, kept(await method.learn(file, context())));
+  });
+});
+
+describe("the TensorFlow.js engine", () => {
+  it.each(["dmf", "nmf"] as const)("forgets to the bit as well, %s", async (model) => {
+    await expectExact(tinyLaser({ training: { engine: "tfjs", model, epochs: 1 } }), inGroup(2));
+  });
+});
+
+describe("which groups are trained again", () => {
+  it("LASER: from the first one hit, in training order", async () => {
+    for (const position of [0, 1, 2, 3]) {
+      const { system, before } = await learnAndUnlearn(tinyLaser(), data, inGroup(position));
+      expect(system.trained).toEqual([0, 1, 2, 3].slice(position));
+      const { checkpoints } = kept(system) as GroupedSystem;
+      checkpoints.forEach((checkpoint, k) => {
+        if (k < position) expect(checkpoint).toEqual(before.checkpoints[k]);
+        else expect(checkpoint.key).not.toBe(before.checkpoints[k].key);
+      });
+      const ratings = system.cost.samples / 2;
+      const groups = (system as GroupedSystem).partition.groups.slice(position);
+      expect(ratings).toBe(groups.reduce((sum, group) => sum + group.items.length, 0));
+    }
+  });
+
+  it("C-SISA: only those hit", async () => {
+    const erasure = (system: GroupedSystem) =>
+      usersErasure([...inGroup(1)(system).users, ...inGroup(3)(system).users]);
+    const { system, before } = await learnAndUnlearn(tinyCSisa(), data, erasure);
+    expect(system.trained).toEqual([1, 3]);
+    const { checkpoints } = kept(system) as GroupedSystem;
+    for (const shard of [0, 2]) expect(checkpoints[shard]).toEqual(before.checkpoints[shard]);
+    for (const shard of [1, 3]) expect(checkpoints[shard].key).not.toBe(before.checkpoints[shard].key);
+    const work = system.cost;
+    const ratings = [1, 3].map((shard) => (system as GroupedSystem).partition.groups[shard].items.length);
+    expect(work.samples).toBe(2 * (ratings[0] + ratings[1]));
+    expect(work.parallelSamples).toBe(2 * Math.max(...ratings));
+  });
+
+  it("LASER with one group is Retrain", async () => {
+    const one = kept(await tinyLaser({ plan: { groups: 1 } }).learn(data, context()));
+    expectSameModel(one, kept(await tinyRetrain().learn(data, context())));
+    expect(one.guarantee).toBe("exact");
+  });
+
+  it("rand@K, top@K and last-group@K alike", async () => {
+    for (const text of ["rand@20", "top@20", "last-group@50"]) {
+      const erasure = (system: GroupedSystem) =>
+        resolveRequest(parseRequest(text), data, 1, system.partition.groups.at(-1)?.members);
+      const { system } = await expectExact(tinyLaser(), erasure);
+      if (text.startsWith("last-group")) expect(system.trained).toEqual([3]);
+    }
+  });
+});

@@ -1,0 +1,58 @@
+/** What the tests of unlearning share: methods to try, contexts, and "the same model" bit for bit. */
+
+import { expect } from "vitest";
+import type { Interactions } from "../../lib/data/interactions";
+import { createEngine } from "../../lib/engine/create";
+import type { TrainingSettings } from "../../lib/training/settings";
+import { MemoryStore } from "../../lib/training/store";
+import { type CSisaSettings, cSisa } from "../../lib/unlearning/cSisa";
+import type { Erasure } from "../../lib/unlearning/erasure";
+import type { GroupedMethod, GroupedSystem } from "../../lib/unlearning/grouped";
+import { type LaserSettings, laser, retrain } from "../../lib/unlearning/laser";
+import type { PlanSettings } from "../../lib/unlearning/makePlan";
+import type { MethodContext, System } from "../../lib/unlearning/method";
+import { type UnlearnOptions, unlearn } from "../../lib/unlearning/unlearn";
+
+export const KEY = "00112233445566778899aabbccddeeff";
+
+export const context = (more: Partial<MethodContext> = {}): MethodContext => ({
+  store: new MemoryStore(),
+  createEngine,
+  clock: () => 0,
+  ...more,
+});
+
+export const TINY: Partial<TrainingSettings> = { epochs: 2, batchSize: 32 };
+export const RAND: Partial<PlanSettings> = { groups: 4, grouping: "rand", order: "random" };
+
+export const tinyLaser = (settings: LaserSettings = {}): GroupedMethod =>
+  laser({ plan: { ...RAND, ...settings.plan }, training: { ...TINY, ...settings.training } });
+export const tinyRetrain = (training: Partial<TrainingSettings> = {}): GroupedMethod =>
+  retrain({ training: { ...TINY, ...training } });
+export const tinyCSisa = (settings: CSisaSettings = {}): GroupedMethod =>
+  cSisa({ ...settings, plan: { ...RAND, ...settings.plan }, training: { ...TINY, ...settings.training } });
+
+/** Learns and unlearns in one store. */
+export async function learnAndUnlearn(
+  method: GroupedMethod,
+  data: Interactions,
+  erasure: (system: GroupedSystem) => Erasure,
+  options: Partial<UnlearnOptions> = {},
+) {
+  const own = context();
+  const learned = await method.learn(data, own);
+  const planned = erasure(learned);
+  const before = { plan: learned.plan, fingerprint: learned.fingerprint, checkpoints: learned.checkpoints };
+  const result = await unlearn(learned, planned, own, { key: KEY, ...options });
+  return { ...result, before, store: own.store, erasure: planned };
+}
+
+/** Every score that the system gives for users who are not erased, and the fingerprint of all of its weights. */
+export function expectSameModel(one: System, other: System): void {
+  expect(one.fingerprint).toBe(other.fingerprint);
+  const ids = one.userIds.filter((_, user) => !one.erased.has(user) && one.ratingsOf(user).items.length > 0);
+  const numbers = (system: System) => Uint32Array.from(ids, (id) => system.userIds.indexOf(id));
+  const bits = (scores: Float32Array) =>
+    Array.from(new Uint32Array(scores.buffer, scores.byteOffset, scores.length));
+  expect(bits(one.scoreItems(numbers(one)))).toEqual(bits(other.scoreItems(numbers(other))));
+}
