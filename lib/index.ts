@@ -95,3 +95,33 @@ export {
   standardDeviation,
 } from "./metrics/statistics";
 export { Random } from "./random";
+// report: rows to tables and charts, shown in a notebook and written to results/; progress, parameters, the stop button
+export { type BarSettings, barChart } from "./report/barChart";
+export type { Chart, ChartSettings } from "./report/chart";
+export {
+  connectNotebook,
+  currentProfile,
+  describeRun,
+  disconnectNotebook,
+  type NotebookDisplay,
+  resultsFolder,
+} from "./report/context";
+export { binCounts, type HistogramSettings, histogramChart } from "./report/histogram";
+export { type LineSettings, lineChart } from "./report/lineChart";
+export { type NotebookParameters, notebookParameters } from "./report/parameters";
+export { plotlyHtml } from "./report/plotly";
+export {
+  type HeatSettings,
+  heatChart,
+  mapChart,
+  type PointSettings,
+  scatterChart,
+} from "./report/pointChart";
+export { type Progress, type ProgressSettings, progress } from "./report/progress";
+export type { RunDescription } from "./report/provenance";
+export { type Frame, type Row, toDataFrame, toRows } from "./report/rows";
+export { type ShowChart, type ShowTable, showChart, showMarkdown, showTable } from "./report/show";
+export { stopSignal } from "./report/stop";
+export { toSvg } from "./report/svg";
+export { type Column, formatNumber, type TableFormat, tableCsv, tableHtml } from "./report/table";
+export { showVersions, versions } from "./report/versions";

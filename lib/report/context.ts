@@ -1,0 +1,98 @@
+/**
+ * Where output goes: the notebook that is connected, if any, the results folder of the profile, and what the current
+ * run worked on. It is the one place of the library that knows about a session; everything else is a function.
+ */
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { InputError, requireOneOf } from "../errors";
+import { commitOf, type OutputProvenance, outputProvenance, type RunDescription } from "./provenance";
+
+/** The part of the kernel's display that the suite uses. */
+export interface Display {
+  html(source: string): void;
+  svg(source: string): void;
+  markdown(source: string): void;
+}
+
+/** What a notebook passes: `import * as tslab from "tslab"; connectNotebook(tslab);` */
+export interface NotebookDisplay {
+  readonly display: Display;
+  newDisplay(): Display;
+}
+
+export const PROFILES = ["smoke", "quick", "paper"] as const;
+export type ReportProfile = (typeof PROFILES)[number];
+
+let connected: NotebookDisplay | undefined;
+let described: RunDescription | undefined;
+
+/** Shows tables, charts and progress in this notebook's cells from here on. */
+export function connectNotebook(notebook: NotebookDisplay): void {
+  connected = notebook;
+}
+
+/** Back to files and terminal alone. */
+export function disconnectNotebook(): void {
+  connected = undefined;
+  described = undefined;
+}
+
+export const connectedNotebook = (): NotebookDisplay | undefined => connected;
+
+/** Says what the tables and charts from here on are made of. */
+export function describeRun(run: RunDescription): void {
+  described = run;
+}
+
+/** The profile of this session: `ERASABLE_PROFILE`, else `smoke`. @throws InputError for another name */
+export const currentProfile = (): ReportProfile =>
+  requireOneOf(process.env.ERASABLE_PROFILE ?? "smoke", PROFILES, "ERASABLE_PROFILE");
+
+/** The suite's folder: the nearest above the working directory whose package.json is the suite's, else that directory. */
+export function suiteRoot(): string {
+  for (let folder = process.cwd(); ; folder = dirname(folder)) {
+    const manifest = join(folder, "package.json");
+    if (existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).name === "erasable-suite")
+      return folder;
+    if (dirname(folder) === folder) return process.cwd();
+  }
+}
+
+/** results/<profile> of the suite, or below `ERASABLE_RESULTS`. */
+export const resultsFolder = (): string =>
+  join(resolve(process.env.ERASABLE_RESULTS ?? join(suiteRoot(), "results")), currentProfile());
+
+/**
+ * Provenance of an output.
+ * @throws InputError when neither `run` nor `describeRun` says what it is made of
+ */
+export function currentProvenance(run: RunDescription | undefined): OutputProvenance {
+  const description = run ?? described;
+  if (!description)
+    throw new InputError(
+      "say what this is made of: describeRun({ data: ..., seeds: [...] }), or the option run",
+    );
+  return outputProvenance(currentProfile(), description, commitOf(suiteRoot()));
+}
+
+/** Writes results/<profile>/<folder>/<file> and returns its path. The name may hold letters, digits, - and _. */
+export function writeResult(
+  folder: "tables" | "figures",
+  name: string,
+  ending: string,
+  content: string,
+): string {
+  if (!/^[A-Za-z0-9][\w-]*$/.test(name))
+    throw new InputError(`name "${name}": only letters, digits, - and _ may stand in the name of a result`);
+  const path = join(resultsFolder(), folder, `${name}.${ending}`);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  return path;
+}
+
+/** Link from the page that a reader sees to a file: from the executed notebook in a headless run, else from here. */
+export function linkTo(path: string): string {
+  const page = process.env.ERASABLE_NOTEBOOK ? join(resultsFolder(), "notebooks") : process.cwd();
+  return relative(page, path).replaceAll("\\", "/");
+}

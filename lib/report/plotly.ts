@@ -1,0 +1,57 @@
+/** A Plotly figure as one HTML file that opens anywhere, offline: the library stands inside, once a file. */
+
+import { readFileSync } from "node:fs";
+import type { PlotlyFigure } from "./chart";
+import { escapeHtml } from "./table";
+
+export interface PageText {
+  readonly title: string;
+  /** what the figure shows, for those who cannot see it */
+  readonly alt: string;
+  readonly provenance: string;
+}
+
+let library: string | undefined;
+
+/** The source of plotly.js, read once a process. */
+function plotlySource(): string {
+  library ??= readFileSync(require.resolve("plotly.js-dist-min/plotly.min.js"), "utf8").replaceAll(
+    "</script",
+    "<\\/script",
+  );
+  return library;
+}
+
+/** JSON that may stand inside a script element. */
+const scriptJson = (value: unknown) => JSON.stringify(value).replaceAll("<", "\\u003c");
+
+export function plotlyHtml(figure: PlotlyFigure, { title, alt, provenance }: PageText): string {
+  const config = { responsive: true, displaylogo: false };
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<style>
+body { margin: 0; padding: 1rem; font: 0.9rem/1.5 Helvetica, Arial, "Liberation Sans", sans-serif; color: #1c1e21; background: #fff; }
+main { max-width: 60rem; margin: 0 auto; }
+h1 { font-size: 1.1rem; margin: 0 0 0.5rem; }
+p { margin: 0.5rem 0; color: #595f66; }
+</style>
+</head>
+<body>
+<main>
+<h1>${escapeHtml(title)}</h1>
+<div id="figure" role="img" aria-label="${escapeHtml(alt)}"></div>
+<p>${escapeHtml(provenance)}</p>
+</main>
+<script>${plotlySource()}</script>
+<script>
+const figure = ${scriptJson({ data: figure.data, layout: figure.layout })};
+Plotly.newPlot("figure", figure.data, figure.layout, ${scriptJson(config)});
+</script>
+</body>
+</html>
+`;
+}

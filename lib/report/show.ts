@@ -1,0 +1,76 @@
+/**
+ * Shows tables, charts and text: in the cell of the connected notebook, and as files of results/<profile>. Without a
+ * notebook the files are all there is. Every table and figure says where it comes from.
+ */
+
+import type { Chart } from "./chart";
+import { connectedNotebook, currentProvenance, linkTo, writeResult } from "./context";
+import { plotlyHtml } from "./plotly";
+import { provenanceLine, type RunDescription } from "./provenance";
+import { type Frame, type Row, toRows } from "./rows";
+import { toSvg } from "./svg";
+import { escapeHtml, type TableFormat, tableCsv, tableHtml } from "./table";
+
+interface Named {
+  /** name of the files, without ending: letters, digits, - and _ */
+  readonly name: string;
+  readonly caption: string;
+  /** what this one output is made of, if not what `describeRun` said */
+  readonly run?: RunDescription;
+}
+
+export interface ShowTable<Key extends string> extends TableFormat<Key>, Named {
+  readonly caption: string;
+}
+
+export interface ShowChart extends Named {
+  /** what the picture shows, for those who cannot see it: kind, axes, the main finding */
+  readonly alt: string;
+  /** also show the interactive chart in the cell (5 MB in the notebook); the file is always written */
+  readonly interactive?: boolean;
+}
+
+/**
+ * Shows a table in the cell and writes tables/<name>.csv with every digit, and the provenance in columns of its own.
+ * @param table rows, or a Danfo DataFrame
+ */
+export async function showTable<R extends object>(
+  table: readonly R[] | Frame,
+  options: ShowTable<keyof R & string>,
+): Promise<void> {
+  const { name, run, ...format } = options as ShowTable<string>;
+  const rows = toRows(table);
+  const provenance = currentProvenance(run);
+  const line = provenanceLine(provenance);
+  const html = tableHtml(rows, { ...format, note: [format.note, line].filter(Boolean).join(" · ") });
+  writeResult("tables", name, "csv", tableCsv(rows.map((row): Row => ({ ...row, ...provenance }))));
+  connectedNotebook()?.display.html(html);
+}
+
+/** Draws a chart in the cell and writes figures/<name>.svg and the interactive page figures/<name>.html. */
+export async function showChart(
+  chart: Chart,
+  { name, caption, alt, run, interactive }: ShowChart,
+): Promise<void> {
+  const line = provenanceLine(currentProvenance(run));
+  const svg = await toSvg(chart.vegaLite, { name, alt, provenance: line });
+  writeResult("figures", name, "svg", svg);
+  const page = plotlyHtml(chart.plotly, { title: caption, alt, provenance: line });
+  const path = writeResult("figures", name, "html", page);
+  const display = connectedNotebook()?.display;
+  if (!display) return;
+  display.svg(svg);
+  const link = `<a href="${escapeHtml(linkTo(path))}">interactive version</a>`;
+  display.html(
+    `<p style="margin:0 0 1em;font-size:0.9em"><strong>${escapeHtml(caption)}</strong><br><span style="opacity:0.8">${escapeHtml(line)} · ${link}</span></p>`,
+  );
+  if (interactive)
+    display.html(
+      `<iframe title="${escapeHtml(caption)}" srcdoc="${escapeHtml(page)}" style="width:100%;height:640px;border:0"></iframe>`,
+    );
+}
+
+/** Shows text with markup in the cell. */
+export function showMarkdown(text: string): void {
+  connectedNotebook()?.display.markdown(text);
+}

@@ -1,0 +1,123 @@
+/**
+ * How everything looks. Colours are Okabe and Ito's palette, which people with any common colour blindness can tell
+ * apart ("Color Universal Design", 2008); each method has its colour, shape and dash in every figure of the suite, so
+ * that no reader has to learn a legend twice and a grey print still tells lines apart.
+ */
+
+const INK = "#1c1e21";
+export const BLACK = "#000000";
+export const ORANGE = "#E69F00";
+export const SKY = "#56B4E9";
+export const GREEN = "#009E73";
+export const BLUE = "#0072B2";
+export const VERMILION = "#D55E00";
+export const PURPLE = "#CC79A7";
+export const GREY = "#6B7075";
+
+export interface SeriesStyle {
+  readonly colour: string;
+  /** Vega's name of a symbol */
+  readonly shape: string;
+  /** lengths of strokes and gaps in px; none for a whole line */
+  readonly dash: readonly number[];
+}
+
+const style = (colour: string, shape: string, dash: readonly number[] = []): SeriesStyle => ({
+  colour,
+  shape,
+  dash,
+});
+
+/** Styles by name: the paper's methods, then the orders of groups, groupings, embeddings, anchors. */
+const KNOWN: Readonly<Record<string, SeriesStyle>> = {
+  Retrain: style(BLACK, "circle"),
+  "C-SISA": style(VERMILION, "square", [6, 3]),
+  "C-SISA (merged)": style(VERMILION, "square", [6, 3]),
+  "C-SISA (own)": style(ORANGE, "square", [2, 2]),
+  "C-SISA parallel": style(VERMILION, "square", [6, 3]),
+  "C-SISA total": style(ORANGE, "square", [2, 2]),
+  "L-Rand": style(SKY, "triangle-up"),
+  "L-BKM": style(GREEN, "diamond"),
+  "L-CBKM": style(BLUE, "triangle-down"),
+  "easy to hard": style(BLUE, "triangle-down"),
+  "hard to easy": style(VERMILION, "triangle-up", [6, 3]),
+  "random order": style(GREY, "circle", [2, 2]),
+  Rand: style(SKY, "triangle-up"),
+  BKM: style(GREEN, "diamond"),
+  CBKM: style(BLUE, "triangle-down"),
+  random: style(GREY, "cross", [2, 2]),
+  popularity: style(GREY, "stroke", [4, 2]),
+  "item mean": style(GREY, "diamond", [1, 3]),
+  oracle: style(GREY, "circle", [8, 2]),
+};
+
+/** For names that have no style of their own, in order of appearance. */
+const OTHERS: readonly SeriesStyle[] = [
+  style(BLUE, "circle"),
+  style(VERMILION, "square", [6, 3]),
+  style(GREEN, "diamond", [2, 2]),
+  style(PURPLE, "triangle-up", [8, 3, 2, 3]),
+  style(ORANGE, "triangle-down", [4, 2]),
+  style(SKY, "cross", [1, 2]),
+  style(BLACK, "circle", [3, 3]),
+  style(GREY, "square", [10, 3]),
+];
+
+/** The style of each series: its own where it has one, else the next that no other series of this chart uses. */
+export function seriesStyles(names: readonly string[]): SeriesStyle[] {
+  const taken = new Set(names.flatMap((name) => (KNOWN[name] ? [KNOWN[name].colour] : [])));
+  const free = OTHERS.filter((candidate) => !taken.has(candidate.colour));
+  const pool = free.length > 0 ? free : OTHERS;
+  let next = 0;
+  return names.map((name) => KNOWN[name] ?? pool[next++ % pool.length]);
+}
+
+/** No external font: what every system has, in the order of preference. */
+export const FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif";
+
+/**
+ * Vega-Lite's configuration of every figure. Sizes are px at the drawn width of about 640; on a page of 170 mm 12 px
+ * print as 9 points. The ground is white also in a dark JupyterLab, as the colours need it.
+ */
+export const VEGA_CONFIG = {
+  background: "#ffffff",
+  padding: 8,
+  font: FONT,
+  title: { fontSize: 14, fontWeight: 600, color: INK, anchor: "start", offset: 10 },
+  axis: {
+    labelFontSize: 12,
+    titleFontSize: 12.5,
+    titleFontWeight: 500,
+    labelColor: INK,
+    titleColor: INK,
+    gridColor: "#e6e8ea",
+    domainColor: "#8a8f95",
+    tickColor: "#8a8f95",
+    titlePadding: 8,
+    labelOverlap: "greedy",
+  },
+  header: {
+    labelFontSize: 13,
+    labelFontWeight: 600,
+    titleFontSize: 13,
+    labelColor: INK,
+    titleColor: INK,
+    labelPadding: 6,
+  },
+  legend: {
+    labelFontSize: 12.5,
+    titleFontSize: 12.5,
+    titleFontWeight: 500,
+    labelColor: INK,
+    titleColor: INK,
+    symbolSize: 90,
+    orient: "top",
+    direction: "horizontal",
+    columnPadding: 16,
+    labelLimit: 400,
+  },
+  view: { stroke: null },
+  line: { strokeWidth: 2 },
+  point: { filled: true, size: 60 },
+  bar: { discreteBandSize: { band: 0.9 } },
+} as const;

@@ -1,0 +1,99 @@
+/** Parts that the Vega-Lite side of every chart is made of: encodings, series styles, panels. */
+
+import type { Plan, ScaleName, Spec } from "./chart";
+import type { Value } from "./rows";
+import { VEGA_CONFIG } from "./theme";
+
+export const VEGA_LITE = "https://vega.github.io/schema/vega-lite/v5.json"; // names the format; nothing is fetched
+
+/** A column as Vega-Lite names it: dots and brackets would mean members of nested objects. */
+export const field = (column: string): string => column.replace(/[.[\]\\'"]/g, "\\$&");
+
+const BASES: Readonly<Partial<Record<ScaleName, number>>> = { log2: 2, log10: 10 };
+
+/** A logarithmic scale has no zero to begin at. */
+const scaleOf = (name: ScaleName, zero: boolean): Spec =>
+  BASES[name] === undefined ? { zero } : { type: "log", base: BASES[name] };
+
+export function xEncoding(plan: Plan, more: Spec = {}): Spec {
+  const scale = plan.xScale ?? "category";
+  const axis = { labelAngle: 0, grid: scale !== "category" };
+  const kind = scale === "category" ? { type: "ordinal", sort: null } : { type: "quantitative" };
+  return {
+    field: field(plan.x),
+    title: plan.xTitle ?? plan.x,
+    axis,
+    ...kind,
+    ...(scale === "category" ? {} : { scale: { nice: false, ...scaleOf(scale, false) } }),
+    ...more,
+  };
+}
+
+export function yEncoding(plan: Plan, row: Value, more: Spec = {}): Spec {
+  const title = plan.panelRows === undefined ? (plan.yTitle ?? plan.y) : String(row);
+  const scale = scaleOf(plan.yScale ?? "linear", plan.fromZero ?? false);
+  return { field: field(plan.y), type: "quantitative", title, scale, ...more };
+}
+
+/** Colour, and where asked shape and dash, by series; nothing without series. One legend serves all panels. */
+export function seriesEncoding(plan: Plan, channels: readonly ("color" | "shape" | "strokeDash")[]): Spec {
+  if (plan.series === undefined) return {};
+  const ranges = {
+    color: plan.styles.map(({ colour }) => colour),
+    shape: plan.styles.map(({ shape }) => shape),
+    strokeDash: plan.styles.map(({ dash }) => (dash.length === 0 ? [1, 0] : dash)),
+  };
+  return Object.fromEntries(
+    channels.map((channel) => [
+      channel,
+      {
+        field: field(plan.series as string),
+        type: "nominal",
+        title: null,
+        scale: { domain: plan.names, range: ranges[channel] },
+      },
+    ]),
+  );
+}
+
+/** Fixed appearance of a mark when there are no series. */
+export const soloMark = (plan: Plan): Spec =>
+  plan.series === undefined ? { color: plan.styles[0].colour } : {};
+
+/**
+ * The whole figure: `unit(row)` is the picture of one panel, without data. Panels of one row share the vertical axis,
+ * so that models can be compared; rows do not, as metrics have scales of their own.
+ */
+export function vegaFigure(plan: Plan, unit: (row: Value) => Spec): Spec {
+  const size = { width: plan.width, height: plan.height };
+  const one = (row: Value): Spec =>
+    plan.panelColumns === undefined
+      ? { ...size, ...unit(row) }
+      : {
+          facet: {
+            column: {
+              field: field(plan.panelColumns),
+              type: "nominal",
+              title: null,
+              sort: plan.columnValues,
+              header: { title: null },
+            },
+          },
+          spec: { ...size, ...unit(row) },
+        };
+  const filtered = (row: Value): Spec => ({
+    transform: [{ filter: { field: field(plan.panelRows as string), equal: row } }],
+    ...one(row),
+  });
+  const body =
+    plan.panelRows === undefined
+      ? one(null)
+      : { vconcat: plan.rowValues.map(filtered), spacing: 28, resolve: { scale: { color: "shared" } } };
+  return {
+    $schema: VEGA_LITE,
+    ...(plan.title ? { title: plan.title } : {}),
+    data: { values: plan.rows },
+    ...body,
+    config: VEGA_CONFIG,
+  };
+}

@@ -1,0 +1,48 @@
+/** Versions of what computes and draws, for the settings of a notebook. */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { connectedNotebook, currentProfile, suiteRoot } from "./context";
+import { commitOf } from "./provenance";
+import { tableHtml } from "./table";
+
+const PACKAGES = [
+  "tslab",
+  "@tensorflow/tfjs",
+  "danfojs-node",
+  "arquero",
+  "vega-lite",
+  "plotly.js-dist-min",
+] as const;
+
+/** Version in a package's manifest, wherever Node finds the package from here. */
+function versionOf(name: string): string {
+  for (const folder of require.resolve.paths(name) ?? []) {
+    try {
+      return String(JSON.parse(readFileSync(join(folder, name, "package.json"), "utf8")).version);
+    } catch {
+      // not in this folder
+    }
+  }
+  return "not installed";
+}
+
+export function versions(): Record<string, string> {
+  return {
+    erasable: `${JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")).version} (${commitOf(suiteRoot())})`,
+    "Node.js": process.versions.node,
+    ...Object.fromEntries(PACKAGES.map((name) => [name, versionOf(name)])),
+  };
+}
+
+/** Shows the versions in the cell. */
+export function showVersions(): void {
+  const rows = Object.entries(versions()).map(([what, version]) => ({ what, version }));
+  const columns = [
+    { key: "what", label: "What" },
+    { key: "version", label: "Version" },
+  ];
+  connectedNotebook()?.display.html(
+    tableHtml(rows, { columns, caption: `Versions (profile ${currentProfile()})` }),
+  );
+}
