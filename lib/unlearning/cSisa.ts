@@ -13,7 +13,7 @@ import { trainSequentially } from "../training/sequential";
 import { epochsOfGroup, type TrainingSettings, trainingSettings } from "../training/settings";
 import type { Json } from "../training/store";
 import { type GroupedMethod, groupedMethod, reportTraining, startOf, type Trained } from "./grouped";
-import { makePlan, type PlanSettings, planSettings } from "./makePlan";
+import { makePlan, type PlanOptions, planSettings } from "./makePlan";
 import type { MethodContext } from "./method";
 import type { Partition } from "./partition";
 
@@ -22,7 +22,7 @@ export const STARTS = ["independent", "shared"] as const;
 
 export interface CSisaSettings {
   /** groups and grouping; the order says nothing here. Default grouping `rand`. */
-  readonly plan?: Partial<PlanSettings>;
+  readonly plan?: PlanOptions;
   readonly training?: Partial<TrainingSettings>;
   readonly scoring?: (typeof SCORINGS)[number];
   /** Whether the shards start from initial weights of their own or all from the same. */

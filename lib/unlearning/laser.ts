@@ -9,11 +9,11 @@ import { trainSequentially } from "../training/sequential";
 import { epochsOfGroup, type TrainingSettings, trainingSettings } from "../training/settings";
 import type { Json } from "../training/store";
 import { type GroupedMethod, groupedMethod, reportTraining, startOf } from "./grouped";
-import { makePlan, type PlanSettings, planSettings } from "./makePlan";
+import { makePlan, type PlanOptions, type PlanSettings, planSettings } from "./makePlan";
 
 export interface LaserSettings {
   /** groups, grouping, order: see makePlan.ts */
-  readonly plan?: Partial<PlanSettings>;
+  readonly plan?: PlanOptions;
   readonly training?: Partial<TrainingSettings>;
 }
 

@@ -6,6 +6,7 @@
  */
 
 import type { Interactions } from "../data/interactions";
+import type { embedUsers } from "../hypergraph/embedding";
 import type { Cost } from "../metrics/cost";
 import type { Scorer } from "../metrics/evaluate";
 import type { BytesKept } from "../training/checkpoint";
@@ -34,6 +35,8 @@ export interface MethodContext {
   readonly onProgress?: (progress: MethodProgress) => void;
   /** Workers for methods whose parts can be trained side by side (C-SISA). Without it they are trained in turn. */
   readonly pool?: WorkerPool;
+  /** Embeds users for a plan; default `embedUsers`. A place for a cache. */
+  readonly embed?: typeof embedUsers;
 }
 
 export interface LearnOptions {

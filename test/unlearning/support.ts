@@ -9,7 +9,7 @@ import { type CSisaSettings, cSisa } from "../../lib/unlearning/cSisa";
 import type { Erasure } from "../../lib/unlearning/erasure";
 import type { GroupedMethod, GroupedSystem } from "../../lib/unlearning/grouped";
 import { type LaserSettings, laser, retrain } from "../../lib/unlearning/laser";
-import type { PlanSettings } from "../../lib/unlearning/makePlan";
+import type { PlanOptions } from "../../lib/unlearning/makePlan";
 import type { MethodContext, System } from "../../lib/unlearning/method";
 import { type UnlearnOptions, unlearn } from "../../lib/unlearning/unlearn";
 
@@ -23,7 +23,7 @@ export const context = (more: Partial<MethodContext> = {}): MethodContext => ({
 });
 
 export const TINY: Partial<TrainingSettings> = { epochs: 2, batchSize: 32 };
-export const RAND: Partial<PlanSettings> = { groups: 4, grouping: "rand", order: "random" };
+export const RAND: PlanOptions = { groups: 4, grouping: "rand", order: "random" };
 
 export const tinyLaser = (settings: LaserSettings = {}): GroupedMethod =>
   laser({ plan: { ...RAND, ...settings.plan }, training: { ...TINY, ...settings.training } });
