@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { InputError, StoppedError } from "../errors";
 import type { CatalogEntry, Download } from "./catalog";
@@ -47,30 +47,27 @@ export async function fetchEntry(
   if (entry.downloads.length === 0) throw new InputError(`${entry.name} has no address to fetch it from`);
   const folder = join(dataFolder, entry.name);
   await mkdir(folder, { recursive: true });
+  const part = (download: Download) => join(folder, `${basename(new URL(download.url).pathname)}.part`);
+  for (const download of entry.downloads) await receive(download, part(download), options);
   for (const download of entry.downloads) {
-    const arrived = join(folder, `${basename(new URL(download.url).pathname)}.part`);
-    await receive(download, arrived, options);
-    if (download.kind === "file") {
-      await rename(arrived, join(folder, download.files[0].path));
-    } else {
-      await unpack(download, await readFile(arrived), folder);
-      await rm(arrived);
-    }
+    if (download.kind === "file") await rename(part(download), join(folder, download.files[0].path));
+    else await unpack(download, part(download), folder);
   }
   return folder;
 }
 
 /** Unpacks the catalog's files of an archive: all are written beside their places before the first is renamed. */
-async function unpack(download: Download, archive: Uint8Array, folder: string): Promise<void> {
+async function unpack(download: Download, archive: string, folder: string): Promise<void> {
+  const bytes = await readFile(archive);
+  await rm(archive); // if it is damaged, the next call shall not go on from it
   const wanted = download.files.map((file) => file.member ?? file.path);
-  const contents = unzip(archive, wanted, download.url);
+  const contents = unzip(bytes, wanted, download.url);
   for (const { path, member = path, sha256 } of download.files) {
     const found = createHash("sha256").update(contents[member]).digest("hex");
     if (sha256 !== undefined && found !== sha256)
       throw new InputError(`${download.url}: ${member} has SHA-256 ${found}; expected ${sha256}`);
   }
   for (const { path, member = path } of download.files) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
     const file = await open(join(folder, `${path}.new`), "w");
     await file.writeFile(contents[member]);
     await file.sync();
@@ -93,7 +90,7 @@ async function receive(download: Download, target: string, options: DownloadOpti
         throw new InputError(
           `${download.url}: ${error.message}; what was received is kept, and the same command goes on from there`,
         );
-      await pause(pauseMs * 2 ** attempt);
+      await pause(pauseMs * 2 ** attempt, undefined, { signal: options.signal }).catch(() => undefined);
       continue;
     }
     const wrong = await wrongChecksum(download, target);
@@ -144,8 +141,7 @@ async function transfer(url: string, target: string, { onProgress, signal }: Dow
       throw new BrokenTransfer("the server sent another part than was asked for");
     }
     if (!goesOn) have = 0;
-    const length = response.headers.get("content-length");
-    const total = goesOn ? Number(range?.[2]) : length === null ? undefined : Number(length);
+    const total = goesOn ? Number(range?.[2]) : lengthOf(response.headers);
     if (!goesOn) await writeNote(target, { url, version: versionOf(response.headers) });
     const file = await open(target, goesOn ? "a" : "w");
     try {
@@ -179,6 +175,13 @@ async function drain(
     await file.writeFile(value);
     arrived(value.length);
   }
+}
+
+/** Bytes that a whole file should have; unknown when the server compresses on the way, as fetch unpacks that. */
+function lengthOf(headers: Headers): number | undefined {
+  const length = headers.get("content-length");
+  const coding = headers.get("content-encoding") ?? "identity";
+  return length === null || coding !== "identity" ? undefined : Number(length);
 }
 
 /** What names this version of the file: a strong entity tag, else its date. Weak tags may not be used with ranges. */

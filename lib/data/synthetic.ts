@@ -317,26 +317,36 @@ function placeEveryItem(
   return filled;
 }
 
-/** Items sorted by community, with running sums of their weights: a weighted draw is one binary search. */
+/** Items sorted by community, with running sums of their weights: a weighted draw is two binary searches. */
 interface Pools {
   /** Uint32Array, items: item numbers, community after community */
   readonly members: Uint32Array;
   /** Uint32Array, communities + 1: community c is members[starts[c] .. starts[c + 1]) */
   readonly starts: Uint32Array;
-  /** Float64Array, items: sum of the weights of members[0 .. place] */
+  /** Float64Array, items: weight of members[place] */
+  readonly weights: Float64Array;
+  /** Float64Array, items: sum of the weights of its community up to members[place] */
   readonly ends: Float64Array;
+  /** Float64Array, communities: sum of the weights of communities 0 .. c */
+  readonly totals: Float64Array;
 }
 
-function poolsOf(weights: Float64Array, community: Uint16Array, communities: number): Pools {
+function poolsOf(popularity: Float64Array, community: Uint16Array, communities: number): Pools {
   const starts = new Uint32Array(communities + 1);
   for (const c of community) starts[c + 1]++;
   for (let c = 0; c < communities; c++) starts[c + 1] += starts[c];
   const next = starts.slice(0, communities);
   const members = new Uint32Array(community.length);
   for (let i = 0; i < community.length; i++) members[next[community[i]]++] = i;
+  const weights = Float64Array.from(members, (i) => popularity[i]);
   const ends = new Float64Array(members.length);
-  for (let place = 0, sum = 0; place < members.length; place++) ends[place] = sum += weights[members[place]];
-  return { members, starts, ends };
+  const totals = new Float64Array(communities);
+  for (let c = 0, all = 0; c < communities; c++) {
+    let sum = 0;
+    for (let place = starts[c]; place < starts[c + 1]; place++) ends[place] = sum += weights[place];
+    totals[c] = all += sum;
+  }
+  return { members, starts, weights, ends, totals };
 }
 
 /** Fills row[filled ..] with further items: popular ones first, `loyalty` of them from the user's own community. */
@@ -355,16 +365,16 @@ function chooseItems(
     chooseMany(row, filled, user, community, pools, loyalty, seenBy, random);
     return;
   }
-  const { members, starts, ends } = pools;
+  const { members, starts, ends, totals } = pools;
+  const all = totals[totals.length - 1];
   for (let k = filled; k < row.length; k++) {
     let item = 0;
     for (let t = 0; t === 0 || seenBy[item] === user + 1; t++) {
       if (t < 64) {
         const own = random.uniform() < loyalty;
-        const from = own ? starts[community] : 0;
-        const to = own ? starts[community + 1] : members.length;
-        const low = from === 0 ? 0 : ends[from - 1];
-        item = members[firstAbove(ends, from, to, low + random.uniform() * (ends[to - 1] - low))];
+        const c = own ? community : firstAbove(totals, 0, totals.length, random.uniform() * all);
+        const sum = ends[starts[c + 1] - 1];
+        item = members[firstAbove(ends, starts[c], starts[c + 1], random.uniform() * sum)];
       } else item = random.below(members.length); // the popular ones are all taken
     }
     seenBy[item] = user + 1;
@@ -381,19 +391,19 @@ function chooseMany(
   filled: number,
   user: number,
   community: number,
-  { members, starts, ends }: Pools,
+  { members, starts, weights, ends, totals }: Pools,
   loyalty: number,
   seenBy: Uint32Array,
   random: Random,
 ): void {
   const n = members.length;
   const [from, to] = [starts[community], starts[community + 1]];
-  const own = ends[to - 1] - (from === 0 ? 0 : ends[from - 1]);
+  const inside = loyalty / ends[to - 1];
+  const anywhere = Math.max(1e-9, 1 - loyalty) / totals[totals.length - 1]; // the others come last, but they come
   const keys = new Float64Array(n);
   for (let place = 0; place < n; place++) {
-    const weight = ends[place] - (place === 0 ? 0 : ends[place - 1]);
-    const inside = place >= from && place < to ? loyalty / own : 0;
-    const key = -log(random.uniform() + 2 ** -33) / (weight * (inside + (1 - loyalty) / ends[n - 1]));
+    const weight = weights[place] * (place >= from && place < to ? inside + anywhere : anywhere);
+    const key = -log(random.uniform() + 2 ** -33) / weight;
     keys[place] = seenBy[members[place]] === user + 1 ? Infinity : key;
   }
   const wanted = row.length - filled;
