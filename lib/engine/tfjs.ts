@@ -1,8 +1,9 @@
 /**
  * The engine that runs the readable mathematics of lib/model in TensorFlow.js: automatic differentiation, dense Adam in
  * tensor operations, on native TensorFlow where installed, else on WebAssembly. The oracle of the kernels' tests and
- * the GPU path. On the WASM backend its results are the same to the bit on every machine; native TensorFlow sums in
- * an order of its own, so there they are the same to rounding only.
+ * the GPU path. On one machine the WASM backend repeats itself to the bit; across machines, and on native TensorFlow,
+ * whose threads may sum in another order, results are the same to rounding. What must be equal to the bit everywhere
+ * is the business of the simd engine.
  */
 
 import * as tf from "@tensorflow/tfjs";

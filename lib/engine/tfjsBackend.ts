@@ -71,6 +71,8 @@ async function loadNative(name: string, refusals: string[]): Promise<TfjsBackend
       return undefined;
     }
     process.env.TF_CPP_MIN_LOG_LEVEL ??= "2"; // TensorFlow's own switch: errors, not greetings
+    process.env.TF_ENABLE_ONEDNN_OPTS ??= "0"; // no gain at our sizes, sums in changing orders, and a notice
+    restoreForNode23(require("node:util"));
     const { version } = require(name) as NativePackage;
     await tf.setBackend("tensorflow");
     await tf.ready();
@@ -81,6 +83,11 @@ async function loadNative(name: string, refusals: string[]): Promise<TfjsBackend
     refusals.push(`${label}: ${firstLine(error)}`);
     return undefined;
   }
+}
+
+/** tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 took away: "isNullOrUndefined is not a function". */
+function restoreForNode23(util: { isNullOrUndefined?: (value: unknown) => boolean }): void {
+  util.isNullOrUndefined ??= (value) => value === null || value === undefined;
 }
 
 function firstLine(error: unknown): string {
