@@ -17,6 +17,7 @@ import {
   weightsFor,
 } from "./planted";
 
+const FAST = { ...ADAM, learningRate: 2e-2 };
 const COMBINATIONS = ENGINE_NAMES.flatMap((name) => MODEL_NAMES.map((model) => ({ name, model })));
 
 it("an engine that does not exist is refused by name", async () => {
@@ -44,7 +45,7 @@ describe.each(COMBINATIONS)("$name engine, $model", ({ name, model }) => {
     it("lowers the loss and ranks what was planted above the rest, on pairs that it never saw", async () => {
       const { set, withheld } = plantedBlocks();
       const engine = await fresh();
-      const list = await losses(engine, set, { epochs: 40, adam: { ...ADAM, learningRate: 1e-2 } });
+      const list = await losses(engine, set, { batchSize: 128, epochs: 40, adam: FAST });
       expect(list).toHaveLength(40);
       expect(list[39]).toBeLessThan(list[0] / 4);
       const scores = engine.predict(withheld.users, withheld.items);
@@ -59,7 +60,7 @@ describe.each(COMBINATIONS)("$name engine, $model", ({ name, model }) => {
       const { set, withheld } = plantedBlocks();
       const engine = await fresh();
       const flat = { ...set, labels: new Float32Array(set.labels.length).fill(0.6) };
-      await engine.train(flat, options({ epochs: 40, adam: { ...ADAM, learningRate: 1e-2 } }));
+      await engine.train(flat, options({ batchSize: 128, epochs: 40, adam: FAST }));
       for (const score of engine.predict(withheld.users, withheld.items))
         expect(Math.abs(score - 0.6)).toBeLessThan(0.1);
     });
@@ -138,7 +139,7 @@ describe.each(COMBINATIONS)("$name engine, $model", ({ name, model }) => {
         negatives: 1,
       };
       const engine = await fresh();
-      await engine.train(set, options({ epochs: 20, adam: { ...ADAM, learningRate: 1e-2 } }));
+      await engine.train(set, options({ batchSize: 128, epochs: 16, adam: FAST }));
       const observed = engine.predict(set.users, set.items);
       const missing = engine.predict(
         Uint32Array.from({ length: USERS }, (_, user) => user),
@@ -174,7 +175,7 @@ describe.each(COMBINATIONS)("$name engine, $model", ({ name, model }) => {
 
   describe("stopping and going on", () => {
     it("gives the same bits as not stopping, wherever the stop falls", async () => {
-      const set = someSamples(USERS, ITEMS, 150, 1);
+      const set = someSamples(USERS, ITEMS, 40, 1);
       const small = { batchSize: 1, stream: ["stop"] };
       const stopped = await fresh();
       const control = new AbortController();
