@@ -29,7 +29,7 @@ export {
 export { CATALOG, type CatalogEntry, catalogEntry, DATASET_NAMES } from "./data/catalog";
 export { core } from "./data/core";
 export { type Description, describe, quantile, rowLengths } from "./data/describe";
-export { type DownloadProgress, fetchEntry } from "./data/download";
+export type { DownloadProgress } from "./data/download";
 export {
   type Csr,
   checksum,
@@ -41,11 +41,31 @@ export {
   userCount,
   withoutUsers,
 } from "./data/interactions";
-export { type LoadOptions, loadDataset, loadOrSynthetic, projectDataFolder } from "./data/load";
+export {
+  fetchDataset,
+  findDataset,
+  type LoadOptions,
+  loadDataset,
+  loadOrSynthetic,
+  projectDataFolder,
+} from "./data/load";
 export { parseRatings } from "./data/parse";
 export { type Samples, trainingSamples } from "./data/samples";
 export { type Split, split, validationSplit } from "./data/split";
 export { SYNTHETIC_PRESETS, type Synthetic, type SyntheticOptions, synthesize } from "./data/synthetic";
+// engines: who computes a model
+export { createEngine, describeEngine } from "./engine/create";
+export {
+  type AdamSettings,
+  ENGINE_NAMES,
+  type Engine,
+  type EngineName,
+  type Moments,
+  type Position,
+  type TrainingSet,
+  type TrainOptions,
+  type TrainResult,
+} from "./engine/engine";
 // errors that a caller can act on
 export { InputError, StoppedError } from "./errors";
 // grouping (Section 3.2, Algorithms 2 and 4) and the spaces it works in
@@ -94,6 +114,16 @@ export {
   signedRank,
   standardDeviation,
 } from "./metrics/statistics";
+// models as data (Section 2.3); their mathematics stand in model/dmf.ts and model/nmf.ts
+export { INITIALISATIONS, type Initialisation, initialWeights } from "./model/initial";
+export {
+  MODEL_NAMES,
+  type ModelName,
+  type ModelSpec,
+  modelSpec,
+  type TensorSpec,
+  tensorOf,
+} from "./model/spec";
 export { Random } from "./random";
 // report: rows to tables and charts, shown in a notebook and written to results/; progress, parameters, the stop button
 export { type BarSettings, barChart } from "./report/barChart";

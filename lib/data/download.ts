@@ -24,6 +24,8 @@ export interface DownloadProgress {
 export interface DownloadOptions {
   readonly onProgress?: (progress: DownloadProgress) => void;
   readonly signal?: AbortSignal;
+  /** Looks at the complete files, by their names in the catalog, in a folder; throws when they are not what they should be. */
+  readonly verify?: (folder: string) => Promise<void>;
   /** how often a broken connection is taken up again; default 3 */
   readonly retries?: number;
   /** ms before the first of these, twice as long before each further one; default 1000 */
@@ -34,8 +36,8 @@ export interface DownloadOptions {
 class BrokenTransfer extends Error {}
 
 /**
- * Fetches all files of `entry` into dataFolder/<name> and returns that folder. Files that were there stay until every
- * new one is complete and checked.
+ * Fetches all files of `entry` into dataFolder/<name> and returns that folder. Everything is received, checked against
+ * the catalog's checksums and handed to `verify` in a folder of its own; only then do the files take their places.
  * @throws InputError naming the address and what is wrong. @throws StoppedError when `signal` is aborted; the part that
  * was received is kept, and the next call goes on from there.
  */
@@ -44,36 +46,40 @@ export async function fetchEntry(
   dataFolder: string,
   options: DownloadOptions = {},
 ): Promise<string> {
-  if (entry.downloads.length === 0) throw new InputError(`${entry.name} has no address to fetch it from`);
   const folder = join(dataFolder, entry.name);
-  await mkdir(folder, { recursive: true });
-  const part = (download: Download) => join(folder, `${basename(new URL(download.url).pathname)}.part`);
+  const staging = join(folder, ".fetching");
+  await mkdir(staging, { recursive: true });
+  const part = (download: Download) => join(staging, `${basename(new URL(download.url).pathname)}.part`);
   for (const download of entry.downloads) await receive(download, part(download), options);
-  for (const download of entry.downloads) {
-    if (download.kind === "file") await rename(part(download), join(folder, download.files[0].path));
-    else await unpack(download, part(download), folder);
+  try {
+    for (const download of entry.downloads) {
+      if (download.kind === "file") await rename(part(download), join(staging, download.files[0].path));
+      else await unpack(download, part(download), staging);
+    }
+    await options.verify?.(staging);
+  } catch (error) {
+    await rm(staging, { recursive: true }); // the next call shall not go on from what is known to be wrong
+    throw error;
   }
+  for (const { path } of entry.downloads.flatMap((download) => download.files))
+    await rename(join(staging, path), join(folder, path));
+  await rm(staging, { recursive: true });
   return folder;
 }
 
-/** Unpacks the catalog's files of an archive: all are written beside their places before the first is renamed. */
+/** Unpacks the catalog's files of an archive into `folder` and checks them. */
 async function unpack(download: Download, archive: string, folder: string): Promise<void> {
-  const bytes = await readFile(archive);
-  await rm(archive); // if it is damaged, the next call shall not go on from it
   const wanted = download.files.map((file) => file.member ?? file.path);
-  const contents = unzip(bytes, wanted, download.url);
+  const contents = unzip(await readFile(archive), wanted, download.url);
   for (const { path, member = path, sha256 } of download.files) {
     const found = createHash("sha256").update(contents[member]).digest("hex");
     if (sha256 !== undefined && found !== sha256)
       throw new InputError(`${download.url}: ${member} has SHA-256 ${found}; expected ${sha256}`);
-  }
-  for (const { path, member = path } of download.files) {
-    const file = await open(join(folder, `${path}.new`), "w");
+    const file = await open(join(folder, path), "w");
     await file.writeFile(contents[member]);
     await file.sync();
     await file.close();
   }
-  for (const { path } of download.files) await rename(join(folder, `${path}.new`), join(folder, path));
 }
 
 /** Brings the whole of download.url to `target` and checks it; goes on from what is there already. */

@@ -44,12 +44,31 @@ export async function loadDataset(name: string, options: LoadOptions = {}): Prom
   if (!known && looksLikePath(name)) return ownFile(name, options);
   const entry = catalogEntry(name);
   let folder = findDataset(entry, options.dataFolder);
-  if (!folder && options.download) {
-    const target = options.dataFolder ?? projectDataFolder();
-    folder = await fetchEntry(entry, target, options);
-  }
+  if (!folder && options.download) folder = await fetchDataset(name, options);
   if (!folder) throw new InputError(missingMessage(entry, options.dataFolder));
   return parseEntry(entry, folder);
+}
+
+export interface FetchOptions {
+  /** where the folder of the set is made; default: the project's data/ */
+  readonly dataFolder?: string;
+  readonly onProgress?: (progress: DownloadProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Fetches a set of the catalog, anew if it is there, and returns its folder. The files are parsed and counted before
+ * they replace older ones.
+ * @throws InputError when the name is unknown, or what arrives is not what the catalog says. @throws StoppedError when
+ * `signal` is aborted; the next call goes on from there.
+ */
+export function fetchDataset(name: string, options: FetchOptions = {}): Promise<string> {
+  const { dataFolder = projectDataFolder(), onProgress, signal } = options;
+  const entry = catalogEntry(name);
+  const verify = async (folder: string) => {
+    await parseEntry(entry, folder);
+  };
+  return fetchEntry(entry, dataFolder, { onProgress, signal, verify });
 }
 
 /** Real data where it is there, else the generated set of its shape and a notice to print beside every output. */

@@ -48,7 +48,8 @@ function entryOf(download: Partial<Download>): CatalogEntry {
 const sum = digest("sha256", content);
 const checked = () => entryOf({ sha256: sum });
 const target = () => join(folder, "set", "ratings.csv");
-const part = () => join(folder, "set", "set.bin.part");
+const staging = () => join(folder, "set", ".fetching");
+const part = () => join(staging(), "set.bin.part");
 const quick = { retries: 3, pauseMs: 1 };
 /** The connection breaks when something has arrived, if the server stands still. */
 const cutting = { ...quick, onProgress: () => server.cut() };
@@ -137,7 +138,7 @@ describe("fetching a file", () => {
 
   it("starts anew when the part on disk was damaged or is too long", async () => {
     for (const length of [1000, 2 * content.length]) {
-      mkdirSync(join(folder, "set"), { recursive: true });
+      mkdirSync(staging(), { recursive: true });
       writeFileSync(part(), new Uint8Array(length));
       writeFileSync(`${part()}.json`, JSON.stringify({ url: `${server.address}/set.bin`, version: '"1"' }));
       server.behaviour = { content, etag: '"1"' };
@@ -160,6 +161,18 @@ describe("fetching a file", () => {
     const expected = "0".repeat(64);
     const wrong = fetchEntry(entryOf({ sha256: expected }), folder, quick);
     await expect(wrong).rejects.toThrow(`/set.bin: the file has SHA256 ${sum}; expected ${expected}`);
+    expect(readFileSync(target(), "utf8")).toBe("good");
+    expect(existsSync(part())).toBe(false);
+  });
+
+  it("replaces nothing when the files are whole but not what they should be", async () => {
+    putGoodFile();
+    server.behaviour = { content: text("<html>please log in</html>"), etag: '"1"' };
+    const verify = async (place: string) => {
+      throw new InputError(`not ratings: ${readFileSync(join(place, "ratings.csv"), "utf8")}`);
+    };
+    const refused = fetchEntry(entryOf({}), folder, { ...quick, verify });
+    await expect(refused).rejects.toThrow("not ratings: <html>please log in</html>");
     expect(readFileSync(target(), "utf8")).toBe("good");
     expect(readdirSync(join(folder, "set"))).toEqual(["ratings.csv"]);
   });
@@ -246,7 +259,7 @@ describe("fetching an archive", () => {
       await expect(fetchEntry(entry, folder, quick)).rejects.toThrow(message);
       expect(readFileSync(target(), "utf8")).toBe("good");
       expect(readdirSync(folder)).toEqual(["set"]);
-      expect(existsSync(part())).toBe(false);
+      expect(readdirSync(join(folder, "set"))).toEqual(["ratings.csv"]);
     }
   });
 });

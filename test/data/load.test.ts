@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -7,7 +7,13 @@ import { CATALOG, type Counts, catalogEntry } from "../../lib/data/catalog";
 import { core } from "../../lib/data/core";
 import { describe as statistics } from "../../lib/data/describe";
 import { checksum, type Interactions, itemCount, ratingCount, userCount } from "../../lib/data/interactions";
-import { findDataset, loadDataset, loadOrSynthetic, projectDataFolder } from "../../lib/data/load";
+import {
+  fetchDataset,
+  findDataset,
+  loadDataset,
+  loadOrSynthetic,
+  projectDataFolder,
+} from "../../lib/data/load";
 import { SYNTHETIC_PRESETS, synthesize } from "../../lib/data/synthetic";
 import { InputError, StoppedError } from "../../lib/errors";
 import { listed, realData } from "./helpers";
@@ -24,6 +30,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
   rmSync(folder, { recursive: true });
 });
 function put(path: string, content: string | Uint8Array): string {
@@ -116,6 +123,44 @@ describe("where it looks", () => {
     );
     await expect(loadDataset("ml-1m", { folder } as object)).rejects.toThrow('unknown key "folder"');
     await expect(loadDataset("ml-1m", { signal: AbortSignal.abort() })).rejects.toThrow(StoppedError);
+  });
+});
+
+describe("fetching a set of the catalog", () => {
+  const serve = (content: string) => {
+    const asked: string[] = [];
+    vi.stubGlobal("fetch", async (url: string) => {
+      asked.push(url);
+      return new Response(content);
+    });
+    return asked;
+  };
+
+  it("happens only when asked for", async () => {
+    const asked = serve("1,2,3\n");
+    await expect(loadDataset("amazon-digital-music", { dataFolder: folder })).rejects.toThrow("Three ways");
+    expect(asked).toEqual([]);
+  });
+
+  it("refuses what does not pass its checksum, and keeps what was there", async () => {
+    putFeigned("ml-1m", "old");
+    const asked = serve("no archive");
+    await expect(fetchDataset("ml-1m", { dataFolder: folder })).rejects.toThrow(
+      /ml-1m\.zip: the file has MD5/,
+    );
+    expect(asked).toEqual(["https://files.grouplens.org/datasets/movielens/ml-1m.zip"]);
+    expect(readFileSync(join(folder, "ml-1m", "ratings.dat"), "utf8")).toBe("old");
+  });
+
+  it("counts what has no checksum before it takes its place", async () => {
+    serve("A1,B1,5.0,978480000\n");
+    const load = () => loadDataset("amazon-digital-music", { dataFolder: folder, download: true });
+    await expect(load()).rejects.toThrow("1 ratings where 836006 are expected");
+    expect(findDataset(catalogEntry("amazon-digital-music"), folder)).toBeUndefined();
+    serve("<html>please log in</html>");
+    await expect(load()).rejects.toThrow(
+      'line 1: expected user,item,rating or user,item,rating,time, found "<html>',
+    );
   });
 });
 
