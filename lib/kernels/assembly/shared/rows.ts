@@ -27,14 +27,14 @@ export function dense(
   let s7 = v128.load(start, 112);
   for (const end = x + xStep * count; x != end; x += xStep) {
     const factor = v128.load32_splat(x);
-    s0 = f32x4.add(s0, f32x4.mul(factor, v128.load(w, 0)));
-    s1 = f32x4.add(s1, f32x4.mul(factor, v128.load(w, 16)));
-    s2 = f32x4.add(s2, f32x4.mul(factor, v128.load(w, 32)));
-    s3 = f32x4.add(s3, f32x4.mul(factor, v128.load(w, 48)));
-    s4 = f32x4.add(s4, f32x4.mul(factor, v128.load(w, 64)));
-    s5 = f32x4.add(s5, f32x4.mul(factor, v128.load(w, 80)));
-    s6 = f32x4.add(s6, f32x4.mul(factor, v128.load(w, 96)));
     s7 = f32x4.add(s7, f32x4.mul(factor, v128.load(w, 112)));
+    s6 = f32x4.add(s6, f32x4.mul(factor, v128.load(w, 96)));
+    s5 = f32x4.add(s5, f32x4.mul(factor, v128.load(w, 80)));
+    s4 = f32x4.add(s4, f32x4.mul(factor, v128.load(w, 64)));
+    s3 = f32x4.add(s3, f32x4.mul(factor, v128.load(w, 48)));
+    s2 = f32x4.add(s2, f32x4.mul(factor, v128.load(w, 32)));
+    s1 = f32x4.add(s1, f32x4.mul(factor, v128.load(w, 16)));
+    s0 = f32x4.add(s0, f32x4.mul(factor, v128.load(w, 0)));
     w += wStep;
   }
   v128.store(out, s0, 0);
@@ -72,14 +72,14 @@ export function sparse(
     bits &= bits - 1;
     const factor = v128.load32_splat(x + k * xStep);
     const row = w + k * wStep;
-    s0 = f32x4.add(s0, f32x4.mul(factor, v128.load(row, 0)));
-    s1 = f32x4.add(s1, f32x4.mul(factor, v128.load(row, 16)));
-    s2 = f32x4.add(s2, f32x4.mul(factor, v128.load(row, 32)));
-    s3 = f32x4.add(s3, f32x4.mul(factor, v128.load(row, 48)));
-    s4 = f32x4.add(s4, f32x4.mul(factor, v128.load(row, 64)));
-    s5 = f32x4.add(s5, f32x4.mul(factor, v128.load(row, 80)));
-    s6 = f32x4.add(s6, f32x4.mul(factor, v128.load(row, 96)));
     s7 = f32x4.add(s7, f32x4.mul(factor, v128.load(row, 112)));
+    s6 = f32x4.add(s6, f32x4.mul(factor, v128.load(row, 96)));
+    s5 = f32x4.add(s5, f32x4.mul(factor, v128.load(row, 80)));
+    s4 = f32x4.add(s4, f32x4.mul(factor, v128.load(row, 64)));
+    s3 = f32x4.add(s3, f32x4.mul(factor, v128.load(row, 48)));
+    s2 = f32x4.add(s2, f32x4.mul(factor, v128.load(row, 32)));
+    s1 = f32x4.add(s1, f32x4.mul(factor, v128.load(row, 16)));
+    s0 = f32x4.add(s0, f32x4.mul(factor, v128.load(row, 0)));
   }
   v128.store(out, s0, 0);
   v128.store(out, s1, 16);
@@ -112,10 +112,10 @@ export function sparse16(
     bits &= bits - 1;
     const factor = v128.load32_splat(x + k * xStep);
     const row = w + k * wStep;
-    s0 = f32x4.add(s0, f32x4.mul(factor, v128.load(row, 0)));
-    s1 = f32x4.add(s1, f32x4.mul(factor, v128.load(row, 16)));
-    s2 = f32x4.add(s2, f32x4.mul(factor, v128.load(row, 32)));
     s3 = f32x4.add(s3, f32x4.mul(factor, v128.load(row, 48)));
+    s2 = f32x4.add(s2, f32x4.mul(factor, v128.load(row, 32)));
+    s1 = f32x4.add(s1, f32x4.mul(factor, v128.load(row, 16)));
+    s0 = f32x4.add(s0, f32x4.mul(factor, v128.load(row, 0)));
   }
   v128.store(out, s0, 0);
   v128.store(out, s1, 16);
