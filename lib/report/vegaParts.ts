@@ -51,6 +51,7 @@ export function seriesEncoding(plan: Plan, channels: readonly ("color" | "shape"
         type: "nominal",
         title: null,
         scale: { domain: plan.names, range: ranges[channel] },
+        ...(channel === "strokeDash" ? { legend: null } : {}), // a dashed outline would blur the symbols
       },
     ]),
   );
