@@ -16,3 +16,9 @@ const LOAD: Record<EngineName, (spec: ModelSpec) => Promise<Engine>> = {
 export async function createEngine(name: EngineName, spec: ModelSpec): Promise<Engine> {
   return LOAD[requireOneOf(name, ENGINE_NAMES, "engine")](spec);
 }
+
+/** What an engine computes on, in one line: "simd engine: WebAssembly SIMD", "tfjs engine: TensorFlow CPU 4.22.0". */
+export async function describeEngine(name: EngineName): Promise<string> {
+  if (requireOneOf(name, ENGINE_NAMES, "engine") === "simd") return "simd engine: WebAssembly SIMD";
+  return (await import("./tfjsBackend.js")).describeTfjsBackend();
+}

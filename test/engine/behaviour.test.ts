@@ -1,7 +1,7 @@
 /** What every engine does with every model: one suite, all combinations. */
 
 import { afterEach, describe, expect, it } from "vitest";
-import { createEngine } from "../../lib/engine/create";
+import { createEngine, describeEngine } from "../../lib/engine/create";
 import { ENGINE_NAMES, type Engine, type TrainingSet, type TrainOptions } from "../../lib/engine/engine";
 import { InputError } from "../../lib/errors";
 import { MODEL_NAMES, modelSpec, tensorOf } from "../../lib/model/spec";
@@ -240,6 +240,12 @@ describe.each(COMBINATIONS)("$name engine, $model", ({ name, model }) => {
       await again.train(set, options());
       expect(engine.weights()).toEqual(again.weights());
     });
+  });
+
+  it("says in one line what it computes on", async () => {
+    const engine = await fresh();
+    expect(await describeEngine(name)).toMatch(new RegExp(`^${name} engine: ${engine.backend}`));
+    expect(await describeEngine(name)).not.toContain("\n");
   });
 
   describe("weights and scores", () => {

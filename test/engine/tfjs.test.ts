@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createEngine } from "../../lib/engine/create";
+import { createEngine, describeEngine } from "../../lib/engine/create";
 import { adamStep, biasCorrections, LEAST_MOMENT } from "../../lib/engine/tfjsAdam";
-import { describeTfjsBackend, NATIVE_FOLDER_VARIABLE, tfjsBackend } from "../../lib/engine/tfjsBackend";
+import { NATIVE_FOLDER_VARIABLE, tfjsBackend } from "../../lib/engine/tfjsBackend";
 import { MODEL_NAMES, modelSpec } from "../../lib/model/spec";
 import { Random } from "../../lib/random";
 import { options, someSamples, weightsFor } from "./planted";
@@ -30,7 +30,7 @@ describe("the backend of the tfjs engine", () => {
     expect(engine.backend).toBe(name);
     expect(engine.name).toBe("tfjs");
     engine.dispose();
-    const line = await describeTfjsBackend();
+    const line = await describeEngine("tfjs");
     expect(line).toMatch(/^tfjs engine: TensorFlow.* \d+\.\d+\.\d+/);
     expect(line).not.toContain("\n");
   });
