@@ -52,7 +52,8 @@ export {
 export { parseRatings } from "./data/parse";
 export { type Samples, trainingSamples } from "./data/samples";
 export { type Split, split, validationSplit } from "./data/split";
-export { SYNTHETIC_PRESETS, type Synthetic, type SyntheticOptions, synthesize } from "./data/synthetic";
+export { type Synthetic, synthesize } from "./data/synthetic";
+export { SYNTHETIC_PRESETS, type SyntheticOptions } from "./data/syntheticOptions";
 // engines: who computes a model
 export { createEngine, describeEngine } from "./engine/create";
 export {

@@ -5,7 +5,7 @@
 
 import { InputError } from "../errors";
 import type { RatingFormat, RatingScale } from "./parse";
-import { SYNTHETIC_PRESETS, type SyntheticName } from "./synthetic";
+import { SYNTHETIC_PRESETS, type SyntheticName } from "./syntheticOptions";
 
 /** One file to fetch. */
 export interface Download {

@@ -12,7 +12,8 @@ import { CATALOG, type CatalogEntry, catalogEntry, DATASET_NAMES, isSyntheticNam
 import { type DownloadProgress, fetchEntry } from "./download";
 import { type Interactions, interactionsFrom, itemCount, ratingCount, userCount } from "./interactions";
 import { parseRatings, RATING_FORMATS, type RatingFormat, type RatingScale } from "./parse";
-import { SYNTHETIC_PRESETS, synthesize } from "./synthetic";
+import { synthesize } from "./synthetic";
+import { SYNTHETIC_PRESETS } from "./syntheticOptions";
 
 export interface LoadOptions {
   /** folder with one folder for each data set; default: ERASABLE_DATA, then the project's data/ */

@@ -14,7 +14,8 @@ import {
   loadOrSynthetic,
   projectDataFolder,
 } from "../../lib/data/load";
-import { SYNTHETIC_PRESETS, synthesize } from "../../lib/data/synthetic";
+import { synthesize } from "../../lib/data/synthetic";
+import { SYNTHETIC_PRESETS } from "../../lib/data/syntheticOptions";
 import { InputError, StoppedError } from "../../lib/errors";
 import { listed, realData } from "./helpers";
 

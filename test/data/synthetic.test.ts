@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { rowLengths } from "../../lib/data/describe";
 import { checksum, type Interactions, ratingCount, transpose } from "../../lib/data/interactions";
 import { split } from "../../lib/data/split";
-import { SYNTHETIC_PRESETS, type Synthetic, synthesize } from "../../lib/data/synthetic";
+import { type Synthetic, synthesize } from "../../lib/data/synthetic";
+import { SYNTHETIC_PRESETS } from "../../lib/data/syntheticOptions";
 import { listed } from "./helpers";
 
 /** Share of a row sum that the largest tenth of the rows holds. */
@@ -130,6 +131,8 @@ describe("synthetic data", () => {
       { users: 1, items: 10, ratings: 5, communities: 2, userMinimum: 0, itemMinimum: 0 },
       { activity: { power: 0, shift: 0 }, popularity: { power: 4, shift: 0 } },
       { ratings: 3_200, itemMinimum: 10 },
+      { users: 50, items: 2, ratings: 60, communities: 2, userMinimum: 0, itemMinimum: 0 },
+      { users: 50, items: 1, ratings: 30, communities: 1, userMinimum: 0, itemMinimum: 0 },
       { noiseSpread: 0, qualitySpread: 0, affinitySpread: 0, biasSpread: 0, ownAffinity: 0 },
     ];
     for (const options of edges) {
