@@ -47,8 +47,7 @@ interface Kernel {
     output: number,
     tokens: number,
     offsets: number,
-    threshold: number,
-    alias: number,
+    noise: number,
     keep: number,
     sigmoid: number,
     sigmoidSteps: number,
@@ -101,7 +100,7 @@ export async function word2vec(
   };
   const input = put(initialVectors(ids, s.dim, s.seed));
   const output = put(new Float32Array(ids.length * s.dim));
-  const noise = aliasTable(Float64Array.from(counts, (count) => power(count, NOISE_POWER)));
+  const noise = interleaved(aliasTable(Float64Array.from(counts, (count) => power(count, NOISE_POWER))));
   const keep = s.sample > 0 ? put(keepTable(counts, tokens.length, s.sample)) : 0;
   let longest = 0;
   for (let i = 0; i + 1 < offsets.length; i++) longest = Math.max(longest, offsets[i + 1] - offsets[i]);
@@ -110,8 +109,7 @@ export async function word2vec(
     output,
     put(tokens),
     put(offsets),
-    put(noise.threshold),
-    put(noise.alias),
+    put(noise),
     keep,
     put(sigmoidTable()),
     SIGMOID_STEPS,
@@ -151,6 +149,14 @@ function validSettings(settings: Word2VecSettings): Required<Word2VecSettings> {
     sample: requireNumber(settings.sample ?? 0, 0, 1, `${what}: sample`),
     seed: settings.seed,
   };
+}
+
+/** (threshold, alias) pairs, so that a draw touches one line of the cache. */
+function interleaved({ threshold, alias }: { threshold: Uint32Array; alias: Uint32Array }): Uint32Array {
+  return Uint32Array.from(
+    { length: 2 * alias.length },
+    (_, at) => (at % 2 === 0 ? threshold : alias)[at >> 1],
+  );
 }
 
 /** How often each word occurs. @throws InputError for a word that `ids` does not have. */

@@ -18,11 +18,11 @@ let input: usize = 0; // f32, words x dim: the embedding
 let output: usize = 0; // f32, words x dim
 let tokens: usize = 0; // u32
 let offsets: usize = 0; // u32, sentences + 1
-let threshold: usize = 0; // u32, words: alias table of the noise distribution, "keep this word below"
-let alias: usize = 0; // u32, words
+let noise: usize = 0; // u32, words x 2: alias table of the noise distribution, (take this word below, else that one)
 let keep: usize = 0; // u32, words: a token stays when a draw is at most this; 0 = no table, all stay
 let sigmoidTable: usize = 0; // f32, sigmoidSteps + 1 values on [-6, 6]
 let sentence: usize = 0; // u32, the longest sentence: tokens that stay
+let targets: usize = 0; // u32, negatives + 1: the word and the noise of one prediction
 let hidden: usize = 0; // f32, dim
 let errorRow: usize = 0; // f32, dim
 
@@ -47,8 +47,7 @@ export function setTables(
   outputAt: usize,
   tokensAt: usize,
   offsetsAt: usize,
-  thresholdAt: usize,
-  aliasAt: usize,
+  noiseAt: usize,
   keepAt: usize,
   sigmoidAt: usize,
   sigmoidSteps: u32,
@@ -58,8 +57,7 @@ export function setTables(
   output = outputAt;
   tokens = tokensAt;
   offsets = offsetsAt;
-  threshold = thresholdAt;
-  alias = aliasAt;
+  noise = noiseAt;
   keep = keepAt;
   sigmoidTable = sigmoidAt;
   sigmoidScale = f32(sigmoidSteps) / (2 * MAX_EXPONENT);
@@ -71,6 +69,7 @@ export function setSizes(wordCount: u32, dimension: u32, window: u32, negativeCo
   dim = dimension;
   windowSize = window;
   negatives = negativeCount;
+  targets = heap.alloc((negativeCount + 2) << 2);
   hidden = heap.alloc(dimension << 2);
   errorRow = heap.alloc(dimension << 2);
 }
@@ -106,8 +105,21 @@ function below(n: u32): u32 {
 @inline
 function drawNoise(): u32 {
   const word = below(words);
-  const at = <usize>word << 2;
-  return next() < load<u32>(threshold + at) ? word : load<u32>(alias + at);
+  const entry = noise + (<usize>word << 3);
+  return next() < load<u32>(entry) ? word : load<u32>(entry, 4);
+}
+
+/** Puts `word` and the noise that does not hit it into `targets`: all drawn first, so that their rows load at once. */
+@inline
+function drawTargets(word: u32): u32 {
+  store<u32>(targets, word);
+  let count: u32 = 1;
+  for (let n: u32 = 0; n < negatives; n++) {
+    const drawn = drawNoise();
+    store<u32>(targets + (<usize>count << 2), drawn);
+    count += u32(drawn !== word);
+  }
+  return count;
 }
 
 @inline
@@ -131,12 +143,9 @@ function sigmoid(f: f32): f32 {
 function predict(h: usize, word: u32, alpha: f32): void {
   const bytes = <usize>dim << 2;
   for (let k: usize = 0; k < bytes; k += 16) v128.store(errorRow + k, f32x4.splat(0));
-  for (let n: u32 = 0; n <= negatives; n++) {
-    let target = word;
-    if (n > 0) {
-      target = drawNoise();
-      if (target === word) continue;
-    }
+  const count = drawTargets(word);
+  for (let n: u32 = 0; n < count; n++) {
+    const target = load<u32>(targets + (<usize>n << 2));
     const row = output + <usize>target * bytes;
     let sum = f32x4.splat(0);
     for (let k: usize = 0; k < bytes; k += 16)
@@ -162,12 +171,9 @@ function predict16(h: usize, word: u32, alpha: f32): void {
   let e1 = f32x4.splat(0);
   let e2 = f32x4.splat(0);
   let e3 = f32x4.splat(0);
-  for (let n: u32 = 0; n <= negatives; n++) {
-    let target = word;
-    if (n > 0) {
-      target = drawNoise();
-      if (target === word) continue;
-    }
+  const count = drawTargets(word);
+  for (let n: u32 = 0; n < count; n++) {
+    const target = load<u32>(targets + (<usize>n << 2));
     const row = output + (<usize>target << 6);
     const r0 = v128.load(row);
     const r1 = v128.load(row, 16);
