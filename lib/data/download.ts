@@ -140,17 +140,19 @@ async function transfer(url: string, target: string, { onProgress, signal }: Dow
     if (response.status >= 500 || response.status === 429)
       throw new BrokenTransfer(`the server answers ${response.status}`);
     if (!response.ok || !response.body) throw new InputError(`${url}: the server answers ${response.status}`);
-    const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get("content-range") ?? "");
+    const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get("content-range") ?? "");
     const goesOn = response.status === 206;
     if (goesOn && Number(range?.[1]) !== have) {
       await rm(target, { force: true });
       throw new BrokenTransfer("the server sent another part than was asked for");
     }
     if (!goesOn) have = 0;
-    const total = goesOn ? Number(range?.[2]) : lengthOf(response.headers);
-    if (!goesOn) await writeNote(target, { url, version: versionOf(response.headers) });
+    const whole = range?.[2] === "*" ? undefined : Number(range?.[2]);
+    const total = goesOn ? whole : lengthOf(response.headers);
     const file = await open(target, goesOn ? "a" : "w");
     try {
+      // after the old part is gone: a note must never name a later version than the bytes beside it
+      if (!goesOn) await writeNote(target, { url, version: versionOf(response.headers) });
       await drain(response.body, file, (bytes) => {
         have += bytes;
         onProgress?.({ file: basename(new URL(url).pathname), received: have, total });
@@ -173,13 +175,18 @@ async function drain(
   arrived: (bytes: number) => void,
 ): Promise<void> {
   const reader = body.getReader();
-  for (;;) {
-    const { done, value } = await reader.read().catch((error: unknown) => {
-      throw new BrokenTransfer(`the connection broke (${reasonOf(error)})`);
-    });
-    if (done) return;
-    await file.writeFile(value);
-    arrived(value.length);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        throw new BrokenTransfer(`the connection broke (${reasonOf(error)})`);
+      });
+      if (done) return;
+      await file.writeFile(value);
+      arrived(value.length);
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined); // a full disk, say, must not leave the connection open
+    reader.releaseLock();
   }
 }
 
