@@ -146,8 +146,7 @@ export function neighbourSignal(
     const far = Float64Array.from({ length: users }, (_, j) =>
       j === i ? Infinity : distance(values, dim, i, j),
     );
-    const order = Uint32Array.from(far.keys()).sort((a, b) => far[a] - far[b] || a - b);
-    for (const j of order.subarray(0, k)) {
+    for (const j of nearest(far, k)) {
       first.push(i);
       second.push(j);
     }
@@ -163,4 +162,13 @@ function distance(values: Float32Array, dim: number, i: number, j: number): numb
   let sum = 0;
   for (let k = 0; k < dim; k++) sum += (values[i * dim + k] - values[j * dim + k]) ** 2;
   return Math.sqrt(sum);
+}
+
+/** The places of the k least values, equal ones by place. */
+function nearest(values: Float64Array, k: number): number[] {
+  const limit = values.slice().sort()[k - 1];
+  const places: number[] = [];
+  for (const wanted of [(x: number) => x < limit, (x: number) => x === limit])
+    for (let at = 0; at < values.length && places.length < k; at++) if (wanted(values[at])) places.push(at);
+  return places;
 }
