@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 const require = createRequire(import.meta.url);
 const ADAM = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 /** steps an epoch: about half a second of the slower engine */
-const STEPS = { 1024: 40, 30_000: 5 };
+const STEPS = { 1024: 40, 30000: 5 };
 
 const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);

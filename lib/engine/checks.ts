@@ -95,7 +95,6 @@ function checkSet(spec: ModelSpec, set: TrainingSet): void {
   for (let k = 0; k < users.length; k++) {
     if (!(labels[k] >= 0 && labels[k] <= 1))
       throw new InputError(`labels[${k}]: ${labels[k]} is not a number from 0 to 1`);
-    if (k === 0) continue;
     if (users[k] !== users[k - 1]) first = k;
     if (users[k] < users[k - 1])
       throw new InputError(`users[${k}]: ${users[k]} after ${users[k - 1]}; samples must be in user order`);
@@ -105,7 +104,6 @@ function checkSet(spec: ModelSpec, set: TrainingSet): void {
       );
     if (set.negatives > 0) refuseFullUser(spec, users[k], k - first + 1);
   }
-  if (set.negatives > 0) refuseFullUser(spec, users[0], 1);
 }
 
 /** A user who has every item leaves nothing to draw, and rejection sampling would never end. */

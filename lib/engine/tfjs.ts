@@ -7,7 +7,6 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { InputError } from "../errors";
 import { crossEntropy, predictions, ridge } from "../model/objective";
 import type { ModelSpec } from "../model/spec";
 import { batchCount, drawEpoch, type Epoch } from "./batches";
@@ -32,6 +31,7 @@ class TfjsEngine implements Engine {
   private state: AdamState[] = [];
   private steps = 0;
   private training = false;
+  private disposed = false;
 
   constructor(
     readonly spec: ModelSpec,
@@ -44,9 +44,9 @@ class TfjsEngine implements Engine {
 
   load(weights: Float32Array, moments?: Moments): void {
     checkState(this.spec, weights, moments);
-    this.refuseWhileTraining("load");
+    this.requireIdle("load");
     this.claimBackend();
-    this.dispose();
+    const previous = this.state;
     const zero = moments ? undefined : new Float32Array(this.spec.size);
     this.state = this.spec.tensors.map(({ offset, size, shape }) => {
       const part = (flat: Float32Array) =>
@@ -54,6 +54,7 @@ class TfjsEngine implements Engine {
       return { weight: part(weights), m: part(zero ?? moments!.m), v: part(zero ?? moments!.v) };
     });
     this.steps = moments?.step ?? 0;
+    release(previous);
   }
 
   weights(): Float32Array {
@@ -66,7 +67,7 @@ class TfjsEngine implements Engine {
 
   async train(set: TrainingSet, options: TrainOptions): Promise<TrainResult> {
     let { epoch, batch } = checkTraining(this.spec, set, options);
-    this.refuseWhileTraining("train");
+    this.requireIdle("train");
     this.training = true;
     try {
       const corrections = biasCorrections(options.adam, this.steps);
@@ -100,6 +101,7 @@ class TfjsEngine implements Engine {
 
   predict(users: Uint32Array, items: Uint32Array): Float32Array {
     checkPairs(this.spec, users, items);
+    this.requireAlive();
     this.claimBackend();
     const scores = new Float32Array(users.length);
     for (let start = 0; start < users.length; start += PAIRS_AT_ONCE) {
@@ -130,9 +132,9 @@ class TfjsEngine implements Engine {
   }
 
   dispose(): void {
-    this.refuseWhileTraining("dispose");
-    for (const { weight, m, v } of this.state) tf.dispose([weight, m, v]);
-    this.state = [];
+    this.requireIdle("dispose");
+    release(this.state);
+    this.disposed = true;
   }
 
   /** One Adam step on one batch; returns its mean cross-entropy where that is asked for. */
@@ -150,12 +152,12 @@ class TfjsEngine implements Engine {
         return tf.add<tf.Scalar>(fit, tf.mul(options.l2, ridge(this.spec, weights, users, items)));
       };
       const { grads } = tf.valueAndGrads(objective)(this.state.map(({ weight }) => weight));
-      return this.state.map((state, k) => ({ ...adamStep(state, grads[k], options.adam, correction) }));
+      return this.state.map((state, k) => adamStep(state, grads[k], options.adam, correction));
     });
     const previous = this.state;
     this.state = next;
     this.steps++;
-    for (const { weight, m, v } of previous) tf.dispose([weight, m, v]);
+    release(previous);
     return loss;
   }
 
@@ -164,6 +166,7 @@ class TfjsEngine implements Engine {
   }
 
   private flat(part: keyof AdamState): Float32Array {
+    this.requireAlive();
     const result = new Float32Array(this.spec.size);
     this.spec.tensors.forEach(({ offset }, k) => {
       result.set(this.state[k][part].dataSync(), offset);
@@ -171,8 +174,13 @@ class TfjsEngine implements Engine {
     return result;
   }
 
-  private refuseWhileTraining(what: string): void {
-    if (this.training) throw new InputError(`${what}: this engine is training; wait for it or stop it first`);
+  private requireAlive(): void {
+    if (this.disposed) throw new Error("engine tfjs: it has been disposed of");
+  }
+
+  private requireIdle(what: string): void {
+    this.requireAlive();
+    if (this.training) throw new Error(`engine tfjs: ${what} while a training runs; await that first`);
   }
 
   /** TensorFlow.js has one current backend a process, and other packages may have changed it. */
@@ -194,6 +202,10 @@ function batchOf({ users, items, labels, order, batchSize }: Epoch, batch: numbe
     items: Int32Array.from(places, (place) => items[place]),
     labels: Float32Array.from(places, (place) => labels[place]),
   };
+}
+
+function release(state: readonly AdamState[]): void {
+  for (const { weight, m, v } of state) tf.dispose([weight, m, v]);
 }
 
 function idTensor(ids: Int32Array): tf.Tensor1D {

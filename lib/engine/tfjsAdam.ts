@@ -10,11 +10,7 @@ import type { AdamSettings } from "./engine";
 export const LEAST_MOMENT = 1e-30;
 
 /** A tensor of the model with its two moments, all of one shape. */
-export interface AdamState {
-  readonly weight: tf.Tensor;
-  readonly m: tf.Tensor;
-  readonly v: tf.Tensor;
-}
+export type AdamState = { readonly weight: tf.Tensor; readonly m: tf.Tensor; readonly v: tf.Tensor };
 
 /** Factors of one step that depend on its number alone. */
 export interface BiasCorrection {

@@ -406,6 +406,22 @@ describe.each(COMBINATIONS)("$name engine, $model", ({ name, model }) => {
       expect(() => engine.scoreItems(Uint32Array.of(1, USERS))).toThrow(/users\[1\]/);
     });
 
+    it("anything, once the engine is disposed of", async () => {
+      const engine = await createEngine(name, spec);
+      const { set } = plantedBlocks();
+      engine.dispose();
+      const pair = Uint32Array.of(0);
+      for (const use of [
+        () => engine.load(weightsFor(spec)),
+        () => engine.weights(),
+        () => engine.moments(),
+        () => engine.predict(pair, pair),
+        () => engine.scoreItems(pair),
+      ])
+        expect(use).toThrow(/disposed/);
+      await expect(engine.train(set, options())).rejects.toThrow(/disposed/);
+    });
+
     it("a second training, or new weights, in the middle of one", async () => {
       const engine = await fresh();
       const { set } = plantedBlocks();
