@@ -4,7 +4,7 @@
  * share an item are ever compared: a neighbour in the ratings is one with at least one item in common.
  */
 
-import { StoppedError } from "../errors";
+import { InputError, StoppedError } from "../errors";
 import type { Control } from "./passes";
 import type { Points } from "./points";
 import { SparsePoints } from "./sparsePoints";
@@ -17,9 +17,19 @@ export interface Neighbours {
   readonly k: number;
 }
 
-/** The k nearest others of each user. Yields to the event loop every few users. */
+/** All pairs of this many users in 16 dimensions are compared in about a minute; of 478,235, in hours. */
+const MOST_DENSE_USERS = 50_000;
+
+/**
+ * The k nearest others of each user. Yields to the event loop every few users.
+ * @throws InputError for more dense rows than can be compared pair by pair
+ */
 export async function nearestNeighbours(points: Points, k: number, control: Control): Promise<Neighbours> {
   const { count } = points;
+  if (!(points instanceof SparsePoints) && count > MOST_DENSE_USERS)
+    throw new InputError(
+      `grouping.method: "labelPropagation" compares all pairs of dense rows; ${count} users are more than ${MOST_DENSE_USERS}`,
+    );
   const list = new NearestList(count, k);
   const visit = points instanceof SparsePoints ? sparseVisitor(points, list) : denseVisitor(points, list);
   for (let user = 0; user < count; user++) {

@@ -33,6 +33,11 @@ describe("nearest neighbours", () => {
     });
     expect(near.counts[70]).toBe(0);
   });
+
+  it("refuses to compare more dense rows than would end in a minute", async () => {
+    const many = pointsOf({ kind: "dense", values: new Float32Array(50_001), dim: 1 });
+    await expect(nearestNeighbours(many, 5, {})).rejects.toThrow(/50001 users are more than 50000/);
+  });
 });
 
 describe("linear neighbourhoods", () => {
