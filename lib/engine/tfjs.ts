@@ -15,7 +15,7 @@ import type { Engine, Moments, TrainingSet, TrainOptions, TrainResult } from "./
 import { type AdamState, adamStep, type BiasCorrection, biasCorrections } from "./tfjsAdam";
 import { type TfjsBackend, tfjsBackend } from "./tfjsBackend";
 
-const PAIRS_AT_ONCE = 65_536; // bounds the memory of scoring: about 30 MB of hidden layers
+const PAIRS_AT_ONCE = 65_536; // bounds the memory of scoring: about 60 MB of layers
 const BREATH = 100; // ms between two moments at which timers and signals get their turn
 
 /** An engine for models of the shape of `spec`, all weights 0 until `load`. */

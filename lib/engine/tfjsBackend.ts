@@ -21,7 +21,7 @@ export interface TfjsBackend {
   readonly refusals: readonly string[];
 }
 
-/** A folder that holds a built tfjs-node package, looked at first (see scripts/native-tfjs.sh). */
+/** A folder that holds a built tfjs-node package, looked at first (see scripts/native-tfjs.mjs). */
 export const NATIVE_FOLDER_VARIABLE = "ERASABLE_TFJS_NODE";
 const NATIVE_PACKAGES = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"];
 
@@ -74,8 +74,7 @@ async function loadNative(name: string, refusals: string[]): Promise<TfjsBackend
     process.env.TF_ENABLE_ONEDNN_OPTS ??= "0"; // no gain at our sizes, sums in changing orders, and a notice
     restoreForNode23(require("node:util"));
     const { version } = require(name) as NativePackage;
-    await tf.setBackend("tensorflow");
-    await tf.ready();
+    await start("tensorflow");
     const binding = tf.backend() as unknown as { isUsingGpuDevice?: boolean };
     const device = binding.isUsingGpuDevice ? "GPU" : "CPU";
     return { id: "tensorflow", name: `TensorFlow ${device}`, version: version["tfjs-node"], refusals };
@@ -83,6 +82,10 @@ async function loadNative(name: string, refusals: string[]): Promise<TfjsBackend
     refusals.push(`${label}: ${firstLine(error)}`);
     return undefined;
   }
+}
+
+async function start(id: TfjsBackend["id"]): Promise<void> {
+  if (!(await tf.setBackend(id))) throw new Error(`TensorFlow.js could not start its backend "${id}"`);
 }
 
 /** tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 took away: "isNullOrUndefined is not a function". */
@@ -96,7 +99,7 @@ function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split("\n")[0];
 }
 
-/** The module that the compiler of the WASM backend wrote ends the process on any stray rejection: we take that back. */
+/** The WASM backend's module, as its compiler wrote it, ends the process on any stray rejection: we take that back. */
 async function loadWasm(): Promise<void> {
   const events = ["uncaughtException", "unhandledRejection"] as const;
   const before = events.map((event) => new Set(process.listeners(event as "exit")));
@@ -105,8 +108,8 @@ async function loadWasm(): Promise<void> {
   setWasmPaths(dirname(entry) + sep);
   registerScatterAdd();
   registerFastKernels();
-  await tf.setBackend("wasm");
-  await tf.ready();
+  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false); // one thread, so that sums are taken in one order
+  await start("wasm");
   events.forEach((event, k) => {
     for (const listener of process.listeners(event as "exit"))
       if (!before[k].has(listener)) process.off(event, listener);
