@@ -7,7 +7,10 @@ import { field, seriesEncoding, soloMark, vegaFigure, xEncoding, yEncoding } fro
 
 export interface BarSettings<Key extends string>
   extends Omit<ChartSettings<Key>, "xScale" | "yScale" | "fromZero">,
-    ErrorColumns<Key> {}
+    ErrorColumns<Key> {
+  /** bars of one x stand on one another, or alone in the colour of their series, instead of side by side */
+  readonly stacked?: boolean;
+}
 
 /**
  * A bar a row, from zero; bars of one x stand side by side, by series.
@@ -17,15 +20,19 @@ export function barChart<R extends object>(
   rows: readonly R[],
   settings: BarSettings<keyof R & string>,
 ): Chart {
-  const plan = planChart(rows, { ...settings, fromZero: true }, "barChart");
-  return { vegaLite: vegaFigure(plan, (row) => vegaBars(plan, row)), plotly: plotlyBars(plan) };
+  const { stacked = false, ...look } = settings;
+  const plan = planChart(rows, { ...look, fromZero: true }, "barChart");
+  return {
+    vegaLite: vegaFigure(plan, (row) => vegaBars(plan, row, stacked)),
+    plotly: plotlyBars(plan, stacked),
+  };
 }
 
-function vegaBars(plan: Plan, row: Value): Spec {
+function vegaBars(plan: Plan, row: Value, stacked: boolean): Spec {
   const x = xEncoding(plan, { scale: { paddingInner: 0.25 } });
   const y = yEncoding(plan, row);
   const beside =
-    plan.series === undefined ? {} : { xOffset: { field: field(plan.series), sort: plan.names } };
+    plan.series === undefined || stacked ? {} : { xOffset: { field: field(plan.series), sort: plan.names } };
   const bars = {
     mark: { type: "bar", ...soloMark(plan) },
     encoding: { x, y, ...beside, ...seriesEncoding(plan, ["color"]) },
@@ -43,7 +50,7 @@ function vegaBars(plan: Plan, row: Value): Spec {
   return { layer: [bars, rule] };
 }
 
-function plotlyBars(plan: Plan) {
+function plotlyBars(plan: Plan, stacked: boolean) {
   const traces = panelSeries(plan).map(({ name, style, rows, axes, showlegend }) => ({
     type: "bar",
     name,
@@ -55,5 +62,5 @@ function plotlyBars(plan: Plan) {
     marker: { color: style.colour },
     ...axes,
   }));
-  return plotlyFigure(plan, traces, { barmode: "group" });
+  return plotlyFigure(plan, traces, { barmode: stacked ? "stack" : "group" });
 }

@@ -1,7 +1,7 @@
 /** Parts that the Plotly side of every chart is made of: a grid of panels, axes, series styles, layout. */
 
 import { type Plan, type PlotlyFigure, panelRowsOf, type ScaleName, type Spec } from "./chart";
-import type { Row, Value } from "./rows";
+import { distinct, type Row, type Value } from "./rows";
 import { FONT, type SeriesStyle } from "./theme";
 
 /** Plotly's names for Vega's symbols. */
@@ -56,8 +56,12 @@ export function panelSeries(plan: Plan): PanelSeries[] {
 }
 
 const AXIS = { gridcolor: "#e6e8ea", linecolor: "#8a8f95", zeroline: false, automargin: true };
-const axisType = (scale: ScaleName): Spec =>
-  scale === "category" ? { type: "category" } : scale === "linear" ? { type: "linear" } : { type: "log" };
+const axisType = (scale: ScaleName, order: readonly string[] = []): Spec =>
+  scale === "category"
+    ? { type: "category", categoryorder: "array", categoryarray: order }
+    : scale === "linear"
+      ? { type: "linear" }
+      : { type: "log" };
 
 /** Position of part `i` of `n` on [0, 1], with gaps. */
 function domain(i: number, n: number, gap: number): [number, number] {
@@ -79,7 +83,7 @@ export function plotlyFigure(plan: Plan, data: readonly Spec[], more: Spec = {})
       const y = domain(rows - 1 - r, rows, 0.16);
       axes[`xaxis${suffix}`] = {
         ...AXIS,
-        ...axisType(plan.xScale ?? "category"),
+        ...axisType(plan.xScale ?? "category", distinct(plan.rows, plan.x).map(String)),
         ...(plan.xScale === "log2" ? { tickvals: [...new Set(plan.rows.map((one) => one[plan.x]))] } : {}),
         domain: x,
         anchor: axisName("y", panel),

@@ -97,8 +97,7 @@ const CAPTION = "caption-side:top;text-align:left;padding:0 0 0.5em;font-weight:
 const CELL = "padding:0.3em 0.9em 0.3em 0;border:0;background:none;white-space:nowrap";
 const STRONG_RULE = "border-top:2px solid currentColor;border-bottom:1px solid currentColor";
 const SOFT_RULE = "border-top:1px solid rgba(128,128,128,0.55)";
-const NOTE =
-  "font-size:0.85em;opacity:0.8;padding:0.5em 0 0;text-align:left;border:0;white-space:normal;background:none";
+const NOTE = "font-size:0.85em;opacity:0.8;margin:0.3em 0 1em";
 
 /** The heading row, under a row of group headings where columns have one. */
 function headHtml(columns: readonly Column[], numeric: readonly boolean[]): string {
@@ -153,10 +152,9 @@ export function tableHtml<Key extends string>(rows: readonly Row[], format: Tabl
   const caption = format.caption
     ? `<caption style="${CAPTION}">${escapeHtml(format.caption)}</caption>\n`
     : "";
-  const note = format.note
-    ? `\n<tfoot><tr style="border-top:2px solid currentColor;background:none"><td colspan="${columns.length}" style="${NOTE}">${escapeHtml(format.note)}</td></tr></tfoot>`
-    : "";
-  return `<table style="${TABLE}">\n${caption}<thead>\n${headHtml(columns, numeric)}\n</thead>\n<tbody>\n${body.join("\n")}\n</tbody>${note}\n</table>`;
+  // beside the table, not in it: a long line of text must not stretch the columns
+  const note = format.note ? `\n<p style="${NOTE}">${escapeHtml(format.note)}</p>` : "";
+  return `<table style="${TABLE}">\n${caption}<thead>\n${headHtml(columns, numeric)}\n</thead>\n<tbody style="border-bottom:2px solid currentColor">\n${body.join("\n")}\n</tbody>\n</table>${note}`;
 }
 
 /** Rows as CSV (RFC 4180): all columns of all rows, every digit, missing values empty. */

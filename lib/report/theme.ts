@@ -49,6 +49,7 @@ const KNOWN: Readonly<Record<string, SeriesStyle>> = {
   popularity: style(GREY, "stroke", [4, 2]),
   "item mean": style(GREY, "diamond", [1, 3]),
   oracle: style(GREY, "circle", [8, 2]),
+  others: style(GREY, "circle"),
 };
 
 /** For names that have no style of their own, in order of appearance. */

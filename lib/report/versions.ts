@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectedNotebook, currentProfile, suiteRoot } from "./context";
 import { commitOf } from "./provenance";
-import { tableHtml } from "./table";
+import { escapeHtml } from "./table";
 
 const PACKAGES = [
   "tslab",
@@ -35,14 +35,9 @@ export function versions(): Record<string, string> {
   };
 }
 
-/** Shows the versions in the cell. */
+/** Shows the versions in the cell, on one line. */
 export function showVersions(): void {
-  const rows = Object.entries(versions()).map(([what, version]) => ({ what, version }));
-  const columns = [
-    { key: "what", label: "What" },
-    { key: "version", label: "Version" },
-  ];
-  connectedNotebook()?.display.html(
-    tableHtml(rows, { columns, caption: `Versions (profile ${currentProfile()})` }),
-  );
+  const list = Object.entries(versions()).map(([what, version]) => `${what} ${version}`);
+  const text = [`Profile ${currentProfile()}`, ...list].join(" · ");
+  connectedNotebook()?.display.html(`<p style="font-size:0.9em">${escapeHtml(text)}</p>`);
 }
