@@ -65,10 +65,11 @@ export interface ExactnessOutcome {
 }
 
 export interface AnchorsOutcome {
-  readonly random: Evaluation;
-  readonly popularity: Evaluation;
-  readonly itemMean: Evaluation;
-  readonly oracle: Evaluation;
+  readonly random: Evaluation | ImplicitEvaluation;
+  readonly popularity: Evaluation | ImplicitEvaluation;
+  /** absent for implicit data, which has no ratings to average */
+  readonly itemMean?: Evaluation;
+  readonly oracle: Evaluation | ImplicitEvaluation;
 }
 
 /** A record of the run store, as the figures read it. */

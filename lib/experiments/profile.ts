@@ -14,6 +14,8 @@ export interface Profile {
   readonly name: ProfileName;
   /** Catalog names. The first stands for the paper's ML, the second, if any, for its AM. */
   readonly datasets: readonly string[];
+  /** Data sets of the RANKING preset. */
+  readonly rankingDatasets: readonly string[];
   readonly models: readonly ModelName[];
   /** S: numbers of groups. S = 1 is Retrain and is not run twice. */
   readonly groups: readonly number[];
@@ -32,6 +34,7 @@ const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   smoke: {
     name: "smoke",
     datasets: ["synthetic"],
+    rankingDatasets: ["synthetic"],
     models: ["dmf", "nmf"],
     groups: [2, 4],
     ablationGroups: 4,
@@ -42,6 +45,7 @@ const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   quick: {
     name: "quick",
     datasets: ["ml-100k"],
+    rankingDatasets: ["ml-100k"],
     models: ["dmf", "nmf"],
     groups: [2, 4, 8, 16],
     ablationGroups: 8,
@@ -52,6 +56,7 @@ const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   paper: {
     name: "paper",
     datasets: ["ml-1m", "amazon-music", "ml-100k"],
+    rankingDatasets: ["ml-1m", "amazon-digital-music-implicit"],
     models: ["dmf", "nmf"],
     groups: [2, 4, 8, 16],
     ablationGroups: 8,

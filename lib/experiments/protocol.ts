@@ -4,6 +4,7 @@
  * A notebook says `protocol("PAPER", "ml-1m", { batchSize: 1024 })`. Section and equation numbers are the paper's.
  */
 
+import { CURRICULA, type Curriculum } from "../cohesion/curriculum";
 import type { EngineName } from "../engine/engine";
 import { InputError, requireKnownKeys, requireOneOf } from "../errors";
 import type { Initialisation } from "../model/initial";
@@ -32,7 +33,7 @@ export interface Protocol {
   /** Reading of "model parameters ~ N(0, 0.01^2)" in Section 4.2. */
   readonly initialisation: Initialisation;
   /** Order of the groups in SeqTrain, Section 3.3. */
-  readonly order: "easyToHard" | "hardToEasy" | "random" | "byRatings";
+  readonly order: Curriculum;
   /** What the groups are equal in: users (the paper) or ratings (equal work). */
   readonly balance: "users" | "ratings";
   /** How Algorithm 2 assigns: nearest pair first (the paper), or the exact optimum. */
@@ -92,7 +93,7 @@ const CHOICES = {
   epochsPerGroup: ["all", "divided"],
   optimizer: ["new", "carried"],
   initialisation: ["xavier", "literal", "unit"],
-  order: ["easyToHard", "hardToEasy", "random", "byRatings"],
+  order: CURRICULA,
   balance: ["users", "ratings"],
   assignment: ["greedy", "transport"],
   embedding: ["collaborative", "svd", "noise"],

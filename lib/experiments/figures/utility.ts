@@ -4,9 +4,10 @@
  */
 
 import type { Evaluation, ImplicitEvaluation } from "../../metrics/evaluate";
-import { METHOD_NAMES, type MethodName } from "../cell";
-import { recordsOf, type SystemOutcome, type SystemRecord } from "../outcome";
-import { profileProtocol } from "../profile";
+import { type AnchorsCell, METHOD_NAMES, type MethodName } from "../cell";
+import { type CellRecord, recordsOf, type SystemOutcome, type SystemRecord } from "../outcome";
+import { type Profile, profileProtocol } from "../profile";
+import { PAPER, type Protocol } from "../protocol";
 import { allRequests, systemCells } from "./cells";
 import type { Figure } from "./figure";
 
@@ -70,14 +71,54 @@ export function utilityRows(record: SystemRecord): UtilityRow[] {
   );
 }
 
+/** Anchors of every split that a sweep uses. */
+export const anchorCells = (profile: Profile, dataset: string, protocol: Protocol): AnchorsCell[] =>
+  profile.seeds.map((seed) => ({
+    kind: "anchors",
+    dataset,
+    protocol: anchorProtocol(protocol),
+    seed,
+  }));
+
+/** Anchors train nothing, so only the data and the metrics matter; the rest is the preset's. */
+function anchorProtocol({ core, trainShare, label, metrics }: Protocol): Protocol {
+  return { ...PAPER, core, trainShare, label, metrics };
+}
+
+export interface AnchorRow {
+  readonly dataset: string;
+  readonly preset: string;
+  readonly anchor: string;
+  readonly seed: number;
+  readonly metric: string;
+  readonly value: number;
+}
+
+/** Rows of the anchors, for the lines beside every table. */
+export function anchorRows(records: readonly CellRecord[]): AnchorRow[] {
+  return recordsOf(records, "anchors").flatMap(({ cell, outcome }) =>
+    Object.entries(outcome).flatMap(([anchor, evaluation]) =>
+      Object.entries(namedMetrics(evaluation)).map(([metric, value]) => ({
+        dataset: cell.dataset,
+        preset: cell.protocol.label === "implicit" ? "RANKING" : "PAPER",
+        anchor,
+        seed: cell.seed,
+        metric,
+        value,
+      })),
+    ),
+  );
+}
+
 export const utility: Figure<UtilityRow> = {
   id: "utility",
   title: "Utility of learning and unlearning against the number of groups",
   paper: "Figures 5, 6, 10, 11",
   notebook: "05_utility",
   cells: (profile) =>
-    profile.datasets.flatMap((dataset) =>
-      systemCells({
+    profile.datasets.flatMap((dataset) => [
+      ...anchorCells(profile, dataset, profileProtocol(profile, dataset)),
+      ...systemCells({
         dataset,
         protocol: profileProtocol(profile, dataset),
         models: profile.models,
@@ -86,6 +127,6 @@ export const utility: Figure<UtilityRow> = {
         requests: allRequests(profile),
         seeds: profile.seeds,
       }),
-    ),
+    ]),
   rows: (records) => recordsOf(records, "system").flatMap(utilityRows),
 };

@@ -116,13 +116,11 @@ export const C5: Claim = {
       const bySeed = grouped(inPanel, (row) => String(row.seed));
       const effects = [...bySeed.values()].flatMap((points) => {
         const both = points.filter((row) => learned.has(place(row)));
-        if (both.length < 4) return [];
-        return [
-          spearman(
-            both.map((row) => learned.get(place(row)) as number),
-            both.map(({ value }) => value),
-          ).r,
-        ];
+        const before = both.map((row) => learned.get(place(row)) as number);
+        const after = both.map(({ value }) => value);
+        // without any variation there is nothing to correlate
+        const varied = (values: readonly number[]) => new Set(values).size > 1;
+        return both.length >= 4 && varied(before) && varied(after) ? [spearman(before, after).r] : [];
       });
       return { dataset: inPanel[0].dataset, name: panel(inPanel[0]), effects, threshold: 0.5 };
     });

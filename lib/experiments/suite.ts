@@ -1,0 +1,170 @@
+/**
+ * The suite as notebooks and the command line see it: figures by name, the cells that a profile wants of them, running
+ * what is missing, and reading what is there.
+ */
+
+import { join } from "node:path";
+import { CATALOG } from "../data/catalog";
+import { findDataset } from "../data/load";
+import { InputError } from "../errors";
+import { canonicalJson } from "../json";
+import { codeVersion } from "../version";
+import type { Cell } from "./cell";
+import { cohesion } from "./figures/cohesion";
+import { efficiency } from "./figures/efficiency";
+import { exactness } from "./figures/exactness";
+import type { Figure } from "./figures/figure";
+import { partition } from "./figures/partition";
+import { ranking } from "./figures/ranking";
+import { sensitivity } from "./figures/sensitivity";
+import { seqtrain } from "./figures/seqtrain";
+import { utility } from "./figures/utility";
+import type { CellRecord } from "./outcome";
+import { type ErasableRecord, HANDLER, identifyAll, keyOf, planJobs } from "./plan";
+import type { Profile } from "./profile";
+import { type RunProgress, type RunSummary, runJobs } from "./runner";
+import { RunStore } from "./store";
+
+export const FIGURES: readonly Figure[] = [
+  partition,
+  efficiency,
+  utility,
+  seqtrain,
+  cohesion,
+  exactness,
+  sensitivity,
+  ranking,
+];
+
+/** The figure of this name. @throws InputError naming the choices. */
+export function figureNamed(id: string): Figure {
+  const figure = FIGURES.find((candidate) => candidate.id === id);
+  if (!figure)
+    throw new InputError(`figure: "${id}" is not one of ${FIGURES.map((known) => known.id).join(", ")}`);
+  return figure;
+}
+
+/** A profile as this machine can run it, and what had to be changed. */
+export interface Available {
+  readonly profile: Profile;
+  /** A sentence for every output, when generated data stands where real data should. */
+  readonly notice?: string;
+}
+
+/**
+ * Leaves out the data sets that are not on this machine; when none of a list is left, generated ratings take its place,
+ * under their own name.
+ */
+export function availableProfile(profile: Profile): Available {
+  const here = (name: string) => {
+    const entry = CATALOG.find((candidate) => candidate.name === name);
+    return entry === undefined || findDataset(entry) !== undefined;
+  };
+  const some = (names: readonly string[]) => {
+    const found = names.filter(here);
+    return found.length > 0 ? found : ["synthetic"];
+  };
+  const changed = {
+    ...profile,
+    datasets: some(profile.datasets),
+    rankingDatasets: some(profile.rankingDatasets),
+  };
+  const wanted = [...new Set([...profile.datasets, ...profile.rankingDatasets])];
+  const missing = wanted.filter((name) => !here(name));
+  if (missing.length === 0) return { profile };
+  const synthetic = [...changed.datasets, ...changed.rankingDatasets].some(
+    (name) => name === "synthetic" && !wanted.includes(name),
+  );
+  const notice =
+    `Not on this machine: ${missing.join(", ")} (npx erasable data fetch NAME).` +
+    (synthetic ? " Generated ratings are used instead: nothing here is evidence about real users." : "");
+  return { profile: changed, notice };
+}
+
+/** All cells that some figures want of a profile, equal cells once. */
+export function cellsOf(figures: readonly Figure[], profile: Profile): Cell[] {
+  const byText = new Map<string, Cell>();
+  for (const figure of figures)
+    for (const cell of figure.cells(profile)) byText.set(canonicalJson(cell), cell);
+  return [...byText.values()];
+}
+
+/** The run store of a profile below a results folder. */
+export const openStore = (results: string, profile: Pick<Profile, "name">): RunStore<ErasableRecord> =>
+  new RunStore<ErasableRecord>(join(results, profile.name, "runs"));
+
+export interface ComputeOptions {
+  readonly workers?: number;
+  /** compute again what is there */
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: RunProgress) => void;
+}
+
+/** Computes the cells that the store does not have: the shared ones over all workers, then those that run alone. */
+export async function compute(
+  cells: readonly Cell[],
+  store: RunStore<ErasableRecord>,
+  options: ComputeOptions = {},
+): Promise<RunSummary[]> {
+  const { shared, alone } = planJobs(cells, await identifyAll(cells));
+  const { workers, force: replace, signal, onProgress } = options;
+  const common = { handler: HANDLER, replace, signal, onProgress };
+  const first = await runJobs(shared, store, { ...common, workers });
+  if (first.stopped || first.storeError !== undefined) return [first];
+  return [first, await runJobs(alone, store, { ...common, workers: 1 })];
+}
+
+/** Cells by what the store has of them. */
+export interface Coverage {
+  readonly done: readonly Cell[];
+  readonly missing: readonly Cell[];
+  /** cells of `missing` that were tried and failed, with the error */
+  readonly failed: readonly { readonly cell: Cell; readonly error: string }[];
+}
+
+export async function coverage(cells: readonly Cell[], store: RunStore<ErasableRecord>): Promise<Coverage> {
+  const data = await identifyAll(cells);
+  const key = (cell: Cell) => {
+    const identity = data.get(cell.dataset);
+    return identity ? keyOf(cell, identity) : "";
+  };
+  const failures = new Map(store.failures().map((failure) => [failure.key, failure.error]));
+  const missing = cells.filter((cell) => !store.has(key(cell)));
+  const failed = missing.flatMap((cell) => {
+    const error = failures.get(key(cell));
+    return error === undefined ? [] : [{ cell, error }];
+  });
+  return { done: cells.filter((cell) => store.has(key(cell))), missing, failed };
+}
+
+/** Records of some cells, and whether they are those of this code and this data. */
+export interface Found {
+  readonly records: readonly CellRecord[];
+  /** Versions of the code that made them; a single entry equal to `codeVersion()` means that all are current. */
+  readonly versions: readonly string[];
+  readonly current: boolean;
+  /** Cells without any record. */
+  readonly missing: number;
+}
+
+/**
+ * The records of `cells`. Published results are shown without the data and after the code has moved on: then the cell
+ * alone decides, `current` is false, and whoever shows them says by which code they were made.
+ */
+export function findRecords(cells: readonly Cell[], store: RunStore<ErasableRecord>): Found {
+  const byCell = new Map<string, ErasableRecord>();
+  const now = codeVersion();
+  for (const record of store.records()) {
+    const text = canonicalJson(record.cell);
+    if (!byCell.has(text) || record.code === now) byCell.set(text, record);
+  }
+  const records = cells.flatMap((cell) => byCell.get(canonicalJson(cell)) ?? []);
+  const versions = [...new Set(records.map(({ code }) => code))].sort();
+  return {
+    records,
+    versions,
+    current: versions.every((version) => version === now),
+    missing: cells.length - records.length,
+  };
+}
