@@ -44,8 +44,8 @@ export interface Certificate {
     /** names of the stored artefacts: checkpoints carry the hash of all that made them */
     readonly artefacts: readonly string[];
   };
-  /** places of the groups that were trained again */
-  readonly trained: readonly number[];
+  /** how many of the artefacts after are not among those before: checkpoints that were made anew */
+  readonly renewed: number;
   readonly code: string;
   readonly how: string;
   /** SHA-256 of all of the above as canonical JSON */
@@ -70,6 +70,7 @@ export function certify({ before, after, erasure, key }: Certified): Certificate
   const pairs = [...ratings].flatMap(([user, items]) => [...items].map((item) => [user, item] as const));
   const whole = [...users].reduce((sum, user) => sum + before.ratingsOf(user).items.length, 0);
   const artefacts = (system: System) => system.entries().filter((name) => name.startsWith("record/"));
+  const former = new Set(artefacts(before));
   const body = {
     format: "erasable certificate, format 1" as const,
     method: after.method.name,
@@ -94,7 +95,7 @@ export function certify({ before, after, erasure, key }: Certified): Certificate
       plan: after.plan && planHash(after.plan),
       artefacts: artefacts(after),
     },
-    trained: after.trained,
+    renewed: artefacts(after).filter((name) => !former.has(name)).length,
     code: codeVersion(),
     how: HOW,
   };

@@ -1,0 +1,274 @@
+/**
+ * The door: learn, recommend, forget, verify, with original ids. Everything behind it can be had by itself; this is the
+ * fifteen lines of the README.
+ */
+
+import { randomBytes } from "node:crypto";
+import type { Interactions } from "../data/interactions";
+import { createEngine } from "../engine/create";
+import { InputError, requireInteger, requireKnownKeys } from "../errors";
+import type { Cost } from "../metrics/cost";
+import type { BytesKept } from "../training/checkpoint";
+import { createWorkerPool, type WorkerPool } from "../training/pool";
+import { TRAINING_DEFAULTS, type TrainingSettings } from "../training/settings";
+import { type EntryName, type Json, MemoryStore } from "../training/store";
+import type { Certificate, OperatorKey } from "./certificate";
+import { requireKnownUser } from "./erasure";
+import { type NamedErasure, numbered, SystemFolder } from "./folder";
+import { lockFolder } from "./lock";
+import { PLAN_DEFAULTS, type PlanOptions } from "./makePlan";
+import type { Guarantee, MethodContext, MethodProgress, System } from "./method";
+import { type MethodName, methodOf } from "./methods";
+import { type Plan, planText } from "./plan";
+import { unlearn } from "./unlearn";
+import { type Verification, verify as verifyCertificate } from "./verify";
+
+export interface WorkOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: MethodProgress) => void;
+  /** Worker threads for methods whose parts can be trained side by side (C-SISA). Default 0: this thread. */
+  readonly workers?: number;
+}
+
+/** Plan and training settings side by side; a method takes those that it has. */
+export interface LearnSettings extends PlanOptions, Partial<TrainingSettings>, WorkOptions {
+  /** Default `laser`. */
+  readonly method?: MethodName;
+  /** C-SISA: how shards score, and what they start from. */
+  readonly scoring?: "merged" | "own";
+  readonly start?: "independent" | "shared";
+  /** Keep the system here, so that it can be opened and asked to forget later. Default: in memory. */
+  readonly folder?: string;
+}
+
+export interface Recommendation {
+  readonly item: string;
+  /** in (0, 1) */
+  readonly score: number;
+}
+
+export interface ForgetOptions extends Omit<WorkOptions, "workers"> {
+  /** Recompute embedding, groups and order without the erased data: a guarantee without condition, for a full training. */
+  readonly regroup?: boolean;
+  /** The operator's secret for the certificate. Default: a fresh one, in the result. */
+  readonly key?: OperatorKey;
+}
+
+export interface Forgotten {
+  readonly certificate: Certificate;
+  /** Keep it: with it, and nothing else, the ids in the certificate can be recognised. */
+  readonly key: OperatorKey;
+  readonly cost: Cost;
+  readonly deleted: readonly EntryName[];
+}
+
+/** Users, or single ratings, or both, by their ids. */
+export type ForgetRequest =
+  | readonly string[]
+  | {
+      readonly users?: readonly string[];
+      readonly ratings?: readonly (readonly [user: string, item: string])[];
+    };
+
+/** On files of one's own, which are small beside MovieLens, PAPER's 30,000 samples a step would be a step an epoch. */
+const OWN_BATCH = 1024;
+
+const clock = () => performance.now() / 1000;
+const WORK_KEYS = ["method", "folder", "signal", "onProgress", "workers"] as const;
+
+/**
+ * Learns a recommender that can forget.
+ * @throws InputError for unknown settings, or a folder that holds a system already
+ * @throws StoppedError when the signal fires; with a folder, the same call goes on later.
+ */
+export async function learn(ratings: Interactions, settings: LearnSettings = {}): Promise<ErasableSystem> {
+  const { method: name = "laser", folder, workers = 0 } = settings;
+  const method = methodOf(name, methodSettings(settings));
+  const groups = settings.groups ?? 1;
+  if (groups > ratings.userIds.length)
+    throw new InputError(`groups: ${groups} groups are more than the ${ratings.userIds.length} users`);
+  const home = folder === undefined ? undefined : new SystemFolder(folder);
+  if (home?.holdsSystem())
+    throw new InputError(`${folder} holds a system already; open it, or take another folder`);
+  const release = folder === undefined ? undefined : lockFolder(folder);
+  const pool = workers > 0 ? createWorkerPool(workers) : undefined;
+  try {
+    const context = { ...contextOf(settings, pool), store: home?.store ?? new MemoryStore() };
+    const system = await method.learn(ratings, context);
+    home?.put(system);
+    return new ErasableSystem(system, context, home, pool, release);
+  } catch (error) {
+    release?.();
+    await pool?.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens the system that `learn` or `forget` left in a folder.
+ * @throws InputError when there is none or another process works in it; DamagedError when a file was changed.
+ */
+export async function open(folder: string, options: WorkOptions = {}): Promise<ErasableSystem> {
+  requireKnownKeys(options, ["signal", "onProgress", "workers"], "open");
+  const home = new SystemFolder(folder);
+  if (!home.holdsSystem()) throw new InputError(`${folder} holds no system`);
+  const release = lockFolder(folder);
+  const pool = options.workers ? createWorkerPool(options.workers) : undefined;
+  try {
+    const context = { ...contextOf(options, pool), store: home.store };
+    return new ErasableSystem(await home.open(context), context, home, pool, release);
+  } catch (error) {
+    release();
+    await pool?.close();
+    throw error;
+  }
+}
+
+/**
+ * Checks a certificate by learning again without the erased data (see verify.ts).
+ * @param ratings the remaining ratings; or all of them, when `key` is given
+ */
+export function verify(
+  certificate: Certificate,
+  ratings: Interactions,
+  options: { readonly plan?: Plan; readonly key?: OperatorKey } & WorkOptions = {},
+): Promise<Verification> {
+  const { plan, key, ...work } = options;
+  return verifyCertificate(certificate, ratings, { plan, key }, contextOf(work));
+}
+
+/** A learned system. `forget` changes it in place: what it was before cannot be had again. */
+export class ErasableSystem {
+  /** Made by `learn` and `open`. */
+  constructor(
+    private current: System,
+    private readonly context: MethodContext,
+    private readonly home?: SystemFolder,
+    private readonly pool?: WorkerPool,
+    private readonly release?: () => void,
+  ) {}
+
+  /** The system as methods, metrics and experiments see it: by numbers. */
+  get system(): System {
+    return this.current;
+  }
+
+  get plan(): Plan | null {
+    return this.current.plan;
+  }
+
+  /** The plan as text for a file; null for a method that has none. */
+  get planText(): string | null {
+    return this.current.plan && planText(this.current.plan);
+  }
+
+  get guarantee(): Guarantee {
+    return this.current.guarantee;
+  }
+
+  get fingerprint(): string {
+    return this.current.fingerprint;
+  }
+
+  bytesKept(): BytesKept {
+    return this.current.bytesKept();
+  }
+
+  /** The `count` items that score highest of those that the user has not rated, best first. @throws InputError. */
+  recommend(user: string, count = 10): Recommendation[] {
+    requireInteger(count, 1, 2 ** 31, "count");
+    const number = this.userNumber(user);
+    const { itemIds } = this.current;
+    const scores = this.current.scoreItems(Uint32Array.of(number));
+    const rated = new Set(this.current.ratingsOf(number).items);
+    return Array.from(itemIds, (_, item) => item)
+      .filter((item) => !rated.has(item))
+      .sort((a, b) => scores[b] - scores[a] || a - b)
+      .slice(0, count)
+      .map((item) => ({ item: itemIds[item], score: scores[item] }));
+  }
+
+  /** The score of one pair, in (0, 1). @throws InputError. */
+  score(user: string, item: string): number {
+    const number = this.current.itemIds.indexOf(item);
+    if (number < 0) throw new InputError(`item "${item}" is not in the system's catalogue`);
+    return this.current.predict(Uint32Array.of(this.userNumber(user)), Uint32Array.of(number))[0];
+  }
+
+  /**
+   * Forgets users, or single ratings: afterwards the system is, bit for bit, one that never saw them, and nothing that
+   * saw them is kept.
+   * @throws InputError for ids that are not there; StoppedError when the signal fires (nothing is forgotten yet, and the
+   *   same call goes on).
+   */
+  async forget(request: ForgetRequest, options: ForgetOptions = {}): Promise<Forgotten> {
+    requireKnownKeys(options, ["regroup", "key", "signal", "onProgress"], "forget");
+    const erasure = namedErasure(request, options.regroup ?? false);
+    const key = options.key ?? randomBytes(32).toString("hex"); // a secret, so from the system's source and not a seed
+    const context = { ...this.context, signal: options.signal, onProgress: options.onProgress };
+    const result = this.home
+      ? await this.home.unlearn(this.current, erasure, key, context)
+      : await unlearn(this.current, numbered(erasure, this.current), context, {
+          key,
+          regroup: erasure.regroup,
+        });
+    this.current = result.system;
+    return { certificate: result.certificate, key, cost: result.cost, deleted: result.deleted };
+  }
+
+  /** What was asked and not finished when the process that was asked ended; give it to `forget`. */
+  unfinishedRequest(): NamedErasure | undefined {
+    return this.home?.unfinishedRequest();
+  }
+
+  /** Takes an unfinished request back. */
+  withdrawRequest(): void {
+    this.home?.withdrawRequest();
+  }
+
+  /** Certificates of what this folder's system has forgotten. */
+  certificates(): Certificate[] {
+    return this.home?.certificates() ?? [];
+  }
+
+  /** Frees memory, workers and the folder. */
+  async close(): Promise<void> {
+    this.current.dispose();
+    this.release?.();
+    await this.pool?.close();
+  }
+
+  private userNumber(user: string): number {
+    const number = this.current.userIds.indexOf(user);
+    if (number < 0) throw new InputError(`user "${user}" is not in the system's catalogue`);
+    requireKnownUser(number, this.current);
+    return number;
+  }
+}
+
+function contextOf(work: WorkOptions, pool?: WorkerPool): Omit<MethodContext, "store"> {
+  return { createEngine, clock, signal: work.signal, onProgress: work.onProgress, pool };
+}
+
+function namedErasure(request: ForgetRequest, regroup: boolean): NamedErasure {
+  if (Array.isArray(request)) return { users: request, ratings: [], regroup };
+  const { users = [], ratings = [] } = request as Exclude<ForgetRequest, readonly string[]>;
+  requireKnownKeys(request, ["users", "ratings"], "forget");
+  return { users, ratings, regroup };
+}
+
+/** Flat settings as a method takes them: { plan, training, and its own }. */
+function methodSettings(settings: LearnSettings): Json {
+  const nested: Record<string, unknown> = {};
+  const plan: Record<string, unknown> = {};
+  const training: Record<string, unknown> = { batchSize: OWN_BATCH };
+  for (const [key, value] of Object.entries(settings)) {
+    if (WORK_KEYS.some((name) => name === key) || value === undefined) continue;
+    if (key in PLAN_DEFAULTS && key !== "seed") plan[key] = value;
+    else if (key in TRAINING_DEFAULTS) training[key] = value;
+    else nested[key] = value;
+  }
+  if (settings.seed !== undefined && settings.method !== "retrain") plan.seed = settings.seed;
+  if (Object.keys(plan).length > 0) nested.plan = plan;
+  return { ...nested, training } as Json;
+}

@@ -1,0 +1,201 @@
+/**
+ * A system in a folder, so that it outlives the process: `system.json` names the system in force, a store beside it holds
+ * checkpoints, ratings by group and the plan. Erasing changes from the old system to the new at one moment, the renaming
+ * of `system.json`; a crash before it leaves the old system and the request, a crash after it leaves the new system and
+ * the list of files that are still to go, and opening the folder deletes them before anything is read. Once an erasure
+ * has returned, no file of the folder has seen the erased data. (What backups and the medium itself keep is the
+ * operator's to erase.)
+ */
+
+import { join } from "node:path";
+import { InputError } from "../errors";
+import { canonicalJson, sha256 } from "../json";
+import { DiskStore } from "../training/diskStore";
+import { type Files, nodeFiles, UNFINISHED, writeAtomically } from "../training/files";
+import { DamagedError, type EntryName, type Json } from "../training/store";
+import { type Certificate, type OperatorKey, parseCertificate } from "./certificate";
+import { type Erasure, erasureOf } from "./erasure";
+import type { MethodContext, System } from "./method";
+import { methodOf } from "./methods";
+import { type Unlearned, unlearn } from "./unlearn";
+
+/** An erasure by original ids: what a folder remembers of a request until it is done. */
+export interface NamedErasure {
+  readonly users: readonly string[];
+  /** [user, item] of single ratings */
+  readonly ratings: readonly (readonly [user: string, item: string])[];
+  readonly regroup: boolean;
+}
+
+interface InForce {
+  readonly format: "erasable system, format 1";
+  readonly method: string;
+  readonly settings: Json;
+  readonly root: Json;
+  /** after a change of systems, until they are deleted: what only the old one needed; else null */
+  readonly doomed: readonly EntryName[] | null;
+}
+
+const FORMAT = "erasable system, format 1";
+const IN_FORCE = "system.json";
+const REQUEST = "request.json";
+
+/** The numbers of an erasure by ids. @throws InputError for an id that is not in the system's catalogue. */
+export function numbered(erasure: Omit<NamedErasure, "regroup">, system: System): Erasure {
+  const find = (ids: readonly string[], what: string) => {
+    const numbers = new Map(ids.map((id, number) => [id, number]));
+    return (id: string) => {
+      const number = numbers.get(id);
+      if (number === undefined) throw new InputError(`${what} "${id}" is not in the system's catalogue`);
+      return number;
+    };
+  };
+  const user = find(system.userIds, "user");
+  const item = find(erasure.ratings.length > 0 ? system.itemIds : [], "item");
+  return erasureOf(
+    erasure.users.map(user),
+    erasure.ratings.map(([u, i]) => [user(u), item(i)] as const),
+  );
+}
+
+export class SystemFolder {
+  readonly store: DiskStore;
+
+  constructor(
+    readonly path: string,
+    private readonly files: Files = nodeFiles,
+  ) {
+    files.makeFolder(join(path, "certificates"));
+    this.store = new DiskStore(path, files);
+  }
+
+  /** Whether a system is in force here. */
+  holdsSystem(): boolean {
+    return this.files.read(join(this.path, IN_FORCE)) !== undefined;
+  }
+
+  /** Puts a system that was learned in this folder's store in force, and deletes whatever else the store holds. */
+  put(system: System): void {
+    const { root, entries } = system.save();
+    const needed = new Set(entries);
+    this.change(
+      system,
+      root,
+      [...this.store.list().keys()].filter((name) => !needed.has(name)),
+    );
+    this.finish();
+  }
+
+  /** The system in force. Deletions that a crash cut short are done first. @throws InputError, DamagedError. */
+  async open(context: Omit<MethodContext, "store">): Promise<System> {
+    this.finish();
+    const { method, settings, root } = this.inForce();
+    return methodOf(method, settings).restore(root, { ...context, store: this.store });
+  }
+
+  /** The request that was under way when the process ended, if any: the system in force has not forgotten it yet. */
+  unfinishedRequest(): NamedErasure | undefined {
+    this.finish();
+    const bytes = this.files.read(join(this.path, REQUEST));
+    return bytes && (JSON.parse(Buffer.from(bytes).toString("utf8")) as NamedErasure);
+  }
+
+  /** Takes an unfinished request back. What was trained for it is deleted with the next erasure. */
+  withdrawRequest(): void {
+    this.files.remove(join(this.path, REQUEST));
+    this.files.syncFolder(this.path);
+  }
+
+  /**
+   * Forgets, for good. The system given must be the one in force; it is disposed of.
+   * @throws InputError, StoppedError: the old system stays in force, and `unfinishedRequest` tells what was asked.
+   */
+  async unlearn(
+    system: System,
+    request: NamedErasure,
+    key: OperatorKey,
+    context: Omit<MethodContext, "store">,
+  ): Promise<Unlearned> {
+    const erasure = numbered(request, system);
+    const earlier = this.unfinishedRequest();
+    if (earlier && canonicalJson(earlier) !== canonicalJson(request))
+      throw new InputError(
+        `${this.path}: a request for ${earlier.users.length} users and ${earlier.ratings.length} ratings is unfinished; ` +
+          "finish it or withdraw it first",
+      );
+    writeAtomically(this.files, join(this.path, REQUEST), Buffer.from(canonicalJson(request), "utf8"));
+    let unlearned: Unlearned;
+    try {
+      unlearned = await unlearn(
+        system,
+        erasure,
+        { ...context, store: this.store },
+        {
+          key,
+          regroup: request.regroup,
+          commit: ({ root, certificate, doomed }) => {
+            this.writeCertificate(certificate);
+            this.change(system, root, doomed);
+          },
+        },
+      );
+    } catch (error) {
+      // A request that cannot be met is not left behind; one that was stopped, or failed on the way, is.
+      if (error instanceof InputError && !(error instanceof DamagedError)) this.withdrawRequest();
+      throw error;
+    }
+    this.finish(true);
+    return unlearned;
+  }
+
+  /** Certificates of the erasures so far, by file name. */
+  certificates(): Certificate[] {
+    const folder = join(this.path, "certificates");
+    return this.files
+      .list(folder)
+      .filter(({ name }) => name.endsWith(".json"))
+      .map(({ name }) =>
+        parseCertificate(Buffer.from(this.files.read(join(folder, name))!).toString("utf8")),
+      );
+  }
+
+  private writeCertificate(certificate: Certificate): void {
+    const path = join(this.path, "certificates", `${certificate.digest.slice(0, 16)}.json`);
+    writeAtomically(this.files, path, Buffer.from(`${JSON.stringify(certificate, null, 2)}\n`, "utf8"));
+  }
+
+  private inForce(): InForce {
+    const path = join(this.path, IN_FORCE);
+    const bytes = this.files.read(path);
+    if (bytes === undefined) throw new InputError(`${this.path} holds no system: ${IN_FORCE} is missing`);
+    const [digest, body] = Buffer.from(bytes).toString("utf8").split("\n");
+    if (body === undefined || sha256(body) !== digest)
+      throw new DamagedError(`${path}: its bytes have changed`);
+    const value = JSON.parse(body) as InForce;
+    if (value.format !== FORMAT) throw new InputError(`${path}: its format is not "${FORMAT}"`);
+    return value;
+  }
+
+  /** The one moment at which another system comes into force. */
+  private change(system: System, root: Json, doomed: readonly EntryName[]): void {
+    const { name, settings } = system.method;
+    this.store.sync();
+    this.write({ format: FORMAT, method: name, settings, root, doomed });
+  }
+
+  /** Deletes what a change of systems has doomed, and the request with the erased ids in it. */
+  private finish(deleted = false): void {
+    if (!this.holdsSystem()) return;
+    const inForce = this.inForce();
+    if (inForce.doomed === null) return;
+    if (!deleted) this.store.delete(inForce.doomed);
+    this.files.remove(join(this.path, REQUEST + UNFINISHED));
+    this.withdrawRequest();
+    this.write({ ...inForce, doomed: null });
+  }
+
+  private write(inForce: InForce): void {
+    const body = canonicalJson(inForce);
+    writeAtomically(this.files, join(this.path, IN_FORCE), Buffer.from(`${sha256(body)}\n${body}\n`, "utf8"));
+  }
+}

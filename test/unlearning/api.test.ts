@@ -1,0 +1,121 @@
+/** The door: what the README shows, on original ids. */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { InputError, StoppedError } from "../../lib/errors";
+import { type LearnSettings, learn, open, verify } from "../../lib/unlearning/api";
+import { METHOD_NAMES } from "../../lib/unlearning/methods";
+import { fileOf, world } from "../training/world";
+
+const ratings = world();
+const small: LearnSettings = { epochs: 2, batchSize: 64 };
+const home = mkdtempSync(join(tmpdir(), "erasable-api-"));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+describe("learn, recommend, forget, verify", () => {
+  it("is the fifteen lines of the README", async () => {
+    const system = await learn(ratings, { ...small, method: "laser", groups: 4, grouping: "cbkm" });
+    const best = system.recommend("u005", 5);
+    expect(best).toHaveLength(5);
+    const { certificate, key, deleted } = await system.forget(["u007", "u012"]);
+    expect(deleted.length).toBeGreaterThan(0);
+    expect(() => system.recommend("u007")).toThrow(/erased/);
+    expect(() => system.score("u012", "i001")).toThrow(InputError);
+    expect(system.recommend("u005", 5)).toHaveLength(5);
+    const rest = fileOf(ratings, (user) => user !== 7 && user !== 12);
+    expect((await verify(certificate, rest, { plan: system.plan! })).ok).toBe(true);
+    expect((await verify(certificate, ratings, { plan: system.plan!, key })).ok).toBe(true);
+    await system.close();
+  });
+
+  it("recommends what the user has not rated, best first, and scores as it ranks", async () => {
+    const system = await learn(ratings, {
+      ...small,
+      groups: 2,
+      grouping: "rand",
+      order: "random",
+      epochs: 30,
+    });
+    const best = system.recommend("u000", 100);
+    const own = system.system.ratingsOf(0).items;
+    expect(best).toHaveLength(ratings.itemIds.length - own.length);
+    for (const { item } of best) expect(own).not.toContain(ratings.itemIds.indexOf(item));
+    const scores = best.map(({ score }) => score);
+    expect([...scores].sort((a, b) => b - a)).toEqual(scores);
+    expect(system.score("u000", best[0].item)).toBe(best[0].score);
+    await system.close();
+  });
+
+  it.each(METHOD_NAMES)("works for %s, with single ratings too", async (method) => {
+    const system = await learn(ratings, { ...small, method, ...(method === "retrain" ? {} : { groups: 2 }) });
+    const item = ratings.itemIds[system.system.ratingsOf(4).items[0]];
+    const { key, certificate } = await system.forget({ users: ["u001"], ratings: [["u004", item]] });
+    expect(system.recommend("u004", 100).map((one) => one.item)).toContain(item);
+    expect((await verify(certificate, ratings, { plan: system.plan!, key })).ok).toBe(true);
+    await expect(system.forget({ ratings: [["u004", item]] })).rejects.toThrow(/no rating/);
+    await expect(system.forget(["u001"])).rejects.toThrow(/erased/);
+    await system.close();
+  });
+
+  it("says what is wrong", async () => {
+    await expect(learn(ratings, { ...small, epoch: 3 } as LearnSettings)).rejects.toThrow(/"epoch"/);
+    await expect(learn(ratings, { ...small, method: "sisa" as "laser" })).rejects.toThrow(/retrain/);
+    await expect(learn(ratings, { ...small, groups: 25 })).rejects.toThrow(/more than the 24 users/);
+    await expect(learn(ratings, { ...small, method: "retrain", groups: 2 })).rejects.toThrow(/plan/);
+    const system = await learn(ratings, { ...small, method: "retrain" });
+    expect(() => system.recommend("nobody")).toThrow(/"nobody"/);
+    expect(() => system.score("u000", "nothing")).toThrow(/"nothing"/);
+    await expect(system.forget([])).rejects.toThrow(/names no user/);
+    await system.close();
+  });
+});
+
+describe("with a folder", () => {
+  it("keeps the system, forgets for good, and opens again", async () => {
+    const folder = join(home, "kept");
+    const settings: LearnSettings = { ...small, groups: 3, grouping: "rand", order: "random", folder };
+    const first = await learn(ratings, settings);
+    const { fingerprint } = first;
+    await expect(open(folder)).rejects.toThrow(/in use/);
+    await first.close();
+    await expect(learn(ratings, settings)).rejects.toThrow(/already/);
+    const second = await open(folder);
+    expect(second.fingerprint).toBe(fingerprint);
+    const { certificate, key } = await second.forget(["u003"]);
+    await second.close();
+    const third = await open(folder);
+    expect(() => third.recommend("u003")).toThrow(/not in the system's catalogue/);
+    expect(third.certificates()).toEqual([certificate]);
+    expect((await verify(certificate, ratings, { plan: third.plan!, key })).ok).toBe(true);
+    await third.close();
+  });
+
+  it("goes on learning where it was stopped", async () => {
+    const folder = join(home, "stopped");
+    const settings: LearnSettings = { ...small, groups: 4, grouping: "rand", order: "random" };
+    const whole = await learn(ratings, settings);
+    const stop = new AbortController();
+    const onProgress = ({ done, stage }: { done: number; stage: string }) =>
+      stage === "train" && done > 0.5 && stop.abort();
+    await expect(learn(ratings, { ...settings, folder, signal: stop.signal, onProgress })).rejects.toThrow(
+      StoppedError,
+    );
+    const resumed = await learn(ratings, { ...settings, folder });
+    expect(resumed.system.trained.length).toBeLessThan(4);
+    expect(resumed.fingerprint).toBe(whole.fingerprint);
+    await resumed.close();
+    await whole.close();
+  });
+
+  it("takes over the lock of a process that is gone", async () => {
+    const folder = join(home, "orphan");
+    const system = await learn(ratings, { ...small, method: "retrain", folder });
+    await system.close();
+    writeFileSync(join(folder, "lock"), "999999999");
+    const opened = await open(folder);
+    await opened.close();
+    await expect(open(join(home, "nowhere"))).rejects.toThrow(/holds no system/);
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, it } from "vitest";
+import { withoutUsers } from "../../lib/data/interactions";
+import { createEngine } from "../../lib/engine/create";
+import { InputError } from "../../lib/errors";
+import { canonicalJson, sha256 } from "../../lib/json";
+import {
+  type Certificate,
+  certify,
+  parseCertificate,
+  tagger,
+  userTag,
+} from "../../lib/unlearning/certificate";
+import { erasureOf, usersErasure } from "../../lib/unlearning/erasure";
+import { methodOf } from "../../lib/unlearning/methods";
+import { parsePlan, planHash, planText } from "../../lib/unlearning/plan";
+import { verify } from "../../lib/unlearning/verify";
+import { world } from "../training/world";
+import { context, KEY, learnAndUnlearn, tinyCSisa, tinyLaser, tinyRetrain } from "./support";
+
+const data = world();
+const gone = [3, 8, 20];
+const work = { createEngine, clock: () => 0 };
+const remaining = withoutUsers(data, gone);
+
+const forgotten = (method = tinyLaser(), options = {}) =>
+  learnAndUnlearn(method, data, () => usersErasure(gone), options);
+
+describe("a certificate", () => {
+  it("names the system that came out, and is verified by learning again", async () => {
+    for (const method of [tinyLaser(), tinyCSisa(), tinyRetrain()]) {
+      const { certificate, system } = await forgotten(method);
+      expect(certificate.after.model).toBe(system.fingerprint);
+      expect(certificate.after.plan).toBe(planHash(system.plan!));
+      expect(certificate.after.users).toBe(data.userIds.length - 3);
+      const plan = parsePlan(planText(system.plan!));
+      expect(await verify(certificate, remaining, { plan }, work)).toMatchObject({ ok: true });
+    }
+  });
+
+  it("is verified on all data, by whoever has the key", async () => {
+    const { certificate, system } = await forgotten();
+    const options = { plan: system.plan!, key: KEY };
+    expect((await verify(certificate, data, options, work)).ok).toBe(true);
+    const wrong = await verify(certificate, data, { ...options, key: KEY.replace("0", "1") }, work).catch(
+      (e) => e,
+    );
+    expect(wrong).toBeInstanceOf(InputError); // nobody recognised, so the plan misses users
+  });
+
+  it("covers single ratings, and is verified with the key", async () => {
+    const item = data.byUser.columns[data.byUser.offsets[4]];
+    const { certificate, system } = await learnAndUnlearn(tinyLaser(), data, () =>
+      erasureOf([7], [[4, item]]),
+    );
+    expect(certificate.erased.userTags).toHaveLength(1);
+    expect(certificate.erased.ratingTags).toHaveLength(1);
+    expect((await verify(certificate, data, { plan: system.plan!, key: KEY }, work)).ok).toBe(true);
+  });
+
+  it("needs no plan after regrouping", async () => {
+    const { certificate } = await forgotten(tinyLaser({ plan: { grouping: "bkm" } }), { regroup: true });
+    expect(certificate.guarantee).toBe("exact");
+    expect((await verify(certificate, remaining, {}, work)).ok).toBe(true);
+  });
+
+  it("is not verified without the plan it depends on, by another plan, or by other data", async () => {
+    const { certificate, system, before } = await forgotten();
+    expect((await verify(certificate, remaining, {}, work)).ok).toBe(false);
+    const old = await verify(certificate, remaining, { plan: before.plan }, work);
+    expect(old.checks.find(({ ok }) => !ok)?.what).toBe("plan");
+    const plan = system.plan!;
+    const less = await verify(certificate, withoutUsers(remaining, [0]), { plan }, work);
+    expect(less.ok).toBe(false);
+    expect(less.checks.filter(({ ok }) => !ok).map(({ what }) => what)).toEqual(["remaining data", "model"]);
+  });
+
+  it("is not verified by a model that kept the users", async () => {
+    const { certificate, system } = await forgotten();
+    const lie = { ...certificate, after: { ...certificate.after, model: "0".repeat(64) } };
+    await expect(verify(lie, remaining, { plan: system.plan! }, work)).rejects.toThrow(/changed/);
+    const { digest: _, ...body } = lie;
+    const signed = { ...body, digest: sha256(canonicalJson(body)) } as Certificate;
+    const outcome = await verify(signed, remaining, { plan: system.plan! }, work);
+    expect(outcome.checks.filter(({ ok }) => !ok).map(({ what }) => what)).toEqual(["model"]);
+  });
+
+  it("holds no id, no rating and no plain hash of what was erased", async () => {
+    const { certificate, before } = await forgotten();
+    const text = JSON.stringify(certificate);
+    for (const user of gone) {
+      expect(text).not.toContain(data.userIds[user]);
+      expect(text).not.toContain(sha256(data.userIds[user]));
+      expect(certificate.erased.userTags).toContain(userTag(tagger(KEY), data.userIds[user]));
+    }
+    expect(text).not.toContain(before.fingerprint);
+    const untouched = new Set(certificate.after.artefacts);
+    for (const { key } of before.checkpoints)
+      if (!untouched.has(`record/${key}`)) expect(text).not.toContain(key);
+  });
+
+  it("read from a file is the same, unless it was changed", async () => {
+    const { certificate } = await forgotten();
+    const text = JSON.stringify(certificate, null, 2);
+    expect(parseCertificate(text)).toEqual(certificate);
+    expect(() => parseCertificate(text.replace('"users": 3', '"users": 2'))).toThrow(/changed/);
+    expect(() => parseCertificate("{}")).toThrow(InputError);
+    expect(() => parseCertificate("not json")).toThrow(InputError);
+  });
+
+  it("carries settings from which the method is made again", async () => {
+    for (const method of [
+      tinyLaser({ plan: { grouping: "bkm" } }),
+      tinyCSisa({ scoring: "own" }),
+      tinyRetrain(),
+    ]) {
+      const settings = JSON.parse(JSON.stringify(method.settings));
+      expect(methodOf(method.name, settings).settings).toEqual(method.settings);
+    }
+  });
+
+  it("refuses a short key", async () => {
+    const system = await tinyLaser().learn(data, context());
+    const erasure = usersErasure([1]);
+    for (const key of ["00", "xyz", new Uint8Array(8)])
+      expect(() => certify({ before: system, after: system, erasure, key })).toThrow(/operator key/);
+    system.dispose();
+  });
+});

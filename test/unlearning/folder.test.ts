@@ -1,0 +1,262 @@
+/** A system on disk: nothing that saw the erased data is left, and a crash at any step leaves the old system or the new. */
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { withoutUsers } from "../../lib/data/interactions";
+import { createEngine } from "../../lib/engine/create";
+import { InputError, StoppedError } from "../../lib/errors";
+import { type Files, nodeFiles } from "../../lib/training/files";
+import { DamagedError } from "../../lib/training/store";
+import type { NamedErasure } from "../../lib/unlearning/folder";
+import { SystemFolder } from "../../lib/unlearning/folder";
+import type { GroupedSystem } from "../../lib/unlearning/grouped";
+import { world } from "../training/world";
+import { context, expectSameModel, KEY, tinyCSisa, tinyLaser } from "./support";
+
+const data = world({ users: 16, items: 12 });
+const work = { createEngine, clock: () => 0 };
+const folders: string[] = [];
+const newFolder = () => {
+  const folder = mkdtempSync(join(tmpdir(), "erasable-"));
+  folders.push(folder);
+  return folder;
+};
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+const method = tinyLaser({ plan: { groups: 3 } });
+const request = (...users: number[]): NamedErasure => ({
+  users: users.map((user) => data.userIds[user]),
+  ratings: [],
+  regroup: false,
+});
+
+async function learned(folder: string, files: Files = nodeFiles) {
+  const home = new SystemFolder(folder, files);
+  const system = (await method.learn(data, { ...work, store: home.store })) as GroupedSystem;
+  home.put(system);
+  return { home, system };
+}
+
+/** A user of the group in the middle, so that some checkpoints stay and others go. */
+const victim = (system: GroupedSystem) => system.partition.groups[1].members[0];
+
+/** Every file below a folder and its content. */
+function contents(folder: string): Map<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  return new Map(
+    files.map((entry) => {
+      const path = join(entry.parentPath ?? entry.path, entry.name);
+      return [path.slice(folder.length + 1), readFileSync(path, "latin1")];
+    }),
+  );
+}
+
+describe("a system in a folder", () => {
+  it("is opened as it was", async () => {
+    const folder = newFolder();
+    const { system } = await learned(folder);
+    const opened = await new SystemFolder(folder).open(work);
+    expectSameModel(opened, system);
+    expect(opened.dataHash).toBe(system.dataHash);
+    expect(opened.plan?.groups).toEqual(system.plan.groups);
+    expect(opened.bytesKept()).toEqual(system.bytesKept());
+  });
+
+  it("forgets across openings, request after request, as a fresh run would", async () => {
+    const folder = newFolder();
+    const { system } = await learned(folder);
+    const gone = [victim(system), 2, 11].filter((user, k, all) => all.indexOf(user) === k);
+    for (const user of gone) {
+      const home = new SystemFolder(folder);
+      await home.unlearn(await home.open(work), request(user), KEY, work);
+    }
+    const opened = await new SystemFolder(folder).open(work);
+    expect(opened.userIds).toEqual(data.userIds.filter((_, user) => !gone.includes(user)));
+    const fresh = await method.learn(withoutUsers(data, gone), context(), { plan: opened.plan! });
+    expectSameModel(opened, fresh);
+    expect(new SystemFolder(folder).certificates()).toHaveLength(gone.length);
+  });
+
+  it.each([false, true])("leaves no file that saw the erased data (regroup: %s)", async (regroup) => {
+    const folder = newFolder();
+    const { home, system } = await learned(folder);
+    const user = victim(system);
+    const before = contents(folder);
+    const { deleted, system: next } = await home.unlearn(system, { ...request(user), regroup }, KEY, work);
+    // What a folder would hold that never knew the user, but for the certificate:
+    const clean = newFolder();
+    const other = new SystemFolder(clean);
+    const options = regroup ? {} : { plan: next.plan! };
+    other.put(await method.learn(withoutUsers(data, [user]), { ...work, store: other.store }, options));
+    const names = (of: string) => [...contents(of).keys()].filter((name) => /^(blobs|records)/.test(name));
+    const left = names(folder);
+    const known = names(clean);
+    // They differ in one blob: the list of users without a group, in which the fresh system has the user's bare id.
+    expect(left.filter((name) => !known.includes(name))).toHaveLength(1);
+    expect(known.filter((name) => !left.includes(name))).toHaveLength(1);
+    const gone = [...before.keys()].filter((name) => !left.includes(name) && /^(blobs|records)/.test(name));
+    expect(
+      gone
+        .map((name) => name.replace("blobs", "blob").replace("records", "record").replace(".json", ""))
+        .sort(),
+    ).toEqual([...deleted].sort());
+    for (const [name, text] of contents(folder)) expect(text, name).not.toContain(data.userIds[user]);
+  });
+
+  it("names the file when one was changed, and does not open", async () => {
+    const folder = newFolder();
+    await learned(folder);
+    const [blob] = readdirSync(join(folder, "blobs"));
+    const path = join(folder, "blobs", blob);
+    const bytes = readFileSync(path);
+    bytes[bytes.length >> 1] ^= 4;
+    writeFileSync(path, bytes);
+    const use = async () => {
+      const system = await new SystemFolder(folder).open(work);
+      system.scoreItems(Uint32Array.of(0));
+    };
+    const failed = use()
+      .then(() => new SystemFolder(folder).open(work))
+      .then(async (system) => {
+        const home = new SystemFolder(folder);
+        await home.unlearn(system, request(...data.userIds.keys()), KEY, work);
+      });
+    await expect(failed).rejects.toThrow(DamagedError);
+    await expect(failed).rejects.toThrow(blob);
+    writeFileSync(join(folder, "system.json"), "{}\n");
+    await expect(new SystemFolder(folder).open(work)).rejects.toThrow(/system\.json/);
+  });
+
+  it("refuses unknown users and leaves no request behind", async () => {
+    const folder = newFolder();
+    const { home, system } = await learned(folder);
+    await expect(home.unlearn(system, { ...request(), users: ["nobody"] }, KEY, work)).rejects.toThrow(
+      InputError,
+    );
+    await expect(home.unlearn(system, request(), KEY, work)).rejects.toThrow(InputError);
+    expect(home.unfinishedRequest()).toBeUndefined();
+  });
+});
+
+describe("a stopped erasure", () => {
+  it("leaves the old system and the request, and goes on where it stopped", async () => {
+    const folder = newFolder();
+    const { home, system } = await learned(folder);
+    const user = victim(system);
+    const stop = new AbortController();
+    const stopped = home.unlearn(system, request(user), KEY, {
+      ...work,
+      signal: stop.signal,
+      onProgress: ({ stage, done }) => stage === "train" && done > 0.6 && stop.abort(),
+    });
+    await expect(stopped).rejects.toThrow(StoppedError);
+    const again = new SystemFolder(folder);
+    const old = await again.open(work);
+    expect(old.fingerprint).toBe(system.fingerprint);
+    expect(again.unfinishedRequest()).toEqual(request(user));
+    await expect(again.unlearn(old, request(0, 1), KEY, work)).rejects.toThrow(/unfinished/);
+    const { system: next } = await again.unlearn(old, again.unfinishedRequest()!, KEY, work);
+    expect(again.unfinishedRequest()).toBeUndefined();
+    expect(next.cost.samples).toBeLessThan(system.cost.samples);
+    const fresh = await method.learn(withoutUsers(data, [user]), context(), { plan: next.plan! });
+    expectSameModel(next, fresh);
+  });
+});
+
+/** As the real ones, but for the wait for the disk. */
+const quick: Files = {
+  ...nodeFiles,
+  write: (path, bytes) => writeFileSync(path, bytes),
+  syncFolder: () => undefined,
+};
+
+/** Files that fail from step `at` on, as if the process had ended there; half of a file may have been written. */
+function failingFrom(at: number): { files: Files; steps: () => number } {
+  let steps = 0;
+  const alive = (half?: () => void) => {
+    if (steps++ < at) return;
+    if (steps === at + 1) half?.();
+    throw new Error("the power went");
+  };
+  const files: Files = {
+    ...quick,
+    write(path, bytes) {
+      alive(() => quick.write(path, bytes.subarray(0, bytes.length >> 1)));
+      quick.write(path, bytes);
+    },
+    rename(from, to) {
+      alive();
+      nodeFiles.rename(from, to);
+    },
+    remove(path) {
+      alive();
+      nodeFiles.remove(path);
+    },
+    syncFolder: () => alive(),
+  };
+  return { files, steps: () => steps };
+}
+
+describe.each([
+  ["laser", method],
+  ["c-sisa", tinyCSisa({ plan: { groups: 3 } })],
+])("a crash at any step on disk, %s", (_name, tried) => {
+  it("leaves the old system or the new one, and can be finished", async () => {
+    const reference = newFolder();
+    const first = new SystemFolder(reference, quick);
+    const system = (await tried.learn(data, { ...work, store: first.store })) as GroupedSystem;
+    first.put(system);
+    const user = victim(system);
+    const oldPrint = system.fingerprint;
+    const start = contents(reference);
+    const { system: next } = await first.unlearn(system, request(user), KEY, work);
+    const newPrint = next.fingerprint;
+    const goal = [...contents(reference).keys()].sort();
+
+    const seen = new Set<string>();
+    const folder = newFolder();
+    for (let at = 0; ; at++) {
+      rmSync(folder, { recursive: true });
+      new SystemFolder(folder, quick); // makes the folders
+      for (const [name, text] of start) writeFileSync(join(folder, name), text, "latin1");
+      const power = failingFrom(at);
+      const dying = new SystemFolder(folder, power.files);
+      const crashed = await dying
+        .open(work)
+        .then((opened) => dying.unlearn(opened, request(user), KEY, work))
+        .then(() => false)
+        .catch((error: Error) => {
+          expect(error.message).toBe("the power went");
+          return true;
+        });
+      const home = new SystemFolder(folder, quick);
+      const opened = await home.open(work);
+      expect([oldPrint, newPrint]).toContain(opened.fingerprint);
+      seen.add(opened.fingerprint);
+      const pending = home.unfinishedRequest();
+      if (opened.fingerprint === oldPrint) {
+        expect(opened.ratingsOf(user).items.length).toBeGreaterThan(0);
+        const again = pending ?? request(user);
+        expect(again).toEqual(request(user));
+        const done = await home.unlearn(opened, again, KEY, work);
+        expect(done.system.fingerprint).toBe(newPrint);
+        done.system.dispose();
+      } else {
+        expect(pending).toBeUndefined();
+        opened.dispose();
+      }
+      expect([...contents(folder).keys()].filter((name) => !name.endsWith(".unfinished")).sort()).toEqual(
+        goal,
+      );
+      for (const text of contents(folder).values()) expect(text).not.toContain(data.userIds[user]);
+      if (!crashed) break;
+    }
+    expect(seen).toEqual(new Set([oldPrint, newPrint]));
+  });
+});
