@@ -88,6 +88,45 @@ export {
   groupingSettings,
 } from "./grouping/settings";
 export { pointsOf, type UserSpace } from "./grouping/space";
+// hypergraph (Appendix A, Algorithms 1 and 3): reach sets, walks, Word2Vec, the user embeddings, what they carry
+export {
+  EMBEDDING_KINDS,
+  type EmbeddingKind,
+  type EmbeddingSettings,
+  embedUsers,
+  type UserEmbedding,
+} from "./hypergraph/embedding";
+export {
+  buildHypergraph,
+  type Hypergraph,
+  type HypergraphSettings,
+  REPRESENTATIONS,
+  WEIGHT_READINGS,
+} from "./hypergraph/hypergraph";
+export { type WalkMemory, walkMemory } from "./hypergraph/memory";
+export { matchingNoise } from "./hypergraph/noise";
+export type { WorkOptions } from "./hypergraph/pause";
+export {
+  type Axis,
+  principalAxes,
+  type ReachStatistics,
+  reachStatistics,
+  userCovariates,
+} from "./hypergraph/profile";
+export {
+  neighbourSignal,
+  pairCosines,
+  pairDistances,
+  samplePairs,
+  type Taste,
+  type TasteSignal,
+  tasteOf,
+  tasteSignal,
+  type UserPairs,
+} from "./hypergraph/signal";
+export { type TruncatedSvd, truncatedSvd } from "./hypergraph/svd";
+export { createWalker, randomWalks, type Sequences, type Walker } from "./hypergraph/walk";
+export { WORD2VEC_MODES, type Word2VecSettings, word2vec } from "./hypergraph/word2vec";
 // chance, canonical text and hashes
 export { canonicalJson, sha256 } from "./json";
 // metrics: one evaluation for every system, anchors, cost, statistics over seeds

@@ -84,25 +84,39 @@ export function pairDistances(values: Float32Array, dim: number, pairs: UserPair
   return Float64Array.from(pairs.first, (i, pair) => distance(values, dim, i, pairs.second[pair]));
 }
 
-/** What the distances of one embedding say about taste. Rank correlations, -1 .. 1; positive: the near are alike. */
+/** Float64Array, -1 .. 1: cosine of each pair of rows of an embedding; 0 beside a row of zeros. */
+export function pairCosines(values: Float32Array, dim: number, pairs: UserPairs): Float64Array {
+  return Float64Array.from(pairs.first, (i, pair) => {
+    const j = pairs.second[pair];
+    let [ij, ii, jj] = [0, 0, 0];
+    for (let k = 0; k < dim; k++) {
+      ij += values[i * dim + k] * values[j * dim + k];
+      ii += values[i * dim + k] ** 2;
+      jj += values[j * dim + k] ** 2;
+    }
+    return ij === 0 ? 0 : ij / Math.sqrt(ii * jj);
+  });
+}
+
+/** What nearness in one embedding says about taste. Rank correlations, -1 .. 1; positive: the near are alike. */
 export interface TasteSignal {
-  /** of -distance with Pearson's r over co-rated items, on the pairs where that is defined */
+  /** of nearness with Pearson's r over co-rated items, on the pairs where that is defined */
   readonly pearson: number;
   /** the number of those pairs */
   readonly pearsonPairs: number;
-  /** of -distance with the cosine of the rating rows */
+  /** of nearness with the cosine of the rating rows */
   readonly cosine: number;
-  /** of -distance with -|log n_i - log n_j|: users who rate as much as each other are near */
+  /** of nearness with -|log n_i - log n_j|: users who rate as much as each other are near */
   readonly activity: number;
 }
 
+/** `near` holds a number for each pair, greater for nearer users: cosines, or distances with their sign turned. */
 export function tasteSignal(
   data: Interactions,
   pairs: UserPairs,
   taste: Taste,
-  distances: Float64Array,
+  near: Float64Array,
 ): TasteSignal {
-  const near = distances.map((value) => -value);
   const defined = Uint32Array.from(near.keys()).filter((k) => !Number.isNaN(taste.pearson[k]));
   const activity = logActivity(data);
   return {

@@ -3,6 +3,7 @@ import { buildHypergraph } from "../../lib/hypergraph/hypergraph";
 import { principalAxes, reachStatistics, userCovariates } from "../../lib/hypergraph/profile";
 import {
   neighbourSignal,
+  pairCosines,
   pairDistances,
   samplePairs,
   tasteOf,
@@ -84,7 +85,13 @@ describe("the signal of an embedding", () => {
   const scattered = Random.stream(2, "scatter").shuffle(line.slice());
   const pairs = samplePairs(data, 3000, 1);
   const taste = tasteOf(data, pairs);
-  const signalOf = (values: Float32Array) => tasteSignal(data, pairs, taste, pairDistances(values, 2, pairs));
+  const signalOf = (values: Float32Array) =>
+    tasteSignal(
+      data,
+      pairs,
+      taste,
+      pairDistances(values, 2, pairs).map((d) => -d),
+    );
 
   it("is high when near users are alike and none when rows are scattered", () => {
     expect(signalOf(line).pearson).toBeGreaterThan(0.8);
@@ -110,7 +117,7 @@ describe("the signal of an embedding", () => {
       randomRatingsOfUnevenUsers,
       some,
       tasteOf(randomRatingsOfUnevenUsers, some),
-      pairDistances(byActivity, 2, some),
+      pairDistances(byActivity, 2, some).map((d) => -d),
     );
     expect(found.activity).toBeGreaterThan(0.999);
   });
@@ -123,6 +130,15 @@ const randomRatingsOfUnevenUsers = (() => {
     for (let i = 0; i < 80; i++) if (random.uniform() < (u + 5) / 150) rows.push([u, i, 1 + random.below(5)]);
   return ratings(rows, 100, 80);
 })();
+
+describe("cosines and distances of pairs", () => {
+  it("are those of the rows", () => {
+    const values = Float32Array.of(3, 4, 0, 2, 0, 0, -6, -8);
+    const pairs = { first: Uint32Array.of(0, 0, 0), second: Uint32Array.of(1, 2, 3) };
+    expect(Array.from(pairCosines(values, 2, pairs))).toEqual([0.8, 0, -1]);
+    expect(Array.from(pairDistances(values, 2, pairs))).toEqual([Math.sqrt(13), 5, 15]);
+  });
+});
 
 describe("reach statistics", () => {
   it("describe the sizes as shares", async () => {
