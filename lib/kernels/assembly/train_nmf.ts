@@ -11,7 +11,7 @@ import * as epoch from "./shared/epoch";
 import { clip4, crossEntropy, inside4 } from "./shared/loss";
 import { exp4, sum4, sums4 } from "./shared/math";
 import * as model from "./shared/model";
-import { addPenalty, addRows, dense, gather, transpose } from "./shared/rows";
+import { addPenalty, addRows, gather, gemm, transpose } from "./shared/rows";
 
 export { setAdam } from "./shared/adam";
 export { setSlots } from "./shared/batch";
@@ -107,8 +107,7 @@ export function openScoring(): void {
 function forward(t: Side, ids: usize, count: u32): void {
   gather(t.gmfTable, GMF, ids, count, t.gmf);
   gather(t.mlpTable, MLP, ids, count, t.mlp);
-  for (let r: usize = 0; r < <usize>count; r++)
-    dense(t.mlp + (r << 7), 4, 32, t.turned, 128, t.start, t.part + (r << 7));
+  gemm(<usize>count, 32, 128, t.mlp, 128, 4, t.turned, 128, t.start, 0, t.part, 128);
   if (t === item) {
     const end = t.part + ((<usize>count) << 7);
     for (let p = t.part; p < end; p += 16) v128.store(p, f32x4.neg(v128.load(p)));
@@ -327,10 +326,8 @@ function backward(t: Side, count: u32): void {
     const g = t.gPart + ((<usize>start) << 7);
     const x = t.mlp + ((<usize>start) << 7);
     const gx = t.gMlp + ((<usize>start) << 7);
-    for (let r: usize = 0; r < <usize>rows; r++)
-      dense(g + (r << 7), 4, 32, w, 256, zeros, gx + (r << 7));
-    for (let k: usize = 0; k < 32; k++)
-      dense(g + (k << 2), 128, rows, x, 128, to + (k << 8), to + (k << 8));
+    gemm(<usize>rows, 32, 128, g, 128, 4, w, 256, zeros, 0, gx, 128);
+    gemm(32, <usize>rows, 128, g, 4, 128, x, 128, to, 256, to, 256);
   }
 }
 

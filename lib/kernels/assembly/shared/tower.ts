@@ -4,7 +4,7 @@
  * loops go over the set bits of a mask and leave the zeros out, which changes no sum.
  */
 
-import { addRows, dense, gather, sparse, sparse16, transpose, transposeBits } from "./rows";
+import { addRows, gather, gemm, sparse, sparse16, transpose, transposeBits } from "./rows";
 
 const FLOOR: f32 = 1e-8; // of the norm: protocol.md, section 2
 /** Rows of a tile of the backward pass: the bits of a word. */
@@ -45,21 +45,19 @@ export function turn(t: Tower): void {
   transpose(t.w + W2, 256, 32, 64, t.turned2);
 }
 
-/** The bits of the positive lanes of `count` floats, a multiple of 4 up to 64. */
+/** ReLU in place of `count` floats, a multiple of 4 up to 64; returns the bits of those above zero. */
 // @ts-ignore: decorator
 @inline
-function positive(x: usize, count: usize): u64 {
+function relu(x: usize, count: usize): u64 {
+  const zero = f32x4.splat(0);
   let bits: u64 = 0;
-  for (let k: usize = 0; k < count; k += 4)
-    bits |= (<u64>i32x4.bitmask(f32x4.gt(v128.load(x + (k << 2)), f32x4.splat(0)))) << (<u64>k);
+  for (let k: usize = 0; k < count; k += 4) {
+    const at = x + (k << 2);
+    const value = f32x4.pmax(zero, v128.load(at));
+    v128.store(at, value);
+    bits |= (<u64>i32x4.bitmask(f32x4.gt(value, zero))) << (<u64>k);
+  }
   return bits;
-}
-
-// @ts-ignore: decorator
-@inline
-function relu(x: usize, bytes: usize): void {
-  for (let at: usize = 0; at < bytes; at += 16)
-    v128.store(x + at, f32x4.pmax(f32x4.splat(0), v128.load(x + at)));
 }
 
 /** Inner product of two vectors of 32, lane by lane. */
@@ -90,22 +88,45 @@ function dot32(a: usize, b: usize): f32 {
 /** Fills x, h, active, a and scale of the rows `ids` (u32, count). */
 export function forward(t: Tower, ids: usize, count: u32): void {
   gather(t.table, 64, ids, count, t.x);
-  for (let r: usize = 0; r < <usize>count; r++) {
-    const x = t.x + (r << 6);
-    const h = t.h + (r << 8);
-    const a = t.a + (r << 7);
-    dense(x, 4, 16, t.turned1, 256, t.w + B1, h);
-    dense(x, 4, 16, t.turned1 + 128, 256, t.w + B1 + 128, h + 128);
-    relu(h, 256);
-    const active = positive(h, 64);
-    store<u64>(t.active + (r << 3), active);
-    sparse(h, 4, active, t.turned2, 128, t.w + B2, a);
-    relu(a, 128);
-    const scale: f32 = 1 / max<f32>(sqrt<f32>(dot32(a, a)), FLOOR);
-    store<f32>(t.scale + (r << 2), scale);
-    const by = f32x4.splat(scale);
-    for (let at: usize = 0; at < 128; at += 16) v128.store(a + at, f32x4.mul(v128.load(a + at), by));
+  const rows = <usize>count;
+  for (let first: usize = 0; first < rows; first += 32) {
+    const end = min(first + 32, rows);
+    gemm(end - first, 16, 256, t.x + (first << 6), 64, 4, t.turned1, 256, t.w + B1, 0, t.h + (first << 8), 256);
+    for (let r = first; r < end; r++) forwardOutput(t, r);
   }
+}
+
+/** The second layer and the norm of the row in slot r, from W1 x + b1 in h. */
+// @ts-ignore: decorator
+@inline
+function forwardOutput(t: Tower, r: usize): void {
+  const h = t.h + (r << 8);
+  const a = t.a + (r << 7);
+  const active = relu(h, 64);
+  store<u64>(t.active + (r << 3), active);
+  sparseOutput(h, active, t.turned2, t.w + B2, a);
+  relu(a, 32);
+  const scale: f32 = 1 / max<f32>(sqrt<f32>(dot32(a, a)), FLOOR);
+  store<f32>(t.scale + (r << 2), scale);
+  const by = f32x4.splat(scale);
+  for (let at: usize = 0; at < 128; at += 16) v128.store(a + at, f32x4.mul(v128.load(a + at), by));
+}
+
+// Functions of their own, not inlined: inside further loops V8 would unroll the sparse loop and spill its sums.
+
+/** Second layer: 32 sums over the active h. */
+export function sparseOutput(x: usize, bits: u64, w: usize, start: usize, out: usize): void {
+  sparse(x, 4, bits, w, 128, start, out);
+}
+
+/** Back through the second layer: 32 of the 64 sums over the active o. */
+function sparseHidden(x: usize, bits: u64, w: usize, out: usize): void {
+  sparse(x, 4, bits, w, 256, zeros, out);
+}
+
+/** Weight gradient of the second layer: 32 of 64 columns, sums over the rows in which output o is active. */
+function sparseWeights(x: usize, bits: u64, h: usize, g: usize): void {
+  sparse(x, 128, bits, h, 256, g, g);
 }
 
 /** Gradient in o of the row in slot r: through the normalisation (s = <a, ga>) and ReLU. Returns the bits of o > 0. */
@@ -143,8 +164,8 @@ export function backward(t: Tower, count: u32): void {
       const liveH = load<u64>(t.active + (r << 3));
       store<u64>(rowsOfO + (i << 3), liveO);
       store<u64>(rowsOfH + (i << 3), liveH);
-      sparse(go, 4, liveO, t.w + W2, 256, zeros, gh);
-      sparse(go, 4, liveO, t.w + W2 + 128, 256, zeros, gh + 128);
+      sparseHidden(go, liveO, t.w + W2, gh);
+      sparseHidden(go, liveO, t.w + W2 + 128, gh + 128);
       const h = t.h + (r << 8);
       for (let at: usize = 0; at < 256; at += 16)
         v128.store(gh + at, v128.and(v128.load(gh + at), f32x4.gt(v128.load(h + at), f32x4.splat(0))));
@@ -158,8 +179,8 @@ export function backward(t: Tower, count: u32): void {
     for (let o: usize = 0; o < 32; o++) {
       const bits = load<u64>(rowsOfO + (o << 3));
       const g = t.g + W2 + (o << 8);
-      sparse(gradO + (o << 2), 128, bits, h, 256, g, g);
-      sparse(gradO + (o << 2), 128, bits, h + 128, 256, g + 128, g + 128);
+      sparseWeights(gradO + (o << 2), bits, h, g);
+      sparseWeights(gradO + (o << 2), bits, h + 128, g + 128);
     }
     const x = t.x + ((<usize>first) << 6);
     for (let k: usize = 0; k < 64; k++) {
