@@ -69,6 +69,34 @@ export {
 } from "./engine/engine";
 // errors that a caller can act on
 export { InputError, StoppedError } from "./errors";
+// experiments: protocol presets, profiles, cells, figures as cells and rows, the run store, verdicts
+export type { Cell, MethodName, PartitionCell, SystemCell, TimingCell } from "./experiments/cell";
+export * as figures from "./experiments/figures";
+export { theoremOne } from "./experiments/figures/cohesion";
+export { type AnchorRow, anchorRows, type UtilityRow } from "./experiments/figures/utility";
+export type { CellRecord } from "./experiments/outcome";
+export { PROFILE_NAMES, type Profile, type ProfileName, profileNamed } from "./experiments/profile";
+export { PAPER, type PresetName, type Protocol, protocol, RANKING } from "./experiments/protocol";
+export {
+  datasetTitle,
+  type FigureResults,
+  figureResults,
+  type SessionOptions,
+  sessionProfile,
+} from "./experiments/session";
+export {
+  availableProfile,
+  cellsOf,
+  compute,
+  coverage,
+  FIGURES,
+  figureNamed,
+  findRecords,
+  openStore,
+} from "./experiments/suite";
+export { type Summary, summarise } from "./experiments/summary";
+export { CLAIMS, judgeAll } from "./experiments/verdicts";
+export type { JudgedCase, JudgedClaim, Verdict } from "./experiments/verdicts/verdict";
 // grouping (Section 3.2, Algorithms 2 and 4) and the spaces it works in
 export {
   type Grouping,

@@ -10,15 +10,8 @@ import { InputError } from "../errors";
 import { canonicalJson } from "../json";
 import { codeVersion } from "../version";
 import type { Cell } from "./cell";
-import { cohesion } from "./figures/cohesion";
-import { efficiency } from "./figures/efficiency";
-import { exactness } from "./figures/exactness";
+import * as figures from "./figures";
 import type { Figure } from "./figures/figure";
-import { partition } from "./figures/partition";
-import { ranking } from "./figures/ranking";
-import { sensitivity } from "./figures/sensitivity";
-import { seqtrain } from "./figures/seqtrain";
-import { utility } from "./figures/utility";
 import type { CellRecord } from "./outcome";
 import { type ErasableRecord, HANDLER, identifyAll, keyOf, planJobs } from "./plan";
 import type { Profile } from "./profile";
@@ -26,14 +19,14 @@ import { type RunProgress, type RunSummary, runJobs } from "./runner";
 import { RunStore } from "./store";
 
 export const FIGURES: readonly Figure[] = [
-  partition,
-  efficiency,
-  utility,
-  seqtrain,
-  cohesion,
-  exactness,
-  sensitivity,
-  ranking,
+  figures.partition,
+  figures.efficiency,
+  figures.utility,
+  figures.seqtrain,
+  figures.cohesion,
+  figures.exactness,
+  figures.sensitivity,
+  figures.ranking,
 ];
 
 /** The figure of this name. @throws InputError naming the choices. */

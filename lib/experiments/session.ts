@@ -1,0 +1,116 @@
+/**
+ * What a notebook says: `await figureResults(utility, { progress })`. Shows the records that are there, computes those
+ * that are not, and knows what must be said beside them: generated data, missing data sets, records of older code.
+ */
+
+import { join } from "node:path";
+import { catalogEntry, isSyntheticName } from "../data/catalog";
+import { currentProfile, resultsFolder } from "../report/context";
+import { progress } from "../report/progress";
+import type { RunDescription } from "../report/provenance";
+import type { Cell } from "./cell";
+import type { Figure } from "./figures/figure";
+import type { CellRecord } from "./outcome";
+import type { ErasableRecord } from "./plan";
+import { type Profile, profileNamed } from "./profile";
+import { RunStore } from "./store";
+import { availableProfile, compute, coverage, findRecords } from "./suite";
+
+export interface SessionOptions {
+  /** Changes to the profile: `{ seeds: [0, 1], groups: [4] }`. */
+  readonly change?: Partial<Profile>;
+  /** compute again what is there */
+  readonly force?: boolean;
+  readonly workers?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface FigureResults<Row extends object> {
+  readonly profile: Profile;
+  readonly rows: readonly Row[];
+  readonly records: readonly CellRecord[];
+  /** For `describeRun`: which data and seeds the rows are made of. */
+  readonly run: RunDescription;
+  /** Sentences that belong beside the results; empty when there is nothing to say. */
+  readonly notices: readonly string[];
+}
+
+/** The profile of this session as this machine can run it, with the notebook's changes. */
+export function sessionProfile(change: Partial<Profile> = {}): { profile: Profile; notices: string[] } {
+  const wanted = { ...profileNamed(currentProfile()), ...change };
+  // Published records are shown without the data, so a profile that has them is taken as it is.
+  const store = new RunStore<ErasableRecord>(runsFolder());
+  if (
+    store.size > 0 &&
+    wanted.datasets.some((name) => store.records().some(({ cell }) => cell.dataset === name))
+  )
+    return { profile: wanted, notices: [] };
+  const { profile, notice } = availableProfile(wanted);
+  return { profile, notices: notice === undefined ? [] : [notice] };
+}
+
+const runsFolder = () => join(resultsFolder(), "runs");
+
+/**
+ * The rows of a figure in the profile of this session. What the run store lacks is computed, with progress shown.
+ * @throws Error listing the first failures when cells could not be computed; everything that could is kept.
+ * @throws StoppedError when the signal fires.
+ */
+export async function figureResults<Row extends object>(
+  figure: Figure<Row>,
+  options: SessionOptions = {},
+): Promise<FigureResults<Row>> {
+  const { profile, notices } = sessionProfile(options.change);
+  const cells = figure.cells(profile);
+  const store = new RunStore<ErasableRecord>(runsFolder());
+  let found = findRecords(cells, store);
+  if (found.missing > 0 || options.force) {
+    await computeMissing(figure.title, cells, store, options);
+    found = findRecords(cells, store);
+  }
+  if (!found.current)
+    notices.push(
+      `These records were made by code version ${found.versions.join(", ")}; this code would make them anew ` +
+        `("npx erasable run ${figure.id} --profile ${profile.name}").`,
+    );
+  return { profile, rows: figure.rows(found.records), records: found.records, run: describe(cells), notices };
+}
+
+async function computeMissing(
+  title: string,
+  cells: readonly Cell[],
+  store: RunStore<ErasableRecord>,
+  options: SessionOptions,
+): Promise<void> {
+  const shown = progress(title, { unit: "M gradient samples" });
+  const summaries = await compute(cells, store, {
+    workers: options.workers,
+    force: options.force,
+    signal: options.signal,
+    onProgress: ({ done, total, samples }) => shown.update(samples / 1e6, `${done} of ${total} runs`),
+  });
+  const { failed, missing } = await coverage(cells, store);
+  const stored = summaries.map(({ storeError }) => storeError).find((error) => error !== undefined);
+  if (failed.length > 0 || stored !== undefined || missing.length > 0) {
+    const reasons = [...(stored === undefined ? [] : [stored]), ...failed.map(({ error }) => error)];
+    const reason = reasons.length > 0 ? `: ${[...new Set(reasons)].slice(0, 3).join("; ")}` : "";
+    throw new Error(
+      `${title}: ${missing.length} of ${cells.length} cells are missing${reason}. Run the cell again to go on.`,
+    );
+  }
+  shown.done(`${cells.length} results`);
+}
+
+/** What the cells are made of. */
+function describe(cells: readonly Cell[]): RunDescription {
+  const names = [...new Set(cells.map(({ dataset }) => dataset))];
+  return {
+    data: names.map((name) => ({ name, synthetic: isSyntheticName(name) })),
+    seeds: [...new Set(cells.map(({ seed }) => seed))].sort((a, b) => a - b),
+  };
+}
+
+/** "MovieLens 1M" for "ml-1m". */
+export function datasetTitle(name: string): string {
+  return isSyntheticName(name) ? `${name} (generated)` : catalogEntry(name).title;
+}
