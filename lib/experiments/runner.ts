@@ -109,7 +109,9 @@ class Sweep<R extends StoredRecord> {
   private failedJobs = 0;
   private records = 0;
   private samples = 0;
+  /** Cost of the jobs computed here, and of those that have not ended. */
   private doneCost = 0;
+  private openCost = 0;
   private stopping = false;
   private patience: NodeJS.Timeout | undefined;
   private storeError: string | undefined;
@@ -122,6 +124,7 @@ class Sweep<R extends StoredRecord> {
   ) {
     for (const { wanted } of jobs) for (const { key } of wanted) this.before.set(key, this.revision(key));
     this.todo = jobs.filter((job) => this.missing(job).length > 0);
+    this.openCost = this.todo.reduce((sum, job) => sum + job.cost, 0);
     this.queue = [...this.todo].sort((a, b) => b.cost - a.cost || (a.id < b.id ? -1 : 1));
   }
 
@@ -177,8 +180,10 @@ class Sweep<R extends StoredRecord> {
       }
       // Only now, with the claim in hand, nobody else can add what this look does not see.
       this.guard(() => this.store.refresh());
-      if (this.missing(job).length === 0) this.foundDone++;
-      else if (!this.stopping) await this.compute(pool, { ...job, wanted: this.missing(job) });
+      if (this.missing(job).length === 0) {
+        this.foundDone++;
+        this.openCost -= job.cost;
+      } else if (!this.stopping) await this.compute(pool, { ...job, wanted: this.missing(job) });
       this.guard(() => this.store.claims.release(claim));
       this.report();
     }
@@ -209,7 +214,9 @@ class Sweep<R extends StoredRecord> {
     if (owed.length === 0) {
       this.done++;
       this.doneCost += job.cost;
+      this.openCost -= job.cost;
     } else if (problem !== undefined || result.end === "failed" || !this.stopping) {
+      this.openCost -= job.cost;
       this.fail(owed, problem ?? result.error ?? "the job ended without this record", result.stack);
     }
   }
@@ -283,11 +290,9 @@ class Sweep<R extends StoredRecord> {
 
   private report(): void {
     const seconds = (performance.now() - this.start) / 1000;
-    let cost = this.doneCost;
-    for (const { job, samples } of this.running.values()) cost += Math.min(job.cost, samples);
-    const open = [...this.queue, ...this.elsewhere].reduce((sum, job) => sum + job.cost, 0);
-    let running = 0;
-    for (const { job, samples } of this.running.values()) running += Math.max(0, job.cost - samples);
+    let underWay = 0;
+    for (const { job, samples } of this.running.values()) underWay += Math.min(job.cost, samples);
+    const spent = this.doneCost + underWay;
     this.options.onProgress?.({
       done: this.done + this.foundDone + this.failedJobs,
       total: this.todo.length,
@@ -296,7 +301,7 @@ class Sweep<R extends StoredRecord> {
       samples: this.samples,
       samplesPerSecond: this.samples / seconds,
       seconds,
-      secondsLeft: cost > 0 ? ((open + running) * seconds) / cost : undefined,
+      secondsLeft: spent > 0 ? ((this.openCost - underWay) * seconds) / spent : undefined,
     });
   }
 

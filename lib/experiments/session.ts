@@ -40,11 +40,8 @@ export function sessionProfile(change: Partial<Profile> = {}): { profile: Profil
   const wanted = { ...profileNamed(currentProfile()), ...change };
   // Published records are shown without the data, so a profile that has them is taken as it is.
   const store = new RunStore<ErasableRecord>(runsFolder());
-  if (
-    store.size > 0 &&
-    wanted.datasets.some((name) => store.records().some(({ cell }) => cell.dataset === name))
-  )
-    return { profile: wanted, notices: [] };
+  const recorded = new Set(store.records().map(({ cell }) => cell.dataset));
+  if (wanted.datasets.some((name) => recorded.has(name))) return { profile: wanted, notices: [] };
   const { profile, notice } = availableProfile(wanted);
   return { profile, notices: notice === undefined ? [] : [notice] };
 }
