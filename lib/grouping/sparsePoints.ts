@@ -4,10 +4,13 @@
  */
 
 import type { Points, SparseRows } from "./points";
+import { SparseProducts } from "./sparseProducts";
 
 export class SparsePoints implements Points {
   readonly count: number;
+  /** |x_i|^2 */
   readonly squaredNorms: Float64Array;
+  private products: SparseProducts | undefined;
 
   constructor(
     readonly rows: SparseRows,
@@ -23,43 +26,13 @@ export class SparsePoints implements Points {
 
   squaredDistances(centroids: Float64Array, groups: number, out: Float64Array): void {
     const { count, dim, squaredNorms } = this;
-    const { offsets, columns, values } = this.rows;
-    const table = transposed(centroids, groups, dim); // the groups of one item side by side
     const norms = new Float64Array(groups);
     for (let j = 0, c = 0; j < groups; j++) for (let d = 0; d < dim; d++, c++) norms[j] += centroids[c] ** 2;
-    // Four groups at a time, so that their sums stay in registers; each sum keeps the order of the row.
-    const whole = groups - (groups % 4);
-    for (let i = 0; i < count; i++) {
-      const start = offsets[i];
-      const end = offsets[i + 1];
-      for (let j = 0; j < whole; j += 4) {
-        let a = 0;
-        let b = 0;
-        let c = 0;
-        let d = 0;
-        for (let k = start; k < end; k++) {
-          const x = values[k];
-          const at = columns[k] * groups + j;
-          a += x * table[at];
-          b += x * table[at + 1];
-          c += x * table[at + 2];
-          d += x * table[at + 3];
-        }
-        const to = i * groups + j;
-        out[to] = a;
-        out[to + 1] = b;
-        out[to + 2] = c;
-        out[to + 3] = d;
-      }
-      for (let j = whole; j < groups; j++) {
-        let sum = 0;
-        for (let k = start; k < end; k++) sum += values[k] * table[columns[k] * groups + j];
-        out[i * groups + j] = sum;
-      }
-      // rounding may leave -1e-12 for a user on its centroid
-      for (let j = 0, to = i * groups; j < groups; j++, to++)
-        out[to] = Math.max(squaredNorms[i] - 2 * out[to] + norms[j], 0);
-    }
+    this.products ??= new SparseProducts(this.rows);
+    this.products.multiply(centroids, groups, dim, out);
+    // rounding may leave -1e-12 for a user on its centroid
+    for (let i = 0, to = 0; i < count; i++)
+      for (let j = 0; j < groups; j++, to++) out[to] = Math.max(squaredNorms[i] - 2 * out[to] + norms[j], 0);
   }
 
   weightedSquares(means: Float64Array, precisions: Float64Array, groups: number, out: Float64Array): void {
