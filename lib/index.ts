@@ -74,9 +74,13 @@ export type { Cell, MethodName, PartitionCell, SystemCell, TimingCell } from "./
 export * as figures from "./experiments/figures";
 export { theoremOne } from "./experiments/figures/cohesion";
 export { type AnchorRow, anchorRows, type UtilityRow } from "./experiments/figures/utility";
+export type { Emit, Job, JobHandler, Wanted } from "./experiments/handler";
 export type { CellRecord } from "./experiments/outcome";
 export { PROFILE_NAMES, type Profile, type ProfileName, profileNamed } from "./experiments/profile";
 export { PAPER, type PresetName, type Protocol, protocol, RANKING } from "./experiments/protocol";
+export { type Failure, recordKey, type StoredRecord, withoutTimings } from "./experiments/record";
+export { type RunOptions, type RunProgress, type RunSummary, runJobs } from "./experiments/runner";
+export { StoreError } from "./experiments/segment";
 export {
   datasetTitle,
   type FigureResults,
@@ -84,6 +88,7 @@ export {
   type SessionOptions,
   sessionProfile,
 } from "./experiments/session";
+export { RunStore } from "./experiments/store";
 export {
   availableProfile,
   cellsOf,
@@ -223,3 +228,15 @@ export { stopSignal } from "./report/stop";
 export { toSvg } from "./report/svg";
 export { type Column, formatNumber, type TableFormat, tableCsv, tableHtml } from "./report/table";
 export { showVersions, versions } from "./report/versions";
+// the door: learn, recommend, forget, verify
+export {
+  ErasableSystem,
+  type ForgetOptions,
+  type ForgetRequest,
+  type Forgotten,
+  type LearnSettings,
+  learn,
+  open,
+  type Recommendation,
+  verify,
+} from "./unlearning/api";

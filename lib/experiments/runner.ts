@@ -195,7 +195,8 @@ class Sweep<R extends StoredRecord> {
     let problem: string | undefined;
     this.running.set(port1, state);
     port1.on("message", (message: WorkerMessage) => {
-      problem ??= this.receive(message, state);
+      const wrong = this.receive(message, state);
+      problem ??= wrong;
     });
     const heard = new Promise((resolve) => port1.once("close", resolve));
     const result = await pool
@@ -226,13 +227,10 @@ class Sweep<R extends StoredRecord> {
     if (message.type === "samples") {
       state.samples += message.count;
       this.samples += message.count;
-    } else {
-      const { record } = message;
-      const problem = this.keep(record, state.job);
-      if (problem !== undefined) return problem;
     }
+    const problem = message.type === "record" ? this.keep(message.record, state.job) : undefined;
     this.report();
-    return undefined;
+    return problem;
   }
 
   /** Stores a record that a job emitted. Returns what is wrong with it, if anything is. */

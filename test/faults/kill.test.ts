@@ -141,5 +141,5 @@ async function atWork(folder: string, child: ChildProcess): Promise<void> {
       return false;
     }
   };
-  while (child.exitCode === null && child.signalCode === null && !shown()) await pause(1);
+  while (child.exitCode === null && child.signalCode === null && !shown()) await pause(4);
 }
