@@ -141,7 +141,9 @@ export { matchingNoise } from "./hypergraph/noise";
 export type { WorkOptions } from "./hypergraph/pause";
 export {
   type Axis,
+  type PrincipalComponents,
   principalAxes,
+  principalComponents,
   type ReachStatistics,
   reachStatistics,
   userCovariates,

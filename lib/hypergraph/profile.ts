@@ -4,6 +4,7 @@
  */
 
 import type { Interactions } from "../data/interactions";
+import { requireInteger } from "../errors";
 import { log } from "../numeric";
 import { mean, pearson, spearman } from "./correlation";
 import type { Hypergraph } from "./hypergraph";
@@ -38,37 +39,52 @@ export function reachStatistics(graph: Hypergraph): ReachStatistics {
   };
 }
 
+/** The rows of an embedding on its principal axes. */
+export interface PrincipalComponents {
+  /** Float64Array, users x count: where each user lies on each axis, from the mean; axes by falling variance */
+  readonly scores: Float64Array;
+  /** share of the whole variance on each axis */
+  readonly variance: readonly number[];
+}
+
+/** Each axis points so that its largest loading is positive. */
+export function principalComponents(values: Float32Array, dim: number, count: number): PrincipalComponents {
+  requireInteger(count, 1, dim, "principal components: count");
+  const { mean: centre, covariance } = moments(values, dim);
+  const eigen = symmetricEigen(covariance, dim);
+  const total = eigen.values.reduce((sum, value) => sum + value, 0);
+  const scores = new Float64Array((values.length / dim) * count);
+  for (let axis = 0; axis < count; axis++) {
+    const loadings = Float64Array.from({ length: dim }, (_, j) => eigen.vectors[j * dim + axis]);
+    const peak = loadings.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0);
+    for (let u = 0; u * dim < values.length; u++) {
+      let sum = 0;
+      for (let j = 0; j < dim; j++) sum += (values[u * dim + j] - centre[j]) * loadings[j];
+      scores[u * count + axis] = peak < 0 ? -sum : sum;
+    }
+  }
+  const share = (value: number) => (total === 0 ? 0 : value / total);
+  return { scores, variance: Array.from(eigen.values.slice(0, count), share) };
+}
+
 /** A principal axis of an embedding: its share of the variance, and its correlation with each covariate. */
 export interface Axis {
   readonly variance: number;
   readonly correlations: Readonly<Record<string, number>>;
 }
 
-/**
- * The first `count` principal axes, each beside per-user covariates (Pearson's r; an axis points where its first
- * covariate grows).
- */
+/** The first `count` principal axes beside per-user covariates (Pearson's r). */
 export function principalAxes(
   values: Float32Array,
   dim: number,
   covariates: Readonly<Record<string, Float64Array>>,
   count: number,
 ): Axis[] {
-  const { mean: centre, covariance } = moments(values, dim);
-  const eigen = symmetricEigen(covariance, dim);
-  const total = eigen.values.reduce((sum, value) => sum + value, 0);
-  return Array.from({ length: Math.min(count, dim) }, (_, axis) => {
-    const scores = Float64Array.from({ length: values.length / dim }, (_, u) => {
-      let sum = 0;
-      for (let j = 0; j < dim; j++) sum += (values[u * dim + j] - centre[j]) * eigen.vectors[j * dim + axis];
-      return sum;
-    });
-    const raw = Object.entries(covariates).map(([name, x]) => [name, pearson(scores, x)] as const);
-    const sign = raw.length > 0 && raw[0][1] < 0 ? -1 : 1;
-    return {
-      variance: total === 0 ? 0 : eigen.values[axis] / total,
-      correlations: Object.fromEntries(raw.map(([name, r]) => [name, sign * r])),
-    };
+  const { scores, variance } = principalComponents(values, dim, count);
+  return variance.map((share, axis) => {
+    const onAxis = scores.filter((_, at) => at % count === axis);
+    const entries = Object.entries(covariates).map(([name, x]) => [name, pearson(onAxis, x)] as const);
+    return { variance: share, correlations: Object.fromEntries(entries) };
   });
 }
 

@@ -71,6 +71,8 @@ const SIGMOID_STEPS = 1024;
 const SIGMOID_END = 6;
 /** The noise distribution is the counts to this power (Mikolov et al. 2013). */
 const NOISE_POWER = 0.75;
+/** The kernel's allocator gives blocks of less than 1 GiB: some 250 million tokens. */
+const MOST_BYTES = 2 ** 30 - 64;
 /** Tokens between two pauses: some 30 ms of CBOW. */
 const CHUNK = 40_000;
 
@@ -92,7 +94,11 @@ export async function word2vec(
 
   const kernel = instantiate<Kernel>("word2vec");
   const put = (data: Float32Array | Uint32Array): number => {
-    const at = kernel.allocate(data.byteLength);
+    if (data.byteLength > MOST_BYTES)
+      throw new InputError(
+        `word2vec: a table of ${data.byteLength} bytes; at most ${MOST_BYTES} are possible`,
+      );
+    const at = kernel.allocate(data.byteLength) >>> 0;
     new Uint8Array(kernel.memory.buffer, at, data.byteLength).set(
       new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     );

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { buildHypergraph } from "../../lib/hypergraph/hypergraph";
-import { principalAxes, reachStatistics, userCovariates } from "../../lib/hypergraph/profile";
+import {
+  principalAxes,
+  principalComponents,
+  reachStatistics,
+  userCovariates,
+} from "../../lib/hypergraph/profile";
 import {
   neighbourSignal,
   pairCosines,
@@ -175,10 +180,20 @@ describe("principal axes", () => {
       values.set([3 * first[u], -3 * first[u], second[u], 0.1 * random.normal()], u * 4);
     const axes = principalAxes(values, 4, { first, second }, 3);
     expect(axes[0].variance).toBeGreaterThan(0.9);
-    expect(axes[0].correlations.first).toBeGreaterThan(0.999);
+    expect(Math.abs(axes[0].correlations.first)).toBeGreaterThan(0.999);
     expect(Math.abs(axes[0].correlations.second)).toBeLessThan(0.15);
     expect(Math.abs(axes[1].correlations.second)).toBeGreaterThan(0.99);
     expect(axes.length).toBe(3);
+    // the map of users keeps their distances when all axes are kept
+    const { scores, variance } = principalComponents(values, 4, 4);
+    expect(variance.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
+    const pairs = { first: Uint32Array.of(0, 7, 99), second: Uint32Array.of(1, 300, 450) };
+    const [there, here] = [
+      pairDistances(Float32Array.from(scores), 4, pairs),
+      pairDistances(values, 4, pairs),
+    ];
+    for (let k = 0; k < 3; k++) expect(there[k]).toBeCloseTo(here[k], 4);
+    expect(() => principalComponents(values, 4, 5)).toThrow(/count/);
   });
 });
 
