@@ -99,11 +99,14 @@ function trainIn(
   return new Promise((resolve, reject) => {
     const stop = () => worker.postMessage({ kind: "stop" } satisfies ToWorker);
     const settle = (finish: () => void) => {
-      worker.removeAllListeners();
+      worker.off("message", hear).off("error", fail).off("exit", leave);
       signal?.removeEventListener("abort", stop);
       finish();
     };
-    worker.on("message", (message: FromWorker) => {
+    const fail = (error: Error) => settle(() => reject(new LostWorker(`training worker: ${error.message}`)));
+    const leave = (code: number) =>
+      settle(() => reject(new LostWorker(`training worker ended with ${code}`)));
+    const hear = (message: FromWorker) => {
       if (message.kind === "progress") {
         onProgress?.(message.progress);
         return;
@@ -117,9 +120,8 @@ function trainIn(
           reject(error);
         }
       });
-    });
-    worker.on("error", (error) => settle(() => reject(new LostWorker(`training worker: ${error.message}`))));
-    worker.on("exit", (code) => settle(() => reject(new LostWorker(`training worker ended with ${code}`))));
+    };
+    worker.on("message", hear).on("error", fail).on("exit", leave);
     if (signal?.aborted) {
       settle(() => reject(new StoppedError("training stopped before it began")));
       return;
