@@ -73,8 +73,10 @@ export { InputError, StoppedError } from "./errors";
 export type { Cell, MethodName, PartitionCell, SystemCell, TimingCell } from "./experiments/cell";
 export * as figures from "./experiments/figures";
 export { theoremOne } from "./experiments/figures/cohesion";
+export { type SensitivitySummary, sensitivityTable } from "./experiments/figures/sensitivity";
 export { type AnchorRow, anchorRows, type UtilityRow } from "./experiments/figures/utility";
 export type { Emit, Job, JobHandler, Wanted } from "./experiments/handler";
+export { anchorLabel, methodLabel, orderLabel } from "./experiments/labels";
 export type { CellRecord } from "./experiments/outcome";
 export { PROFILE_NAMES, type Profile, type ProfileName, profileNamed } from "./experiments/profile";
 export { PAPER, type PresetName, type Protocol, protocol, RANKING } from "./experiments/protocol";
@@ -101,6 +103,7 @@ export {
 } from "./experiments/suite";
 export { type Summary, summarise } from "./experiments/summary";
 export { CLAIMS, judgeAll } from "./experiments/verdicts";
+export { type ClaimRow, claimColumns, claimRows } from "./experiments/verdicts/table";
 export type { JudgedCase, JudgedClaim, Verdict } from "./experiments/verdicts/verdict";
 // grouping (Section 3.2, Algorithms 2 and 4) and the spaces it works in
 export {

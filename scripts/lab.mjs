@@ -13,7 +13,10 @@ await script(async (args) => {
     label: "Building the library",
   });
   if (built.status !== 0) throw new Stop(built.output);
-  const { status } = await run(machine.python, ["-m", "jupyterlab", `--notebook-dir=${root}`, ...args], {
+  // no question about news and no look for updates: nothing leaves this machine unasked
+  const quiet = ["--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"];
+  const settings = [`--notebook-dir=${root}`, ...quiet, ...args];
+  const { status } = await run(machine.python, ["-m", "jupyterlab", ...settings], {
     env: jupyterEnvironment(machine),
     show: true,
   });
