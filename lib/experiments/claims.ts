@@ -15,13 +15,13 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
 import { basename, join } from "node:path";
 import { isGone, thisProcess } from "./process";
-import { errorCode, storeError } from "./segment";
+import { errorCode, removeFile, storeError } from "./segment";
 
 /**
  * How often a process shows that it is alive, and how long others wait for a sign, in ms. They matter only between
@@ -63,9 +63,8 @@ export class Claims {
   release(name: string): void {
     const last = this.held.get(name);
     if (last === undefined) return;
-    for (let generation = 0; generation <= last; generation++)
-      rmSync(this.path(name, generation), { force: true });
     this.held.delete(name);
+    for (let generation = 0; generation <= last; generation++) removeFile(this.path(name, generation));
   }
 
   /** Removes what dead processes left behind. */
@@ -73,18 +72,20 @@ export class Claims {
     for (const file of list(this.folder)) {
       const path = join(this.folder, file);
       const holder = file.endsWith(".owner") ? file : read(path);
-      if (holder !== undefined && this.abandoned(holder, path)) rmSync(path, { force: true });
+      if (holder !== undefined && this.abandoned(holder, path)) removeFile(path);
     }
   }
 
-  /** Gives all claims back and stops the heartbeat. */
+  /** Gives all claims back and stops the heartbeat. @throws StoreError when a claim cannot be removed */
   close(): void {
-    for (const name of [...this.held.keys()]) this.release(name);
     clearInterval(this.timer);
-    if (this.descriptor !== undefined) closeSync(this.descriptor);
-    if (this.ownerFile !== undefined) rmSync(this.ownerFile, { force: true });
-    this.descriptor = undefined;
+    this.timer = undefined;
+    for (const name of [...this.held.keys()]) this.release(name);
+    const own = this.ownerFile;
     this.ownerFile = undefined;
+    if (this.descriptor !== undefined) closeSync(this.descriptor);
+    this.descriptor = undefined;
+    if (own !== undefined) removeFile(own);
   }
 
   private path(name: string, generation: number): string {
@@ -97,8 +98,8 @@ export class Claims {
       const file = join(this.folder, `${thisProcess()}-${n}.owner`);
       try {
         mkdirSync(this.folder, { recursive: true });
-        this.descriptor = openSync(file, "wx");
-        writeSync(this.descriptor, `${thisProcess()}-${n}.owner\n`);
+        writeFileSync(file, `${basename(file)}\n`, { flag: "wx" });
+        this.descriptor = openSync(file, "r+");
         this.ownerFile = file;
       } catch (error) {
         if (errorCode(error) !== "EEXIST") throw storeError("write to", this.folder, error);
@@ -110,8 +111,12 @@ export class Claims {
 
   /** Writes the last byte of the own file again, which sets its time. */
   private beat(): void {
-    if (this.descriptor !== undefined && this.ownerFile !== undefined)
+    if (this.descriptor === undefined || this.ownerFile === undefined) return;
+    try {
       writeSync(this.descriptor, "\n", basename(this.ownerFile).length);
+    } catch {
+      // a full disk may refuse even this; a missed beat costs at most some work done twice
+    }
   }
 
   /** Whether another store is open for writing in this very process. */

@@ -57,7 +57,8 @@ export class FolderReader {
         return;
       } catch (error) {
         // A segment that vanished was compacted in this moment: what it held is in another file now.
-        if (errorCode(error) !== "ENOENT") throw error;
+        if (errorCode(error) !== "ENOENT")
+          throw errorCode(error) ? storeError("read", this.folder, error) : error;
       }
     }
   }

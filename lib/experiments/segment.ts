@@ -166,6 +166,15 @@ export function cutTornLine(path: string, size: number): void {
   }
 }
 
+/** Removes a file; one that is gone already is fine. @throws StoreError */
+export function removeFile(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    throw storeError("remove", path, error);
+  }
+}
+
 /** Makes new and renamed names in a folder last through a power failure, where the system knows how. */
 export function syncFolder(folder: string): void {
   let descriptor: number | undefined;

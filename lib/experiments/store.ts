@@ -26,7 +26,7 @@ import { Claims } from "./claims";
 import { COMPACTED, type Finding, FolderReader, type Kind, segmentOf } from "./folder";
 import { thisProcess } from "./process";
 import { type Failure, hasOwnKey, isRecord, type StoredRecord, withoutTimings } from "./record";
-import { SegmentWriter, storeError, syncFolder } from "./segment";
+import { removeFile, SegmentWriter, storeError, syncFolder } from "./segment";
 
 const UNFINISHED = /\.jsonl\.([^.]+)\.new$/;
 
@@ -146,7 +146,7 @@ export class RunStore<R extends StoredRecord = StoredRecord> {
       this.refresh();
       this.replaceFile(COMPACTED.run, this.records());
       this.replaceFile(COMPACTED.failed, this.failures());
-      for (const file of ended) rmSync(join(this.folder, file), { force: true });
+      for (const file of ended) removeFile(join(this.folder, file));
       this.claims.sweep();
       for (const file of readdirSync(this.folder)) {
         // what a process left that was killed in the middle of this

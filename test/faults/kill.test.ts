@@ -107,6 +107,28 @@ describe("kill -9", () => {
     expect(store.records()).toHaveLength(40);
   });
 
+  it("compaction while two writers write, one of which is killed: nothing is lost or doubled", async () => {
+    const folder = join(temporary, "together");
+    const store = new RunStore(folder);
+    const writers = [startWriter(folder, 0, 120), startWriter(folder, 60, 120)];
+    let running = true;
+    const all = Promise.all(writers.map(({ ended }) => ended)).then(() => {
+      running = false;
+    });
+    for (let n = 0; running; n++) {
+      store.compact();
+      expect(store.findings).toEqual([]);
+      if (n === 5) writers[0].child.kill("SIGKILL");
+      await pause(10);
+    }
+    await all;
+    expect(store.compact()).toBe(0);
+    store.close();
+    expect(readdirSync(folder).sort()).toEqual(["claims", "records.jsonl"]);
+    const keys = keysWritten(folder);
+    expect([keys.length, new Set(keys).size]).toEqual([120, 120]);
+  });
+
   it("during compaction: nothing is lost, and the next compaction finishes the work", async () => {
     const folder = join(temporary, "compaction");
     spawnSync(process.execPath, writerArguments(folder, 0, "", 40));
