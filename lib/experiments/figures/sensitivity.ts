@@ -4,8 +4,10 @@
  * and the order of the groups.
  */
 
-import type { Cell } from "../cell";
-import { recordsOf, type SystemRecord } from "../outcome";
+import { canonicalJson } from "../../json";
+import { mean } from "../../metrics/statistics";
+import { type Cell, METHOD_NAMES, type SystemCell } from "../cell";
+import { type CellRecord, recordsOf } from "../outcome";
 import { type Profile, profileProtocol } from "../profile";
 import type { Protocol } from "../protocol";
 import { systemCells } from "./cells";
@@ -53,7 +55,7 @@ function cells(profile: Profile): Cell[] {
     const main = systemCells({
       ...common,
       protocol,
-      methods: ["retrain", "c-sisa", "l-rand", "l-bkm", "l-cbkm"],
+      methods: METHOD_NAMES,
       seeds,
     });
     const reversed = systemCells({
@@ -66,51 +68,90 @@ function cells(profile: Profile): Cell[] {
   });
 }
 
-/** Whether a record's protocol is this variant's, in the fields that its method reads. */
-function belongs(record: SystemRecord, wanted: readonly SystemRecord["cell"][]): boolean {
-  return wanted.some(
-    (cell) =>
-      cell.method === record.cell.method &&
-      (Object.keys(cell.protocol) as (keyof Protocol)[]).every(
-        (field) => cell.protocol[field] === record.cell.protocol[field],
-      ),
+/** Cells of one variant with one seed, whatever the seed: what a record of the variant looks like. */
+function patterns(profile: Profile, change: Partial<Protocol>): SystemCell[] {
+  const dataset = profile.datasets[0];
+  const protocol = variantProtocol(profile, dataset, change);
+  const sweep = {
+    dataset,
+    models: profile.models,
+    groups: [profile.ablationGroups],
+    requests: ["none"],
+    seeds: [0],
+  };
+  return [
+    ...systemCells({ ...sweep, protocol, methods: METHOD_NAMES }),
+    ...systemCells({ ...sweep, protocol: { ...protocol, order: "hardToEasy" }, methods: ["l-cbkm"] }),
+  ];
+}
+
+/** Rows of every variant. A record whose method does not read the changed setting belongs to several variants. */
+export function sensitivityRows(profile: Profile, all: readonly CellRecord[]): SensitivityRow[] {
+  const shape = (cell: SystemCell) => canonicalJson({ ...cell, seed: undefined });
+  const records = recordsOf(all, "system");
+  return VARIANTS.flatMap(([variant, change]) => {
+    const wanted = new Set(patterns(profile, change).map(shape));
+    return records
+      .filter(({ cell }) => wanted.has(shape(cell)))
+      .flatMap((record) =>
+        utilityRows(record).map((row) => ({ ...row, variant, order: record.cell.protocol.order })),
+      );
+  });
+}
+
+export interface SensitivitySummary {
+  readonly model: string;
+  readonly variant: string;
+  /** Retrain's metric, for the scale */
+  readonly retrain: number | null;
+  /** differences of means over seeds; null where the variant has no such comparison */
+  readonly laserOverSisa: number | null;
+  readonly cbkmOverBkm: number | null;
+  readonly cbkmOverRand: number | null;
+  readonly easyOverHard: number | null;
+}
+
+/** One row a model and variant: the main comparisons under that setting. */
+export function sensitivityTable(
+  profile: Profile,
+  records: readonly CellRecord[],
+  metric: string,
+): SensitivitySummary[] {
+  const rows = sensitivityRows(profile, records).filter(
+    (row) => row.metric === metric && row.scoring !== "own",
+  );
+  return profile.models.flatMap((model) =>
+    VARIANTS.flatMap(([variant, change]) => {
+      const own = rows.filter((row) => row.model === model && row.variant === variant);
+      const order = change.order ?? "easyToHard";
+      const of = (method: string, wanted: string = order): number | null => {
+        const values = own.filter(
+          (row) => row.method === method && (!method.startsWith("l-") || row.order === wanted),
+        );
+        return values.length > 0 ? mean(values.map(({ value }) => value)) : null;
+      };
+      const minus = (a: number | null, b: number | null) => (a === null || b === null ? null : a - b);
+      if (own.length === 0) return [];
+      return [
+        {
+          model,
+          variant,
+          retrain: of("retrain"),
+          laserOverSisa: minus(of("l-cbkm"), of("c-sisa")),
+          cbkmOverBkm: minus(of("l-cbkm"), of("l-bkm")),
+          cbkmOverRand: minus(of("l-cbkm"), of("l-rand")),
+          easyOverHard: change.order === undefined ? minus(of("l-cbkm"), of("l-cbkm", "hardToEasy")) : null,
+        },
+      ];
+    }),
   );
 }
 
-export const sensitivity: Figure<SensitivityRow> & {
-  rowsFor(profile: Profile, records: readonly SystemRecord[]): SensitivityRow[];
-} = {
+export const sensitivity: Figure<UtilityRow> = {
   id: "sensitivity",
   title: "Which silent setting makes the paper's picture appear",
   paper: "Section 4.2, what it leaves open",
   notebook: "09_claims",
   cells,
-  rows: (records) =>
-    recordsOf(records, "system").flatMap((record) =>
-      utilityRows(record).map((row) => ({ ...row, variant: "", order: record.cell.protocol.order })),
-    ),
-  rowsFor(profile, records) {
-    const dataset = profile.datasets[0];
-    return VARIANTS.flatMap(([variant, change]) => {
-      const protocol = variantProtocol(profile, dataset, change);
-      const sweep = { dataset, models: profile.models, groups: [profile.ablationGroups], requests: ["none"] };
-      const methods = ["retrain", "c-sisa", "l-rand", "l-bkm", "l-cbkm"] as const;
-      const wanted = [
-        ...systemCells({ ...sweep, protocol, methods, seeds: [0] }),
-        ...systemCells({
-          ...sweep,
-          protocol: { ...protocol, order: "hardToEasy" },
-          methods: ["l-cbkm"],
-          seeds: [0],
-        }),
-      ];
-      return records
-        .filter((record) => record.cell.dataset === dataset && record.cell.request === "none")
-        .filter((record) => record.cell.groups === 1 || record.cell.groups === profile.ablationGroups)
-        .filter((record) => belongs(record, wanted))
-        .flatMap((record) =>
-          utilityRows(record).map((row) => ({ ...row, variant, order: record.cell.protocol.order })),
-        );
-    });
-  },
+  rows: (records) => recordsOf(records, "system").flatMap(utilityRows),
 };

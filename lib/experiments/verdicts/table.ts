@@ -1,0 +1,60 @@
+/** Judged claims as rows of a table, and the columns of that table. */
+
+import type { Column } from "../../report/table";
+import type { JudgedClaim } from "./verdict";
+
+export interface ClaimRow {
+  readonly id: string;
+  readonly place: string;
+  readonly statement: string;
+  readonly verdict: string;
+  readonly effect: number | null;
+  /** "0.0021 to 0.0043" */
+  readonly interval: string;
+  /** "23 for, 4 against, 45 open" */
+  readonly cases: string;
+  readonly datasets: string;
+  readonly seeds: number;
+}
+
+const number = (value: number) => value.toFixed(4).replace("-", "−");
+
+export const claimRows = (judged: readonly JudgedClaim[]): ClaimRow[] =>
+  judged.map(
+    ({
+      id,
+      place,
+      statement,
+      verdict,
+      effect,
+      low,
+      high,
+      cases,
+      casesFor,
+      casesAgainst,
+      datasets,
+      seeds,
+    }) => ({
+      id,
+      place,
+      statement,
+      verdict,
+      effect,
+      interval: low === null || high === null ? "–" : `${number(low)} to ${number(high)}`,
+      cases: `${casesFor} for, ${casesAgainst} against, ${cases - casesFor - casesAgainst} open`,
+      datasets: datasets.join(", "),
+      seeds,
+    }),
+  );
+
+export const claimColumns: readonly Column<keyof ClaimRow & string>[] = [
+  { key: "id", label: "Claim" },
+  { key: "place", label: "Paper" },
+  { key: "statement", label: "Statement" },
+  { key: "verdict", label: "Verdict" },
+  { key: "effect", label: "Effect", digits: 4 },
+  { key: "interval", label: "95 % interval" },
+  { key: "cases", label: "Cases" },
+  { key: "datasets", label: "Data" },
+  { key: "seeds", label: "Seeds" },
+];
