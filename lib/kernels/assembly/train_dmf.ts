@@ -15,7 +15,7 @@ import { backward, forward, lanes32, Tower, TOWER_BYTES, turn } from "./shared/t
 
 export { setAdam } from "./shared/adam";
 export { setSlots } from "./shared/batch";
-export { sparseOutput } from "./shared/tower";
+export { sparseInput, sparseInputWeights, sparseOutput } from "./shared/tower";
 export { heapBase, itemSlots, setActive, setSamples, userSlots } from "./shared/model";
 export { fillEpoch, setBatches, setEpoch, setTrainingSet, shuffleEpoch } from "./shared/epoch";
 

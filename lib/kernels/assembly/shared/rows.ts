@@ -2,7 +2,7 @@
  * The inner loops of all layers. Forward passes, passes back to the input and weight gradients all have one form for
  * suitable x, w and strides:
  *   out[r][0 .. n) = start[r][0 .. n) + sum over k of x[r][k] * w[k][0 .. n), the terms added in the order of k.
- * `gemm` takes every k, with 4 rows x 8 columns of the result in registers. `sparse` takes the k whose bit is set, with
+ * `gemm` takes every k, with 4 rows x 8 columns of the result in registers. `sparse32` takes the k on a list, with
  * 32 columns of one row in registers: after ReLU half of all inputs are zero, and leaving them out changes no sum.
  * The order of the statements matters for speed: V8 keeps the sums in registers as they stand here.
  */
@@ -120,15 +120,63 @@ export function gemm(
   }
 }
 
-/** 32 columns of one row over the set bits k of `bits`, two at a time. */
+/** The index k is kept as 64 k: a power of two from which every stride in use is one shift away. */
+const UNIT: u32 = 64;
+const places: usize = memory.data(4096, 16); // u16, 256 x 8: the set bits of a byte, ascending, as 64 k
+let placesReady: bool = false;
+
+function fillPlaces(): void {
+  for (let byte: u32 = 0; byte < 256; byte++) {
+    let at = places + ((<usize>byte) << 4);
+    for (let bit: u32 = 0; bit < 8; bit++) {
+      if (!((byte >> bit) & 1)) continue;
+      store<u16>(at, <u16>(bit * UNIT));
+      at += 2;
+    }
+  }
+  placesReady = true;
+}
+
 // @ts-ignore: decorator
 @inline
-export function sparse(
+function listByte(bits: u64, byte: u64, to: usize): void {
+  const before = <usize>popcnt<u64>(bits & ((<u64>1 << (byte << 3)) - 1));
+  const found = v128.load(places + ((<usize>((bits >> (byte << 3)) & 255)) << 4));
+  v128.store(to + (before << 1), i16x8.add(found, i16x8.splat(<i16>(<u32>byte * 8 * UNIT))));
+}
+
+/** Lists the set bits k of `bits`, ascending, as u16 64 k; `to` has room for 72. Returns how many there are. */
+// @ts-ignore: decorator
+@inline
+export function listBits(bits: u64, to: usize): usize {
+  if (!placesReady) fillPlaces();
+  listByte(bits, 0, to);
+  listByte(bits, 1, to);
+  listByte(bits, 2, to);
+  listByte(bits, 3, to);
+  if (bits >> 32) {
+    listByte(bits, 4, to);
+    listByte(bits, 5, to);
+    listByte(bits, 6, to);
+    listByte(bits, 7, to);
+  }
+  return <usize>popcnt<u64>(bits);
+}
+
+/**
+ * `sparse32`, `sparse16`: 32 or 16 columns of one row, over the `count` indices k of a list of `listBits`. The strides
+ * are powers of two from 4 to 256 bytes, `xShift` and `wShift` their binary logarithms. The list is worth its making:
+ * finding the next bit in the loop itself costs arithmetic on the ports that multiply.
+ */
+// @ts-ignore: decorator
+@inline
+export function sparse32(
+  xShift: usize,
+  wShift: usize,
+  list: usize,
+  count: usize,
   x: usize,
-  xStep: usize,
-  bits: u64,
   w: usize,
-  wStep: usize,
   start: usize,
   out: usize,
 ): void {
@@ -140,11 +188,11 @@ export function sparse(
   let s5 = v128.load(start, 80);
   let s6 = v128.load(start, 96);
   let s7 = v128.load(start, 112);
-  if (popcnt<u64>(bits) & 1) {
-    const k = <usize>ctz<u64>(bits);
-    bits &= bits - 1;
-    const f = v128.load32_splat(x + k * xStep);
-    const row = w + k * wStep;
+  const end = list + (count << 1);
+  if (count & 1) {
+    const k = <usize>load<u16>(list);
+    const f = v128.load32_splat(x + scaled(k, xShift));
+    const row = w + scaled(k, wShift);
     s0 = f32x4.add(s0, f32x4.mul(f, v128.load(row, 0)));
     s1 = f32x4.add(s1, f32x4.mul(f, v128.load(row, 16)));
     s2 = f32x4.add(s2, f32x4.mul(f, v128.load(row, 32)));
@@ -153,12 +201,12 @@ export function sparse(
     s5 = f32x4.add(s5, f32x4.mul(f, v128.load(row, 80)));
     s6 = f32x4.add(s6, f32x4.mul(f, v128.load(row, 96)));
     s7 = f32x4.add(s7, f32x4.mul(f, v128.load(row, 112)));
+    list += 2;
   }
-  while (bits) {
-    const k = <usize>ctz<u64>(bits);
-    bits &= bits - 1;
-    const f = v128.load32_splat(x + k * xStep);
-    const row = w + k * wStep;
+  while (list != end) {
+    const k = <usize>load<u16>(list);
+    const f = v128.load32_splat(x + scaled(k, xShift));
+    const row = w + scaled(k, wShift);
     s0 = f32x4.add(s0, f32x4.mul(f, v128.load(row, 0)));
     s1 = f32x4.add(s1, f32x4.mul(f, v128.load(row, 16)));
     s2 = f32x4.add(s2, f32x4.mul(f, v128.load(row, 32)));
@@ -167,10 +215,9 @@ export function sparse(
     s5 = f32x4.add(s5, f32x4.mul(f, v128.load(row, 80)));
     s6 = f32x4.add(s6, f32x4.mul(f, v128.load(row, 96)));
     s7 = f32x4.add(s7, f32x4.mul(f, v128.load(row, 112)));
-    const next = <usize>ctz<u64>(bits);
-    bits &= bits - 1;
-    const g = v128.load32_splat(x + next * xStep);
-    const nextRow = w + next * wStep;
+    const next = <usize>load<u16>(list, 2);
+    const g = v128.load32_splat(x + scaled(next, xShift));
+    const nextRow = w + scaled(next, wShift);
     s0 = f32x4.add(s0, f32x4.mul(g, v128.load(nextRow, 0)));
     s1 = f32x4.add(s1, f32x4.mul(g, v128.load(nextRow, 16)));
     s2 = f32x4.add(s2, f32x4.mul(g, v128.load(nextRow, 32)));
@@ -179,6 +226,7 @@ export function sparse(
     s5 = f32x4.add(s5, f32x4.mul(g, v128.load(nextRow, 80)));
     s6 = f32x4.add(s6, f32x4.mul(g, v128.load(nextRow, 96)));
     s7 = f32x4.add(s7, f32x4.mul(g, v128.load(nextRow, 112)));
+    list += 4;
   }
   v128.store(out, s0, 0);
   v128.store(out, s1, 16);
@@ -190,15 +238,23 @@ export function sparse(
   v128.store(out, s7, 112);
 }
 
-/** As `sparse`, with 16 outputs. */
+/** 64 k as k << shift. */
+// @ts-ignore: decorator
+@inline
+function scaled(k: usize, shift: usize): usize {
+  return shift > 6 ? k << (shift - 6) : k >> (6 - shift);
+}
+
+/** Terms are added in pairs, (first + second) to the sum: four sums alone would wait for each other. */
 // @ts-ignore: decorator
 @inline
 export function sparse16(
+  xShift: usize,
+  wShift: usize,
+  list: usize,
+  count: usize,
   x: usize,
-  xStep: usize,
-  bits: u64,
   w: usize,
-  wStep: usize,
   start: usize,
   out: usize,
 ): void {
@@ -206,15 +262,29 @@ export function sparse16(
   let s1 = v128.load(start, 16);
   let s2 = v128.load(start, 32);
   let s3 = v128.load(start, 48);
-  while (bits) {
-    const k = <usize>ctz<u64>(bits);
-    bits &= bits - 1;
-    const factor = v128.load32_splat(x + k * xStep);
-    const row = w + k * wStep;
-    s3 = f32x4.add(s3, f32x4.mul(factor, v128.load(row, 48)));
-    s2 = f32x4.add(s2, f32x4.mul(factor, v128.load(row, 32)));
-    s1 = f32x4.add(s1, f32x4.mul(factor, v128.load(row, 16)));
-    s0 = f32x4.add(s0, f32x4.mul(factor, v128.load(row, 0)));
+  const end = list + (count << 1);
+  if (count & 1) {
+    const k = <usize>load<u16>(list);
+    const f = v128.load32_splat(x + scaled(k, xShift));
+    const row = w + scaled(k, wShift);
+    s0 = f32x4.add(s0, f32x4.mul(f, v128.load(row, 0)));
+    s1 = f32x4.add(s1, f32x4.mul(f, v128.load(row, 16)));
+    s2 = f32x4.add(s2, f32x4.mul(f, v128.load(row, 32)));
+    s3 = f32x4.add(s3, f32x4.mul(f, v128.load(row, 48)));
+    list += 2;
+  }
+  while (list != end) {
+    const k = <usize>load<u16>(list);
+    const f = v128.load32_splat(x + scaled(k, xShift));
+    const row = w + scaled(k, wShift);
+    const next = <usize>load<u16>(list, 2);
+    const g = v128.load32_splat(x + scaled(next, xShift));
+    const nextRow = w + scaled(next, wShift);
+    s0 = f32x4.add(s0, f32x4.add(f32x4.mul(f, v128.load(row, 0)), f32x4.mul(g, v128.load(nextRow, 0))));
+    s1 = f32x4.add(s1, f32x4.add(f32x4.mul(f, v128.load(row, 16)), f32x4.mul(g, v128.load(nextRow, 16))));
+    s2 = f32x4.add(s2, f32x4.add(f32x4.mul(f, v128.load(row, 32)), f32x4.mul(g, v128.load(nextRow, 32))));
+    s3 = f32x4.add(s3, f32x4.add(f32x4.mul(f, v128.load(row, 48)), f32x4.mul(g, v128.load(nextRow, 48))));
+    list += 4;
   }
   v128.store(out, s0, 0);
   v128.store(out, s1, 16);
@@ -222,12 +292,25 @@ export function sparse16(
   v128.store(out, s3, 48);
 }
 
-/** sum[0 .. width) += the rows of a matrix; all counts in bytes, multiples of 16. */
+/** sum += the rows of a matrix; `bytes` of a row are a multiple of 64, four sums at a time so that none waits. */
 export function addRows(matrix: usize, rows: u32, bytes: usize, sum: usize): void {
-  for (let at: usize = 0; at < bytes; at += 16) {
-    let s = v128.load(sum + at);
-    for (let r: u32 = 0, p = matrix + at; r < rows; r++, p += bytes) s = f32x4.add(s, v128.load(p));
-    v128.store(sum + at, s);
+  for (let at: usize = 0; at < bytes; at += 64) {
+    let s0 = v128.load(sum + at, 0);
+    let s1 = v128.load(sum + at, 16);
+    let s2 = v128.load(sum + at, 32);
+    let s3 = v128.load(sum + at, 48);
+    let p = matrix + at;
+    for (let r: u32 = 0; r < rows; r++) {
+      s0 = f32x4.add(s0, v128.load(p, 0));
+      s1 = f32x4.add(s1, v128.load(p, 16));
+      s2 = f32x4.add(s2, v128.load(p, 32));
+      s3 = f32x4.add(s3, v128.load(p, 48));
+      p += bytes;
+    }
+    v128.store(sum + at, s0, 0);
+    v128.store(sum + at, s1, 16);
+    v128.store(sum + at, s2, 32);
+    v128.store(sum + at, s3, 48);
   }
 }
 

@@ -4,7 +4,7 @@
  * loops go over the set bits of a mask and leave the zeros out, which changes no sum.
  */
 
-import { addRows, gather, gemm, sparse, sparse16, transpose, transposeBits } from "./rows";
+import { gather, gemm, listBits, sparse16, sparse32, transpose, transposeBits } from "./rows";
 
 const FLOOR: f32 = 1e-8; // of the norm: protocol.md, section 2
 /** Rows of a tile of the backward pass: the bits of a word. */
@@ -36,6 +36,7 @@ export const TOWER_BYTES: usize = 12672;
 const zeros: usize = memory.data(128, 16);
 const gradO: usize = memory.data(8192, 16); // f32, TILE x 32
 const gradH: usize = memory.data(16384, 16); // f32, TILE x 64
+const list: usize = memory.data(160, 16); // u16: what the sparse loops go over
 const rowsOfO: usize = memory.data(512, 16); // u64, TILE, then transposed: the rows in which an output is active
 const rowsOfH: usize = memory.data(512, 16); // u64, TILE, likewise for h
 
@@ -104,37 +105,52 @@ function forwardOutput(t: Tower, r: usize): void {
   const a = t.a + (r << 7);
   const active = relu(h, 64);
   store<u64>(t.active + (r << 3), active);
-  sparseOutput(h, active, t.turned2, t.w + B2, a);
+  sparseOutput(listBits(active, list), h, t.turned2, t.w + B2, a);
   relu(a, 32);
-  const scale: f32 = 1 / max<f32>(sqrt<f32>(dot32(a, a)), FLOOR);
+  const norm = sqrt<f32>(dot32(a, a));
+  const scale: f32 = 1 / (norm > FLOOR ? norm : FLOOR);
   store<f32>(t.scale + (r << 2), scale);
   const by = f32x4.splat(scale);
   for (let at: usize = 0; at < 128; at += 16) v128.store(a + at, f32x4.mul(v128.load(a + at), by));
 }
 
-// Functions of their own, not inlined: inside further loops V8 would unroll the sparse loop and spill its sums.
+// Functions of their own, not inlined: inside further loops V8 would unroll the sparse loops and spill their sums.
 
 /** Second layer: 32 sums over the active h. */
-export function sparseOutput(x: usize, bits: u64, w: usize, start: usize, out: usize): void {
-  sparse(x, 4, bits, w, 128, start, out);
+export function sparseOutput(count: usize, x: usize, w: usize, start: usize, out: usize): void {
+  sparse32(2, 7, list, count, x, w, start, out);
 }
 
 /** Back through the second layer: 32 of the 64 sums over the active o. */
-function sparseHidden(x: usize, bits: u64, w: usize, out: usize): void {
-  sparse(x, 4, bits, w, 256, zeros, out);
+function sparseHidden(count: usize, x: usize, w: usize, out: usize): void {
+  sparse32(2, 8, list, count, x, w, zeros, out);
 }
 
 /** Weight gradient of the second layer: 32 of 64 columns, sums over the rows in which output o is active. */
-function sparseWeights(x: usize, bits: u64, h: usize, g: usize): void {
-  sparse(x, 128, bits, h, 256, g, g);
+function sparseWeights(count: usize, x: usize, h: usize, g: usize): void {
+  sparse32(7, 8, list, count, x, h, g, g);
 }
 
-/** Gradient in o of the row in slot r: through the normalisation (s = <a, ga>) and ReLU. Returns the bits of o > 0. */
+/** Back through the first layer: 16 sums over the active h. */
+export function sparseInput(count: usize, x: usize, w: usize, out: usize): void {
+  sparse16(2, 6, list, count, x, w, zeros, out);
+}
+
+/** Weight gradient of the first layer: 16 columns, sums over the rows in which h is active. */
+export function sparseInputWeights(count: usize, x: usize, w: usize, g: usize): void {
+  sparse16(8, 6, list, count, x, w, g, g);
+}
+
+/**
+ * Gradient in o of the row in slot r, through the normalisation (d|o| takes off the part along a) and ReLU; added to
+ * the gradient of b2 on the way. Returns the bits of o > 0.
+ */
 // @ts-ignore: decorator
 @inline
 function throughNorm(t: Tower, r: usize, out: usize): u64 {
   const a = t.a + (r << 7);
   const ga = t.ga + (r << 7);
+  const g2 = t.g + B2;
   const scale = load<f32>(t.scale + (r << 2));
   const by = f32x4.splat(scale);
   // Under the floor the norm is a constant, and nothing is taken off.
@@ -143,11 +159,22 @@ function throughNorm(t: Tower, r: usize, out: usize): u64 {
   for (let at: usize = 0; at < 128; at += 16) {
     const value = v128.load(a + at);
     const live = f32x4.gt(value, f32x4.splat(0));
-    const slope = f32x4.mul(f32x4.sub(v128.load(ga + at), f32x4.mul(along, value)), by);
-    v128.store(out + at, v128.and(slope, live));
+    const slope = v128.and(f32x4.mul(f32x4.sub(v128.load(ga + at), f32x4.mul(along, value)), by), live);
+    v128.store(out + at, slope);
+    v128.store(g2 + at, f32x4.add(v128.load(g2 + at), slope));
     bits |= (<u64>i32x4.bitmask(live)) << (<u64>(at >> 2));
   }
   return bits;
+}
+
+/** Adds the gradient in h, where h > 0, to that of b1. What gh holds elsewhere is never read. */
+// @ts-ignore: decorator
+@inline
+function addBias(gh: usize, h: usize, g1: usize): void {
+  for (let at: usize = 0; at < 256; at += 16) {
+    const live = f32x4.gt(v128.load(h + at), f32x4.splat(0));
+    v128.store(g1 + at, f32x4.add(v128.load(g1 + at), v128.and(v128.load(gh + at), live)));
+  }
 }
 
 /** From ga: adds to the gradient of the weights, and fills gx. */
@@ -164,28 +191,25 @@ export function backward(t: Tower, count: u32): void {
       const liveH = load<u64>(t.active + (r << 3));
       store<u64>(rowsOfO + (i << 3), liveO);
       store<u64>(rowsOfH + (i << 3), liveH);
-      sparseHidden(go, liveO, t.w + W2, gh);
-      sparseHidden(go, liveO, t.w + W2 + 128, gh + 128);
-      const h = t.h + (r << 8);
-      for (let at: usize = 0; at < 256; at += 16)
-        v128.store(gh + at, v128.and(v128.load(gh + at), f32x4.gt(v128.load(h + at), f32x4.splat(0))));
-      sparse16(gh, 4, liveH, t.w, 64, zeros, t.gx + (r << 6));
+      const outputs = listBits(liveO, list);
+      sparseHidden(outputs, go, t.w + W2, gh);
+      sparseHidden(outputs, go, t.w + W2 + 128, gh + 128);
+      addBias(gh, t.h + (r << 8), t.g + B1);
+      sparseInput(listBits(liveH, list), gh, t.w, t.gx + (r << 6));
     }
-    addRows(gradO, rows, 128, t.g + B2);
-    addRows(gradH, rows, 256, t.g + B1);
     transposeBits(rowsOfO);
     transposeBits(rowsOfH);
     const h = t.h + ((<usize>first) << 8);
     for (let o: usize = 0; o < 32; o++) {
-      const bits = load<u64>(rowsOfO + (o << 3));
+      const active = listBits(load<u64>(rowsOfO + (o << 3)), list);
       const g = t.g + W2 + (o << 8);
-      sparseWeights(gradO + (o << 2), bits, h, g);
-      sparseWeights(gradO + (o << 2), bits, h + 128, g + 128);
+      sparseWeights(active, gradO + (o << 2), h, g);
+      sparseWeights(active, gradO + (o << 2), h + 128, g + 128);
     }
     const x = t.x + ((<usize>first) << 6);
     for (let k: usize = 0; k < 64; k++) {
-      const g = t.g + (k << 6);
-      sparse16(gradH + (k << 2), 256, load<u64>(rowsOfH + (k << 3)), x, 64, g, g);
+      const active = listBits(load<u64>(rowsOfH + (k << 3)), list);
+      sparseInputWeights(active, gradH + (k << 2), x, t.g + (k << 6));
     }
   }
 }
