@@ -90,6 +90,11 @@ export function groupHash(group: GroupRatings): string {
   return hash;
 }
 
+/** Tells the hash of a group that was read, and verified, from where it was kept with its hash. */
+export function rememberGroupHash(group: GroupRatings, hash: string): void {
+  hashes.set(group, hash);
+}
+
 /**
  * The samples of a group, for an engine in which its members are the rows from `firstRow` on.
  * @throws InputError for a rating outside 0 .. maximumRating when ratings are the labels.
@@ -116,9 +121,3 @@ function refuse(group: GroupRatings, place: number, maximum: number): never {
       `maximumRating = ${maximum}; set maximumRating, or label "implicit"`,
   );
 }
-
-/** Number of members and of ratings of each group. */
-export const groupSizes = (groups: readonly GroupRatings[]) => ({
-  users: groups.map((group) => group.members.length),
-  ratings: groups.map((group) => group.items.length),
-});

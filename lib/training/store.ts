@@ -22,7 +22,7 @@ export const recordName = (key: string): EntryName => `record/${key}`;
 export interface Store {
   /** Keeps the parts, one after another, as one blob; returns its SHA-256. Nothing refers to the parts afterwards. */
   putBlob(...parts: readonly ArrayBufferView[]): string;
-  /** A copy of the blob, verified. @throws DamagedError when it is missing or its bytes have changed. */
+  /** A copy of the blob, verified, in a buffer of its own. @throws DamagedError when it is missing or its bytes have changed. */
   getBlob(hash: string): Uint8Array;
   /** Keeps a record. A second put under the same key must bring the same content. @throws Error otherwise. */
   putRecord(key: string, content: Json): void;

@@ -6,7 +6,13 @@
 
 import { type Interactions, interactionsFrom, type Provenance } from "../data/interactions";
 import { canonicalJson, sha256 } from "../json";
-import { type GroupRatings, groupHash, groupRatings, withoutErased } from "../training/groupRatings";
+import {
+  type GroupRatings,
+  groupHash,
+  groupRatings,
+  rememberGroupHash,
+  withoutErased,
+} from "../training/groupRatings";
 import { blobName, DamagedError, type EntryName, type Json, type Store } from "../training/store";
 import type { Erasure } from "./erasure";
 import { membersOf, type Plan, parsePlan, planText, withoutMembers } from "./plan";
@@ -19,6 +25,11 @@ export interface Partition {
   /** in the order of the plan */
   readonly groups: readonly GroupRatings[];
   readonly erased: ReadonlySet<number>;
+  /**
+   * Uint32Array: the number that each user had when the system was learned. What is written uses these, so that untouched
+   * groups need not be written again when the catalogue closes its gaps. Absent: the numbers are still those.
+   */
+  readonly firstNumbers?: Uint32Array;
 }
 
 /** Lays `data` out as planned. @throws InputError when plan and data do not fit together. */
@@ -95,8 +106,11 @@ export function interactionsOf({ groups, userIds, itemIds, provenance }: Partiti
 
 interface SavedGroup {
   readonly [key: string]: Json;
+  /** blobs */
   readonly ids: string;
   readonly numbers: string;
+  /** groupHash */
+  readonly hash: string;
 }
 
 /** Blobs that a store has already of a group object: untouched groups are not written twice. */
@@ -106,14 +120,17 @@ const saved = new WeakMap<Store, WeakMap<GroupRatings, SavedGroup>>();
 export function savePartition(store: Store, partition: Partition): { root: Json; entries: EntryName[] } {
   const known = saved.get(store) ?? new WeakMap<GroupRatings, SavedGroup>();
   saved.set(store, known);
+  const { firstNumbers } = partition;
+  const first = (user: number) => (firstNumbers ? firstNumbers[user] : user);
   const groups = partition.groups.map((group) => {
-    const blobs = known.get(group) ?? saveGroup(store, group);
+    const blobs = known.get(group) ?? saveGroup(store, group, group.members.map(first));
     known.set(group, blobs);
     return blobs;
   });
-  const placed = new Set(partition.groups.flatMap((group) => Array.from(group.members)));
+  const placed = new Uint8Array(partition.userIds.length);
+  for (const { members } of partition.groups) for (const user of members) placed[user] = 1;
   const cold = partition.userIds.flatMap((id, user) =>
-    placed.has(user) || partition.erased.has(user) ? [] : [[user, id]],
+    placed[user] || partition.erased.has(user) ? [] : [[first(user), id]],
   );
   const text = (value: string) => store.putBlob(Buffer.from(value, "utf8"));
   const { name, synthetic, steps } = partition.provenance;
@@ -128,11 +145,13 @@ export function savePartition(store: Store, partition: Partition): { root: Json;
   return { root, entries: blobs.map(blobName) };
 }
 
-function saveGroup(store: Store, { ids, members, offsets, items, ratings }: GroupRatings): SavedGroup {
-  const lengths = Uint32Array.of(members.length, items.length);
+function saveGroup(store: Store, group: GroupRatings, numbers: Uint32Array): SavedGroup {
+  const { ids, offsets, items, ratings } = group;
+  const lengths = Uint32Array.of(numbers.length, items.length);
   return {
     ids: store.putBlob(Buffer.from(JSON.stringify(ids), "utf8")),
-    numbers: store.putBlob(lengths, members, offsets, items, ratings),
+    numbers: store.putBlob(lengths, numbers, offsets, items, ratings),
+    hash: groupHash(group),
   };
 }
 
@@ -148,35 +167,45 @@ export function loadPartition(store: Store, root: Json): Partition {
   const text = (hash: string) => Buffer.from(store.getBlob(hash)).toString("utf8");
   const coldUsers = JSON.parse(text(cold)) as [number, string][];
   const stored = groups.map((blobs) => loadGroup(store, blobs, text));
-  const catalogue = [
-    ...coldUsers,
-    ...stored.flatMap((group) =>
-      Array.from(group.members, (user, r): [number, string] => [user, group.ids[r]]),
-    ),
-  ].sort((a, b) => a[0] - b[0]);
-  const renumbered = new Map(catalogue.map(([old], user) => [old, user]));
+  // By first numbers, the catalogue has gaps where users were erased; closing them keeps the order.
+  const withGaps: string[] = [];
+  for (const [user, id] of coldUsers) withGaps[user] = id;
+  for (const { members, ids } of stored)
+    members.forEach((user, row) => {
+      withGaps[user] = ids[row];
+    });
+  const firstNumbers = Uint32Array.from(Object.keys(withGaps), Number);
+  const numbers = new Uint32Array(withGaps.length);
+  firstNumbers.forEach((user, number) => {
+    numbers[user] = number;
+  });
+  const known = new WeakMap<GroupRatings, SavedGroup>();
+  saved.set(store, known);
   return {
     provenance,
-    userIds: catalogue.map(([, id]) => id),
+    userIds: Array.from(firstNumbers, (user) => withGaps[user]),
     itemIds: JSON.parse(text(items)) as string[],
     plan: parsePlan(text(plan)),
-    groups: stored.map((group) => ({
-      ...group,
-      members: group.members.map((old) => renumbered.get(old)!),
-    })),
+    groups: stored.map((group, g) => {
+      const renumbered = { ...group, members: group.members.map((user) => numbers[user]) };
+      rememberGroupHash(renumbered, groups[g].hash);
+      known.set(renumbered, groups[g]);
+      return renumbered;
+    }),
     erased: new Set(),
+    firstNumbers,
   };
 }
 
 function loadGroup(store: Store, blobs: SavedGroup, text: (hash: string) => string): GroupRatings {
-  const bytes = store.getBlob(blobs.numbers);
-  const words = new Uint32Array(bytes.slice().buffer);
+  const { buffer, byteLength } = store.getBlob(blobs.numbers);
+  const words = new Uint32Array(buffer, 0, byteLength >>> 2);
   const [m, n] = words;
-  if (words.length !== 2 + m + (m + 1) + 2 * n)
+  if (words.length !== 3 + 2 * m + 2 * n)
     throw new DamagedError(`blob ${blobs.numbers} is not the ratings of a group`);
-  const members = words.slice(2, 2 + m);
-  const offsets = words.slice(2 + m, 3 + 2 * m);
-  const items = words.slice(3 + 2 * m, 3 + 2 * m + n);
-  const ratings = new Float32Array(words.slice(3 + 2 * m + n).buffer);
+  const [members, offsets, items] = [2, 2 + m, 3 + 2 * m, 3 + 2 * m + n].map((from, part, ends) =>
+    words.subarray(from, ends[part + 1]),
+  );
+  const ratings = new Float32Array(buffer, 4 * (3 + 2 * m + n), n);
   return { members, ids: JSON.parse(text(blobs.ids)) as string[], offsets, items, ratings };
 }

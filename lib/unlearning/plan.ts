@@ -23,7 +23,8 @@ const FORMAT = "erasable plan, format 1";
 
 /** The plan as canonical JSON: what is written to a file. */
 export function planText(plan: Plan): string {
-  return canonicalJson({ format: FORMAT, settings: plan.settings, groups: plan.groups });
+  // JSON.stringify writes lists of strings canonically, and many times faster
+  return `{"format":${JSON.stringify(FORMAT)},"groups":${JSON.stringify(plan.groups)},"settings":${canonicalJson(plan.settings)}}`;
 }
 
 /** SHA-256 of the plan's text. */
