@@ -111,7 +111,6 @@ export {
   type GroupingOptions,
   groupUsers,
   membersOf,
-  PAPER_GROUPINGS,
 } from "./grouping/group";
 export type { GroupingProgress } from "./grouping/passes";
 export { groupMeans, groupSizes, inertiaOf, type Points, type SparseRows } from "./grouping/points";
@@ -233,6 +232,12 @@ export { stopSignal } from "./report/stop";
 export { toSvg } from "./report/svg";
 export { type Column, formatNumber, type TableFormat, tableCsv, tableHtml } from "./report/table";
 export { showVersions, versions } from "./report/versions";
+// SeqTrain (Section 3.3): sequential training, checkpoints, the stores that hold them, workers
+export type { BytesKept, Checkpoint } from "./training/checkpoint";
+export { DiskStore } from "./training/diskStore";
+export { createWorkerPool, type WorkerPool } from "./training/pool";
+export { TRAINING_DEFAULTS, type TrainingSettings, trainingSettings } from "./training/settings";
+export { DamagedError, MemoryStore, type Store } from "./training/store";
 // the door: learn, recommend, forget, verify
 export {
   ErasableSystem,
@@ -245,3 +250,16 @@ export {
   type Recommendation,
   verify,
 } from "./unlearning/api";
+// unlearning by its parts: methods, requests, plans, erasures, certificates
+export { type Certificate, type OperatorKey, parseCertificate } from "./unlearning/certificate";
+export { type CSisaSettings, cSisa } from "./unlearning/cSisa";
+export { type Erasure, erasureOf, joinErasures, usersErasure } from "./unlearning/erasure";
+export type { GroupedMethod, GroupedSystem } from "./unlearning/grouped";
+export { type LaserSettings, laser, retrain } from "./unlearning/laser";
+export { makePlan, type PlanOptions, type PlanSettings, planSettings } from "./unlearning/makePlan";
+export type { Method, MethodContext, System } from "./unlearning/method";
+export { methodOf } from "./unlearning/methods";
+export { type Plan, parsePlan, planHash, planText } from "./unlearning/plan";
+export { parseRequest, type Request, resolveRequest } from "./unlearning/request";
+export { type Unlearned, unlearn } from "./unlearning/unlearn";
+export type { Verification } from "./unlearning/verify";
