@@ -5,7 +5,7 @@
 
 import type { Random } from "../random";
 import { balanceLoads, balanceUsers } from "./balance";
-import { fitMixture, MixtureHost, maximise, oneHot, varianceFloor } from "./gaussianMixture";
+import { fitMixture, MixtureHost, maximisation, oneHot, varianceFloor } from "./gaussianMixture";
 import { KMeansHost, kMeans, plusPlusSeeds } from "./kMeans";
 import { PropagationHost } from "./labelPropagation";
 import {
@@ -72,7 +72,7 @@ async function hostOf(
   if (method === "labelPropagation")
     return { host: await PropagationHost.build(points, groups, labels, control), fit: once };
   const floor = varianceFloor(points);
-  const first = maximise(points, oneHot(labels, groups), groups, floor);
+  const first = maximisation(points, oneHot(labels, groups), groups, floor);
   const fitted = await fitMixture(points, first, { floor, maxPasses: most }, control);
   return { host: new MixtureHost(points, groups, fitted.mixture, floor), fit: fitted };
 }

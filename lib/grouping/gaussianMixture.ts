@@ -36,7 +36,7 @@ const LOG_TWO_PI = 1.8378770664093453;
 
 /** The variance floor for these users: 1e-3 of the mean column variance. */
 export function varianceFloor(points: Points): number {
-  const everyone = maximise(points, new Float64Array(points.count).fill(1), 1, 0);
+  const everyone = maximisation(points, new Float64Array(points.count).fill(1), 1, 0);
   let sum = 0;
   for (let d = 0; d < points.dim; d++) sum += everyone.variances[d];
   return Math.max(LEAST_FLOOR, (FLOOR_SHARE * sum) / points.dim);
@@ -55,11 +55,11 @@ export async function fitMixture(
   const groups = start.weights.length;
   const cost = new Float64Array(points.count * groups);
   let mixture = start;
-  let logLikelihood = expect(points, mixture, cost);
+  let logLikelihood = expectation(points, mixture, cost);
   for (let pass = 1; ; pass++) {
     for (let k = 0; k < cost.length; k++) cost[k] = exp(-cost[k]);
-    mixture = maximise(points, cost, groups, run.floor);
-    const reached = expect(points, mixture, cost);
+    mixture = maximisation(points, cost, groups, run.floor);
+    const reached = expectation(points, mixture, cost);
     await breathe(control, {
       stage: "gaussianMixture",
       done: pass / run.maxPasses,
@@ -75,7 +75,7 @@ export async function fitMixture(
 /**
  * E-step: cost[i, j] = -log p(group j | user i) (users x groups). Returns the mean log density of the users.
  */
-export function expect(points: Points, mixture: Mixture, cost: Float64Array): number {
+export function expectation(points: Points, mixture: Mixture, cost: Float64Array): number {
   const { count, dim } = points;
   const groups = mixture.weights.length;
   const precisions = mixture.variances.map((variance) => 1 / variance);
@@ -104,7 +104,7 @@ export function expect(points: Points, mixture: Mixture, cost: Float64Array): nu
 }
 
 /** M-step: the components under responsibilities (users x groups). A group without mass gets the overall mean and variance. */
-export function maximise(
+export function maximisation(
   points: Points,
   responsibilities: Float64Array,
   groups: number,
@@ -120,7 +120,7 @@ export function maximise(
   let everyone: Mixture | undefined;
   for (let j = 0; j < groups; j++) {
     if (mass[j] < 1e-9) {
-      everyone ??= maximise(points, new Float64Array(count).fill(1), 1, floor);
+      everyone ??= maximisation(points, new Float64Array(count).fill(1), 1, floor);
       means.set(everyone.means, j * dim);
       variances.set(everyone.variances, j * dim);
       continue;
@@ -153,11 +153,11 @@ export class MixtureHost implements Host {
   ) {}
 
   start(out: Float64Array): void {
-    expect(this.points, this.fitted, out);
+    expectation(this.points, this.fitted, out);
   }
 
   costs(labels: Uint32Array, out: Float64Array): void {
     const { points, groups, floor } = this;
-    expect(points, maximise(points, oneHot(labels, groups), groups, floor), out);
+    expectation(points, maximisation(points, oneHot(labels, groups), groups, floor), out);
   }
 }

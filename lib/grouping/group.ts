@@ -1,7 +1,7 @@
 /**
  * The partition of users into groups: Section 3.2 of LASER ("Group module"), Algorithms 2 and 4. Names of Section
  * 4.2: Rand is `random`, BKM is `kmeans` on the rating rows, CBKM is `kmeans` on the collaborative embedding, all
- * balanced by users; see `PAPER_GROUPINGS`.
+ * balanced by users.
  */
 
 import { InputError } from "../errors";
@@ -36,13 +36,6 @@ export interface Grouping {
   /** Whether the loop ended because no label changed. */
   readonly converged: boolean;
 }
-
-/** The three groupings of Section 4.2: their settings and the space they are computed in. */
-export const PAPER_GROUPINGS = {
-  Rand: { space: "none", settings: { method: "random", balance: "users" } },
-  BKM: { space: "ratings", settings: { method: "kmeans", balance: "users" } },
-  CBKM: { space: "embedding", settings: { method: "kmeans", balance: "users" } },
-} as const;
 
 /**
  * Groups users. Equal input, settings and ids give equal labels, on every machine.

@@ -20,7 +20,7 @@ export interface GroupingSettings {
   readonly balance: Balance;
   /** Algorithm 2 as printed, faults included; needs balance "users" and a host other than "random". */
   readonly literal: boolean;
-  /** Capacities ceil(N / S) as printed in line 1, so that the last groups may stay smaller; else sizes differ by at most one. */
+  /** Capacities ceil(N / S) as printed in line 1: some groups may stay smaller (not empty, unless literal). Else sizes differ by at most one. */
   readonly ceiling: boolean;
   /** `greedy`: Algorithm 2, nearest pair first. `transport`: the assignment of least total cost under the same sizes. */
   readonly assignment: (typeof ASSIGNMENTS)[number];

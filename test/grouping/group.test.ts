@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { adjustedRandIndex, sizeStatistics, workOf } from "../../lib/cohesion/agreement";
 import { InputError, StoppedError } from "../../lib/errors";
-import { type Grouping, groupUsers, PAPER_GROUPINGS } from "../../lib/grouping/group";
+import { type Grouping, groupUsers } from "../../lib/grouping/group";
 import { groupSizes } from "../../lib/grouping/points";
 import type { GroupingSettings } from "../../lib/grouping/settings";
 import type { UserSpace } from "../../lib/grouping/space";
@@ -128,10 +128,7 @@ describe("planted communities", () => {
 
 describe("random grouping", () => {
   it("needs no rows: only a number of users", async () => {
-    const found = await groupUsers(
-      { kind: "none", count: 10 },
-      { ...PAPER_GROUPINGS.Rand.settings, groups: 3 },
-    );
+    const found = await groupUsers({ kind: "none", count: 10 }, { method: "random", groups: 3 });
     checkPartition(found, 10, []);
     expect(found.inertia).toBeUndefined();
     await expect(groupUsers({ kind: "none", count: 10 }, { method: "kmeans", groups: 3 })).rejects.toThrow(
