@@ -12,8 +12,8 @@ import { buildHypergraph, type HypergraphSettings } from "./hypergraph";
 import { matchingNoise } from "./noise";
 import type { WorkOptions } from "./pause";
 import { truncatedSvd } from "./svd";
-import { randomWalks, type WalkSettings } from "./walk";
-import { type Word2VecMode, type Word2VecSettings, word2vec } from "./word2vec";
+import { randomWalks, type WalkSettings, walkSettings } from "./walk";
+import { type Word2VecMode, type Word2VecSettings, word2vec, word2vecSettings } from "./word2vec";
 
 export const EMBEDDING_KINDS = ["collaborative", "svd", "noise"] as const;
 export type EmbeddingKind = (typeof EMBEDDING_KINDS)[number];
@@ -82,9 +82,15 @@ async function collaborativeVectors(
   settings: EmbeddingSettings,
   options: WorkOptions,
 ): Promise<Float32Array> {
+  // checked before the first minute of work, not after it
+  const walking = walkSettings({ ...pick(settings, WALK_KEYS), seed: settings.seed });
+  const learning = word2vecSettings({
+    ...pick(settings, WORD2VEC_KEYS),
+    mode: settings.word2vec,
+    seed: settings.seed,
+  });
   const graph = await buildHypergraph(data, pick(settings, HYPERGRAPH_KEYS), options);
-  const walks = await randomWalks(graph, { ...pick(settings, WALK_KEYS), seed: settings.seed }, options);
-  const learning = { ...pick(settings, WORD2VEC_KEYS), mode: settings.word2vec, seed: settings.seed };
+  const walks = await randomWalks(graph, walking, options);
   return word2vec(walks, data.userIds, learning, options);
 }
 

@@ -20,8 +20,8 @@ export interface WalkMemory {
 const CHUNK = 2e7;
 
 /**
- * Exact for each of `count` users drawn at random; takes one pass over all N^2 weights (on MovieLens 1M some
- * seconds, for 40 users) and count x N numbers. Users whom no hyperedge holds do not step and are not counted.
+ * Exact for each of `count` users drawn at random; takes one pass over all N^2 weights (on MovieLens 1M ten
+ * seconds or so, for 40 users) and count x N numbers. Users whom no hyperedge holds do not step and are not counted.
  */
 export async function walkMemory(
   graph: Hypergraph,

@@ -85,6 +85,16 @@ function itemWalker(graph: Hypergraph): Walker {
   };
 }
 
+/** The settings with their defaults. @throws InputError for an unknown key or an impossible value. */
+export function walkSettings(settings: WalkSettings): Required<WalkSettings> {
+  requireKnownKeys(settings, ["rep", "dep", "seed"], "random walk");
+  return {
+    rep: requireInteger(settings.rep ?? 4, 1, 10_000, "random walk: rep"),
+    dep: requireInteger(settings.dep ?? 8, 0, 10_000, "random walk: dep"),
+    seed: settings.seed,
+  };
+}
+
 /** Work between two pauses, in walks. */
 const CHUNK = 4096;
 
@@ -97,9 +107,7 @@ export async function randomWalks(
   settings: WalkSettings,
   options: WorkOptions = {},
 ): Promise<Sequences> {
-  requireKnownKeys(settings, ["rep", "dep", "seed"], "random walk");
-  const rep = requireInteger(settings.rep ?? 4, 1, 10_000, "random walk: rep");
-  const dep = requireInteger(settings.dep ?? 8, 0, 10_000, "random walk: dep");
+  const { rep, dep } = walkSettings(settings);
   const ids = graph.data.userIds;
   const walker = createWalker(graph);
   const family = Random.stream(settings.seed, "walk");

@@ -29,7 +29,7 @@ export interface Word2VecSettings {
   readonly epochs?: number;
   /** Default 0.025. */
   readonly learningRate?: number;
-  /** The learning rate falls linearly to this. Default 0.0001. */
+  /** The learning rate falls linearly to this, at most `learningRate`. Default 0.0001. */
   readonly minLearningRate?: number;
   /**
    * Words with more than this share of all tokens are thinned out (gensim's default is 0.001); 0 keeps all. Default 0:
@@ -87,7 +87,7 @@ export async function word2vec(
   settings: Word2VecSettings,
   options: WorkOptions = {},
 ): Promise<Float32Array> {
-  const s = validSettings(settings);
+  const s = word2vecSettings(settings);
   const { users: tokens, offsets } = sentences;
   const counts = wordCounts(sentences, ids.length);
   if (tokens.length === 0) throw new InputError("word2vec: there is no sentence to learn from");
@@ -139,19 +139,26 @@ export async function word2vec(
   return new Float32Array(kernel.memory.buffer, input, ids.length * s.dim).slice();
 }
 
-function validSettings(settings: Word2VecSettings): Required<Word2VecSettings> {
+/** The settings with their defaults. @throws InputError for an unknown key or an impossible value. */
+export function word2vecSettings(settings: Word2VecSettings): Required<Word2VecSettings> {
   const what = "word2vec";
   requireKnownKeys(settings, KEYS, what);
   const dim = requireInteger(settings.dim ?? 16, 4, 4096, `${what}: dim`);
   if (dim % 4 !== 0) throw new InputError(`${what}: dim: ${dim} is not a multiple of 4`);
+  const learningRate = requireNumber(settings.learningRate ?? 0.025, 0, 10, `${what}: learningRate`);
   return {
     mode: requireOneOf(settings.mode ?? "cbow", WORD2VEC_MODES, `${what}: mode`),
     dim,
     window: requireInteger(settings.window ?? 5, 1, 1000, `${what}: window`),
     negatives: requireInteger(settings.negatives ?? 5, 1, 1000, `${what}: negatives`),
     epochs: requireInteger(settings.epochs ?? 5, 1, 10_000, `${what}: epochs`),
-    learningRate: requireNumber(settings.learningRate ?? 0.025, 0, 10, `${what}: learningRate`),
-    minLearningRate: requireNumber(settings.minLearningRate ?? 0.0001, 0, 10, `${what}: minLearningRate`),
+    learningRate,
+    minLearningRate: requireNumber(
+      settings.minLearningRate ?? Math.min(0.0001, learningRate),
+      0,
+      learningRate,
+      `${what}: minLearningRate`,
+    ),
     sample: requireNumber(settings.sample ?? 0, 0, 1, `${what}: sample`),
     seed: settings.seed,
   };

@@ -181,6 +181,7 @@ describe("word2vec refuses", () => {
     [{ negatives: 0 }, /negatives/],
     [{ epochs: 0 }, /epochs/],
     [{ learningRate: Number.NaN }, /learningRate/],
+    [{ minLearningRate: 0.03 }, /minLearningRate/],
     [{ size: 16 }, /unknown key "size"/],
   ])("%j", async (settings, message) => {
     const attempt = word2vec(one, names(2), { seed: 1, ...(settings as object) });
