@@ -54,7 +54,7 @@ export function sizeStatistics(sizes: ArrayLike<number>): SizeStatistics {
   if (sizes.length === 0) throw new InputError("size statistics: there is no group");
   const values = Array.from(sizes);
   const mean = values.reduce((sum, n) => sum + n, 0) / values.length;
-  const variance = values.reduce((sum, n) => sum + (n - mean) ** 2, 0) / values.length;
+  const variance = values.reduce((sum, n) => sum + (n - mean) * (n - mean), 0) / values.length;
   const most = Math.max(...values);
   const relative = (x: number) => (mean > 0 ? x / mean : 0);
   return {

@@ -26,7 +26,7 @@ export interface FittedMixture {
   readonly converged: boolean;
 }
 
-/** Stop when the mean log-likelihood rises by less (scikit-learn stops at 1e-3; this one shows in no label). */
+/** Stop when the mean log-likelihood rises by less (scikit-learn: 1e-3). */
 const TOLERANCE = 1e-6;
 /** Floor of a variance as a share of the mean column variance: a column that is constant in a group must not decide alone. */
 const FLOOR_SHARE = 1e-3;

@@ -1,6 +1,6 @@
 /**
- * Label propagation through linear neighbourhoods (Wang and Zhang, IEEE TKDE 20(1), 2008; the paper cites the 2007
- * preprint): each user is written as the best convex combination of its nearest neighbours, and labels flow along
+ * Label propagation through linear neighbourhoods (Wang and Zhang, IEEE TKDE 20(1); LASER dates it
+ * 2007): each user is written as the best convex combination of its nearest neighbours, and labels flow along
  * those weights, F <- a W F + (1 - a) Y, from users whose label Y is given. That method is semi-supervised; here
  * the given labels are the users nearest to their k-means centroid, a tenth of each group. As host of Algorithm 2
  * the given labels of a later pass are all of the pass before.
@@ -13,9 +13,9 @@ import { nearestNeighbours } from "./neighbours";
 import { breathe, type Control, type Host } from "./passes";
 import { groupMeans, type Points } from "./points";
 
-/** Neighbours of a user (the cited paper works with 5 to 20 and finds little difference). */
+/** Neighbours of a user. */
 const NEIGHBOURS = 10;
-/** Share of a user's label that comes from its neighbours (0.99 in the cited paper). */
+/** Share of a user's label that comes from its neighbours: near 1, so that few given labels travel far. */
 const SHARE = 0.99;
 /** Flow stops when no entry moves by more than this share of the largest. */
 const TOLERANCE = 1e-4;

@@ -8,15 +8,29 @@ import { DensePoints } from "./densePoints";
 import type { Points, SparseRows } from "./points";
 import { SparsePoints } from "./sparsePoints";
 
-/** Where the users lie: rows of an embedding, rating rows (an absent rating is 0), or nowhere (random grouping). */
-export type UserSpace =
-  | {
-      readonly kind: "dense" /** users x dim, row-major */;
-      readonly values: Float32Array;
-      readonly dim: number;
-    }
-  | { readonly kind: "sparse"; readonly rows: SparseRows /** number of items */; readonly columns: number }
-  | { readonly kind: "none" /** number of users */; readonly count: number };
+/** Rows of an embedding, users x dim, row-major. */
+export interface DenseSpace {
+  readonly kind: "dense";
+  readonly values: Float32Array;
+  readonly dim: number;
+}
+
+/** Rating rows; an absent rating is 0. */
+export interface SparseSpace {
+  readonly kind: "sparse";
+  readonly rows: SparseRows;
+  /** number of items */
+  readonly columns: number;
+}
+
+/** So many users that lie nowhere. */
+export interface NoSpace {
+  readonly kind: "none";
+  readonly count: number;
+}
+
+/** Where the users lie. */
+export type UserSpace = DenseSpace | SparseSpace | NoSpace;
 
 /** Number of users in a space. */
 export function spaceCount(space: UserSpace): number {

@@ -27,7 +27,8 @@ export class SparsePoints implements Points {
   squaredDistances(centroids: Float64Array, groups: number, out: Float64Array): void {
     const { count, dim, squaredNorms } = this;
     const norms = new Float64Array(groups);
-    for (let j = 0, c = 0; j < groups; j++) for (let d = 0; d < dim; d++, c++) norms[j] += centroids[c] ** 2;
+    for (let j = 0, c = 0; j < groups; j++)
+      for (let d = 0; d < dim; d++, c++) norms[j] += centroids[c] * centroids[c];
     this.products ??= new SparseProducts(this.rows);
     this.products.multiply(centroids, groups, dim, out);
     // rounding may leave -1e-12 for a user on its centroid

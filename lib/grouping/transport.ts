@@ -12,7 +12,8 @@
 
 import { MoveQueue } from "./moveQueue";
 
-const LARGEST = 2 ** 40;
+/** 2^40: a path over 256 groups stays below 2^53, where integers are exact. */
+const LARGEST = 1_099_511_627_776;
 
 export class Transport {
   private prices: Float64Array; // in units of cost: what a place in the group is worth, from the pass before
@@ -40,7 +41,8 @@ export class Transport {
     }
     const scale = most > least ? LARGEST / (most - least) : 0;
     for (let k = 0; k < cost.length; k++) whole[k] = Math.round((cost[k] - least) * scale);
-    // With room to spare (lower < upper by more than the few extra seats) old prices may contradict an empty seat.
+    // Old prices make a start that is optimal for its sizes as long as no seat above `lower` is given out yet. With
+    // fewer such seats than groups (balanced sizes) that costs little; under the printed ceiling nearly all are such.
     const warm = this.users - groups * this.lower < groups;
     const price = this.prices.map((p) => (warm ? Math.round(p * scale) : 0));
     const state = new FlowState(whole, groups, labels, price);

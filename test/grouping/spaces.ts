@@ -1,18 +1,15 @@
 /** Small spaces for the tests of grouping and cohesion: planted communities, duplicates, dense and sparse twins. */
 
 import type { SparseRows } from "../../lib/grouping/points";
-import type { UserSpace } from "../../lib/grouping/space";
+import type { DenseSpace, SparseSpace } from "../../lib/grouping/space";
 import { Random } from "../../lib/random";
 
-type Dense = Extract<UserSpace, { kind: "dense" }>;
-type Sparse = Extract<UserSpace, { kind: "sparse" }>;
-
-export function dense(rows: readonly (readonly number[])[]): Dense {
+export function dense(rows: readonly (readonly number[])[]): DenseSpace {
   return { kind: "dense", values: Float32Array.from(rows.flat()), dim: rows[0].length };
 }
 
 /** Zeros are absent. */
-export function sparse(rows: readonly (readonly number[])[]): Sparse {
+export function sparse(rows: readonly (readonly number[])[]): SparseSpace {
   const offsets = new Uint32Array(rows.length + 1);
   const columns: number[] = [];
   const values: number[] = [];
