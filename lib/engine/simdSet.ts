@@ -16,6 +16,8 @@ const MOST_SAMPLES = 2 ** 30;
 export class PlacedSet {
   readonly samples: number;
   readonly batches: number;
+  /** addresses of the epoch in batch order: users and items (u32), labels (f32) */
+  readonly epoch: readonly [number, number, number];
 
   constructor(
     arena: Arena,
@@ -34,6 +36,7 @@ export class PlacedSet {
     arena.bytes(observed, observedBytes).fill(0);
     kernel.setTrainingSet(...own, set.users.length, set.negatives, spec.items, observed);
     if (this.asItStands) {
+      this.epoch = own;
       kernel.setEpoch(...own);
       return;
     }
@@ -41,7 +44,8 @@ export class PlacedSet {
     const marks = arena.allocate(this.samples * markBytes);
     kernel.setBatches(batchSize, this.batches, marks, markBytes, arena.allocate(4 * this.batches));
     const column = () => arena.allocate(4 * this.samples);
-    kernel.setEpoch(column(), column(), column());
+    this.epoch = [column(), column(), column()];
+    kernel.setEpoch(...this.epoch);
   }
 
   /** One batch without negatives is the set itself; nothing is drawn, and no other draw depends on that. */
@@ -95,9 +99,11 @@ export class ActiveRows {
   /** Rows that training on `set` can move. */
   addSet(set: TrainingSet): void {
     const [users, items] = this.flags;
-    for (const user of set.users) users[user] = 1;
+    for (let k = 0; k < set.users.length; k++) {
+      users[set.users[k]] = 1;
+      items[set.items[k]] = 1;
+    }
     if (set.negatives > 0) items.fill(1);
-    else for (const item of set.items) items[item] = 1;
   }
 
   /** Writes the lists of rows into kernel memory. */
