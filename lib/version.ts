@@ -1,23 +1,30 @@
 /**
- * The version of the code that decides results: a hash of the compiled rooms from data to metrics and of the kernels,
- * written by the build without comments and layout. Records and certificates name it; a change of prose or of a chart
- * does not move it, a change of a single operator does.
+ * Versions of the code that decides results. The build hashes, for each entry point, the compiled sources that it
+ * reaches by imports and the kernels, without comments and layout (scripts/build.mjs). Records and certificates name
+ * it: a change of prose, of a chart or of a method that an entry does not use leaves its version as it is, a change of
+ * a single operator in what it does use moves it.
  */
 
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
-let known: string | undefined;
+let known: Readonly<Record<string, string>> | undefined;
 
-/** 16 hexadecimal digits. @throws Error that says how to build when the build has not written it. */
-export function codeVersion(): string {
+/**
+ * @param entry "training", or the name of a job in experiments/jobs
+ * @returns 16 hexadecimal digits
+ * @throws Error for an unknown entry, or one that says how to build when the build has not written the versions
+ */
+export function codeVersion(entry: string): string {
   if (known === undefined) {
     const folder = basename(__dirname) === "dist" ? __dirname : join(__dirname, "dist");
     try {
-      known = String(JSON.parse(readFileSync(join(folder, "code-version.json"), "utf8")).version);
+      known = JSON.parse(readFileSync(join(folder, "code-version.json"), "utf8")) as Record<string, string>;
     } catch {
       throw new Error(`code version: ${join(folder, "code-version.json")} is missing; run "npm run build"`);
     }
   }
-  return known;
+  const version = known[entry];
+  if (version === undefined) throw new Error(`code version: the build knows no entry "${entry}"`);
+  return version;
 }

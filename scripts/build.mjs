@@ -12,7 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -58,46 +58,66 @@ function buildKernels() {
   }
 }
 
-/** Everything that can change a number in a record; reports, charts and the command line cannot. */
-const DECIDING = [
-  "random.ts",
-  "numeric.ts",
-  "json.ts",
-  "data",
-  "model",
-  "engine",
-  "kernels",
-  "hypergraph",
-  "grouping",
-  "cohesion",
-  "metrics",
-  "training",
-  "unlearning",
-  "experiments/jobs",
-];
+/**
+ * Entry points whose code decides results: each kind of cell by its job, and training by itself, for checkpoints and
+ * certificates. A new method or chart that they do not use does not move their version.
+ */
+const decidingEntries = () => ({
+  training: join(root, "lib/training/sequential.ts"),
+  ...Object.fromEntries(
+    filesIn(join(root, "lib/experiments/jobs"))
+      .filter((path) => !["index.ts", "job.ts"].includes(basename(path)))
+      .map((path) => [basename(path, ".ts"), path]),
+  ),
+});
 
-/** lib/dist/code-version.json: SHA-256 over the deciding sources, printed without comments, and the kernels. */
+/** Code that finds data but does not decide what is in them: records name their data by checksum. */
+const INDIFFERENT = ["load", "catalog", "download", "unzip"].map((name) => join(root, `lib/data/${name}.ts`));
+
+const filesIn = (folder) =>
+  existsSync(folder)
+    ? readdirSync(folder, { recursive: true })
+        .map((name) => join(folder, name))
+        .filter((path) => path.endsWith(".ts"))
+    : [];
+
+/**
+ * lib/dist/code-version.json: for each entry, SHA-256 over the sources that it reaches by imports, printed without
+ * comments, and over the kernels.
+ */
 async function writeCodeVersion() {
   const { default: ts } = await import("typescript");
-  const files = DECIDING.flatMap((name) => {
-    const path = join(root, "lib", name);
-    if (!existsSync(path)) return [];
-    return statSync(path).isFile()
-      ? [path]
-      : readdirSync(path, { recursive: true }).map((f) => join(path, f));
-  }).filter((path) => path.endsWith(".ts") && !path.startsWith(assembly));
-  const hash = createHash("sha256");
-  for (const path of files.sort()) {
-    const options = { removeComments: true, target: "es2022", module: "commonjs" };
-    const { outputText } = ts.transpileModule(readFileSync(path, "utf8"), { compilerOptions: options });
-    hash.update(`${relative(root, path).replaceAll("\\", "/")}\n${outputText}\n`);
+  const compilerOptions = {
+    removeComments: true,
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.CommonJS,
+  };
+  const known = new Map();
+  const printed = (path) => {
+    if (!known.has(path))
+      known.set(path, ts.transpileModule(readFileSync(path, "utf8"), { compilerOptions }).outputText);
+    return known.get(path);
+  };
+  const wasm = readdirSync(output)
+    .filter((name) => name.endsWith(".wasm"))
+    .sort();
+  const versions = {};
+  for (const [entry, start] of Object.entries(decidingEntries())) {
+    const reached = new Set([start]);
+    for (const path of reached)
+      for (const [, name] of printed(path).matchAll(/require\("(\.[^"]*)"\)/g)) {
+        const target = [`${name}.ts`, `${name}/index.ts`]
+          .map((file) => join(dirname(path), file))
+          .find((file) => existsSync(file));
+        if (target && !INDIFFERENT.includes(target)) reached.add(target);
+      }
+    const hash = createHash("sha256");
+    for (const path of [...reached].sort())
+      hash.update(`${relative(root, path).replaceAll("\\", "/")}\n${printed(path)}\n`);
+    for (const name of wasm) hash.update(name).update(readFileSync(join(output, name)));
+    versions[entry] = hash.digest("hex").slice(0, 16);
   }
-  for (const name of readdirSync(output)
-    .filter((f) => f.endsWith(".wasm"))
-    .sort())
-    hash.update(name).update(readFileSync(join(output, name)));
-  const version = hash.digest("hex").slice(0, 16);
-  writeFileSync(join(root, "lib/dist/code-version.json"), `${JSON.stringify({ version })}\n`);
+  writeFileSync(join(root, "lib/dist/code-version.json"), `${JSON.stringify(versions, null, 1)}\n`);
 }
 
 buildKernels();

@@ -61,7 +61,7 @@ export async function identifyAll(cells: readonly Cell[]): Promise<Map<string, D
 
 /** The key of a cell's record on this data and this code. */
 export const keyOf = (cell: Cell, data: DataIdentity): string =>
-  recordKey(cell, data.checksum, codeVersion());
+  recordKey(cell, data.checksum, codeVersion(cell.kind));
 
 /** Cells that differ only in this are one job. */
 const jobName = (cell: Cell): string =>

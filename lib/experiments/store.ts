@@ -78,11 +78,9 @@ export class RunStore<R extends StoredRecord = StoredRecord> {
       .sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
-  /** Records of other code, or of data that is not among `data` when given: kept, and never taken for current ones. */
-  stale(code: string, data?: ReadonlySet<string>): R[] {
-    return this.records().filter(
-      (record) => record.code !== code || (data !== undefined && !data.has(record.data)),
-    );
+  /** Records that `isCurrent` refuses, being of other code or data: kept, and never taken for current ones. */
+  stale(isCurrent: (record: R) => boolean): R[] {
+    return this.records().filter((record) => !isCurrent(record));
   }
 
   /** Records whose key is not the one that their own content gives: edited by hand, or mixed up. */

@@ -131,10 +131,13 @@ export async function coverage(cells: readonly Cell[], store: RunStore<ErasableR
   return { done: cells.filter((cell) => store.has(key(cell))), missing, failed };
 }
 
+/** Whether a record was made by the code that would make it today. */
+export const isCurrent = ({ cell, code }: ErasableRecord): boolean => code === codeVersion(cell.kind);
+
 /** Records of some cells, and whether they are those of this code and this data. */
 export interface Found {
   readonly records: readonly CellRecord[];
-  /** Versions of the code that made them; a single entry equal to `codeVersion()` means that all are current. */
+  /** Versions of the code that made them, sorted. */
   readonly versions: readonly string[];
   readonly current: boolean;
   /** Cells without any record. */
@@ -147,17 +150,16 @@ export interface Found {
  */
 export function findRecords(cells: readonly Cell[], store: RunStore<ErasableRecord>): Found {
   const byCell = new Map<string, ErasableRecord>();
-  const now = codeVersion();
   for (const record of store.records()) {
     const text = canonicalJson(record.cell);
-    if (!byCell.has(text) || record.code === now) byCell.set(text, record);
+    if (!byCell.has(text) || isCurrent(record)) byCell.set(text, record);
   }
-  const records = cells.flatMap((cell) => byCell.get(canonicalJson(cell)) ?? []);
-  const versions = [...new Set(records.map(({ code }) => code))].sort();
+  const found = cells.flatMap((cell) => byCell.get(canonicalJson(cell)) ?? []);
+  const versions = [...new Set(found.map(({ code }) => code))].sort();
   return {
-    records,
+    records: found,
     versions,
-    current: versions.every((version) => version === now),
-    missing: cells.length - records.length,
+    current: found.every(isCurrent),
+    missing: cells.length - found.length,
   };
 }

@@ -52,7 +52,7 @@ export function checkpointKeys(run: RunIdentity, groups: readonly GroupRatings[]
   let key = sha256(
     canonicalJson({
       format: FORMAT,
-      code: codeVersion(),
+      code: codeVersion("training"),
       settings,
       epochs: run.epochs,
       initialSeed: run.start.seed,

@@ -96,7 +96,7 @@ export function certify({ before, after, erasure, key }: Certified): Certificate
       artefacts: artefacts(after),
     },
     renewed: artefacts(after).filter((name) => !former.has(name)).length,
-    code: codeVersion(),
+    code: codeVersion("training"),
     how: HOW,
   };
   return { ...body, digest: sha256(canonicalJson(body)) };

@@ -86,8 +86,8 @@ describe("records", () => {
     for (const one of [...others, record(1)]) store.append(one);
     expect(store.records()).toHaveLength(3);
     expect(store.get(record(1).key)).toEqual(record(1));
-    expect(new Set(store.stale("c", new Set(["d"])))).toEqual(new Set(others));
-    expect(store.stale("c")).toEqual([others[0]]);
+    expect(new Set(store.stale(({ code, data }) => code === "c" && data === "d"))).toEqual(new Set(others));
+    expect(store.stale(({ code }) => code === "c")).toEqual([others[0]]);
   });
 
   it("edited by hand are found by the audit", () => {

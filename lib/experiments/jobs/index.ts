@@ -50,7 +50,7 @@ function reporter(job: Job<CellTask>, emit: Emit<ErasableRecord>): Report {
         key: wanted.key,
         cell,
         data: job.task.data,
-        code: codeVersion(),
+        code: codeVersion(cell.kind),
         outcome,
         timings: rounded(timings),
         machine: {
