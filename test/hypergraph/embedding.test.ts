@@ -3,6 +3,7 @@ import { type Interactions, interactionsFrom } from "../../lib/data/interactions
 import { InputError } from "../../lib/errors";
 import { EMBEDDING_KINDS, type EmbeddingSettings, embedUsers } from "../../lib/hypergraph/embedding";
 import { moments } from "../../lib/hypergraph/noise";
+import { sha256 } from "../../lib/json";
 import { Random } from "../../lib/random";
 import { purity, randomRatings, ratings } from "./helpers";
 
@@ -115,6 +116,19 @@ describe("planted communities", () => {
       Array.from({ length: 16 }, (_, j) => c[j * 17]).reduce((a, b) => a + b, 0);
     expect(trace(got.covariance) / trace(want.covariance)).toBeGreaterThan(0.75);
     expect(trace(got.covariance) / trace(want.covariance)).toBeLessThan(1.3);
+  });
+});
+
+describe("the bits of an embedding", () => {
+  // recorded once; another machine, processor or version of Node must give the same
+  it.each([
+    ["collaborative cbow", { word2vec: "cbow", representation: "bitsets" }, "f9b0659135598036"],
+    ["collaborative skipgram", { word2vec: "skipgram", representation: "items" }, "164dc91983e327e1"],
+    ["svd", { kind: "svd" }, "67d5c2ee0efd79ab"],
+    ["noise", { kind: "noise" }, "a751c43dd11bdbce"],
+  ] as const)("are the same everywhere: %s", async (_, settings, hash) => {
+    const { values } = await embedUsers(randomRatings(70, 50, 0.15, 4), { seed: 1, ...settings });
+    expect(sha256(values).slice(0, 16)).toBe(hash);
   });
 });
 
