@@ -42,7 +42,7 @@ export class Transport {
     const scale = most > least ? LARGEST / (most - least) : 0;
     for (let k = 0; k < cost.length; k++) whole[k] = Math.round((cost[k] - least) * scale);
     // Old prices make a start that is optimal for its sizes as long as no seat above `lower` is given out yet. With
-    // fewer such seats than groups (balanced sizes) that costs little; under the printed ceiling nearly all are such.
+    // fewer such seats than groups (balanced sizes) that costs little; under the printed ceiling they are nearly all.
     const warm = this.users - groups * this.lower < groups;
     const price = this.prices.map((p) => (warm ? Math.round(p * scale) : 0));
     const state = new FlowState(whole, groups, labels, price);
