@@ -10,15 +10,15 @@ import { InputError, requireInteger, requireKnownKeys } from "../errors";
 import type { Cost } from "../metrics/cost";
 import type { BytesKept } from "../training/checkpoint";
 import { createWorkerPool, type WorkerPool } from "../training/pool";
-import { TRAINING_DEFAULTS, type TrainingSettings } from "../training/settings";
-import { type EntryName, type Json, MemoryStore } from "../training/store";
+import type { TrainingSettings } from "../training/settings";
+import { type EntryName, MemoryStore } from "../training/store";
 import type { Certificate, OperatorKey } from "./certificate";
 import { requireKnownUser } from "./erasure";
 import { type NamedErasure, numbered, SystemFolder } from "./folder";
 import { lockFolder } from "./lock";
-import { PLAN_DEFAULTS, type PlanOptions } from "./makePlan";
+import type { PlanOptions } from "./makePlan";
 import type { Guarantee, MethodContext, MethodProgress, System } from "./method";
-import { type MethodName, methodOf } from "./methods";
+import { type MethodName, methodOf, nestedSettings } from "./methods";
 import { type Plan, planText } from "./plan";
 import { unlearn } from "./unlearn";
 import { type Verification, verify as verifyCertificate } from "./verify";
@@ -74,7 +74,6 @@ export type ForgetRequest =
 const OWN_BATCH = 1024;
 
 const clock = () => performance.now() / 1000;
-const WORK_KEYS = ["method", "folder", "signal", "onProgress", "workers"] as const;
 
 /**
  * Learns a recommender that can forget.
@@ -82,8 +81,8 @@ const WORK_KEYS = ["method", "folder", "signal", "onProgress", "workers"] as con
  * @throws StoppedError when the signal fires; with a folder, the same call goes on later.
  */
 export async function learn(ratings: Interactions, settings: LearnSettings = {}): Promise<ErasableSystem> {
-  const { method: name = "laser", folder, workers = 0 } = settings;
-  const method = methodOf(name, methodSettings(settings));
+  const { method: name = "laser", folder, workers = 0, signal, onProgress, ...flat } = settings;
+  const method = methodOf(name, nestedSettings(name, flat, { training: { batchSize: OWN_BATCH } }));
   const groups = settings.groups ?? 1;
   if (groups > ratings.userIds.length)
     throw new InputError(`groups: ${groups} groups are more than the ${ratings.userIds.length} users`);
@@ -93,7 +92,7 @@ export async function learn(ratings: Interactions, settings: LearnSettings = {})
   const release = folder === undefined ? undefined : lockFolder(folder);
   const pool = workers > 0 ? createWorkerPool(workers) : undefined;
   try {
-    const context = { ...contextOf(settings, pool), store: home?.store ?? new MemoryStore() };
+    const context = { ...contextOf({ signal, onProgress }, pool), store: home?.store ?? new MemoryStore() };
     const system = await method.learn(ratings, context);
     home?.put(system);
     return new ErasableSystem(system, context, home, pool, release);
@@ -255,20 +254,4 @@ function namedErasure(request: ForgetRequest, regroup: boolean): NamedErasure {
   const { users = [], ratings = [] } = request as Exclude<ForgetRequest, readonly string[]>;
   requireKnownKeys(request, ["users", "ratings"], "forget");
   return { users, ratings, regroup };
-}
-
-/** Flat settings as a method takes them: { plan, training, and its own }. */
-function methodSettings(settings: LearnSettings): Json {
-  const nested: Record<string, unknown> = {};
-  const plan: Record<string, unknown> = {};
-  const training: Record<string, unknown> = { batchSize: OWN_BATCH };
-  for (const [key, value] of Object.entries(settings)) {
-    if (WORK_KEYS.some((name) => name === key) || value === undefined) continue;
-    if (key in PLAN_DEFAULTS && key !== "seed") plan[key] = value;
-    else if (key in TRAINING_DEFAULTS) training[key] = value;
-    else nested[key] = value;
-  }
-  if (settings.seed !== undefined && settings.method !== "retrain") plan.seed = settings.seed;
-  if (Object.keys(plan).length > 0) nested.plan = plan;
-  return { ...nested, training } as Json;
 }

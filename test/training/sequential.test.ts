@@ -73,7 +73,7 @@ describe.each(["new", "carried"] as const)("sequential training, optimizer %s", 
   it("stopped at any batch and gone on with, gives the bits of a run never stopped", async () => {
     const whole = await train(runOf({ optimizer }));
     const batches = whole.cost.steps;
-    for (let stopAt = 1; stopAt < batches; stopAt += 7) {
+    for (let stopAt = 1; stopAt < batches; stopAt += 11) {
       const store = new MemoryStore();
       const stop = new AbortController();
       let steps = 0;

@@ -114,6 +114,14 @@ describe("any system", () => {
     await expect(next.without(usersErasure([3]), own)).rejects.toThrow(/erased/);
   });
 
+  it("forgets a user without ratings at no training", async () => {
+    const own = context();
+    const system = await tinyLaser().learn(withoutUsers(data, [9]), own);
+    const { system: next, cost, deleted } = await unlearn(system, usersErasure([9]), own, { key: KEY });
+    expect([next.fingerprint, cost.samples, deleted]).toEqual([system.fingerprint, 0, []]);
+    expect(() => next.scoreItems(Uint32Array.of(9))).toThrow(/erased/);
+  });
+
   it("stays as it was while others are made from it in forks of its store", async () => {
     const store = new MemoryStore();
     const system = await tinyLaser().learn(data, context({ store }));
