@@ -14,14 +14,14 @@ import type { TrainingSettings } from "../training/settings";
 import { type EntryName, MemoryStore } from "../training/store";
 import type { Certificate, OperatorKey } from "./certificate";
 import { requireKnownUser } from "./erasure";
-import { type NamedErasure, numbered, SystemFolder } from "./folder";
+import { holdsSystem, type NamedErasure, numbered, SystemFolder } from "./folder";
 import { lockFolder } from "./lock";
 import type { PlanOptions } from "./makePlan";
 import type { Guarantee, MethodContext, MethodProgress, System } from "./method";
 import { type MethodName, methodOf, nestedSettings } from "./methods";
 import { type Plan, planText } from "./plan";
 import { unlearn } from "./unlearn";
-import { type Verification, verify as verifyCertificate } from "./verify";
+import { type Verification, type VerifyOptions, verify as verifyCertificate } from "./verify";
 
 export interface WorkOptions {
   readonly signal?: AbortSignal;
@@ -86,9 +86,9 @@ export async function learn(ratings: Interactions, settings: LearnSettings = {})
   const groups = settings.groups ?? 1;
   if (groups > ratings.userIds.length)
     throw new InputError(`groups: ${groups} groups are more than the ${ratings.userIds.length} users`);
-  const home = folder === undefined ? undefined : new SystemFolder(folder);
-  if (home?.holdsSystem())
+  if (folder !== undefined && holdsSystem(folder))
     throw new InputError(`${folder} holds a system already; open it, or take another folder`);
+  const home = folder === undefined ? undefined : new SystemFolder(folder);
   const release = folder === undefined ? undefined : lockFolder(folder);
   const pool = workers > 0 ? createWorkerPool(workers) : undefined;
   try {
@@ -109,8 +109,8 @@ export async function learn(ratings: Interactions, settings: LearnSettings = {})
  */
 export async function open(folder: string, options: WorkOptions = {}): Promise<ErasableSystem> {
   requireKnownKeys(options, ["signal", "onProgress", "workers"], "open");
+  if (!holdsSystem(folder)) throw new InputError(`${folder} holds no system`);
   const home = new SystemFolder(folder);
-  if (!home.holdsSystem()) throw new InputError(`${folder} holds no system`);
   const release = lockFolder(folder);
   const pool = options.workers ? createWorkerPool(options.workers) : undefined;
   try {
@@ -130,10 +130,10 @@ export async function open(folder: string, options: WorkOptions = {}): Promise<E
 export function verify(
   certificate: Certificate,
   ratings: Interactions,
-  options: { readonly plan?: Plan; readonly key?: OperatorKey } & WorkOptions = {},
+  options: VerifyOptions & Omit<WorkOptions, "workers"> = {},
 ): Promise<Verification> {
-  const { plan, key, ...work } = options;
-  return verifyCertificate(certificate, ratings, { plan, key }, contextOf(work));
+  const { signal, onProgress, ...verifyOptions } = options;
+  return verifyCertificate(certificate, ratings, verifyOptions, contextOf({ signal, onProgress }));
 }
 
 /** A learned system. `forget` changes it in place: what it was before cannot be had again. */

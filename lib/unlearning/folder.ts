@@ -58,6 +58,10 @@ export function numbered(erasure: Omit<NamedErasure, "regroup">, system: System)
   );
 }
 
+/** Whether a system is in force in a folder, which need not exist. */
+export const holdsSystem = (folder: string, files: Files = nodeFiles): boolean =>
+  files.read(join(folder, IN_FORCE)) !== undefined;
+
 export class SystemFolder {
   readonly store: DiskStore;
 
@@ -71,7 +75,7 @@ export class SystemFolder {
 
   /** Whether a system is in force here. */
   holdsSystem(): boolean {
-    return this.files.read(join(this.path, IN_FORCE)) !== undefined;
+    return holdsSystem(this.path, this.files);
   }
 
   /** Puts a system that was learned in this folder's store in force, and deletes whatever else the store holds. */

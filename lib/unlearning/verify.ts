@@ -4,7 +4,8 @@
  * tags are recognised, and they are left out.
  */
 
-import { type Interactions, selectRatings } from "../data/interactions";
+import { type Interactions, interactionsFrom, selectRatings } from "../data/interactions";
+import { InputError } from "../errors";
 import { MemoryStore } from "../training/store";
 import { codeVersion } from "../version";
 import {
@@ -30,6 +31,11 @@ export interface VerifyOptions {
   readonly plan?: Plan;
   /** the operator's key: leaves the erased data out of `data` */
   readonly key?: OperatorKey;
+  /**
+   * The system's catalogue of items, in its order, where the remaining data are a file of their own: an item that erased
+   * users alone had rated is still in the catalogue. Default: the items of `data`.
+   */
+  readonly itemIds?: readonly string[];
 }
 
 /**
@@ -63,7 +69,8 @@ export async function verify(
     return { ok: false, checks };
   }
   if (!given) return { ok: false, checks };
-  const remaining = options.key ? withoutTagged(data, certificate, options.key) : data;
+  const catalogued = options.itemIds ? overItems(data, options.itemIds) : data;
+  const remaining = options.key ? withoutTagged(catalogued, certificate, options.key) : catalogued;
   const store = new MemoryStore();
   const system = await methodOf(certificate.method, certificate.settings).learn(
     remaining,
@@ -88,4 +95,19 @@ export function withoutTagged(data: Interactions, certificate: Certificate, key:
     !gone[user] &&
     (ratings.size === 0 || !ratings.has(ratingTag(tag, data.userIds[user], data.itemIds[columns[place]])));
   return selectRatings(data, keep, "without what a certificate lists");
+}
+
+/** The same ratings over another catalogue of items. @throws InputError for a rated item that it does not have. */
+function overItems(data: Interactions, itemIds: readonly string[]): Interactions {
+  const numbers = new Map(itemIds.map((id, number) => [id, number]));
+  const renumbered = data.itemIds.map((id) => numbers.get(id) ?? -1);
+  const { offsets, columns, values } = data.byUser;
+  const users = new Uint32Array(columns.length);
+  for (let user = 0; user < data.userIds.length; user++) users.fill(user, offsets[user], offsets[user + 1]);
+  const items = columns.map((item) => {
+    if (renumbered[item] < 0)
+      throw new InputError(`item ${data.itemIds[item]} is not in the system's catalogue`);
+    return renumbered[item];
+  });
+  return interactionsFrom({ users, items, ratings: values }, data.userIds, itemIds, data.provenance);
 }

@@ -1,6 +1,6 @@
 /** The door: what the README shows, on original ids. */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -117,5 +117,6 @@ describe("with a folder", () => {
     const opened = await open(folder);
     await opened.close();
     await expect(open(join(home, "nowhere"))).rejects.toThrow(/holds no system/);
+    expect(existsSync(join(home, "nowhere"))).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { withoutUsers } from "../../lib/data/interactions";
+import { type Csr, withoutUsers } from "../../lib/data/interactions";
 import { createEngine } from "../../lib/engine/create";
 import { InputError } from "../../lib/errors";
 import { canonicalJson, sha256 } from "../../lib/json";
@@ -14,7 +14,7 @@ import { erasureOf, usersErasure } from "../../lib/unlearning/erasure";
 import { methodOf } from "../../lib/unlearning/methods";
 import { parsePlan, planHash, planText } from "../../lib/unlearning/plan";
 import { verify } from "../../lib/unlearning/verify";
-import { world } from "../training/world";
+import { fileOf, world } from "../training/world";
 import { context, KEY, learnAndUnlearn, tinyCSisa, tinyLaser, tinyRetrain } from "./support";
 
 const data = world();
@@ -24,6 +24,8 @@ const remaining = withoutUsers(data, gone);
 
 const forgotten = (method = tinyLaser(), options = {}) =>
   learnAndUnlearn(method, data, () => usersErasure(gone), options);
+
+const withoutLast = (csr: Csr): Csr => ({ ...csr, offsets: csr.offsets.slice(0, -1) });
 
 describe("a certificate", () => {
   it("names the system that came out, and is verified by learning again", async () => {
@@ -55,6 +57,19 @@ describe("a certificate", () => {
     expect(certificate.erased.userTags).toHaveLength(1);
     expect(certificate.erased.ratingTags).toHaveLength(1);
     expect((await verify(certificate, data, { plan: system.plan!, key: KEY }, work)).ok).toBe(true);
+  });
+
+  it("is verified on a file that lacks an item which erased users alone had rated", async () => {
+    const lonely = data.itemIds.length - 1;
+    const raters = data.byItem.columns.slice(data.byItem.offsets[lonely], data.byItem.offsets[lonely + 1]);
+    const { certificate, system } = await learnAndUnlearn(tinyLaser(), data, () => usersErasure(raters));
+    const rest = fileOf(data, (user) => !raters.includes(user));
+    const file = { ...rest, itemIds: rest.itemIds.slice(0, lonely), byItem: withoutLast(rest.byItem) };
+    const plan = system.plan!;
+    expect((await verify(certificate, file, { plan }, work)).ok).toBe(false);
+    expect((await verify(certificate, file, { plan, itemIds: system.itemIds }, work)).ok).toBe(true);
+    const other = verify(certificate, file, { plan, itemIds: data.itemIds.slice(1) }, work);
+    await expect(other).rejects.toThrow(/catalogue/);
   });
 
   it("needs no plan after regrouping", async () => {

@@ -121,6 +121,14 @@ describe.each(METHODS)("%s: unlearned equals never seen", (_name, method) => {
     const pair = (user: number, k = 0) => [user, data.byUser.columns[data.byUser.offsets[user] + k]] as const;
     await expectExact(method, () => erasureOf([], [pair(3), pair(3, 2), pair(10)]));
     await expectExact(method, () => erasureOf([5], [pair(6), pair(5)]));
+    const all = data.byUser.columns.slice(data.byUser.offsets[3], data.byUser.offsets[4]);
+    const { system } = await expectExact(method, () =>
+      erasureOf(
+        [],
+        Array.from(all, (item) => [3, item]),
+      ),
+    );
+    expect(system.scoreItems(Uint32Array.of(3))).toHaveLength(data.itemIds.length); // still a user
   });
 
   it("for a stream of ten requests as for one batch", async () => {
