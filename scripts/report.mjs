@@ -5,7 +5,6 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import katex from "katex";
 import { setup } from "./setup.mjs";
 import { elapsed, filesBelow, options, readJson, root, Stop, say, script } from "./tools.mjs";
 
@@ -21,7 +20,7 @@ function outsideCode(markdown, change) {
 }
 
 /** $..$ and $$..$$ as MathML; links to notebooks as links to their pages. */
-function prepareMarkdown(markdown) {
+function prepareMarkdown(markdown, katex) {
   const mathMl = (source, displayMode) =>
     katex
       .renderToString(source, { displayMode, output: "mathml", throwOnError: true })
@@ -78,11 +77,12 @@ export async function exportReports(machine, folder) {
   const reports = join(folder, "reports");
   mkdirSync(reports, { recursive: true });
   const scratch = mkdtempSync(join(tmpdir(), "erasable-report-"));
+  const { default: katex } = await import("katex"); // here, so that a missing package is the set-up's to report
   const entries = sources.map((path) => {
     const notebook = readJson(path);
     const name = basename(path, ".ipynb");
     for (const cell of notebook.cells)
-      if (cell.cell_type === "markdown") cell.source = prepareMarkdown([cell.source].flat().join(""));
+      if (cell.cell_type === "markdown") cell.source = prepareMarkdown([cell.source].flat().join(""), katex);
     writeFileSync(join(scratch, `${name}.ipynb`), JSON.stringify(notebook));
     return { name, succeeded: notebook.metadata.erasable?.succeeded === true, ...headOf(readJson(path)) };
   });

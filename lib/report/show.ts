@@ -34,11 +34,13 @@ export interface ShowChart extends Named {
  * Shows a table in the cell and writes tables/<name>.csv with every digit, and the provenance in columns of its own.
  * @param table rows, or a Danfo DataFrame
  */
-export async function showTable<R extends object>(
-  table: readonly R[] | Frame,
+export function showTable(table: Frame, options: ShowTable<string>): Promise<void>;
+export function showTable<R extends object>(
+  table: readonly R[],
   options: ShowTable<keyof R & string>,
-): Promise<void> {
-  const { name, run, ...format } = options as ShowTable<string>;
+): Promise<void>;
+export async function showTable(table: readonly object[] | Frame, options: ShowTable<string>): Promise<void> {
+  const { name, run, ...format } = options;
   const rows = toRows(table);
   const provenance = currentProvenance(run);
   const line = provenanceLine(provenance);

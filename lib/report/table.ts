@@ -93,6 +93,9 @@ const defaultColumns = (rows: readonly Row[]): Column[] => Object.keys(rows[0]).
 
 const TABLE =
   "border-collapse:collapse;margin:0.5em 0;font-variant-numeric:tabular-nums;line-height:1.35;color:inherit";
+/** Texts longer than this are broken into lines of about 30 characters. */
+const LONG = 36;
+const WRAPPED = "white-space:normal;min-width:13em;max-width:24em;vertical-align:top";
 const CAPTION = "caption-side:top;text-align:left;padding:0 0 0.5em;font-weight:600;color:inherit";
 const CELL = "padding:0.3em 0.9em 0.3em 0;border:0;background:none;white-space:nowrap";
 const STRONG_RULE = "border-top:2px solid currentColor;border-bottom:1px solid currentColor";
@@ -141,9 +144,11 @@ export function tableHtml<Key extends string>(rows: readonly Row[], format: Tabl
   const best = columns.map((column, i) => bestRows(rows, column, digits[i], format as TableFormat));
   const body = rows.map((row, r) => {
     const parted = r > 0 && blockOf(row, format.within ?? []) !== blockOf(rows[r - 1], format.within ?? []);
+    const someLong = columns.some((column, i) => cellText(row, column, digits[i]).length > LONG);
     const cells = columns.map((column, i) => {
       const text = escapeHtml(cellText(row, column, digits[i]));
-      const place = `${CELL};text-align:${numeric[i] ? "right" : "left"}${parted ? `;${SOFT_RULE}` : ""}`;
+      const wrapped = text.length > LONG ? `;${WRAPPED}` : someLong ? ";vertical-align:top" : "";
+      const place = `${CELL};text-align:${numeric[i] ? "right" : "left"}${parted ? `;${SOFT_RULE}` : ""}${wrapped}`;
       if (i === 0) return `<th scope="row" style="${place};font-weight:500">${text}</th>`;
       return `<td style="${place}">${best[i].has(row) ? `<strong>${text}</strong>` : text}</td>`;
     });

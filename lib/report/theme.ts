@@ -112,6 +112,7 @@ export const VEGA_CONFIG = {
     labelColor: INK,
     titleColor: INK,
     symbolSize: 90,
+    symbolStrokeWidth: 0, // a dashed outline would blur the symbols
     orient: "top",
     direction: "horizontal",
     columnPadding: 16,

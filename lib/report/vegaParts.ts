@@ -51,7 +51,6 @@ export function seriesEncoding(plan: Plan, channels: readonly ("color" | "shape"
         type: "nominal",
         title: null,
         scale: { domain: plan.names, range: ranges[channel] },
-        ...(channel === "strokeDash" ? { legend: null } : {}), // a dashed outline would blur the symbols
       },
     ]),
   );
@@ -89,7 +88,11 @@ export function vegaFigure(plan: Plan, unit: (row: Value) => Spec): Spec {
   const body =
     plan.panelRows === undefined
       ? one(null)
-      : { vconcat: plan.rowValues.map(filtered), spacing: 28, resolve: { scale: { color: "shared" } } };
+      : {
+          vconcat: plan.rowValues.map(filtered),
+          spacing: 28,
+          resolve: { scale: { color: "shared", shape: "shared", strokeDash: "shared" } },
+        };
   return {
     $schema: VEGA_LITE,
     ...(plan.title ? { title: plan.title } : {}),

@@ -62,7 +62,9 @@ describe("showTable", () => {
   it("takes a Danfo DataFrame", async () => {
     const frame = await toDataFrame(rows);
     expect(toRows(frame.sortValues("ndcg"))[0]).toEqual({ method: "L-CBKM", ndcg: 0.25 });
-    await showTable(frame, { name: "frame", caption: "c", run: synthetic });
+    const columns = [{ key: "method" }, { key: "ndcg", digits: 2, best: "highest" }] as const;
+    await showTable(frame, { name: "frame", caption: "c", run: synthetic, columns });
+    expect(shown[0][1]).toContain("<strong>0.50</strong>");
     expect(file("tables/frame.csv")).toContain("L-CBKM,0.25,quick");
   });
 
