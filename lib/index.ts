@@ -101,7 +101,7 @@ export {
   findRecords,
   openStore,
 } from "./experiments/suite";
-export { type Summary, summarise } from "./experiments/summary";
+export { type Summary, summarise, withinSeeds } from "./experiments/summary";
 export { CLAIMS, judgeAll } from "./experiments/verdicts";
 export { type ClaimRow, claimColumns, claimRows } from "./experiments/verdicts/table";
 export type { JudgedCase, JudgedClaim, Verdict } from "./experiments/verdicts/verdict";

@@ -38,3 +38,45 @@ export function summarise<Row extends object, Key extends keyof Row & string>(
     return { ...columns, mean: centre, std, low, high, n: values.length };
   });
 }
+
+/**
+ * The rows with what a seed has in common taken out, for error bars that show how well *conditions* (methods, S) can be
+ * told apart. Seeds share split and start, so all methods rise and fall together; bars of raw values mostly show that.
+ * Cousineau's normalisation with Morey's correction ("Confidence intervals from normalized data", 2008): subtract the
+ * mean of each seed within its panel, add the panel's mean, widen by sqrt(C / (C - 1)) around each condition's mean.
+ *
+ * @param panel columns of a panel, whose values are comparable
+ * @param condition columns that tell conditions apart inside a panel
+ */
+export function withinSeeds<Row extends { readonly seed: number; readonly value: number }>(
+  rows: readonly Row[],
+  panel: readonly (keyof Row & string)[],
+  condition: readonly (keyof Row & string)[],
+): Row[] {
+  const key = (row: Row, columns: readonly (keyof Row & string)[]) =>
+    JSON.stringify(columns.map((column) => row[column]));
+  const means = (columns: readonly (keyof Row & string)[]) => {
+    const lists = new Map<string, number[]>();
+    for (const row of rows) {
+      const name = key(row, columns);
+      lists.set(name, [...(lists.get(name) ?? []), row.value]);
+    }
+    return new Map([...lists].map(([name, values]) => [name, mean(values)]));
+  };
+  const bySeed = [...panel, "seed" as const];
+  const byCondition = [...panel, ...condition];
+  const [panels, seeds, conditions] = [means(panel), means(bySeed), means(byCondition)];
+  const count = new Map<string, Set<string>>();
+  for (const row of rows) {
+    const name = key(row, panel);
+    count.set(name, (count.get(name) ?? new Set()).add(key(row, condition)));
+  }
+  return rows.map((row) => {
+    const at = key(row, panel);
+    const C = (count.get(at) as Set<string>).size;
+    if (C < 2) return row;
+    const centred = row.value - (seeds.get(key(row, bySeed)) as number) + (panels.get(at) as number);
+    const middle = conditions.get(key(row, byCondition)) as number;
+    return { ...row, value: middle + (centred - middle) * Math.sqrt(C / (C - 1)) };
+  });
+}

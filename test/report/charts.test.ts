@@ -208,3 +208,20 @@ describe("the interactive page", () => {
     expect(html).toContain("Profile smoke");
   });
 });
+
+it("a drawn figure names its series in a legend, once for all panels", async () => {
+  const rows = ["DMF", "NMF"].flatMap((panel) =>
+    ["one", "two"].flatMap((metric) =>
+      [1, 2].flatMap((x) => ["Retrain", "C-SISA"].map((method) => ({ panel, metric, x, method, value: x }))),
+    ),
+  );
+  const settings = {
+    x: "x",
+    y: "value",
+    series: "method",
+    panelColumns: "panel",
+    panelRows: "metric",
+  } as const;
+  const svg = await toSvg(lineChart(rows, settings).vegaLite, { name: "n", alt: "a", provenance: "p" });
+  expect(svg.match(/>C-SISA</g)).toHaveLength(1);
+});
