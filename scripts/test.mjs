@@ -34,7 +34,12 @@ const steps = (chosen) => [
     },
   ],
   ["notebooks", [join(root, "scripts/reproduce.mjs"), "--profile", "smoke", "--force", "--no-build"]],
-  ...(chosen.browser ? [["JupyterLab in a browser", [join(root, "test/browser/lab.mjs")]]] : []),
+  ...(chosen.browser
+    ? [
+        ["JupyterLab in a browser", [join(root, "test/browser/lab.mjs")]],
+        ["reports in a browser", [join(root, "test/browser/reports.mjs")]],
+      ]
+    : []),
 ];
 
 await script(async (args) => {

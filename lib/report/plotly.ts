@@ -37,13 +37,14 @@ export function plotlyHtml(figure: PlotlyFigure, { title, alt, provenance }: Pag
 body { margin: 0; padding: 1rem; font: 0.9rem/1.5 Helvetica, Arial, "Liberation Sans", sans-serif; color: #1c1e21; background: #fff; }
 main { max-width: 60rem; margin: 0 auto; }
 h1 { font-size: 1.1rem; margin: 0 0 0.5rem; }
+figure { margin: 0; }
 p { margin: 0.5rem 0; color: #595f66; }
 </style>
 </head>
 <body>
 <main>
 <h1>${escapeHtml(title)}</h1>
-<div id="figure" role="img" aria-label="${escapeHtml(alt)}"></div>
+<figure aria-label="${escapeHtml(alt)}"><div id="figure"></div></figure>
 <p>${escapeHtml(provenance)}</p>
 </main>
 <script>${plotlySource()}</script>

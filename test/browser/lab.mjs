@@ -3,41 +3,14 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, relative } from "node:path";
-import { chromium } from "playwright-core";
-import { elapsed, root, Stop, say, script, which } from "../../scripts/tools.mjs";
+import { elapsed, root, Stop, say, script } from "../../scripts/tools.mjs";
+import { launchChromium } from "./chromium.mjs";
 
 const scratch = join(root, "test/browser/scratch"); // beside the library, so that its kernel finds node_modules
-const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const MINUTES = 60_000;
-
-function findChromium() {
-  const path = [
-    process.env.CHROMIUM_PATH,
-    which("chromium"),
-    which("chromium-browser"),
-    which("google-chrome"),
-  ]
-    .filter(Boolean)
-    .find((candidate) => existsSync(candidate));
-  if (!path)
-    throw new Stop(
-      "Chromium was not found. On Debian or Ubuntu: sudo apt install chromium. Elsewhere install Chrome or Chromium\n" +
-        "and name it: CHROMIUM_PATH=/path/to/chrome npm run test:browser",
-    );
-  return path;
-}
 
 const freePort = () =>
   new Promise((resolve) => {
@@ -180,10 +153,12 @@ async function explore(page, { address, token }) {
 }
 
 await script(async () => {
-  const executablePath = findChromium();
   const since = performance.now();
-  const server = await startLab();
-  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  const browser = await launchChromium();
+  const server = await startLab().catch(async (error) => {
+    await browser.close();
+    throw error;
+  });
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
     page.setDefaultTimeout(MINUTES);

@@ -1,0 +1,32 @@
+// Where Chromium is, and how the browser tests start it.
+import { existsSync } from "node:fs";
+import { chromium } from "playwright-core";
+import { Stop, which } from "../../scripts/tools.mjs";
+
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** @throws Stop that says how to install it */
+export function launchChromium() {
+  const places = [
+    process.env.CHROMIUM_PATH,
+    which("chromium"),
+    which("chromium-browser"),
+    which("google-chrome"),
+  ];
+  const executablePath = places.find((path) => path && existsSync(path));
+  if (!executablePath)
+    throw new Stop(
+      "Chromium was not found. On Debian or Ubuntu: sudo apt install chromium. Elsewhere install Chrome or Chromium\n" +
+        "and name it: CHROMIUM_PATH=/path/to/chrome npm run test:browser",
+    );
+  return chromium.launch({ executablePath, args: FLAGS });
+}
