@@ -2,7 +2,8 @@
  * Checkpoints of SeqTrain (Section 3.3, "finally saves these models"). A checkpoint's key is the hash of everything that
  * made it: settings, code version, catalogue of items, and the groups up to and including its own, in order. So a
  * checkpoint that saw a user cannot be found by a run without that user, and one that did not is found by itself:
- * restarting from the last clean checkpoint is nothing but looking for the longest known chain of keys.
+ * restarting from the last clean checkpoint is nothing but looking for the longest known chain of keys. Code of another
+ * version finds none of them: an erasure after an update trains from scratch, rather than mix the bits of two programs.
  *
  * A checkpoint is a record (JSON) that names blobs: item tables and shared layers; the rows of each group trained so
  * far; with a carried optimizer, Adam's moments. Users of later groups are not in it: their rows are still initial.

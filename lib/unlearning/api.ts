@@ -14,12 +14,13 @@ import type { TrainingSettings } from "../training/settings";
 import { type EntryName, MemoryStore } from "../training/store";
 import type { Certificate, OperatorKey } from "./certificate";
 import { requireKnownUser } from "./erasure";
-import { holdsSystem, type NamedErasure, numbered, SystemFolder } from "./folder";
+import { holdsSystem, type NamedErasure, SystemFolder } from "./folder";
 import { lockFolder } from "./lock";
 import type { PlanOptions } from "./makePlan";
 import type { Guarantee, MethodContext, MethodProgress, System } from "./method";
 import { type MethodName, methodOf, nestedSettings } from "./methods";
 import { type Plan, planText } from "./plan";
+import { namedErasure } from "./request";
 import { unlearn } from "./unlearn";
 import { type Verification, type VerifyOptions, verify as verifyCertificate } from "./verify";
 
@@ -202,12 +203,12 @@ export class ErasableSystem {
    */
   async forget(request: ForgetRequest, options: ForgetOptions = {}): Promise<Forgotten> {
     requireKnownKeys(options, ["regroup", "key", "signal", "onProgress"], "forget");
-    const erasure = namedErasure(request, options.regroup ?? false);
+    const erasure = requested(request, options.regroup ?? false);
     const key = options.key ?? randomBytes(32).toString("hex"); // a secret, so from the system's source and not a seed
     const context = { ...this.context, signal: options.signal, onProgress: options.onProgress };
     const result = this.home
       ? await this.home.unlearn(this.current, erasure, key, context)
-      : await unlearn(this.current, numbered(erasure, this.current), context, {
+      : await unlearn(this.current, namedErasure(erasure.users, erasure.ratings, this.current), context, {
           key,
           regroup: erasure.regroup,
         });
@@ -249,7 +250,7 @@ function contextOf(work: WorkOptions, pool?: WorkerPool): Omit<MethodContext, "s
   return { createEngine, clock, signal: work.signal, onProgress: work.onProgress, pool };
 }
 
-function namedErasure(request: ForgetRequest, regroup: boolean): NamedErasure {
+function requested(request: ForgetRequest, regroup: boolean): NamedErasure {
   if (Array.isArray(request)) return { users: request, ratings: [], regroup };
   const { users = [], ratings = [] } = request as Exclude<ForgetRequest, readonly string[]>;
   requireKnownKeys(request, ["users", "ratings"], "forget");

@@ -14,9 +14,9 @@ import { DiskStore } from "../training/diskStore";
 import { type Files, nodeFiles, UNFINISHED, writeAtomically } from "../training/files";
 import { DamagedError, type EntryName, type Json } from "../training/store";
 import { type Certificate, type OperatorKey, parseCertificate } from "./certificate";
-import { type Erasure, erasureOf } from "./erasure";
 import type { MethodContext, System } from "./method";
 import { methodOf } from "./methods";
+import { namedErasure } from "./request";
 import { type Unlearned, unlearn } from "./unlearn";
 
 /** An erasure by original ids: what a folder remembers of a request until it is done. */
@@ -39,24 +39,6 @@ interface InForce {
 const FORMAT = "erasable system, format 1";
 const IN_FORCE = "system.json";
 const REQUEST = "request.json";
-
-/** The numbers of an erasure by ids. @throws InputError for an id that is not in the system's catalogue. */
-export function numbered(erasure: Omit<NamedErasure, "regroup">, system: System): Erasure {
-  const find = (ids: readonly string[], what: string) => {
-    const numbers = new Map(ids.map((id, number) => [id, number]));
-    return (id: string) => {
-      const number = numbers.get(id);
-      if (number === undefined) throw new InputError(`${what} "${id}" is not in the system's catalogue`);
-      return number;
-    };
-  };
-  const user = find(system.userIds, "user");
-  const item = find(erasure.ratings.length > 0 ? system.itemIds : [], "item");
-  return erasureOf(
-    erasure.users.map(user),
-    erasure.ratings.map(([u, i]) => [user(u), item(i)] as const),
-  );
-}
 
 /** Whether a system is in force in a folder, which need not exist. */
 export const holdsSystem = (folder: string, files: Files = nodeFiles): boolean =>
@@ -120,7 +102,7 @@ export class SystemFolder {
     key: OperatorKey,
     context: Omit<MethodContext, "store">,
   ): Promise<Unlearned> {
-    const erasure = numbered(request, system);
+    const erasure = namedErasure(request.users, request.ratings, system);
     const earlier = this.unfinishedRequest();
     if (earlier && canonicalJson(earlier) !== canonicalJson(request))
       throw new InputError(

@@ -1,43 +1,75 @@
 /**
- * Unlearning requests by name (Sections 4.3 and 4.4): `rand@K` and `top@K`, K % of the users drawn at random or by their
- * number of ratings, and `last-group@K`, K % of the users of the group trained last. Resolved to an erasure by numbers.
+ * Unlearning requests by name. Sections 4.3 and 4.4: `rand@K` and `top@K`, K % of the users drawn at random or by their
+ * number of ratings, and `last-group@K`, K % of the users of the group trained last. By original ids: `users:42,77` (E1)
+ * and `ratings:42/10,42/11`, user and item (E2, Section 1). Resolved to an erasure by numbers.
  */
 
 import type { Interactions } from "../data/interactions";
 import { InputError } from "../errors";
 import { Random } from "../random";
-import { type Erasure, usersErasure } from "./erasure";
+import { type Erasure, erasureOf, usersErasure } from "./erasure";
 import { ratedUsers } from "./plan";
 
-export const REQUEST_KINDS = ["rand", "top", "last-group"] as const;
+export const SHARE_KINDS = ["rand", "top", "last-group"] as const;
 
-export interface Request {
-  readonly kind: (typeof REQUEST_KINDS)[number];
+/** A share of the users. */
+export interface ShareRequest {
+  readonly kind: (typeof SHARE_KINDS)[number];
   /** K, in per cent, above 0 and at most 100 */
   readonly percent: number;
 }
 
-/** Reads "rand@5", "top@2.5", "last-group@5". @throws InputError saying what is allowed. */
+/** Users or ratings by original ids. Ids with a comma or a slash cannot be written so; `erasureOf` takes any. */
+export type ListRequest =
+  | { readonly kind: "users"; readonly ids: readonly string[] }
+  | { readonly kind: "ratings"; readonly pairs: readonly (readonly [user: string, item: string])[] };
+
+export type Request = ShareRequest | ListRequest;
+
+const ALLOWED = "rand@K, top@K or last-group@K with 0 < K <= 100, users:ID,ID,... or ratings:USER/ITEM,...";
+
+/** Reads "rand@5", "top@2.5", "users:42,77", "ratings:42/10". @throws InputError saying what is allowed. */
 export function parseRequest(text: string): Request {
+  const request = parseList(text) ?? parseShare(text);
+  if (!request) throw new InputError(`request "${text}": it must be ${ALLOWED}`);
+  return request;
+}
+
+function parseShare(text: string): ShareRequest | undefined {
   const [kind, number, ...more] = text.split("@");
   const percent = Number(number);
-  const known = REQUEST_KINDS.find((candidate) => candidate === kind);
-  if (!known || more.length > 0 || !number?.trim() || !(percent > 0 && percent <= 100))
-    throw new InputError(`request "${text}": it must be rand@K, top@K or last-group@K, 0 < K <= 100`);
+  const known = SHARE_KINDS.find((candidate) => candidate === kind);
+  if (!known || more.length > 0 || !number?.trim() || !(percent > 0 && percent <= 100)) return undefined;
   return { kind: known, percent };
 }
 
-export const requestText = ({ kind, percent }: Request): string => `${kind}@${percent}`;
+function parseList(text: string): ListRequest | undefined {
+  const [, kind, list] = /^(users|ratings):(.+)$/s.exec(text) ?? [];
+  if (!kind) return undefined;
+  const parts = list.split(",").map((part) => part.trim());
+  if (parts.includes("")) return undefined;
+  if (kind === "users") return { kind, ids: parts };
+  const pairs = parts.map((part) => part.split("/"));
+  if (pairs.some((pair) => pair.length !== 2 || pair.includes(""))) return undefined;
+  return { kind: "ratings", pairs: pairs.map(([user, item]) => [user, item] as const) };
+}
+
+/** The text that `parseRequest` reads. */
+export function requestText(request: Request): string {
+  if (request.kind === "users") return `users:${request.ids.join(",")}`;
+  if (request.kind === "ratings") return `ratings:${request.pairs.map((pair) => pair.join("/")).join(",")}`;
+  return `${request.kind}@${request.percent}`;
+}
 
 /** K % of n users: rounded, and at least one. */
 export const share = (n: number, percent: number): number =>
   Math.max(1, Math.min(n, Math.round((n * percent) / 100)));
 
 /**
- * The users of a request. Percentages count users with training ratings. Draws with one seed are nested: the users of
+ * The erasure of a request. Percentages count users with training ratings. Draws with one seed are nested: the users of
  * rand@2.5 are among those of rand@5.
  * @param lastGroup numbers of the users of the group trained last; needed by `last-group` alone
- * @throws InputError when nobody has ratings or the last group is needed and empty.
+ * @throws InputError for an unknown id, or when nobody has ratings or the last group is needed and empty.
  */
 export function resolveRequest(
   request: Request,
@@ -45,6 +77,8 @@ export function resolveRequest(
   seed: number,
   lastGroup?: Uint32Array,
 ): Erasure {
+  if (request.kind === "users") return namedErasure(request.ids, [], train);
+  if (request.kind === "ratings") return namedErasure([], request.pairs, train);
   const pool = request.kind === "last-group" ? lastGroup : ratedUsers(train);
   if (!pool || pool.length === 0)
     throw new InputError(`request ${requestText(request)}: there is nobody to choose from`);
@@ -56,4 +90,27 @@ export function resolveRequest(
     users.sort((a, b) => ratings(b) - ratings(a) || a - b); // numbers are in the order of ids
   } else Random.stream(seed, "request", request.kind).shuffle(users);
   return usersErasure(users.subarray(0, count).slice().sort());
+}
+
+/** An erasure by original ids. @throws InputError for an id that is not in the catalogue. */
+export function namedErasure(
+  users: readonly string[],
+  ratings: readonly (readonly [user: string, item: string])[],
+  catalogue: Pick<Interactions, "userIds" | "itemIds">,
+): Erasure {
+  const user = finder(catalogue.userIds, "user");
+  const item = finder(ratings.length > 0 ? catalogue.itemIds : [], "item");
+  return erasureOf(
+    users.map(user),
+    ratings.map(([u, i]) => [user(u), item(i)] as const),
+  );
+}
+
+function finder(ids: readonly string[], what: string): (id: string) => number {
+  const numbers = new Map(ids.map((id, number) => [id, number]));
+  return (id) => {
+    const number = numbers.get(id);
+    if (number === undefined) throw new InputError(`${what} "${id}" is not in the catalogue`);
+    return number;
+  };
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { createEngine } from "../../lib/engine/create";
 import { StoppedError } from "../../lib/errors";
 import { initialWeights } from "../../lib/model/initial";
 import { modelSpec } from "../../lib/model/spec";
 import { loadFloats, modelHash } from "../../lib/training/checkpoint";
-import { type GroupRatings, groupRatings } from "../../lib/training/groupRatings";
-import { initialRest, initialRows, rowsOf } from "../../lib/training/layout";
+import { type GroupRatings, groupRatings, trainingSet } from "../../lib/training/groupRatings";
+import { initialRest, initialRows, restOf, rowsOf, scatterRows } from "../../lib/training/layout";
 import { type SequentialRun, type TrainingContext, trainSequentially } from "../../lib/training/sequential";
 import { type TrainingSettings, trainingSettings } from "../../lib/training/settings";
 import { DamagedError, MemoryStore, type Store } from "../../lib/training/store";
@@ -120,18 +121,39 @@ async function storeOf(run: SequentialRun): Promise<MemoryStore> {
 }
 
 describe("what a checkpoint holds", () => {
-  it("is what one engine over all users would hold: rows outside the group do not move", async () => {
-    const run = runOf();
+  it.each(["dmf", "nmf"] as const)("is what one engine over all users would hold, %s", async (model) => {
+    const run = runOf({ model });
     const store = new MemoryStore();
-    const { checkpoints } = await trainSequentially(run, contextOf(store));
-    const carriedOver: string[] = [];
-    for (const [k, checkpoint] of checkpoints.entries()) {
-      expect(checkpoint.rows.slice(0, k)).toEqual(carriedOver);
-      carriedOver.push(checkpoint.rows[k]);
-      const rows = loadFloats(store, checkpoint.rows[k]);
-      expect(rows).not.toEqual(initialRows(run.start, run.groups[k].ids));
-      expect(rows.length).toBe(run.groups[k].members.length * 16);
+    const { checkpoints } = await trainSequentially(run, contextOf(store, { createEngine }));
+    const spec = modelSpec(model, data.userIds.length, data.itemIds.length);
+    const engine = await createEngine("simd", spec);
+    let weights = initialWeights(spec, "xavier", 1, data.userIds, data.itemIds);
+    for (const [position, group] of run.groups.entries()) {
+      engine.load(weights);
+      const { batchSize, adam, l2 } = run.settings;
+      const set = trainingSet(group, run.settings);
+      const users = set.users.map((row) => group.members[row]);
+      await engine.train(
+        { ...set, users },
+        { batchSize, adam, l2, epochs: 3, stream: [1, "train", position] },
+      );
+      weights = engine.weights();
+      expect(loadFloats(store, checkpoints[position].rest)).toEqual(restOf(spec, weights));
+      for (let g = 0; g <= position; g++) {
+        const all = new Float32Array(spec.size);
+        scatterRows(spec, all, run.groups[g].members, loadFloats(store, checkpoints[position].rows[g]));
+        for (const user of run.groups[g].members)
+          expect(rowsOf(spec, all, user, 1)).toEqual(rowsOf(spec, weights, user, 1));
+      }
     }
+    engine.dispose();
+  });
+
+  it("shares the rows of earlier groups with the checkpoints before", async () => {
+    const { checkpoints } = await train(runOf());
+    for (let k = 1; k < 4; k++) expect(checkpoints[k].rows.slice(0, k)).toEqual(checkpoints[k - 1].rows);
+    const carried = (await train(runOf({ optimizer: "carried" }))).checkpoints;
+    expect(carried[1].rows[0]).not.toBe(carried[0].rows[0]); // these go on moving by their moments
   });
 
   it("does not change when the engine that made it goes on", async () => {

@@ -13,7 +13,7 @@ const ratings = (user: number) => data.byUser.offsets[user + 1] - data.byUser.of
 
 describe("requests", () => {
   it("are read and written", () => {
-    for (const text of ["rand@5", "top@2.5", "last-group@100"])
+    for (const text of ["rand@5", "top@2.5", "last-group@100", "users:42,b", "ratings:42/10,b/x"])
       expect(requestText(parseRequest(text))).toBe(text);
     for (const text of [
       "rand",
@@ -57,6 +57,15 @@ describe("requests", () => {
     expect(users("last-group@50", 1, last)).toHaveLength(2);
     for (const user of users("last-group@75", 1, last)) expect(last).toContain(user);
     expect(() => users("last-group@5")).toThrow(/nobody/);
+  });
+
+  it("users and ratings by id", () => {
+    const [user, item] = [data.userIds[7], data.itemIds[data.byUser.columns[data.byUser.offsets[7]]]];
+    expect(users(`users:${user},${data.userIds[2]}`)).toEqual([7, 2]);
+    const erasure = resolveRequest(parseRequest(`ratings:${user}/${item}`), data, 1);
+    expect(erasure).toEqual(erasureOf([], [[7, data.itemIds.indexOf(item)]]));
+    expect(() => users("users:nobody")).toThrow(/user "nobody"/);
+    expect(() => users(`ratings:${user}/nothing`)).toThrow(/item "nothing"/);
   });
 
   it("count and choose users with ratings alone", () => {
