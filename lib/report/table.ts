@@ -93,9 +93,9 @@ const defaultColumns = (rows: readonly Row[]): Column[] => Object.keys(rows[0]).
 
 const TABLE =
   "border-collapse:collapse;margin:0.5em 0;font-variant-numeric:tabular-nums;line-height:1.35;color:inherit";
-/** Texts longer than this are broken into lines of about 30 characters. */
-const LONG = 36;
-const WRAPPED = "white-space:normal;min-width:13em;max-width:24em;vertical-align:top";
+/** Texts longer than this are broken into lines. */
+const LONG = 24;
+const WRAPPED = "white-space:normal;min-width:8em;max-width:24em;vertical-align:top";
 const CAPTION = "caption-side:top;text-align:left;padding:0 0 0.5em;font-weight:600;color:inherit";
 const CELL = "padding:0.3em 0.9em 0.3em 0;border:0;background:none;white-space:nowrap";
 const STRONG_RULE = "border-top:2px solid currentColor;border-bottom:1px solid currentColor";

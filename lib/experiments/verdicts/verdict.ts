@@ -74,15 +74,16 @@ function judgeCase({ dataset, name, effects, threshold = 0 }: Comparison): Judge
 }
 
 /**
- * The verdict of a set of cases. Reproduced: at least the share `needs` of the cases points for the claim and, unless
- * `needs` is below 1, none against. Partly: at least half of that share. Otherwise not reproduced.
+ * The verdict of a set of cases. Reproduced: at least the share `needs` of the cases points for the claim. Partly: at
+ * least half of that share; or none points against it and the mean over all cases is above the threshold with its whole
+ * interval (many open cases that lean one way). Otherwise not reproduced.
  */
-export function verdictOf(cases: readonly JudgedCase[], needs: number): Verdict {
+export function verdictOf(cases: readonly JudgedCase[], needs: number, pooledFor: boolean): Verdict {
   if (cases.length === 0) return "not tested";
   const inFavour = cases.filter(({ points }) => points === "for").length / cases.length;
-  const against = cases.some(({ points }) => points === "against");
-  if (inFavour >= needs && !(needs === 1 && against)) return "reproduced";
-  return inFavour >= needs / 2 ? "partly" : "not reproduced";
+  if (inFavour >= needs) return "reproduced";
+  const noneAgainst = cases.every(({ points }) => points !== "against");
+  return inFavour >= needs / 2 || (noneAgainst && pooledFor) ? "partly" : "not reproduced";
 }
 
 /** Judges one claim on all records of a profile. */
@@ -90,6 +91,10 @@ export function judge(claim: Claim, records: readonly CellRecord[], profile: Pro
   const comparisons = claim.compare(records, profile).filter(({ effects }) => effects.length > 0);
   const detail = comparisons.map(judgeCase);
   const pooled = pooledBySeed(comparisons);
+  const excess = pooledBySeed(
+    comparisons.map((one) => ({ ...one, effects: one.effects.map((e) => e - (one.threshold ?? 0)) })),
+  );
+  const pooledFor = excess.length > 1 ? meanInterval(excess).low > 0 : false;
   const interval = pooled.length > 1 ? meanInterval(pooled) : undefined;
   const effect = pooled.length > 0 ? mean(pooled) : null;
   return {
@@ -98,7 +103,7 @@ export function judge(claim: Claim, records: readonly CellRecord[], profile: Pro
     statement: claim.statement,
     rule: claim.rule,
     effectMeaning: claim.effect,
-    verdict: verdictOf(detail, claim.needs),
+    verdict: verdictOf(detail, claim.needs, pooledFor),
     datasets: [...new Set(detail.map(({ dataset }) => dataset))],
     seeds: Math.max(0, ...detail.map(({ seeds }) => seeds)),
     cases: detail.length,

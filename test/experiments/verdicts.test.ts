@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { theoremOne } from "../../lib/experiments/figures/cohesion";
+import { profileNamed } from "../../lib/experiments/profile";
+import { CLAIMS, judgeAll } from "../../lib/experiments/verdicts";
+import { type Claim, type Comparison, judge, verdictOf } from "../../lib/experiments/verdicts/verdict";
+import { Random } from "../../lib/random";
+
+const claim = (needs: number, comparisons: Comparison[]): Claim => ({
+  id: "T",
+  place: "",
+  statement: "",
+  rule: "",
+  effect: "",
+  needs,
+  compare: () => comparisons,
+});
+const profile = profileNamed("smoke");
+const above = [0.9, 1, 1.1];
+const below = above.map((value) => -value);
+const unclear = [-1, 0.2, 1];
+const cases = (...effects: number[][]): Comparison[] =>
+  effects.map((list, i) => ({ dataset: "d", name: String(i), effects: list }));
+
+describe("a verdict", () => {
+  it.each([
+    ["reproduced", 1, [above, above]],
+    ["partly", 1, [above, unclear]],
+    ["partly", 1, [above, below]],
+    ["not reproduced", 1, [below, below]],
+    ["not reproduced", 1, [unclear, unclear]],
+    ["not reproduced", 1, [above, below, below]],
+    ["reproduced", 0.5, [above, above, below]],
+    ["partly", 0.5, [above, below, below]],
+    ["not tested", 1, []],
+  ])("is %s when %d of the cases must point for the claim", (verdict, needs, effects) => {
+    expect(judge(claim(needs, cases(...effects)), [], profile).verdict).toBe(verdict);
+  });
+
+  it("is partly when open cases lean one way together, and none is against", () => {
+    const noise = Random.stream(1, "verdict");
+    const leaning = Array.from({ length: 60 }, () => [1, 2, 3].map(() => 0.7 + noise.normal()));
+    const judged = judge(claim(1, cases(...leaning)), [], profile);
+    expect(judged.casesAgainst).toBe(0);
+    expect(judged.casesFor).toBeLessThan(30);
+    expect(judged.low).toBeGreaterThan(0);
+    expect(judged.verdict).toBe("partly");
+    expect(verdictOf(judged.detail, 1, false)).toBe("not reproduced");
+  });
+
+  it("measures against the threshold of the claim", () => {
+    const demanding = [{ dataset: "d", name: "n", effects: above, threshold: 2 }];
+    expect(judge(claim(1, demanding), [], profile)).toMatchObject({
+      verdict: "not reproduced",
+      casesAgainst: 1,
+    });
+  });
+});
+
+describe("the claims of the paper", () => {
+  it("are C1 to C14, each with a place, a rule and the meaning of its effect", () => {
+    expect(CLAIMS.map(({ id }) => id)).toEqual(Array.from({ length: 14 }, (_, i) => `C${i + 1}`));
+    for (const one of CLAIMS)
+      for (const text of [one.place, one.statement, one.rule, one.effect]) expect(text).not.toBe("");
+  });
+
+  it("are not tested without records", () => {
+    for (const judged of judgeAll([], profile))
+      expect(judged).toMatchObject({ verdict: "not tested", effect: null });
+  });
+});
+
+describe("Theorem 1", () => {
+  it("holds with the covariance as a sum over groups, and not as a mean", () => {
+    const random = Random.stream(2, "theorem");
+    const rho = Array.from({ length: 8 }, () => 1 + random.uniform());
+    const loss = Array.from({ length: 8 }, () => random.uniform());
+    const { utility, withPrior, covarianceSum, covarianceMean } = theoremOne(rho, loss);
+    expect(withPrior).toBeCloseTo(utility + covarianceSum, 14);
+    expect(Math.abs(withPrior - utility - covarianceMean)).toBeGreaterThan(1e-6);
+  });
+
+  it("gives a positive covariance when cohesive groups have low loss", () => {
+    expect(theoremOne([4, 3, 2, 1], [0.1, 0.2, 0.3, 0.4]).covarianceSum).toBeGreaterThan(0);
+    expect(theoremOne([1, 2, 3, 4], [0.1, 0.2, 0.3, 0.4]).covarianceSum).toBeLessThan(0);
+  });
+});
