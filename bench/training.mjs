@@ -1,0 +1,151 @@
+// Training throughput of the simd engine on the ML-1M stream, and PyTorch on the same mathematics and batches.
+// A section of `npm run bench`; alone: node bench/training.mjs [--rounds 5]   (after npm run build)
+// ERASABLE_TORCH_PYTHON names a Python with torch; without it those columns are left out and the result says so.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { ADAM, groupOf, median, ml1m, processor, summary, weightsOf } from "./measure.mjs";
+import { startPeer } from "./peer.mjs";
+
+export const name = "training";
+
+const require = createRequire(import.meta.url);
+
+/** stream: `all` users, one `group` of 16, or all with 4 `negatives` a positive. steps: of PyTorch in a round. */
+const CASES = [
+  { stream: "all", batchSize: 256, steps: 60 },
+  { stream: "all", batchSize: 1024, steps: 40 },
+  { stream: "all", batchSize: 4096, steps: 20 },
+  { stream: "all", batchSize: 30_000, steps: 6 },
+  { stream: "group", batchSize: 30_000, steps: 6 },
+  { stream: "negatives", batchSize: 1024, steps: 40 },
+];
+const VARIANTS = ["ordinary", "distinct"];
+/** design.md: ratio over one-thread ordinary PyTorch. */
+const REACH = { dmf: { 30000: 6, 1024: 2.5 }, nmf: { 30000: 5, 1024: 2 } };
+const SAMPLES = 1_500_000; // of a round of ours
+
+function streams(data) {
+  const all = { users: data.users, items: data.items, set: data.set };
+  return {
+    all,
+    group: { ...all, set: groupOf(data.set) },
+    negatives: { ...all, set: { ...data.set, negatives: 4 } },
+  };
+}
+
+/** Samples a processor second of some epochs, which draw, shuffle and train. */
+async function ours(engine, set, batchSize) {
+  const samples = set.users.length * (1 + set.negatives);
+  const epochs = Math.max(1, Math.round(SAMPLES / samples));
+  const begun = processor();
+  await engine.train(set, { batchSize, adam: ADAM, stream: ["bench"], epochs });
+  return (epochs * samples) / (processor() - begun);
+}
+
+/** Writes weights and the first batches for the peer; returns the loss of the first batch at these weights. */
+function writeCase(file, engine, spec, weights, set, { batchSize, steps }) {
+  const { drawEpoch } = require("../lib/dist/engine/batches.js");
+  const epoch = drawEpoch(set, spec.items, batchSize, ["bench"], 0);
+  const places = epoch.order.subarray(0, Math.min(epoch.order.length, (steps + 2) * batchSize));
+  const users = Uint32Array.from(places, (place) => epoch.users[place]);
+  const items = Uint32Array.from(places, (place) => epoch.items[place]);
+  const labels = Float32Array.from(places, (place) => epoch.labels[place]);
+  const head = Uint32Array.of(spec.users, spec.items, places.length, batchSize, spec.size);
+  const parts = [head, weights, users, items, labels];
+  writeFileSync(file, Buffer.concat(parts.map((a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength))));
+  const n = Math.min(batchSize, places.length);
+  const p = engine.predict(users.subarray(0, n), items.subarray(0, n));
+  let loss = 0;
+  for (let k = 0; k < n; k++) loss -= labels[k] * Math.log(p[k]) + (1 - labels[k]) * Math.log(1 - p[k]);
+  return loss / n;
+}
+
+/** Rounds of ours and of every peer and variant in turn. */
+async function compare(erasable, peers, model, stream, batchCase, rounds, folder) {
+  const spec = erasable.modelSpec(model, stream.users, stream.items);
+  const weights = weightsOf(erasable, spec);
+  const engine = await erasable.createEngine("simd", spec);
+  engine.load(weights);
+  const file = join(folder, "case.bin");
+  const loss = peers.length ? writeCase(file, engine, spec, weights, stream.set, batchCase) : undefined;
+  const { stream: streamName, batchSize, steps } = batchCase;
+  const rates = [];
+  const peerRates = {};
+  for (let round = 0; round <= rounds; round++) {
+    const rate = await ours(engine, stream.set, batchSize);
+    if (round > 0) rates.push(rate); // the first round warms up
+    for (const peer of round > 0 ? peers : []) {
+      for (const variant of VARIANTS) {
+        const answer = await peer.ask({ file, model, variant, steps });
+        if (!(Math.abs(answer.loss - loss) < 1e-3 * loss))
+          throw new Error(`${model}: PyTorch's loss is ${answer.loss}, ours ${loss}: not the same mathematics`);
+        const seconds = peer.oneThread ? answer.processor : answer.wall;
+        (peerRates[`${variant}, ${peer.label}`] ??= []).push(answer.samples / seconds);
+      }
+    }
+  }
+  engine.dispose();
+  const torch = {};
+  for (const [label, list] of Object.entries(peerRates))
+    torch[label] = { ...summary(list), ratio: median(list.map((rate, k) => rates[k] / rate)) };
+  const reach = streamName === "all" ? REACH[model][batchSize] : undefined;
+  return { model, stream: streamName, batchSize, simd: summary(rates), torch, reach };
+}
+
+/**
+ * @param context.erasable the compiled package
+ * @param context.rounds rounds that count (default 5)
+ * @param context.torch a Python with PyTorch, if any
+ * @returns rows of { model, stream, batchSize, simd, torch, reach }: samples a second (median, least, most); `ratio` is
+ *   ours over theirs. One thread: processor seconds; default threads: wall seconds.
+ */
+export async function run({ erasable, rounds = 5, torch = process.env.ERASABLE_TORCH_PYTHON, onRow } = {}) {
+  const data = await ml1m(erasable);
+  const sets = streams(data);
+  const peers = [];
+  const folder = mkdtempSync(join(tmpdir(), "erasable-bench-"));
+  const rows = [];
+  try {
+    for (const oneThread of torch ? [true, false] : []) {
+      const peer = await startPeer(torch, oneThread);
+      peers.push({ ...peer, oneThread, label: oneThread ? "one thread" : "default threads" });
+    }
+    for (const model of erasable.MODEL_NAMES)
+      for (const batchCase of CASES) {
+        const stream = sets[batchCase.stream];
+        const row = await compare(erasable, peers, model, stream, batchCase, rounds, folder);
+        rows.push(row);
+        onRow?.(row);
+      }
+  } finally {
+    for (const peer of peers) peer.end();
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const versions = peers.map(({ label, version, threads }) => ({ label, version, threads }));
+  return { name, data: data.name, torch: versions, rounds, rows };
+}
+
+/** A row in one line. */
+export function text({ model, stream, batchSize, simd, torch, reach }) {
+  const millions = (x) => (x / 1e6).toFixed(2);
+  const own = `${millions(simd.median)} M samples/s (${millions(simd.least)}..${millions(simd.most)})`;
+  const others = Object.entries(torch).map(
+    ([label, { median: rate, ratio }]) => `${label} ${millions(rate)}: ${ratio.toFixed(1)}x`,
+  );
+  const goal = reach ? `; to reach ${reach}x` : "";
+  return `${model} ${stream} ${batchSize}: ${own}${others.length ? `; PyTorch ${others.join(", ")}${goal}` : ""}`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const at = process.argv.indexOf("--rounds");
+  const rounds = at < 0 ? 5 : Number(process.argv[at + 1]);
+  const { data } = await run({
+    erasable: require("erasable"),
+    rounds,
+    onRow: (row) => console.log(text(row)),
+  });
+  console.log(`data: ${data}`);
+}
