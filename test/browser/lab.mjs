@@ -136,19 +136,45 @@ async function explore(page, { address, token }) {
       assert.ok(readdirSync(join(scratch, "results/smoke/figures")).includes(`quickstart-cost.${kind}`));
   });
 
-  await check("a parameter can be changed and its cell run again", async () => {
-    const cell = notebook.locator(".jp-CodeCell", { hasText: "notebookParameters" });
+  const cellWith = (text) => notebook.locator(".jp-CodeCell", { hasText: text });
+  /** Edits a cell as a user does, and runs it. */
+  const change = async (cell, before, after) => {
     await cell.scrollIntoViewIfNeeded();
     const editor = cell.locator(".cm-content");
     const source = (await editor.locator(".cm-line").allTextContents()).join("\n");
-    assert.match(source, /epochs: 30/);
+    assert.ok(source.includes(before), `the cell does not say "${before}"`);
     await editor.click();
     await page.keyboard.press("ControlOrMeta+a");
-    await page.keyboard.insertText(source.replace("epochs: 30", "epochs: 31"));
+    await page.keyboard.insertText(source.replace(before, after));
     await page.keyboard.press("Shift+Enter");
-    const row = cell.locator(".jp-OutputArea tr", { hasText: "epochs" });
-    await row.locator("td", { hasText: /^31$/ }).waitFor({ timeout: MINUTES });
+  };
+  const parameters = cellWith("notebookParameters");
+  const epochs = (count) =>
+    parameters
+      .locator(".jp-OutputArea tr", { hasText: "epochs" })
+      .locator("td", { hasText: new RegExp(`^${count}$`) })
+      .waitFor({ timeout: MINUTES });
+
+  await check("a parameter can be changed and its cell run again", async () => {
+    await change(parameters, "epochs: 30", "epochs: 1000000");
+    await epochs("1000000");
     await page.screenshot({ path: join(scratch, "parameters.png") });
+  });
+
+  await check("the stop button stops a long run, and the kernel goes on", async () => {
+    const learning = cellWith("erasable.learn(train");
+    const shown = learning.locator(".jp-OutputArea");
+    await learning.locator(".cm-content").click();
+    await page.keyboard.press("Shift+Enter");
+    await shown.filter({ hasText: /epoch \d+ of 1000000/ }).waitFor({ timeout: MINUTES });
+    await page.locator('.jp-Toolbar-item[data-jp-item-name="interrupt"]').click();
+    await shown.filter({ hasText: /Interrupted|stopped/ }).waitFor({ timeout: MINUTES });
+    await page.waitForTimeout(1000);
+    const text = await shown.textContent();
+    await page.waitForTimeout(1500);
+    assert.equal(await shown.textContent(), text, "the work went on behind the cell");
+    await change(parameters, "epochs: 1000000", "epochs: 29");
+    await epochs("29");
   });
 }
 

@@ -22,7 +22,8 @@ describe("anchors on MovieLens 100K, or on generated data where it is absent", (
     const { train, test } = split(core(loaded.data, 5), { trainShare: 0.9, seed: 1 });
     const found = await evaluateAnchors(train, test, 1, { label: "rating", metrics: "all" });
     for (const family of ["testOnly", "labCode"] as const) {
-      for (const metric of ["ndcg", "hr"] as const) {
+      // the generated users hold out ten items at most, so every order of theirs has the same hits among the first ten
+      for (const metric of loaded.notice ? (["ndcg"] as const) : (["ndcg", "hr"] as const)) {
         expect(found.random[family][metric]).toBeLessThan(found.itemMean[family][metric]);
         expect(found.itemMean[family][metric]).toBeLessThan(found.oracle[family][metric]);
       }
