@@ -44,6 +44,8 @@ export interface Certificate {
     /** names of the stored artefacts: checkpoints carry the hash of all that made them */
     readonly artefacts: readonly string[];
   };
+  /** A later erasure has taken away what `after` is about: its hashes are HMACs now, and there is nothing to verify. */
+  readonly superseded?: true;
   /** how many of the artefacts after are not among those before: checkpoints that were made anew */
   readonly renewed: number;
   readonly code: string;
@@ -100,6 +102,27 @@ export function certify({ before, after, erasure, key }: Certified): Certificate
     how: HOW,
   };
   return { ...body, digest: sha256(canonicalJson(body)) };
+}
+
+/**
+ * An earlier certificate, once a later erasure under `key` has made its system one "before": the hashes in `after` depend
+ * on what is erased now, and go the way of those in `before`. With one key for all, the `after` of a certificate and the
+ * `before` of the next are equal.
+ */
+export function superseded(certificate: Certificate, key: OperatorKey): Certificate {
+  if (certificate.superseded) return certificate;
+  const tag = tagger(key);
+  const { digest: _, ...body } = certificate;
+  const { data, model, plan, artefacts } = certificate.after;
+  const after = {
+    ...certificate.after,
+    data: tag(["data", data]),
+    model: tag(["model", model]),
+    plan: plan && tag(["plan", plan]),
+    artefacts: artefacts.map((name) => tag(["artefact", name])),
+  };
+  const next = { ...body, after, superseded: true as const };
+  return { ...next, digest: sha256(canonicalJson(next)) };
 }
 
 /** A certificate read from JSON. @throws InputError when it is none, or was changed after it was made. */

@@ -13,7 +13,7 @@ import { canonicalJson, sha256 } from "../json";
 import { DiskStore } from "../training/diskStore";
 import { type Files, nodeFiles, UNFINISHED, writeAtomically } from "../training/files";
 import { DamagedError, type EntryName, type Json } from "../training/store";
-import { type Certificate, type OperatorKey, parseCertificate } from "./certificate";
+import { type Certificate, type OperatorKey, parseCertificate, superseded } from "./certificate";
 import type { MethodContext, System } from "./method";
 import { methodOf } from "./methods";
 import { namedErasure } from "./request";
@@ -32,6 +32,8 @@ interface InForce {
   readonly method: string;
   readonly settings: Json;
   readonly root: Json;
+  /** file names of the certificates of the erasures so far, oldest first; other files beside them do not count */
+  readonly certificates: readonly string[];
   /** after a change of systems, until they are deleted: what only the old one needed; else null */
   readonly doomed: readonly EntryName[] | null;
 }
@@ -39,6 +41,7 @@ interface InForce {
 const FORMAT = "erasable system, format 1";
 const IN_FORCE = "system.json";
 const REQUEST = "request.json";
+const CERTIFICATES = "certificates";
 
 /** Whether a system is in force in a folder, which need not exist. */
 export const holdsSystem = (folder: string, files: Files = nodeFiles): boolean =>
@@ -51,7 +54,7 @@ export class SystemFolder {
     readonly path: string,
     private readonly files: Files = nodeFiles,
   ) {
-    files.makeFolder(join(path, "certificates"));
+    files.makeFolder(join(path, CERTIFICATES));
     this.store = new DiskStore(path, files);
   }
 
@@ -64,11 +67,8 @@ export class SystemFolder {
   put(system: System): void {
     const { root, entries } = system.save();
     const needed = new Set(entries);
-    this.change(
-      system,
-      root,
-      [...this.store.list().keys()].filter((name) => !needed.has(name)),
-    );
+    const others = [...this.store.list().keys()].filter((name) => !needed.has(name));
+    this.change(system, root, others, []);
     this.finish();
   }
 
@@ -120,8 +120,8 @@ export class SystemFolder {
           key,
           regroup: request.regroup,
           commit: ({ root, certificate, doomed }) => {
-            this.writeCertificate(certificate);
-            this.change(system, root, doomed);
+            const all = [...this.certificates().map((earlier) => superseded(earlier, key)), certificate];
+            this.change(system, root, doomed, all);
           },
         },
       );
@@ -134,20 +134,23 @@ export class SystemFolder {
     return unlearned;
   }
 
-  /** Certificates of the erasures so far, by file name. */
+  /** Certificates of the erasures so far, oldest first. Only the last is about the system in force; the others are superseded. */
   certificates(): Certificate[] {
-    const folder = join(this.path, "certificates");
-    return this.files
-      .list(folder)
-      .filter(({ name }) => name.endsWith(".json"))
-      .map(({ name }) =>
-        parseCertificate(Buffer.from(this.files.read(join(folder, name))!).toString("utf8")),
-      );
+    return this.inForce().certificates.map((name) => {
+      const path = join(this.path, CERTIFICATES, name);
+      const bytes = this.files.read(path);
+      if (bytes === undefined) throw new DamagedError(`${path} is missing`);
+      return parseCertificate(Buffer.from(bytes).toString("utf8"));
+    });
   }
 
-  private writeCertificate(certificate: Certificate): void {
-    const path = join(this.path, "certificates", `${certificate.digest.slice(0, 16)}.json`);
-    writeAtomically(this.files, path, Buffer.from(`${JSON.stringify(certificate, null, 2)}\n`, "utf8"));
+  /** Writes a certificate unless it is there, and returns the name of its file. */
+  private keepCertificate(certificate: Certificate): string {
+    const name = `${certificate.digest.slice(0, 16)}.json`;
+    const path = join(this.path, CERTIFICATES, name);
+    if (this.files.read(path) === undefined)
+      writeAtomically(this.files, path, Buffer.from(`${JSON.stringify(certificate, null, 2)}\n`, "utf8"));
+    return name;
   }
 
   private inForce(): InForce {
@@ -163,10 +166,16 @@ export class SystemFolder {
   }
 
   /** The one moment at which another system comes into force. */
-  private change(system: System, root: Json, doomed: readonly EntryName[]): void {
+  private change(
+    system: System,
+    root: Json,
+    doomed: readonly EntryName[],
+    certificates: readonly Certificate[],
+  ): void {
     const { name, settings } = system.method;
+    const kept = certificates.map((certificate) => this.keepCertificate(certificate));
     this.store.sync();
-    this.write({ format: FORMAT, method: name, settings, root, doomed });
+    this.write({ format: FORMAT, method: name, settings, root, certificates: kept, doomed });
   }
 
   /** Deletes what a change of systems has doomed, and the request with the erased ids in it. */
@@ -175,9 +184,18 @@ export class SystemFolder {
     const inForce = this.inForce();
     if (inForce.doomed === null) return;
     if (!deleted) this.store.delete(inForce.doomed);
+    this.sweepCertificates(inForce.certificates);
     this.files.remove(join(this.path, REQUEST + UNFINISHED));
     this.withdrawRequest();
     this.write({ ...inForce, doomed: null });
+  }
+
+  /** Deletes certificates that were superseded, or belong to an erasure that a crash cut short. */
+  private sweepCertificates(kept: readonly string[]): void {
+    const folder = join(this.path, CERTIFICATES);
+    const gone = this.files.list(folder).filter(({ name }) => !kept.includes(name));
+    for (const { name } of gone) this.files.remove(join(folder, name));
+    if (gone.length > 0) this.files.syncFolder(folder);
   }
 
   private write(inForce: InForce): void {

@@ -41,7 +41,7 @@ export interface VerifyOptions {
 /**
  * @param data the remaining training data, over a catalogue in which the erased users have no ratings or do not occur;
  *   or all of it, with `key`
- * @throws InputError when the certificate was changed or names an unknown method; StoppedError.
+ * @throws InputError when the certificate was changed or superseded, or names an unknown method; StoppedError.
  */
 export async function verify(
   certificate: Certificate,
@@ -50,6 +50,8 @@ export async function verify(
   context: Omit<MethodContext, "store">,
 ): Promise<Verification> {
   parseCertificate(JSON.stringify(certificate));
+  if (certificate.superseded)
+    throw new InputError("certificate: a later erasure has superseded it; verify that one's certificate");
   const { after, code } = certificate;
   const checks: { what: string; ok: boolean; text: string }[] = [];
   const check = (what: string, expected: string | null, found: string | null) => {

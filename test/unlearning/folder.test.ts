@@ -12,6 +12,7 @@ import { DamagedError } from "../../lib/training/store";
 import type { NamedErasure } from "../../lib/unlearning/folder";
 import { SystemFolder } from "../../lib/unlearning/folder";
 import type { GroupedSystem } from "../../lib/unlearning/grouped";
+import { verify } from "../../lib/unlearning/verify";
 import { world } from "../training/world";
 import { context, expectSameModel, KEY, tinyCSisa, tinyLaser } from "./support";
 
@@ -80,7 +81,16 @@ describe("a system in a folder", () => {
     expect(opened.userIds).toEqual(data.userIds.filter((_, user) => !gone.includes(user)));
     const fresh = await method.learn(withoutUsers(data, gone), context(), { plan: opened.plan! });
     expectSameModel(opened, fresh);
-    expect(new SystemFolder(folder).certificates()).toHaveLength(gone.length);
+    const certificates = new SystemFolder(folder).certificates();
+    expect(certificates).toHaveLength(gone.length);
+    // All but the last are superseded, and chained: what was "after" is "before" of another.
+    const [last, ...more] = certificates.filter((one) => !one.superseded);
+    expect([last.after.model, more.length]).toEqual([opened.fingerprint, 0]);
+    const befores = certificates.map(({ before }) => before.model);
+    for (const one of certificates.filter((each) => each.superseded)) {
+      expect(befores).toContain(one.after.model);
+      await expect(verify(one, data, { key: KEY }, work)).rejects.toThrow(/superseded/);
+    }
   });
 
   it.each([false, true])("leaves no file that saw the erased data (regroup: %s)", async (regroup) => {
@@ -227,8 +237,12 @@ describe.each([
   it("leaves the old system or the new one, and can be finished", async () => {
     const reference = newFolder();
     const first = new SystemFolder(reference, quick);
-    const system = (await tried.learn(data, { ...work, store: first.store })) as GroupedSystem;
-    first.put(system);
+    const learned = (await tried.learn(data, { ...work, store: first.store })) as GroupedSystem;
+    first.put(learned);
+    // an erasure before the one that crashes, so that there is a certificate to supersede
+    const earlier = learned.partition.groups[2].members[0];
+    const { system: kept } = await first.unlearn(learned, request(earlier), KEY, work);
+    const system = kept as GroupedSystem;
     const user = victim(system);
     const oldPrint = system.fingerprint;
     const start = contents(reference);
