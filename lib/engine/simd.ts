@@ -17,6 +17,7 @@ const CALL = 60; // ms that one call into the kernel should take: between two of
 const FIRST_GUESS = 2e-4; // ms a sample, until a call has been measured
 const PAIRS_AT_ONCE = 8192;
 const USERS_AT_ONCE = 64;
+const LEAST_ROOT = Math.fround(1e-18); // of the kernels' Adam: its square is the least v that counts
 
 export interface SimdEngine extends Engine {
   /**
@@ -39,8 +40,8 @@ class KernelEngine implements SimdEngine {
   readonly backend = "WebAssembly SIMD";
   private readonly kernel: TrainKernel;
   private readonly arena: Arena;
-  /** addresses of the flat weights and of Adam's moments; of the shared weights' gradient; of the slot tables */
-  private readonly at: { w: number; m: number; v: number; g: number; slotOf: readonly [number, number] };
+  /** addresses of the flat weights, of Adam's m and the root of its v; of the shared gradient; of the slot tables */
+  private readonly at: { w: number; m: number; root: number; g: number; slotOf: readonly [number, number] };
   private readonly scoring: Workspace;
   private readonly active: ActiveRows;
   private steps = 0;
@@ -55,10 +56,10 @@ class KernelEngine implements SimdEngine {
     this.arena = new Arena(kernel.memory, kernel.heapBase());
     const flat = () => this.arena.allocate(4 * spec.size);
     const slotOf = [this.arena.allocate(4 * spec.users), this.arena.allocate(4 * spec.items)] as const;
-    this.at = { w: flat(), m: flat(), v: flat(), g: this.arena.allocate(4 * sharedSize(spec)), slotOf };
+    this.at = { w: flat(), m: flat(), root: flat(), g: this.arena.allocate(4 * sharedSize(spec)), slotOf };
     this.scoring = new Workspace(this.arena, spec, PAIRS_AT_ONCE, slotOf);
     this.active = new ActiveRows(spec);
-    kernel.setModel(this.at.w, this.at.m, this.at.v, this.at.g, spec.users, spec.items);
+    kernel.setModel(this.at.w, this.at.m, this.at.root, this.at.g, spec.users, spec.items);
   }
 
   load(weights: Float32Array, moments?: Moments): void {
@@ -68,12 +69,16 @@ class KernelEngine implements SimdEngine {
     this.active.clear();
     if (moments) {
       this.flat("m").set(moments.m);
-      this.flat("v").set(moments.v);
+      const roots = this.flat("root");
+      for (let k = 0; k < roots.length; k++) {
+        const root = Math.fround(Math.sqrt(moments.v[k]));
+        roots[k] = root < LEAST_ROOT ? 0 : root;
+      }
       this.active.addMoments(moments.m);
       this.active.addMoments(moments.v);
     } else {
       this.flat("m").fill(0);
-      this.flat("v").fill(0);
+      this.flat("root").fill(0);
     }
     this.steps = moments?.step ?? 0;
     this.catalogueReady = false;
@@ -84,7 +89,7 @@ class KernelEngine implements SimdEngine {
   }
 
   moments(): Moments {
-    return { m: this.flat("m").slice(), v: this.flat("v").slice(), step: this.steps };
+    return { m: this.flat("m").slice(), v: this.flat("root").map((root) => root * root), step: this.steps };
   }
 
   async train(set: TrainingSet, options: TrainOptions): Promise<TrainResult> {
@@ -271,7 +276,7 @@ class KernelEngine implements SimdEngine {
     return result;
   }
 
-  private flat(which: "w" | "m" | "v"): Float32Array {
+  private flat(which: "w" | "m" | "root"): Float32Array {
     this.requireAlive();
     return this.arena.floats(this.at[which], this.spec.size);
   }

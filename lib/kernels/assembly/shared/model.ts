@@ -4,8 +4,8 @@ import { moveRows } from "./adam";
 import * as batch from "./batch";
 
 export let weights: usize = 0;
-export let first: usize = 0; // Adam's moments, in the layout of the weights
-export let second: usize = 0;
+export let first: usize = 0; // Adam's m, in the layout of the weights
+export let second: usize = 0; // likewise the root of its v
 export let gradient: usize = 0; // of the shared weights
 export let users: u32 = 0;
 export let items: u32 = 0;
