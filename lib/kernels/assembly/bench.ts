@@ -8,10 +8,13 @@ import { backward, forward, Tower, TOWER_BYTES, turn } from "./shared/tower";
 
 export { sparseInput, sparseInputWeights, sparseOutput } from "./shared/tower";
 
-/** Twelve sums s = s f + w in registers, `n` times: 96 n floating-point operations, bound by nothing but the units. */
+/**
+ * Twelve sums in registers, each fed by its neighbour's last value, `n` times: 92 n floating-point operations that no
+ * load, store or chain of dependences holds up.
+ */
 export function peak(n: i32): f32 {
-  const f = f32x4.splat(0.999);
-  const w = f32x4.splat(0.001);
+  const f = f32x4.splat(0.001);
+  const fade = f32x4.splat(0.9999999);
   let s0 = f32x4.splat(1);
   let s1 = f32x4.splat(2);
   let s2 = f32x4.splat(3);
@@ -25,18 +28,18 @@ export function peak(n: i32): f32 {
   let s10 = f32x4.splat(11);
   let s11 = f32x4.splat(12);
   for (let i = 0; i < n; i++) {
-    s0 = f32x4.add(f32x4.mul(s0, f), w);
-    s1 = f32x4.add(f32x4.mul(s1, f), w);
-    s2 = f32x4.add(f32x4.mul(s2, f), w);
-    s3 = f32x4.add(f32x4.mul(s3, f), w);
-    s4 = f32x4.add(f32x4.mul(s4, f), w);
-    s5 = f32x4.add(f32x4.mul(s5, f), w);
-    s6 = f32x4.add(f32x4.mul(s6, f), w);
-    s7 = f32x4.add(f32x4.mul(s7, f), w);
-    s8 = f32x4.add(f32x4.mul(s8, f), w);
-    s9 = f32x4.add(f32x4.mul(s9, f), w);
-    s10 = f32x4.add(f32x4.mul(s10, f), w);
-    s11 = f32x4.add(f32x4.mul(s11, f), w);
+    s11 = f32x4.add(s11, f32x4.mul(s10, f));
+    s10 = f32x4.add(s10, f32x4.mul(s9, f));
+    s9 = f32x4.add(s9, f32x4.mul(s8, f));
+    s8 = f32x4.add(s8, f32x4.mul(s7, f));
+    s7 = f32x4.add(s7, f32x4.mul(s6, f));
+    s6 = f32x4.add(s6, f32x4.mul(s5, f));
+    s5 = f32x4.add(s5, f32x4.mul(s4, f));
+    s4 = f32x4.add(s4, f32x4.mul(s3, f));
+    s3 = f32x4.add(s3, f32x4.mul(s2, f));
+    s2 = f32x4.add(s2, f32x4.mul(s1, f));
+    s1 = f32x4.add(s1, f32x4.mul(s0, f));
+    s0 = f32x4.mul(s0, fade);
   }
   s0 = f32x4.add(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)), f32x4.add(f32x4.add(s4, s5), f32x4.add(s6, s7)));
   s0 = f32x4.add(s0, f32x4.add(f32x4.add(s8, s9), f32x4.add(s10, s11)));

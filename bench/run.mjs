@@ -1,0 +1,97 @@
+// npm run bench [-- section ...] [--rounds n]: runs the sections of this folder one after the other, pinned to one core
+// where taskset exists, prints their rows and writes results/bench.json. A section is a module that exports `name`,
+// run(context) and, if its rows are worth a line of their own, text(row). Sections not named keep their last results.
+// context: { erasable, rounds, cores, torch, python, onRow }; torch and python are the interpreters named by
+// ERASABLE_TORCH_PYTHON and ERASABLE_PYTHON.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { cpus, release, totalmem, type } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const target = join(here, "../results/bench.json");
+
+/** The cores that this process may use, or undefined where taskset does not exist. */
+function allowedCores() {
+  const { status, stdout } = spawnSync("taskset", ["-cp", `${process.pid}`], { encoding: "utf8" });
+  if (status !== 0) return undefined;
+  const list = stdout.split(":").pop().trim();
+  return list.split(",").flatMap((part) => {
+    const [first, last = first] = part.split("-").map(Number);
+    return Array.from({ length: last - first + 1 }, (_, k) => `${first + k}`);
+  });
+}
+
+/** Starts this program again on one core; the sections learn of all of them from the environment. */
+function pinned() {
+  if (process.env.ERASABLE_BENCH_CORES) return process.env.ERASABLE_BENCH_CORES.split(",");
+  const cores = allowedCores();
+  if (!cores) return undefined;
+  const env = { ...process.env, ERASABLE_BENCH_CORES: cores.join(",") };
+  const args = ["-c", cores[0], process.execPath, ...process.argv.slice(1)];
+  process.exit(spawnSync("taskset", args, { env, stdio: "inherit" }).status ?? 1);
+}
+
+function machine() {
+  const [{ model }] = cpus();
+  return {
+    processor: model,
+    cores: cpus().length,
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    system: `${type()} ${release()}`,
+    node: process.version,
+    v8: process.versions.v8,
+  };
+}
+
+function previous() {
+  try {
+    return JSON.parse(readFileSync(target, "utf8")).sections ?? {};
+  } catch {
+    return {};
+  }
+}
+
+const cores = pinned();
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+const at = process.argv.indexOf("--rounds");
+const rounds = at < 0 ? undefined : Number(process.argv[at + 1]);
+const names = wanted.filter((word) => word !== process.argv[at + 1] || at < 0);
+
+const modules = [];
+for (const file of readdirSync(here).sort()) {
+  if (!file.endsWith(".mjs") || file === "run.mjs") continue;
+  const section = await import(pathToFileURL(join(here, file)).href);
+  if (section.run) modules.push(section);
+}
+const unknown = names.filter((word) => !modules.some(({ name }) => name === word));
+if (unknown.length) {
+  console.error(`no section ${unknown.join(", ")}; there are ${modules.map(({ name }) => name).join(", ")}`);
+  process.exit(1);
+}
+
+const context = {
+  erasable: createRequire(import.meta.url)("erasable"),
+  rounds,
+  cores,
+  torch: process.env.ERASABLE_TORCH_PYTHON || undefined,
+  python: process.env.ERASABLE_PYTHON || undefined,
+};
+const sections = previous();
+for (const section of modules) {
+  if (names.length && !names.includes(section.name)) continue;
+  console.log(`\n${section.name}`);
+  const plain = (row) =>
+    Object.entries(row)
+      .map(([key, value]) => `${key} ${typeof value === "number" ? Number(value.toPrecision(4)) : JSON.stringify(value)}`)
+      .join("  ");
+  const onRow = (row) => console.log(`  ${(section.text ?? plain)(row)}`);
+  const result = await section.run({ ...context, onRow });
+  sections[section.name] = { ...result, machine: machine(), at: new Date().toISOString() };
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, `${JSON.stringify({ sections }, null, 2)}\n`);
+}
+console.log(`\nwritten: results/bench.json`);
+process.exit(0);
