@@ -10,7 +10,6 @@ const SYMBOLS: Readonly<Record<string, string>> = {
   square: "square",
   diamond: "diamond",
   cross: "cross",
-  stroke: "line-ew",
   "triangle-up": "triangle-up",
   "triangle-down": "triangle-down",
 };

@@ -75,6 +75,10 @@ export async function toSvg(spec: Spec, { name, alt, provenance }: SvgText): Pro
   };
   const logger = { level: () => logger, error: keep, warn: keep, info: () => logger, debug: () => logger };
   const compiled = vegaLite.compile(spec as never, { logger: logger as never }).spec;
+  for (const legend of compiled.legends ?? []) {
+    // a filled symbol would take its outline from the line: dashed, it looks torn
+    if (legend.fill) delete legend.strokeDash;
+  }
   const view = new vega.View(vega.parse(compiled), { renderer: "none", logger: logger as never });
   const drawn = await view.toSVG();
   view.finalize();

@@ -13,7 +13,7 @@ const BASES: Readonly<Partial<Record<ScaleName, number>>> = { log2: 2, log10: 10
 
 /** A logarithmic scale has no zero to begin at. */
 const scaleOf = (name: ScaleName, zero: boolean): Spec =>
-  BASES[name] === undefined ? { zero } : { type: "log", base: BASES[name] };
+  BASES[name] === undefined ? { zero } : { type: "log", base: BASES[name], nice: false, padding: 12 };
 
 export function xEncoding(plan: Plan, more: Spec = {}): Spec {
   const scale = plan.xScale ?? "category";
@@ -24,7 +24,7 @@ export function xEncoding(plan: Plan, more: Spec = {}): Spec {
     title: plan.xTitle ?? plan.x,
     axis,
     ...kind,
-    ...(scale === "category" ? {} : { scale: { nice: false, ...scaleOf(scale, false) } }),
+    ...(scale === "category" ? {} : { scale: { nice: false, padding: 12, ...scaleOf(scale, false) } }),
     ...more,
   };
 }
