@@ -1,5 +1,6 @@
-// HTML reports of executed notebooks: `npm run report [-- --profile quick]`. Each notebook with its code and without,
-// and an index page. Formulas become MathML here, so that the pages need no script and no network.
+// Reports of executed notebooks: `npm run report [-- --profile quick --pdf]`. Each notebook as HTML with its code and
+// without, with --pdf also as PDF (by Chromium), and an index page. Formulas become MathML here, so that the pages need no
+// script and no network.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -54,8 +55,11 @@ function indexPage(entries, profile, style) {
       title,
       opening,
       succeeded,
+      pdf,
     }) => `<li><strong><a href="${name}.html">${escapeHtml(plain(title))}</a></strong>
-${succeeded ? "" : "<em>(did not run to its end)</em>"} · <a href="${name}.reading.html" aria-label="${escapeHtml(plain(title))}, without code">without code</a>
+${succeeded ? "" : "<em>(did not run to its end)</em>"} · <a href="${name}.reading.html" aria-label="${escapeHtml(plain(title))}, without code">without code</a>${
+      pdf ? ` · <a href="${name}.pdf" aria-label="${escapeHtml(plain(title))}, PDF">PDF</a>` : ""
+    }
 <div class="note">${escapeHtml(plain(opening))}</div></li>`,
   );
   return `<!DOCTYPE html>
@@ -68,8 +72,33 @@ as CSV, figures in <code>../figures</code> as SVG and as interactive HTML.</p>
 `;
 }
 
-/** Exports every notebook below `folder`/notebooks to `folder`/reports. */
-export async function exportReports(machine, folder) {
+/** Prints each page without code to PDF. */
+async function exportPdf(reports, entries) {
+  const { launchChromium } = await import("./chromium.mjs");
+  const browser = await launchChromium();
+  try {
+    const page = await browser.newPage();
+    for (const { name } of entries) {
+      await page.goto(pathToFileURL(join(reports, `${name}.reading.html`)).href);
+      const footer = `<div style="width:100%;font-size:8px;text-align:center"><span class="pageNumber"></span></div>`;
+      await page.pdf({
+        path: join(reports, `${name}.pdf`),
+        preferCSSPageSize: true,
+        printBackground: true,
+        displayHeaderFooter: true,
+        headerTemplate: "<span></span>",
+        footerTemplate: footer,
+        tagged: true,
+        outline: true,
+      });
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Exports every notebook below `folder`/notebooks to `folder`/reports; with `pdf` also as PDF. */
+export async function exportReports(machine, folder, { pdf = false } = {}) {
   const since = performance.now();
   const sources = filesBelow(join(folder, "notebooks"), (path) => path.endsWith(".ipynb"));
   if (sources.length === 0)
@@ -106,16 +135,18 @@ export async function exportReports(machine, folder) {
   rmSync(scratch, { recursive: true, force: true });
   if (status !== 0) throw new Stop(`nbconvert failed:\n${stderr}`);
   const style = readFileSync(join(root, "scripts/template/style.css"), "utf8");
-  writeFileSync(join(reports, "index.html"), indexPage(entries, basename(folder), style));
+  if (pdf) await exportPdf(reports, entries);
+  const printed = entries.map((entry) => ({ ...entry, pdf: existsSync(join(reports, `${entry.name}.pdf`)) }));
+  writeFileSync(join(reports, "index.html"), indexPage(printed, basename(folder), style));
   say(`Reports: ${relative(root, join(reports, "index.html"))} (${elapsed(since)})`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
   await script(async (args) => {
-    const usage = "usage: npm run report [-- --profile smoke|quick|paper]";
-    const chosen = options(args, { values: ["profile"], usage });
+    const usage = "usage: npm run report [-- --profile smoke|quick|paper] [--pdf]";
+    const chosen = options(args, { values: ["profile"], flags: ["pdf"], usage });
     const profile = chosen.profile ?? process.env.ERASABLE_PROFILE ?? "smoke";
     if (!existsSync(join(root, "results", profile)))
       throw new Stop(`results/${profile} does not exist\n${usage}`);
-    await exportReports(await setup(), join(root, "results", profile));
+    await exportReports(await setup(), join(root, "results", profile), { pdf: chosen.pdf });
   });

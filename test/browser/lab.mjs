@@ -6,8 +6,8 @@ import { randomBytes } from "node:crypto";
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, relative } from "node:path";
+import { launchChromium } from "../../scripts/chromium.mjs";
 import { elapsed, root, Stop, say, script } from "../../scripts/tools.mjs";
-import { launchChromium } from "./chromium.mjs";
 
 const scratch = join(root, "test/browser/scratch"); // beside the library, so that its kernel finds node_modules
 const MINUTES = 60_000;

@@ -1,7 +1,7 @@
-// Where Chromium is, and how the browser tests start it.
+// Where Chromium is, and how it is started: by the browser tests, and for PDF.
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
-import { Stop, which } from "../../scripts/tools.mjs";
+import { Stop, which } from "./tools.mjs";
 
 const FLAGS = [
   "--headless",
@@ -26,7 +26,7 @@ export function launchChromium() {
   if (!executablePath)
     throw new Stop(
       "Chromium was not found. On Debian or Ubuntu: sudo apt install chromium. Elsewhere install Chrome or Chromium\n" +
-        "and name it: CHROMIUM_PATH=/path/to/chrome npm run test:browser",
+        "and name it: CHROMIUM_PATH=/path/to/chrome",
     );
   return chromium.launch({ executablePath, args: FLAGS });
 }
