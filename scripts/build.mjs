@@ -74,6 +74,9 @@ const decidingEntries = () => ({
 /** Code that finds data but does not decide what is in them: records name their data by checksum. */
 const INDIFFERENT = ["load", "catalog", "download", "unzip"].map((name) => join(root, `lib/data/${name}.ts`));
 
+/** Kernels of methods that entries load by name: they count where a source names them. The others count everywhere. */
+const BY_NAME = ["cholesky.wasm", "fold_in.wasm"];
+
 const filesIn = (folder) =>
   existsSync(folder)
     ? readdirSync(folder, { recursive: true })
@@ -114,7 +117,10 @@ async function writeCodeVersion() {
     const hash = createHash("sha256");
     for (const path of [...reached].sort())
       hash.update(`${relative(root, path).replaceAll("\\", "/")}\n${printed(path)}\n`);
-    for (const name of wasm) hash.update(name).update(readFileSync(join(output, name)));
+    const names = (name) =>
+      [...reached].some((path) => printed(path).includes(`"${basename(name, ".wasm")}"`));
+    for (const name of wasm.filter((one) => !BY_NAME.includes(one) || names(one)))
+      hash.update(name).update(readFileSync(join(output, name)));
     versions[entry] = hash.digest("hex").slice(0, 16);
   }
   writeFileSync(join(root, "lib/dist/code-version.json"), `${JSON.stringify(versions, null, 1)}\n`);
