@@ -1,0 +1,53 @@
+/** A cell as JSON, as `cells --format json` prints it and `run --cell` takes it. */
+
+import { InputError, requireInteger, requireKnownKeys, requireOneOf } from "../errors";
+import { type Cell, METHOD_NAMES } from "../experiments/cell";
+import { withoutUnused } from "../experiments/figures/cells";
+import { GROUPINGS } from "../experiments/figures/partition";
+import { type Protocol, protocol } from "../experiments/protocol";
+import { MODEL_NAMES } from "../model/spec";
+import { parseRequest } from "../unlearning/request";
+
+const SYSTEM = ["model", "method", "groups", "request"] as const;
+const FIELDS = {
+  system: SYSTEM,
+  timing: SYSTEM,
+  exactness: SYSTEM,
+  partition: ["grouping", "groups"],
+  groupLoss: ["model", "groups"],
+  anchors: [],
+} as const satisfies Record<Cell["kind"], readonly string[]>;
+
+const CHECKS: Readonly<Record<string, (value: unknown) => unknown>> = {
+  model: (value) => requireOneOf(value, MODEL_NAMES, "cell: model"),
+  method: (value) => requireOneOf(value, METHOD_NAMES, "cell: method"),
+  grouping: (value) => requireOneOf(value, GROUPINGS, "cell: grouping"),
+  groups: (value) => requireInteger(value, 1, 65_535, "cell: groups"),
+  request: (value) => value === "none" || parseRequest(String(value)),
+};
+
+/**
+ * Reads a cell. Fields of the protocol that are not there are those of PAPER for the data set.
+ * @throws InputError naming the field and what it may be
+ */
+export function parseCell(text: string): Cell {
+  let value: Record<string, unknown>;
+  try {
+    value = JSON.parse(text) as Record<string, unknown>;
+  } catch (error) {
+    throw new InputError(`cell: this is not JSON (${(error as Error).message})`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new InputError("cell: a JSON object is needed");
+  const kind = requireOneOf(value.kind, Object.keys(FIELDS) as Cell["kind"][], "cell: kind");
+  const fields: readonly string[] = FIELDS[kind];
+  requireKnownKeys(value, ["kind", "dataset", "protocol", "seed", ...fields], `cell of kind ${kind}`);
+  if (typeof value.dataset !== "string")
+    throw new InputError("cell: dataset: the name of a data set is needed");
+  requireInteger(value.seed, 0, 2 ** 32 - 1, "cell: seed");
+  for (const field of fields) CHECKS[field](value[field]);
+  const given = (value.protocol ?? {}) as Partial<Protocol>;
+  const whole = protocol("PAPER", value.dataset, given);
+  const cell = { ...value, kind, protocol: whole } as unknown as Cell;
+  return "method" in cell ? { ...cell, protocol: withoutUnused(whole, cell.method) } : cell;
+}

@@ -1,0 +1,204 @@
+/** The rows of each figure as a table for a terminal: means over seeds, a line a condition. */
+
+import type { CohesionRow } from "../experiments/figures/cohesion";
+import type { EfficiencyRow } from "../experiments/figures/efficiency";
+import type { PartitionRow } from "../experiments/figures/partition";
+import { sensitivityTable } from "../experiments/figures/sensitivity";
+import type { SeqTrainRow } from "../experiments/figures/seqtrain";
+import { type AnchorRow, anchorRows, type UtilityRow } from "../experiments/figures/utility";
+import { anchorLabel, methodLabel, orderLabel } from "../experiments/labels";
+import type { CellRecord } from "../experiments/outcome";
+import type { Profile } from "../experiments/profile";
+import { summarise } from "../experiments/summary";
+import type { Row } from "../report/rows";
+import type { Column } from "../report/table";
+
+export interface TerminalTable {
+  readonly rows: readonly Row[];
+  readonly columns: readonly Column[];
+}
+
+/** A figure's records and the rows that it makes of them. */
+export interface TableInput {
+  readonly figure: string;
+  readonly rows: readonly object[];
+  readonly records: readonly CellRecord[];
+  readonly profile: Profile;
+}
+
+export function tableOf({ figure, rows, records, profile }: TableInput): TerminalTable {
+  switch (figure) {
+    case "utility":
+    case "ranking":
+      return utilityTable(rows as readonly UtilityRow[], anchorRows(records));
+    case "seqtrain":
+      return seqtrainTable(rows as readonly SeqTrainRow[]);
+    case "efficiency":
+      return efficiencyTable(rows as readonly EfficiencyRow[]);
+    case "partition":
+      return partitionTable(rows as readonly PartitionRow[]);
+    case "cohesion":
+      return cohesionTable(rows as readonly CohesionRow[]);
+    case "sensitivity":
+      return comparisons(profile, records, "labCode NDCG@10");
+    default:
+      return { rows: rows as readonly Row[], columns: Object.keys(rows[0] ?? {}).map((key) => ({ key })) };
+  }
+}
+
+const METRIC_DIGITS = 4;
+
+/** One line a condition, one column a metric. */
+function pivot<R extends { readonly metric: string; readonly seed: number; readonly value: number }>(
+  rows: readonly R[],
+  by: readonly Column<keyof R & string>[],
+): TerminalTable {
+  const keys = by.map(({ key }) => key);
+  const metrics = [...new Set(rows.map(({ metric }) => metric))];
+  const lines = new Map<string, Record<string, string | number>>();
+  for (const row of summarise(rows, [...keys, "metric"], ({ value }) => value)) {
+    const values = Object.fromEntries(
+      keys.map((key) => [key, (row as Record<string, unknown>)[key]]),
+    ) as Record<string, string | number>;
+    const name = JSON.stringify(values);
+    const line = lines.get(name) ?? { ...values, n: row.n };
+    lines.set(name, { ...line, [row.metric as string]: row.mean, [`${row.metric as string} std`]: row.std });
+  }
+  return {
+    rows: [...lines.values()],
+    columns: [
+      ...by,
+      ...metrics.map((metric) => ({ key: metric, error: `${metric} std`, digits: METRIC_DIGITS })),
+      { key: "n", label: "Seeds" },
+    ],
+  };
+}
+
+function utilityTable(rows: readonly UtilityRow[], anchors: readonly AnchorRow[]): TerminalTable {
+  const systems = rows.map((row) => ({
+    ...row,
+    name: methodLabel(row.method) + (row.method === "c-sisa" ? ` (${row.scoring})` : ""),
+  }));
+  const beside = anchors.map((row) => ({
+    ...row,
+    model: "anchor",
+    groups: Number.NaN,
+    request: "none",
+    name: anchorLabel(row.anchor),
+  }));
+  return pivot(
+    [...systems, ...beside],
+    [
+      { key: "dataset", label: "Data" },
+      { key: "preset", label: "Preset" },
+      { key: "model", label: "Model" },
+      { key: "request", label: "Request" },
+      { key: "groups", label: "S", digits: 0 },
+      { key: "name", label: "Method" },
+    ],
+  );
+}
+
+function seqtrainTable(rows: readonly SeqTrainRow[]): TerminalTable {
+  return pivot(
+    rows.map((row) => ({ ...row, name: orderLabel(row.order) })),
+    [
+      { key: "dataset", label: "Data" },
+      { key: "model", label: "Model" },
+      { key: "request", label: "Request" },
+      { key: "groups", label: "S", digits: 0 },
+      { key: "name", label: "Order" },
+    ],
+  );
+}
+
+function efficiencyTable(rows: readonly EfficiencyRow[]): TerminalTable {
+  const by = ["dataset", "method", "work", "groups"] as const;
+  const samples = summarise(rows, by, (row) => row.samples);
+  return {
+    rows: summarise(rows, by, (row) => row.seconds).map((row, i) => ({
+      ...row,
+      method: methodLabel(row.method),
+      samples: samples[i].mean,
+    })),
+    columns: [
+      { key: "dataset", label: "Data" },
+      { key: "method", label: "Method" },
+      { key: "work", label: "Work" },
+      { key: "groups", label: "S", digits: 0 },
+      { key: "mean", label: "Time", unit: "s", error: "std", digits: 3 },
+      { key: "samples", label: "Gradient samples", digits: 0 },
+      { key: "n", label: "Seeds" },
+    ],
+  };
+}
+
+function partitionTable(rows: readonly PartitionRow[]): TerminalTable {
+  const key = (row: PartitionRow) => `${row.dataset} ${row.grouping} ${row.groups}`;
+  const names = [...new Set(rows.map(key))];
+  return {
+    rows: names.map((name) => {
+      const own = rows.filter((row) => key(row) === name);
+      const { dataset, grouping, groups } = own[0];
+      const of = (column: "users" | "ratings" | "rhoEmbedding" | "rhoRatings") =>
+        own.map((row) => row[column]);
+      const average = (values: readonly number[]) =>
+        values.reduce((sum, value) => sum + value, 0) / values.length;
+      return {
+        dataset,
+        grouping,
+        groups,
+        leastUsers: Math.min(...of("users")),
+        mostUsers: Math.max(...of("users")),
+        leastRatings: Math.min(...of("ratings")),
+        mostRatings: Math.max(...of("ratings")),
+        rhoEmbedding: average(of("rhoEmbedding")),
+        rhoRatings: average(of("rhoRatings")),
+        seeds: new Set(own.map(({ seed }) => seed)).size,
+      };
+    }),
+    columns: [
+      { key: "dataset", label: "Data" },
+      { key: "grouping", label: "Grouping" },
+      { key: "groups", label: "S", digits: 0 },
+      { key: "leastUsers", label: "Users, least" },
+      { key: "mostUsers", label: "most" },
+      { key: "leastRatings", label: "Ratings, least" },
+      { key: "mostRatings", label: "most" },
+      { key: "rhoEmbedding", label: "rho, embedding" },
+      { key: "rhoRatings", label: "rho, ratings" },
+      { key: "seeds", label: "Seeds" },
+    ],
+  };
+}
+
+function cohesionTable(rows: readonly CohesionRow[]): TerminalTable {
+  const by = ["dataset", "model", "place"] as const;
+  const rho = summarise(rows, by, (row) => row.rho);
+  return {
+    rows: summarise(rows, by, (row) => row.testLoss).map((row, i) => ({ ...row, rho: rho[i].mean })),
+    columns: [
+      { key: "dataset", label: "Data" },
+      { key: "model", label: "Model" },
+      { key: "place", label: "Group" },
+      { key: "rho", label: "rho" },
+      { key: "mean", label: "Test loss", error: "std", digits: METRIC_DIGITS },
+      { key: "n", label: "Seeds" },
+    ],
+  };
+}
+
+function comparisons(profile: Profile, records: readonly CellRecord[], metric: string): TerminalTable {
+  return {
+    rows: sensitivityTable(profile, records, metric).map((row): Row => ({ ...row })),
+    columns: [
+      { key: "model", label: "Model" },
+      { key: "variant", label: "Setting" },
+      { key: "retrain", label: `Retrain, ${metric}`, digits: METRIC_DIGITS },
+      { key: "laserOverSisa", label: "CBKM - C-SISA", digits: METRIC_DIGITS },
+      { key: "cbkmOverBkm", label: "CBKM - BKM", digits: METRIC_DIGITS },
+      { key: "cbkmOverRand", label: "CBKM - Rand", digits: METRIC_DIGITS },
+      { key: "easyOverHard", label: "easy - hard", digits: METRIC_DIGITS },
+    ],
+  };
+}

@@ -1,0 +1,119 @@
+/** Options that several commands share, and how their texts are read; what is wrong names the flag. */
+
+import { resolve } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { METHOD_NAMES, type MethodName } from "../experiments/cell";
+import { PROFILE_NAMES, type ProfileName } from "../experiments/profile";
+import { PRESETS, type PresetName } from "../experiments/protocol";
+import { MODEL_NAMES, type ModelName } from "../model/spec";
+import { currentProfile, suiteRoot } from "../report/context";
+import { parseRequest } from "../unlearning/request";
+
+/** Which cells: the options of `run`, `cells`, `status`, `table`, `figure` and `claims`. */
+export interface SelectionOptions {
+  readonly profile: ProfileName;
+  readonly results?: string;
+  readonly dataset?: readonly string[];
+  readonly model?: readonly ModelName[];
+  readonly method?: readonly MethodName[];
+  readonly groups?: readonly number[];
+  readonly seeds?: readonly number[];
+  readonly request?: readonly string[];
+  readonly preset?: PresetName;
+  readonly set?: readonly string[];
+}
+
+const parts = (text: string): string[] => {
+  const found = text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+  if (found.length === 0) throw new InvalidArgumentError("It is empty.");
+  return found;
+};
+
+export const list = (text: string, before: readonly string[] = []): string[] => [...before, ...parts(text)];
+
+export const listOf =
+  <T extends string>(choices: readonly T[]) =>
+  (text: string, before: readonly T[] = []): T[] => {
+    const unknown = parts(text).find((part) => !choices.includes(part as T));
+    if (unknown !== undefined)
+      throw new InvalidArgumentError(`"${unknown}" is not one of ${choices.join(", ")}.`);
+    return [...before, ...(parts(text) as T[])];
+  };
+
+export const integer =
+  (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() === "" || !Number.isInteger(value) || value < least || value > most)
+      throw new InvalidArgumentError(
+        `It is not a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? "" : ` to ${most}`}.`,
+      );
+    return value;
+  };
+
+/** "2,4,8" and "0-9". */
+export const integers =
+  (least: number) =>
+  (text: string, before: readonly number[] = []): number[] => [
+    ...before,
+    ...parts(text).flatMap((part) => {
+      const range = /^(\d+)-(\d+)$/.exec(part);
+      if (!range) return [integer(least)(part)];
+      const [from, to] = [integer(least)(range[1]), integer(least)(range[2])];
+      if (to < from) throw new InvalidArgumentError(`The range ${part} is empty.`);
+      return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+    }),
+  ];
+
+/** "none", "rand@5,top@2.5", or one list of ids, which has commas of its own: "users:42,77". */
+function requests(text: string, before: readonly string[] = []): string[] {
+  const own = /^(users|ratings):/.test(text) ? [text] : parts(text);
+  for (const request of own) {
+    try {
+      if (request !== "none") parseRequest(request);
+    } catch (error) {
+      throw new InvalidArgumentError(`${(error as Error).message}, or none.`);
+    }
+  }
+  return [...before, ...own];
+}
+
+/** Adds the profile and the results folder. */
+export const withProfile = (command: Command): Command =>
+  command
+    .addOption(
+      new Option("--profile <name>", "how much: see the profiles in the README")
+        .choices(PROFILE_NAMES)
+        .default(currentProfile()),
+    )
+    .option("--results <folder>", "results folder (default: ERASABLE_RESULTS, else results/ of the suite)");
+
+/** Adds the options that choose cells. */
+export const withSelection = (command: Command): Command =>
+  withProfile(command)
+    .option("--dataset <names>", "data sets by name, or rating files, parted by commas", list)
+    .option("--model <names>", `models: ${MODEL_NAMES.join(", ")}`, listOf(MODEL_NAMES))
+    .option("--method <names>", `methods: ${METHOD_NAMES.join(", ")}`, listOf(METHOD_NAMES))
+    .option("--groups <numbers>", "S, numbers of groups: 4,8", integers(1))
+    .option("--seeds <numbers>", "seeds: 0,1 or 0-9", integers(0))
+    .option("--request <names>", "none, rand@5, top@2.5, last-group@5, users:ID,ID (repeatable)", requests)
+    .addOption(
+      new Option("--preset <name>", "every cell under this preset").choices(
+        Object.keys(PRESETS) as PresetName[],
+      ),
+    )
+    .option(
+      "--set <key=value>",
+      "change a field of the protocol (repeatable)",
+      (text, all: string[] = []) => [...all, text],
+    );
+
+export const withJson = (command: Command): Command =>
+  command.option("--json", "one JSON document on standard output");
+
+/** The folder that holds one folder for each profile. */
+export const resultsRoot = (given: string | undefined): string =>
+  resolve(given ?? process.env.ERASABLE_RESULTS ?? `${suiteRoot()}/results`);

@@ -1,0 +1,64 @@
+/**
+ * What commands write and how they end: results on standard output (text, or one JSON document), everything else on
+ * standard error; Ctrl-C and a scheduler's SIGTERM as an AbortSignal; exit codes.
+ */
+
+import { StoppedError } from "../errors";
+
+/** 0: done. 1: something failed. 2: the command was not understood. 130 and 143: stopped by SIGINT or SIGTERM. */
+export const EXIT = { failed: 1, input: 2, SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Ends the command with this code, after `message` on standard error. */
+export class Exit extends Error {
+  constructor(
+    readonly code: number,
+    message = "",
+  ) {
+    super(message);
+  }
+}
+
+/** A line of the result. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** A line for the person at the terminal. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
+
+let stoppedBy: keyof typeof EXIT & NodeJS.Signals = "SIGINT";
+
+/** The exit code of a command that was stopped. */
+export const stopCode = (): number => EXIT[stoppedBy];
+
+/**
+ * A signal that the first SIGINT or SIGTERM aborts. The second ends the process at once: the run store and the systems
+ * on disk bear that.
+ */
+export function stopping(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const)
+    process.once(name, () => {
+      stoppedBy = name;
+      say("stopping: what is finished is kept (once more to end at once)");
+      controller.abort(new StoppedError("stopped on request; what was finished is kept"));
+    });
+  return controller.signal;
+}
+
+/** "45 s", "12 min", "3.2 h". */
+export function duration(seconds: number): string {
+  if (seconds < 59.5) return `${seconds < 9.95 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  return seconds < 3570 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** "1,234,567" */
+export const count = (value: number): string => Math.round(value).toLocaleString("en-US");
+
+/** "1 run", "2 runs" */
+export const plural = (value: number, noun: string): string =>
+  `${count(value)} ${noun}${value === 1 ? "" : "s"}`;

@@ -1,0 +1,77 @@
+/** The commands of `npx erasable`, and how their errors become messages and exit codes. */
+
+import { Command, CommanderError } from "commander";
+import { InputError, StoppedError } from "../errors";
+import { StoreError } from "../experiments/segment";
+import { DamagedError } from "../training/store";
+import { addBench } from "./bench";
+import { addData } from "./data";
+import { EXIT, Exit, say, stopCode } from "./output";
+import { addCells, addRun } from "./run";
+import { addClaims, addFigure, addTable } from "./show";
+import { addCompact, addStatus } from "./status";
+import { addSystems } from "./systems";
+
+function program(): Command {
+  const root = new Command("erasable")
+    .description(
+      "Recommender systems that forget: the paper's experiments cell by cell, and learning, unlearning and verifying on " +
+        "ratings of your own.",
+    )
+    .exitOverride()
+    .showHelpAfterError("(see --help)")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ npx erasable run --profile smoke          every figure, offline, in a couple of minutes
+  $ npx erasable table utility                its numbers
+  $ npx erasable claims                       the paper's claims, judged
+  $ npx erasable learn ratings.csv --system store --groups 8
+  $ npx erasable unlearn --system store --users 42,77 --certificate erased.json
+  $ npx erasable verify erased.json --ratings remaining.csv
+
+Exit codes: 0 done, 1 something failed, 2 not understood, 130 or 143 stopped.`,
+    );
+  for (const add of [addData, addRun, addCells, addStatus, addCompact, addTable, addFigure, addClaims])
+    add(root);
+  addSystems(root);
+  addBench(root);
+  return root;
+}
+
+/** Runs one command. @param args what stands behind the program's name. @returns the exit code */
+export async function execute(args: readonly string[]): Promise<number> {
+  try {
+    await program().parseAsync([...args], { from: "user" });
+    return 0;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.input; // it has been said already
+  if (error instanceof Exit) {
+    if (error.message !== "") say(error.message);
+    return error.code;
+  }
+  if (error instanceof StoppedError) {
+    say(error.message);
+    return stopCode();
+  }
+  if (error instanceof DamagedError || error instanceof StoreError || isOfSystem(error)) {
+    say(`erasable: ${error.message}`);
+    return EXIT.failed;
+  }
+  if (error instanceof InputError) {
+    say(`erasable: ${error.message}`);
+    return EXIT.input;
+  }
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return EXIT.failed;
+}
+
+/** An error of the operating system: a file that cannot be read or written, a full disk. */
+const isOfSystem = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && "syscall" in error && "code" in error;

@@ -1,0 +1,243 @@
+/** `status`: what is done, missing and failed, and how long the rest will take. `compact`: one file for all records. */
+
+import { availableParallelism, cpus } from "node:os";
+import type { Command } from "commander";
+import type { Cell } from "../experiments/cell";
+import type { SystemOutcome } from "../experiments/outcome";
+import { type DataIdentity, type ErasableRecord, keyOf, planJobs } from "../experiments/plan";
+import { profileNamed } from "../experiments/profile";
+import { isCurrent, openStore } from "../experiments/suite";
+import { canonicalJson } from "../json";
+import { resultsRoot, type SelectionOptions, withJson, withProfile, withSelection } from "./options";
+import { duration, plural, print, printJson } from "./output";
+import { describeCell } from "./run";
+import { identities, select } from "./selection";
+import { textTable } from "./textTable";
+
+interface StatusRow {
+  readonly figure: string;
+  readonly dataset: string;
+  /** whether the data set is on this machine */
+  readonly here: boolean;
+  readonly cells: number;
+  readonly done: number;
+  /** recorded on other data or by other code */
+  readonly stale: number;
+  readonly missing: number;
+  readonly failed: number;
+  /** estimated from the gradient samples of this machine's records; null when there are none or nothing can be run */
+  readonly secondsLeft: number | null;
+}
+
+export function addStatus(program: Command): void {
+  const command = program
+    .command("status")
+    .summary("what is done, missing, failed; the time left")
+    .description(
+      "Counts the cells of the figures named (default: all) by figure and data set. Computes nothing.",
+    )
+    .argument("[figures...]", "names of figures");
+  withJson(withSelection(command))
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ npx erasable status --profile paper
+  $ npx erasable status utility seqtrain --profile quick --json`,
+    )
+    .action(status);
+}
+
+export function addCompact(program: Command): void {
+  const command = program
+    .command("compact")
+    .summary("merge the run store into records.jsonl")
+    .description(
+      "Merges the segments of processes that have ended into records.jsonl, sorted by key. Processes that still run " +
+        "are not disturbed.",
+    );
+  withJson(withProfile(command))
+    .addHelpText("after", "\nExample:\n  $ npx erasable compact --profile paper")
+    .action((options: SelectionOptions & { json?: boolean }) => {
+      const store = openStore(resultsRoot(options.results), profileNamed(options.profile));
+      const left = store.compact();
+      store.close();
+      const records = store.records().length;
+      if (options.json) printJson({ store: store.folder, records, segmentsLeft: left ?? null });
+      else if (left === undefined) print("another process is compacting this store");
+      else
+        print(
+          `${plural(records, "record")} in ${store.folder}` +
+            (left > 0 ? `; ${plural(left, "segment")} of running processes left` : ""),
+        );
+    });
+}
+
+async function status(ids: string[], options: SelectionOptions & { json?: boolean }): Promise<void> {
+  const { figures, profile, store, cells } = select(ids, options, false);
+  const known = await identities(cells());
+  const rate = measuredRates(store.records());
+  const look = lookup(store.records(), new Set(store.failures().map(({ key }) => key)), known);
+  const rows = figures.flatMap((figure) => {
+    const own = cells([figure]);
+    return [...new Set(own.map(({ dataset }) => dataset))].map((dataset) =>
+      rowOf(
+        figure.id,
+        dataset,
+        own.filter((cell) => cell.dataset === dataset),
+        { look, known, rate },
+      ),
+    );
+  });
+  const total = rowOf("all together", "", cells(), { look, known, rate });
+  const failures = store.failures().filter(({ cell }) => look.wanted(cells(), cell as Cell));
+  const problems = [
+    ...store.findings.map(({ file, what }) => `${file}: ${what}`),
+    ...store
+      .audit()
+      .map(({ key }) => `record ${key} does not have the key of its content: edited or mixed up`),
+  ];
+  if (options.json) {
+    const { figure: _, dataset: __, here: ___, ...sums } = total;
+    printJson({
+      profile: profile.name,
+      store: store.folder,
+      rows,
+      total: sums,
+      failures: failures.map(({ key, cell, error }) => ({ key, cell, error })),
+      findings: problems,
+    });
+    return;
+  }
+  const left = ({ secondsLeft, missing, here, dataset }: StatusRow) => {
+    if (dataset !== "" && !here) return "data not here";
+    if (missing === 0) return "–";
+    return secondsLeft === null ? "unknown" : `about ${duration(secondsLeft)}`;
+  };
+  print(`Profile ${profile.name}, ${store.folder}`);
+  print(
+    textTable(
+      [...rows, ...(rows.length > 1 ? [total] : [])].map((row) => ({ ...row, left: left(row) })),
+      [
+        { key: "figure", label: "Figure" },
+        { key: "dataset", label: "Data" },
+        { key: "cells", label: "Cells" },
+        { key: "done", label: "Done" },
+        { key: "stale", label: "Stale" },
+        { key: "missing", label: "Missing" },
+        { key: "failed", label: "Failed" },
+        { key: "left", label: `Time left (${plural(availableParallelism(), "worker")})` },
+      ],
+    ),
+  );
+  if (total.stale > 0)
+    print(
+      `${plural(total.stale, "cell")} recorded on other data or by other code: shown with a notice, and run anew.`,
+    );
+  for (const { cell, error } of failures.slice(0, 10))
+    print(`failed: ${describeCell(cell as Cell)}: ${error}`);
+  if (failures.length > 10) print(`failed: ${failures.length - 10} more (--json lists all)`);
+  for (const problem of problems) print(`store: ${problem}`);
+}
+
+type State = "done" | "stale" | "missing";
+
+interface Lookup {
+  state(cell: Cell): State;
+  failed(cell: Cell): boolean;
+  wanted(cells: readonly Cell[], cell: Cell): boolean;
+}
+
+function lookup(
+  records: readonly ErasableRecord[],
+  failed: ReadonlySet<string>,
+  known: ReadonlyMap<string, DataIdentity>,
+): Lookup {
+  const keys = new Set(records.map(({ key }) => key));
+  // without the data there is no checksum to compare: a record of this code then counts as done
+  const current = new Set(records.filter(isCurrent).map(({ cell }) => canonicalJson(cell)));
+  const recorded = new Set(records.map(({ cell }) => canonicalJson(cell)));
+  const key = (cell: Cell) => {
+    const identity = known.get(cell.dataset);
+    return identity && keyOf(cell, identity);
+  };
+  return {
+    state(cell) {
+      const own = key(cell);
+      const text = canonicalJson(cell);
+      if (own === undefined ? current.has(text) : keys.has(own)) return "done";
+      return recorded.has(text) ? "stale" : "missing";
+    },
+    failed: (cell) => failed.has(key(cell) ?? ""),
+    wanted(cells, cell) {
+      const text = canonicalJson(cell);
+      return cells.some((one) => canonicalJson(one) === text);
+    },
+  };
+}
+
+interface Context {
+  readonly look: Lookup;
+  readonly known: ReadonlyMap<string, DataIdentity>;
+  readonly rate: Rate;
+}
+
+function rowOf(
+  figure: string,
+  dataset: string,
+  cells: readonly Cell[],
+  { look, known, rate }: Context,
+): StatusRow {
+  const state = (wanted: State) => cells.filter((cell) => look.state(cell) === wanted);
+  const missing = [...state("missing"), ...state("stale")];
+  const runnable = missing.filter((cell) => known.has(cell.dataset));
+  return {
+    figure,
+    dataset,
+    here: known.has(dataset),
+    cells: cells.length,
+    done: state("done").length,
+    stale: state("stale").length,
+    missing: missing.length,
+    failed: missing.filter(look.failed).length,
+    secondsLeft: secondsFor(runnable, known, rate),
+  };
+}
+
+/** Gradient samples a second of one worker, by model; undefined without a record to tell it. */
+type Rate = (model: string | undefined) => number | undefined;
+
+function measuredRates(records: readonly ErasableRecord[]): Rate {
+  const systems = records.filter(({ cell }) => cell.kind === "system");
+  const here = systems.filter(({ machine }) => machine.cpu === cpus()[0]?.model);
+  const totals = new Map<string, { samples: number; seconds: number }>();
+  for (const { cell, outcome, timings } of here.length > 0 ? here : systems) {
+    const spent = Object.values(timings).reduce((sum, seconds) => sum + seconds, 0);
+    for (const name of ["all", "model" in cell ? cell.model : "none"]) {
+      const total = totals.get(name) ?? { samples: 0, seconds: 0 };
+      total.samples += (outcome as SystemOutcome).samples;
+      total.seconds += spent;
+      totals.set(name, total);
+    }
+  }
+  return (model) => {
+    const total = totals.get(model ?? "all") ?? totals.get("all");
+    return total && total.seconds > 0 && total.samples > 0 ? total.samples / total.seconds : undefined;
+  };
+}
+
+function secondsFor(
+  cells: readonly Cell[],
+  known: ReadonlyMap<string, DataIdentity>,
+  rate: Rate,
+): number | null {
+  if (cells.length === 0) return 0;
+  const { shared, alone } = planJobs(cells, known);
+  const secondsOf = (jobs: typeof shared) =>
+    jobs.reduce((sum, { cost, wanted }) => {
+      const cell = wanted[0].cell as Cell;
+      return sum + cost / (rate("model" in cell ? cell.model : undefined) ?? Number.NaN);
+    }, 0);
+  const seconds = secondsOf(shared) / availableParallelism() + secondsOf(alone);
+  return Number.isNaN(seconds) ? null : seconds;
+}

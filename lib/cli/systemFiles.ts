@@ -1,0 +1,80 @@
+/** Files beside a system: lists of what to forget, the operator's key, and what a verifier needs with a certificate. */
+
+import { randomBytes } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { InputError } from "../errors";
+import { type Plan, parsePlan } from "../unlearning/plan";
+
+/** What a verifier needs beside certificate and ratings: the plan that the certificate names, and the items' order. */
+export interface Evidence {
+  /** text of the plan; null for a method without one */
+  readonly plan: string | null;
+  readonly itemIds: readonly string[];
+}
+
+/** "erased.evidence.json" for "erased.json". */
+export const evidencePath = (certificate: string): string =>
+  `${certificate.replace(/\.json$/, "")}.evidence.json`;
+
+export function readEvidence(path: string): { plan: Plan | undefined; itemIds: readonly string[] } {
+  let value: Partial<Evidence> | null;
+  try {
+    value = JSON.parse(readFileSync(path, "utf8")) as Partial<Evidence> | null;
+  } catch (error) {
+    throw new InputError(`${path}: ${(error as Error).message}`);
+  }
+  const { plan, itemIds } = value ?? {};
+  const sound = (plan === null || typeof plan === "string") && Array.isArray(itemIds);
+  if (!sound)
+    throw new InputError(
+      `${path}: this is not the file that unlearn --certificate writes beside a certificate`,
+    );
+  return { plan: plan === null ? undefined : parsePlan(plan), itemIds: itemIds.map(String) };
+}
+
+/** The operator's key of a file; undefined when there is no file. */
+export function readKey(path: string): string | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8").trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  if (/^([0-9a-f]{2}){16,}$/i.test(text)) return text;
+  throw new InputError(`--key: ${path} does not hold a key: at least 32 hexadecimal digits`);
+}
+
+/** Makes a key and writes it so that its owner alone can read it. It is a secret, so it is drawn from the system. */
+export function writeSecret(path: string): string {
+  const key = randomBytes(32).toString("hex");
+  writeFileSync(path, `${key}\n`, { mode: 0o600, flag: "wx" });
+  return key;
+}
+
+const lines = (path: string): string[] =>
+  readFileSync(path, "utf8")
+    .split(/\r?\n/)
+    .map((line) => line.trim());
+
+/** Ids of users, one a line; empty lines are skipped. @throws InputError for a file without any. */
+export function readUsers(path: string): string[] {
+  const ids = lines(path).filter((line) => line !== "");
+  if (ids.length === 0) throw new InputError(`--users-file: ${path} holds no id`);
+  return ids;
+}
+
+/** User and item of single ratings, one a line; what stands behind them is not read. @throws InputError naming the line. */
+export function readPairs(path: string): [user: string, item: string][] {
+  const pairs = lines(path).flatMap((line, index): [string, string][] => {
+    if (line === "") return [];
+    const [user, item] = line.split(/\t|::|,/).map((part) => part.trim());
+    if (!user || !item)
+      throw new InputError(
+        `--ratings-file: ${path}, line ${index + 1}: a user and an item are needed, not "${line}"`,
+      );
+    return [[user, item]];
+  });
+  if (pairs.length === 0) throw new InputError(`--ratings-file: ${path} holds no rating`);
+  return pairs;
+}

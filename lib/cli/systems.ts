@@ -1,0 +1,367 @@
+/** `learn`, `recommend`, `unlearn`, `verify`: a system on ratings of one's own, kept in a folder. */
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { loadDataset } from "../data/load";
+import { RATING_FORMATS, type RatingFormat, type RatingScale } from "../data/parse";
+import { InputError } from "../errors";
+import { MODEL_NAMES } from "../model/spec";
+import { progress } from "../report/progress";
+import { type ErasableSystem, type LearnSettings, learn, open, verify } from "../unlearning/api";
+import { parseCertificate } from "../unlearning/certificate";
+import { GROUPINGS } from "../unlearning/makePlan";
+import type { MethodProgress } from "../unlearning/method";
+import { METHOD_NAMES } from "../unlearning/methods";
+import { integer, list, withJson } from "./options";
+import { count, duration, EXIT, Exit, plural, print, printJson, say, stopping } from "./output";
+import {
+  type Evidence,
+  evidencePath,
+  readEvidence,
+  readKey,
+  readPairs,
+  readUsers,
+  writeSecret,
+} from "./systemFiles";
+import { textTable } from "./textTable";
+
+interface RatingsOptions {
+  readonly format?: RatingFormat;
+  readonly scale?: RatingScale;
+}
+
+interface LearnOptions extends RatingsOptions {
+  readonly system: string;
+  readonly json?: boolean;
+  readonly set?: readonly string[];
+  readonly [setting: string]: unknown;
+}
+
+interface UnlearnOptions {
+  readonly system: string;
+  readonly users?: readonly string[];
+  readonly usersFile?: string;
+  readonly ratingsFile?: string;
+  readonly resume?: boolean;
+  readonly withdraw?: boolean;
+  readonly regroup?: boolean;
+  readonly certificate?: string;
+  readonly key?: string;
+  readonly json?: boolean;
+}
+
+/** "1,10": least and most */
+function scale(text: string): RatingScale {
+  const [least, most, ...more] = text.split(",").map(Number);
+  if (!(least < most) || more.length > 0)
+    throw new InvalidArgumentError("It must be the lowest and the highest rating, such as 1,10.");
+  return { least, most };
+}
+
+const withRatings = (command: Command): Command =>
+  command
+    .addOption(
+      new Option("--format <format>", "how the file is written (default: by its ending)").choices(
+        RATING_FORMATS,
+      ),
+    )
+    .option("--scale <least,most>", "the ratings that the file may hold (default: 0.5,5)", scale);
+
+export function addSystems(program: Command): void {
+  const learning = program
+    .command("learn")
+    .summary("learn a system that can forget")
+    .description(
+      "Learns from a file of ratings (user, item, rating: .csv, .dat with ::, else tabs; also .gz), or a data set by " +
+        "name, and keeps the system in a folder. Ctrl-C keeps what is trained; the same command goes on.",
+    )
+    .argument("<ratings>", "file of ratings, or name of a data set")
+    .requiredOption("--system <folder>", "where the system is kept");
+  withJson(withRatings(learning))
+    .addOption(new Option("--method <name>", "default: laser").choices(METHOD_NAMES))
+    .addOption(new Option("--model <name>", "default: dmf").choices(MODEL_NAMES))
+    .addOption(new Option("--grouping <name>", "default: cbkm").choices(Object.keys(GROUPINGS)))
+    .option("--groups <number>", "S (default: 8)", integer(1, 65_535))
+    .option("--epochs <number>", "default: 50", integer(1))
+    .option("--batch-size <number>", "samples a step (default: 1024)", integer(1))
+    .option("--seed <number>", "default: 1", integer(0, 2 ** 32 - 1))
+    .option("--workers <number>", "worker threads for C-SISA's shards", integer(0, 1024))
+    .option(
+      "--set <key=value>",
+      "any other setting of plan or training (repeatable)",
+      (text, all: string[] = []) => [...all, text],
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ npx erasable learn ratings.csv --system store --groups 8
+  $ npx erasable learn ml-100k --system store --method c-sisa --model nmf --set scoring=own`,
+    )
+    .action(learnCommand);
+
+  const recommending = program
+    .command("recommend")
+    .summary("the best items for a user")
+    .description("The items that score highest of those that the user has not rated, best first.")
+    .requiredOption("--system <folder>", "folder of the system")
+    .requiredOption("--user <id>", "the user's id, as in the ratings")
+    .option("--count <number>", "how many", integer(1), 10);
+  withJson(recommending)
+    .addHelpText("after", "\nExample:\n  $ npx erasable recommend --system store --user 42 --count 5")
+    .action(recommendCommand);
+
+  const unlearning = program
+    .command("unlearn")
+    .summary("forget users or ratings, for good")
+    .description(
+      "Forgets users or single ratings: afterwards the system is, bit for bit, one that never saw them, and what saw " +
+        "them is deleted. Ctrl-C before the end leaves the old system; the same command, or --resume, goes on.",
+    )
+    .requiredOption("--system <folder>", "folder of the system")
+    .option("--users <ids>", "ids parted by commas", list)
+    .option("--users-file <file>", "a user's id a line")
+    .option("--ratings-file <file>", "single ratings: a user and an item a line, parted by a comma or a tab")
+    .option("--regroup", "also make the groups anew: a full training, for a guarantee without condition")
+    .option("--certificate <file>", "write the certificate, and beside it what a verifier needs")
+    .option("--key <file>", "the operator's secret; made when it is not there (default: <system>.key)")
+    .option("--resume", "finish a request that was begun")
+    .option("--withdraw", "take back a request that was begun");
+  withJson(unlearning)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ npx erasable unlearn --system store --users 42,77 --certificate erased.json
+  $ npx erasable unlearn --system store --ratings-file withdrawn.csv --regroup`,
+    )
+    .action(unlearnCommand);
+
+  const verifying = program
+    .command("verify")
+    .summary("check a certificate by learning again")
+    .description(
+      "Learns again without the erased data and compares every weight. Exit code 1 when the certificate does not hold.",
+    )
+    .argument("<certificate>", "file that unlearn --certificate wrote")
+    .requiredOption("--ratings <file>", "the remaining ratings; or all of them, with --key")
+    .option("--key <file>", "the operator's secret: tells the erased ratings in the file and leaves them out")
+    .option("--evidence <file>", "plan and catalogue (default: beside the certificate)");
+  withJson(withRatings(verifying))
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ npx erasable verify erased.json --ratings remaining.csv
+  $ npx erasable verify erased.json --ratings ratings.csv --key store.key`,
+    )
+    .action(verifyCommand);
+}
+
+/** Progress of training as one line; making a plan has steps of its own, each from 0 to 100 %. */
+function stages(): (now: MethodProgress) => void {
+  let label = "";
+  let shown = progress(label);
+  return ({ stage, done, text }) => {
+    const training = stage === "train";
+    const now = training ? stage : text;
+    if (now !== label) {
+      label = now;
+      shown = progress(label, { total: 100, unit: "%" });
+    }
+    shown.update(Math.floor(done * 100), training ? text : undefined);
+  };
+}
+
+/** "epochs=20" as a setting: numbers and true or false as such, else text. Names and values are the library's to check. */
+function settingsOf(pairs: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf("=");
+      if (at < 1) throw new InputError(`--set: "${pair}" is not of the form key=value`);
+      const text = pair.slice(at + 1);
+      const number = text.trim() === "" ? Number.NaN : Number(text);
+      const value =
+        text === "true" || text === "false" ? text === "true" : Number.isNaN(number) ? text : number;
+      return [pair.slice(0, at), value];
+    }),
+  );
+}
+
+async function learnCommand(ratings: string, options: LearnOptions): Promise<void> {
+  const { system: folder, format, scale, set = [], json, ...settings } = options;
+  const signal = stopping();
+  const data = await loadDataset(ratings, { format, scale, signal });
+  const since = performance.now();
+  const system = await learn(data, {
+    ...(scale ? { maximumRating: scale.most } : {}),
+    ...settings,
+    ...settingsOf(set),
+    folder,
+    signal,
+    onProgress: stages(),
+  } as LearnSettings);
+  try {
+    const { cost, method } = system.system;
+    const kept = system.bytesKept();
+    const result = {
+      system: folder,
+      method: method.name,
+      settings: method.settings,
+      users: data.userIds.length,
+      items: data.itemIds.length,
+      ratings: data.byUser.columns.length,
+      groups: system.plan?.groups.map((group) => group.length) ?? null,
+      samples: cost.samples,
+      seconds: (performance.now() - since) / 1000,
+      bytesKept: kept,
+      fingerprint: system.fingerprint,
+    };
+    if (json) {
+      printJson(result);
+      return;
+    }
+    print(
+      `${method.name} learned from ${plural(result.ratings, "rating")} of ${plural(result.users, "user")}: ` +
+        `${count(result.samples)} gradient samples, ${duration(result.seconds)}`,
+    );
+    if (result.groups) print(`Users in its groups, in training order: ${result.groups.join(", ")}`);
+    print(`Kept in ${folder}. Try: npx erasable recommend --system ${folder} --user ${data.userIds[0]}`);
+  } finally {
+    await system.close();
+  }
+}
+
+async function recommendCommand(options: {
+  system: string;
+  user: string;
+  count: number;
+  json?: boolean;
+}): Promise<void> {
+  const system = await open(options.system);
+  try {
+    const items = system.recommend(options.user, options.count);
+    if (options.json) {
+      printJson({ user: options.user, items });
+      return;
+    }
+    print(
+      textTable(
+        items.map((one, index) => ({ place: index + 1, ...one })),
+        [
+          { key: "place", label: "Place" },
+          { key: "item", label: "Item" },
+          { key: "score", label: "Score", digits: 4 },
+        ],
+      ),
+    );
+  } finally {
+    await system.close();
+  }
+}
+
+async function unlearnCommand(options: UnlearnOptions): Promise<void> {
+  const given = [options.users, options.usersFile, options.ratingsFile].some((one) => one !== undefined);
+  const ways = [given, options.resume, options.withdraw].filter(Boolean).length;
+  if (ways !== 1)
+    throw new InputError(
+      "unlearn: say what to forget (--users, --users-file, --ratings-file), or --resume, or --withdraw, and one of them only",
+    );
+  const asked = {
+    users: [...(options.users ?? []), ...(options.usersFile ? readUsers(options.usersFile) : [])],
+    ratings: options.ratingsFile ? readPairs(options.ratingsFile) : [],
+  };
+  const signal = stopping();
+  const system = await open(options.system, { signal, onProgress: stages() });
+  try {
+    const unfinished = system.unfinishedRequest();
+    if (options.withdraw) {
+      system.withdrawRequest();
+      print(unfinished ? "the request was taken back" : "there was no unfinished request");
+      return;
+    }
+    if (options.resume && !unfinished)
+      throw new InputError(`--resume: ${options.system} has no unfinished request`);
+    const { users, ratings, regroup } =
+      options.resume && unfinished ? unfinished : { ...asked, regroup: options.regroup ?? false };
+    await forget(system, { users, ratings }, regroup, options, signal);
+  } finally {
+    await system.close();
+  }
+}
+
+async function forget(
+  system: ErasableSystem,
+  request: { readonly users: readonly string[]; readonly ratings: readonly (readonly [string, string])[] },
+  regroup: boolean,
+  options: UnlearnOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const keyFile = options.key ?? `${options.system.replace(/[\\/]+$/, "")}.key`;
+  const key = readKey(keyFile) ?? writeSecret(keyFile);
+  const since = performance.now();
+  const { certificate, cost, deleted } = await system.forget(request, {
+    regroup,
+    key,
+    signal,
+    onProgress: stages(),
+  });
+  const seconds = (performance.now() - since) / 1000;
+  if (options.certificate !== undefined) {
+    writeFileSync(options.certificate, `${JSON.stringify(certificate, null, 2)}\n`);
+    const evidence: Evidence = { plan: system.planText, itemIds: system.system.itemIds };
+    writeFileSync(evidencePath(options.certificate), `${JSON.stringify(evidence)}\n`);
+  }
+  if (options.json) {
+    printJson({ certificate, key: keyFile, cost, deleted: deleted.length, seconds });
+    return;
+  }
+  print(
+    `Forgotten: ${plural(request.users.length, "user")}, ${plural(certificate.erased.ratings, "rating")} in all; ` +
+      `${count(cost.samples)} gradient samples, ${duration(seconds)}; ${plural(deleted.length, "file")} that saw them deleted`,
+  );
+  print(`Guarantee: ${certificate.guarantee}`);
+  if (options.certificate !== undefined)
+    print(`Certificate: ${options.certificate}; for a verifier: ${evidencePath(options.certificate)}`);
+  print(
+    `The key that recognises the erased ids: ${keyFile}. Keep it secret, and apart from the certificate.`,
+  );
+}
+
+async function verifyCommand(
+  file: string,
+  options: RatingsOptions & { ratings: string; key?: string; evidence?: string; json?: boolean },
+): Promise<void> {
+  const certificate = parseCertificate(readFileSync(file, "utf8"));
+  const beside = options.evidence ?? evidencePath(file);
+  const evidence = options.evidence !== undefined || existsSync(beside) ? readEvidence(beside) : undefined;
+  const key = options.key === undefined ? undefined : readKey(options.key);
+  if (options.key !== undefined && key === undefined)
+    throw new InputError(`--key: ${options.key} is not there`);
+  const signal = stopping();
+  const { format, scale } = options;
+  const data = await loadDataset(options.ratings, { format, scale, signal });
+  const verification = await verify(certificate, data, {
+    ...(evidence?.plan ? { plan: evidence.plan } : {}),
+    ...(key === undefined ? {} : { key }),
+    ...(evidence === undefined ? {} : { itemIds: evidence.itemIds }),
+    signal,
+    onProgress: stages(),
+  });
+  if (options.json) printJson({ certificate: basename(file), ...verification });
+  else {
+    for (const { what, ok, text } of verification.checks)
+      print(`${ok ? "ok   " : "WRONG"}  ${what}: ${text}`);
+    print(
+      verification.ok
+        ? `The certificate holds: the system after is the one learned without what was erased (${certificate.guarantee}).`
+        : "The certificate does not hold on these ratings.",
+    );
+  }
+  if (!verification.ok) throw new Exit(EXIT.failed);
+  if (certificate.guarantee !== "exact" && !options.json)
+    say(
+      "The groups were made with the erased users; unlearn --regroup gives a guarantee without that condition.",
+    );
+}
