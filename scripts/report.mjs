@@ -6,11 +6,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
+import { indexPage, plain } from "./index_page.mjs";
 import { setup } from "./setup.mjs";
 import { elapsed, filesBelow, options, readJson, root, Stop, say, script } from "./tools.mjs";
-
-const escapeHtml = (text) =>
-  text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 
 /** Text outside code blocks and code spans, changed by `change`. */
 function outsideCode(markdown, change) {
@@ -44,32 +42,6 @@ function headOf(notebook) {
   const after = text.slice(text.indexOf(title) + title.length);
   const opening = after.split(/\n\s*\n/).find((part) => part.trim() && !part.trim().startsWith("#")) ?? "";
   return { title, opening: opening.trim().replace(/\s+/g, " ") };
-}
-
-const plain = (markdown) => markdown.replace(/\[([^\]]+)\]\([^)]*\)/g, "$1").replace(/[*`$]/g, "");
-
-function indexPage(entries, profile, style) {
-  const items = entries.map(
-    ({
-      name,
-      title,
-      opening,
-      succeeded,
-      pdf,
-    }) => `<li><strong><a href="${name}.html">${escapeHtml(plain(title))}</a></strong>
-${succeeded ? "" : "<em>(did not run to its end)</em>"} · <a href="${name}.reading.html" aria-label="${escapeHtml(plain(title))}, without code">without code</a>${
-      pdf ? ` · <a href="${name}.pdf" aria-label="${escapeHtml(plain(title))}, PDF">PDF</a>` : ""
-    }
-<div class="note">${escapeHtml(plain(opening))}</div></li>`,
-  );
-  return `<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>erasable: reports of profile ${profile}</title><style>${style}</style></head>
-<body><main><h1>erasable: learning and unlearning for erasable recommendation</h1>
-<p>Executed notebooks, profile <code>${profile}</code>. Each page opens offline; tables are in <code>../tables</code>
-as CSV, figures in <code>../figures</code> as SVG and as interactive HTML.</p>
-<ul class="cards">${items.join("\n")}</ul></main></body></html>
-`;
 }
 
 /** Prints each page without code to PDF. */
@@ -137,7 +109,7 @@ export async function exportReports(machine, folder, { pdf = false } = {}) {
   const style = readFileSync(join(root, "scripts/template/style.css"), "utf8");
   if (pdf) await exportPdf(reports, entries);
   const printed = entries.map((entry) => ({ ...entry, pdf: existsSync(join(reports, `${entry.name}.pdf`)) }));
-  writeFileSync(join(reports, "index.html"), indexPage(printed, basename(folder), style));
+  writeFileSync(join(reports, "index.html"), indexPage(printed, folder, style));
   say(`Reports: ${relative(root, join(reports, "index.html"))} (${elapsed(since)})`);
 }
 
