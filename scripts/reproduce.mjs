@@ -1,7 +1,7 @@
 // Executes the notebooks headless, in order, and exports reports: `npm run reproduce -- [options]`.
 // Everything goes to results/<profile>/; notebooks/ is only read. A notebook whose inputs are those of its last
-// successful run (its source, the compiled library, dependencies, profile, parameters, data) is skipped.
-import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+// successful run (its source, the compiled library, dependencies, profile, parameters, data, records) is skipped.
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { exportReports } from "./report.mjs";
 import { jupyterEnvironment, setup } from "./setup.mjs";
@@ -43,7 +43,19 @@ function dataIdentity() {
   );
 }
 
-/** Hash of what the notebook depends on beside its data. */
+/** Identity of the records of single runs: files that only grow. */
+const recordsIdentity = (folder) =>
+  digest(
+    ...filesBelow(join(folder, "runs")).flatMap((path) => [
+      relative(folder, path),
+      String(statSync(path).size),
+    ]),
+  );
+
+/** What notebooks read beside code: it is noted when all have run, as they may fetch data and add records. */
+const inputs = (folder) => ({ data: dataIdentity(), records: recordsIdentity(folder) });
+
+/** Hash of what the notebook depends on beside data and records. */
 function codeIdentity(notebook, profile) {
   const library = filesBelow(join(root, "lib/dist"), (path) => /\.(js|wasm)$/.test(path));
   const runners = ["scripts/run_notebook.py", "package-lock.json"].map((path) => join(root, path));
@@ -69,7 +81,10 @@ async function execute(notebook, target, { profile, timeout, force, machine, res
   const name = basename(notebook, ".ipynb");
   const code = codeIdentity(notebook, profile);
   const before = readJson(target)?.metadata?.erasable;
-  if (!force && before?.succeeded && before.code === code && before.data === dataIdentity()) {
+  const now = inputs(join(results, profile));
+  const same =
+    before?.succeeded && before.code === code && before.data === now.data && before.records === now.records;
+  if (!force && same) {
     say(`${name}: up to date, skipped`);
     return true;
   }
@@ -82,7 +97,7 @@ async function execute(notebook, target, { profile, timeout, force, machine, res
     ERASABLE_NOTEBOOK: name,
   };
   if (process.env.ERASABLE_DATA) env.ERASABLE_DATA = resolve(process.env.ERASABLE_DATA);
-  const note = JSON.stringify({ profile, code, data: dataIdentity() });
+  const note = JSON.stringify({ profile, code });
   const args = [
     join(root, "scripts/run_notebook.py"),
     notebook,
@@ -98,6 +113,17 @@ async function execute(notebook, target, { profile, timeout, force, machine, res
   else say(`${name}: FAILED`);
   if (status === 130) throw new Stop("stopped");
   return status === 0;
+}
+
+/** Notes in executed notebooks what they may have read, so that the next run can tell whether it has changed. */
+function noteInputs(folder, paths) {
+  const now = inputs(folder);
+  for (const path of paths) {
+    const notebook = readJson(path);
+    const { code, profile, succeeded } = notebook.metadata.erasable;
+    notebook.metadata.erasable = { code, data: now.data, profile, records: now.records, succeeded };
+    writeFileSync(path, `${JSON.stringify(notebook, null, 1)}\n`);
+  }
 }
 
 await script(async (args) => {
@@ -124,10 +150,13 @@ await script(async (args) => {
   mkdirSync(target, { recursive: true });
   const notebooks = chooseNotebooks(folder, chosen.only);
   const failed = [];
+  const succeeded = [];
   for (const name of notebooks) {
     const settings = { profile, timeout, force: chosen.force, machine, results };
-    if (!(await execute(join(folder, name), join(target, name), settings))) failed.push(name);
+    if (await execute(join(folder, name), join(target, name), settings)) succeeded.push(join(target, name));
+    else failed.push(name);
   }
+  noteInputs(join(results, profile), succeeded);
   if (!chosen["no-reports"]) await exportReports(machine, join(results, profile));
   const place = relative(root, join(results, profile)) || ".";
   say(
