@@ -72,6 +72,7 @@ export { InputError, StoppedError } from "./errors";
 // experiments: protocol presets, profiles, cells, figures as cells and rows, the run store, verdicts
 export type { Cell, MethodName, PartitionCell, SystemCell, TimingCell } from "./experiments/cell";
 export * as figures from "./experiments/figures";
+export { chartsOf, type FigureChart } from "./experiments/figures/charts";
 export { theoremOne } from "./experiments/figures/cohesion";
 export { type SensitivitySummary, sensitivityTable } from "./experiments/figures/sensitivity";
 export { type AnchorRow, anchorRows, type UtilityRow } from "./experiments/figures/utility";
@@ -114,6 +115,7 @@ export {
 } from "./grouping/group";
 export type { GroupingProgress } from "./grouping/passes";
 export { groupMeans, groupSizes, inertiaOf, type Points, type SparseRows } from "./grouping/points";
+export { type PrintedStep, printedSteps } from "./grouping/printedSteps";
 export {
   ASSIGNMENTS,
   BALANCES,
@@ -131,6 +133,7 @@ export {
   embedUsers,
   type UserEmbedding,
 } from "./hypergraph/embedding";
+export { type Excerpt, type ExcerptSettings, excerpt } from "./hypergraph/excerpt";
 export {
   buildHypergraph,
   type Hypergraph,
@@ -162,6 +165,7 @@ export {
   type UserPairs,
 } from "./hypergraph/signal";
 export { type TruncatedSvd, truncatedSvd } from "./hypergraph/svd";
+export { pairsAfter, visitCounts } from "./hypergraph/visits";
 export { createWalker, randomWalks, type Sequences, type Walker } from "./hypergraph/walk";
 export { WORD2VEC_MODES, type Word2VecSettings, word2vec } from "./hypergraph/word2vec";
 // chance, canonical text and hashes
@@ -214,6 +218,13 @@ export {
   resultsFolder,
 } from "./report/context";
 export { binCounts, type HistogramSettings, histogramChart } from "./report/histogram";
+export {
+  type HyperedgePicture,
+  type HyperedgeScene,
+  type HyperedgeTitles,
+  hyperedgeChart,
+  hyperedgeScene,
+} from "./report/hyperedgeChart";
 export { type LineSettings, lineChart } from "./report/lineChart";
 export { type NotebookParameters, notebookParameters } from "./report/parameters";
 export { plotlyHtml } from "./report/plotly";
