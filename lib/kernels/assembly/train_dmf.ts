@@ -8,7 +8,7 @@ import { beginStep, moveBlock } from "./shared/adam";
 import * as batch from "./shared/batch";
 import * as epoch from "./shared/epoch";
 import { clip4, crossEntropy, inside4 } from "./shared/loss";
-import { sums4 } from "./shared/math";
+import { storedSums4 } from "./shared/math";
 import * as model from "./shared/model";
 import { addPenalty } from "./shared/rows";
 import { backward, forward, lanes32, Tower, TOWER_BYTES, turn } from "./shared/tower";
@@ -20,6 +20,7 @@ export { heapBase, itemSlots, setActive, setSamples, userSlots } from "./shared/
 export { fillEpoch, setBatches, setEpoch, setTrainingSet, shuffleEpoch } from "./shared/epoch";
 
 const ROW: usize = 64; // bytes of an embedding
+const lanes: usize = memory.data(64, 16); // f32, 4 x 4: the lane sums of four samples
 const user = changetype<Tower>(memory.data(48, 16));
 const item = changetype<Tower>(memory.data(48, 16));
 const userTurned: usize = memory.data(12288, 16);
@@ -68,17 +69,25 @@ export function setSide(
   t.gx = gx;
 }
 
+/** Lanes of <a, b> of the pair whose slots stand at `sampleUser`, `sampleItem`. */
+// @ts-ignore: decorator
+@inline
+function lanesOf(sampleUser: usize, sampleItem: usize): v128 {
+  const a = user.a + ((<usize>load<u32>(sampleUser)) << 7);
+  return lanes32(a, item.a + ((<usize>load<u32>(sampleItem)) << 7));
+}
+
 /** predictions[s] = <a_u, b_i> of the open pairs, unclipped. */
 function predict(count: u32): void {
   for (let s: u32 = 0; s < count; s += 4) {
     const at = (<usize>s) << 2;
     const u = batch.sampleUsers + at;
     const i = batch.sampleItems + at;
-    const d0 = lanes32(user.a + ((<usize>load<u32>(u)) << 7), item.a + ((<usize>load<u32>(i)) << 7));
-    const d1 = lanes32(user.a + ((<usize>load<u32>(u, 4)) << 7), item.a + ((<usize>load<u32>(i, 4)) << 7));
-    const d2 = lanes32(user.a + ((<usize>load<u32>(u, 8)) << 7), item.a + ((<usize>load<u32>(i, 8)) << 7));
-    const d3 = lanes32(user.a + ((<usize>load<u32>(u, 12)) << 7), item.a + ((<usize>load<u32>(i, 12)) << 7));
-    v128.store(model.predictions + at, sums4(d0, d1, d2, d3));
+    v128.store(lanes, lanesOf(u, i), 0);
+    v128.store(lanes, lanesOf(u + 4, i + 4), 16);
+    v128.store(lanes, lanesOf(u + 8, i + 8), 32);
+    v128.store(lanes, lanesOf(u + 12, i + 12), 48);
+    v128.store(model.predictions + at, storedSums4(lanes));
   }
 }
 
@@ -236,7 +245,12 @@ export function scoreBlock(count: u32, itemCount: u32, out: usize): void {
   for (let slot: u32 = 0; slot < count; slot++) {
     const a = user.a + ((<usize>slot) << 7);
     let b = item.a;
-    for (let i: u32 = 0; i < itemCount; i += 4, b += 512, out += 16)
-      v128.store(out, clip4(sums4(lanes32(a, b), lanes32(a, b + 128), lanes32(a, b + 256), lanes32(a, b + 384))));
+    for (let i: u32 = 0; i < itemCount; i += 4, b += 512, out += 16) {
+      v128.store(lanes, lanes32(a, b), 0);
+      v128.store(lanes, lanes32(a, b + 128), 16);
+      v128.store(lanes, lanes32(a, b + 256), 32);
+      v128.store(lanes, lanes32(a, b + 384), 48);
+      v128.store(out, clip4(storedSums4(lanes)));
+    }
   }
 }

@@ -9,7 +9,7 @@ import { beginStep, moveBlock } from "./shared/adam";
 import * as batch from "./shared/batch";
 import * as epoch from "./shared/epoch";
 import { clip4, crossEntropy, inside4 } from "./shared/loss";
-import { exp4, sum4, sums4 } from "./shared/math";
+import { exp4, storedSums4, sum4 } from "./shared/math";
 import * as model from "./shared/model";
 import { addPenalty, addRows, gather, gemm, transpose } from "./shared/rows";
 
@@ -52,6 +52,7 @@ const item = changetype<Side>(memory.data(48, 16));
 const userTurned: usize = memory.data(4096, 16);
 const itemTurned: usize = memory.data(4096, 16);
 const zeros: usize = memory.data(128, 16);
+const lanes: usize = memory.data(64, 16); // f32, 4 x 4: the lane sums of four samples
 
 // @ts-ignore: decorator
 @inline
@@ -172,11 +173,11 @@ function predict(count: u32): void {
     const at = (<usize>s) << 2;
     const u = batch.sampleUsers + at;
     const i = batch.sampleItems + at;
-    const l0 = lanesOf(u, i, wh);
-    const l1 = lanesOf(u + 4, i + 4, wh);
-    const l2 = lanesOf(u + 8, i + 8, wh);
-    const l3 = lanesOf(u + 12, i + 12, wh);
-    v128.store(model.predictions + at, sigmoid4(f32x4.add(sums4(l0, l1, l2, l3), c)));
+    v128.store(lanes, lanesOf(u, i, wh), 0);
+    v128.store(lanes, lanesOf(u + 4, i + 4, wh), 16);
+    v128.store(lanes, lanesOf(u + 8, i + 8, wh), 32);
+    v128.store(lanes, lanesOf(u + 12, i + 12, wh), 48);
+    v128.store(model.predictions + at, sigmoid4(f32x4.add(storedSums4(lanes), c)));
   }
 }
 
@@ -417,11 +418,11 @@ export function scoreBlock(count: u32, itemCount: u32, out: usize): void {
     let i = item.part;
     let q = item.gmf;
     for (let k: u32 = 0; k < itemCount; k += 4, i += 512, q += 256, out += 16) {
-      const l0 = lanes48(u, i, p, q, wh);
-      const l1 = lanes48(u, i + 128, p, q + 64, wh);
-      const l2 = lanes48(u, i + 256, p, q + 128, wh);
-      const l3 = lanes48(u, i + 384, p, q + 192, wh);
-      v128.store(out, clip4(sigmoid4(f32x4.add(sums4(l0, l1, l2, l3), c))));
+      v128.store(lanes, lanes48(u, i, p, q, wh), 0);
+      v128.store(lanes, lanes48(u, i + 128, p, q + 64, wh), 16);
+      v128.store(lanes, lanes48(u, i + 256, p, q + 128, wh), 32);
+      v128.store(lanes, lanes48(u, i + 384, p, q + 192, wh), 48);
+      v128.store(out, clip4(sigmoid4(f32x4.add(storedSums4(lanes), c))));
     }
   }
 }

@@ -74,3 +74,13 @@ export function sums4(v0: v128, v1: v128, v2: v128, v3: v128): v128 {
   const b = f32x4.add(low23, high23);
   return f32x4.add(v128.shuffle<f32>(a, b, 0, 1, 4, 5), v128.shuffle<f32>(a, b, 2, 3, 6, 7));
 }
+
+/**
+ * `sums4` of four vectors in memory. A long sum goes through memory when four of them are taken side by side: held in
+ * registers, V8 would load the terms of all four first and spill them.
+ */
+// @ts-ignore: decorator
+@inline
+export function storedSums4(at: usize): v128 {
+  return sums4(v128.load(at, 0), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48));
+}

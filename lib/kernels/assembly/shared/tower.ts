@@ -4,6 +4,7 @@
  * loops go over the set bits of a mask and leave the zeros out, which changes no sum.
  */
 
+import { sums4 } from "./math";
 import { gather, gemm, listBits, sparse16, sparse32, transpose, transposeBits } from "./rows";
 
 const FLOOR: f32 = 1e-8; // of the norm: protocol.md, section 2
@@ -36,6 +37,7 @@ export const TOWER_BYTES: usize = 12672;
 const zeros: usize = memory.data(128, 16);
 const gradO: usize = memory.data(8192, 16); // f32, TILE x 32
 const gradH: usize = memory.data(16384, 16); // f32, TILE x 64
+const along: usize = memory.data(256, 16); // f32, TILE
 const list: usize = memory.data(160, 16); // u16: what the sparse loops go over
 const rowsOfO: usize = memory.data(512, 16); // u64, TILE, then transposed: the rows in which an output is active
 const rowsOfH: usize = memory.data(512, 16); // u64, TILE, likewise for h
@@ -75,14 +77,15 @@ export function lanes32(a: usize, b: usize): v128 {
   return f32x4.add(s, f32x4.mul(v128.load(a, 112), v128.load(b, 112)));
 }
 
+/** Inner products of four rows of 32 with four others. */
 // @ts-ignore: decorator
 @inline
-function dot32(a: usize, b: usize): f32 {
-  const s = lanes32(a, b);
-  return (
-    f32x4.extract_lane(s, 0) +
-    f32x4.extract_lane(s, 2) +
-    (f32x4.extract_lane(s, 1) + f32x4.extract_lane(s, 3))
+function dots(a: usize, b: usize): v128 {
+  return sums4(
+    lanes32(a, b),
+    lanes32(a + 128, b + 128),
+    lanes32(a + 256, b + 256),
+    lanes32(a + 384, b + 384),
   );
 }
 
@@ -94,10 +97,11 @@ export function forward(t: Tower, ids: usize, count: u32): void {
     const end = min(first + 32, rows);
     gemm(end - first, 16, 256, t.x + (first << 6), 64, 4, t.turned1, 256, t.w + B1, 0, t.h + (first << 8), 256);
     for (let r = first; r < end; r++) forwardOutput(t, r);
+    for (let r = first; r < end; r += 4) normalise(t, r, min(end - r, 4));
   }
 }
 
-/** The second layer and the norm of the row in slot r, from W1 x + b1 in h. */
+/** The second layer of the row in slot r, from W1 x + b1 in h. */
 // @ts-ignore: decorator
 @inline
 function forwardOutput(t: Tower, r: usize): void {
@@ -107,11 +111,21 @@ function forwardOutput(t: Tower, r: usize): void {
   store<u64>(t.active + (r << 3), active);
   sparseOutput(listBits(active, list), h, t.turned2, t.w + B2, a);
   relu(a, 32);
-  const norm = sqrt<f32>(dot32(a, a));
-  const scale: f32 = 1 / (norm > FLOOR ? norm : FLOOR);
-  store<f32>(t.scale + (r << 2), scale);
-  const by = f32x4.splat(scale);
-  for (let at: usize = 0; at < 128; at += 16) v128.store(a + at, f32x4.mul(v128.load(a + at), by));
+}
+
+/** Brings a of `rows` (1 .. 4) rows from slot r on to length 1: four roots and divisions at once. */
+// @ts-ignore: decorator
+@inline
+function normalise(t: Tower, r: usize, rows: usize): void {
+  const a = t.a + (r << 7);
+  const norm = f32x4.pmax(f32x4.sqrt(dots(a, a)), f32x4.splat(FLOOR));
+  const scale = t.scale + (r << 2);
+  v128.store(scale, f32x4.div(f32x4.splat(1), norm));
+  for (let k: usize = 0; k < rows; k++) {
+    const by = v128.load32_splat(scale + (k << 2));
+    const row = a + (k << 7);
+    for (let at: usize = 0; at < 128; at += 16) v128.store(row + at, f32x4.mul(v128.load(row + at), by));
+  }
 }
 
 // Functions of their own, not inlined: inside further loops V8 would unroll the sparse loops and spill their sums.
@@ -141,25 +155,35 @@ export function sparseInputWeights(count: usize, x: usize, w: usize, g: usize): 
   sparse16(8, 6, list, count, x, w, g, g);
 }
 
+/** <a, ga> of the rows of a tile: what the normalisation takes off their gradients. */
+// @ts-ignore: decorator
+@inline
+function measureAlong(t: Tower, first: usize, rows: usize): void {
+  for (let i: usize = 0; i < rows; i += 4) {
+    const r = first + i;
+    // Under the floor the norm is a constant, and nothing is taken off.
+    const above = f32x4.lt(v128.load(t.scale + (r << 2)), f32x4.splat(1 / FLOOR));
+    v128.store(along + (i << 2), v128.and(dots(t.a + (r << 7), t.ga + (r << 7)), above));
+  }
+}
+
 /**
- * Gradient in o of the row in slot r, through the normalisation (d|o| takes off the part along a) and ReLU; added to
- * the gradient of b2 on the way. Returns the bits of o > 0.
+ * Gradient in o of the row in slot r, row i of its tile, through the normalisation (d|o| takes off the part along a)
+ * and ReLU; added to the gradient of b2 on the way. Returns the bits of o > 0.
  */
 // @ts-ignore: decorator
 @inline
-function throughNorm(t: Tower, r: usize, out: usize): u64 {
+function throughNorm(t: Tower, r: usize, i: usize, out: usize): u64 {
   const a = t.a + (r << 7);
   const ga = t.ga + (r << 7);
   const g2 = t.g + B2;
-  const scale = load<f32>(t.scale + (r << 2));
-  const by = f32x4.splat(scale);
-  // Under the floor the norm is a constant, and nothing is taken off.
-  const along = f32x4.splat(scale < 1 / FLOOR ? dot32(a, ga) : 0);
+  const by = v128.load32_splat(t.scale + (r << 2));
+  const off = v128.load32_splat(along + (i << 2));
   let bits: u64 = 0;
   for (let at: usize = 0; at < 128; at += 16) {
     const value = v128.load(a + at);
     const live = f32x4.gt(value, f32x4.splat(0));
-    const slope = v128.and(f32x4.mul(f32x4.sub(v128.load(ga + at), f32x4.mul(along, value)), by), live);
+    const slope = v128.and(f32x4.mul(f32x4.sub(v128.load(ga + at), f32x4.mul(off, value)), by), live);
     v128.store(out + at, slope);
     v128.store(g2 + at, f32x4.add(v128.load(g2 + at), slope));
     bits |= (<u64>i32x4.bitmask(live)) << (<u64>(at >> 2));
@@ -181,13 +205,14 @@ function addBias(gh: usize, h: usize, g1: usize): void {
 export function backward(t: Tower, count: u32): void {
   for (let first: u32 = 0; first < count; first += TILE) {
     const rows = min(TILE, count - first);
+    measureAlong(t, <usize>first, <usize>rows);
     memory.fill(rowsOfO, 0, 512);
     memory.fill(rowsOfH, 0, 512);
     for (let i: usize = 0; i < <usize>rows; i++) {
       const r = <usize>first + i;
       const go = gradO + (i << 7);
       const gh = gradH + (i << 8);
-      const liveO = throughNorm(t, r, go);
+      const liveO = throughNorm(t, r, i, go);
       const liveH = load<u64>(t.active + (r << 3));
       store<u64>(rowsOfO + (i << 3), liveO);
       store<u64>(rowsOfH + (i << 3), liveH);
