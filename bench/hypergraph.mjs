@@ -28,7 +28,8 @@ async function stages(erasable, data, modes) {
   };
   const graph = await timed("reach", () => erasable.buildHypergraph(data));
   const walks = await timed("walk", () => erasable.randomWalks(graph, { seed: 1 }));
-  for (const mode of modes) await timed(mode, () => erasable.word2vec(walks, data.userIds, { mode, seed: 1 }));
+  for (const mode of modes)
+    await timed(mode, () => erasable.word2vec(walks, data.userIds, { mode, seed: 1 }));
   return { ms, graph, walks };
 }
 
@@ -49,7 +50,9 @@ function gensim(python, walks, mode) {
 
 /** The unfiltered Amazon shape in a process of its own, so that its peak of memory is its own. */
 function amazonScale() {
-  const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), "--amazon"], { encoding: "utf8" });
+  const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), "--amazon"], {
+    encoding: "utf8",
+  });
   if (child.status !== 0) throw new Error(`bench hypergraph: the Amazon shape failed: ${child.stderr}`);
   return JSON.parse(child.stdout);
 }
@@ -80,7 +83,8 @@ export async function run({ erasable, rounds = 3, python = process.env.ERASABLE_
     }
   }
   const spread = (times) => ({ ms: median(times), least: Math.min(...times), most: Math.max(...times) });
-  for (const stage of ["reach", "walk", ...MODES]) add({ what: `${where}: ${stage}`, ...spread(ours[stage]) });
+  for (const stage of ["reach", "walk", ...MODES])
+    add({ what: `${where}: ${stage}`, ...spread(ours[stage]) });
   add({ what: `${where}: reach, walk and cbow together`, ...spread(ours.total), reach: REACH_MS });
   for (const mode of MODES) {
     if (theirs[mode].length === 0) continue;

@@ -44,5 +44,10 @@ export function groupOf(set) {
   const places = [];
   for (let k = 0; k < set.users.length; k++) if (set.users[k] % 16 === 0) places.push(k);
   const pick = (column) => column.constructor.from(places, (place) => column[place]);
-  return { users: pick(set.users), items: pick(set.items), labels: pick(set.labels), negatives: set.negatives };
+  return {
+    users: pick(set.users),
+    items: pick(set.items),
+    labels: pick(set.labels),
+    negatives: set.negatives,
+  };
 }

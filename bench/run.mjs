@@ -85,7 +85,10 @@ for (const section of modules) {
   console.log(`\n${section.name}`);
   const plain = (row) =>
     Object.entries(row)
-      .map(([key, value]) => `${key} ${typeof value === "number" ? Number(value.toPrecision(4)) : JSON.stringify(value)}`)
+      .map(
+        ([key, value]) =>
+          `${key} ${typeof value === "number" ? Number(value.toPrecision(4)) : JSON.stringify(value)}`,
+      )
       .join("  ");
   const onRow = (row) => console.log(`  ${(section.text ?? plain)(row)}`);
   const result = await section.run({ ...context, onRow });

@@ -81,9 +81,12 @@ async function compare(erasable, peers, model, stream, batchCase, rounds, folder
       for (const variant of VARIANTS) {
         const answer = await peer.ask({ file, model, variant, steps });
         if (!(Math.abs(answer.loss - loss) < 1e-3 * loss))
-          throw new Error(`${model}: PyTorch's loss is ${answer.loss}, ours ${loss}: not the same mathematics`);
+          throw new Error(
+            `${model}: PyTorch's loss is ${answer.loss}, ours ${loss}: not the same mathematics`,
+          );
         const seconds = peer.oneThread ? answer.processor : answer.wall;
-        (peerRates[`${variant}, ${peer.label}`] ??= []).push(answer.samples / seconds);
+        const name = `${variant}, ${peer.label}`;
+        peerRates[name] = [...(peerRates[name] ?? []), answer.samples / seconds];
       }
     }
   }
