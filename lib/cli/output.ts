@@ -30,24 +30,36 @@ export function say(text: string): void {
 
 export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
 
-let stoppedBy: keyof typeof EXIT & NodeJS.Signals = "SIGINT";
+let stoppedBy: "SIGINT" | "SIGTERM" = "SIGINT";
+let forget: (() => void) | undefined;
 
 /** The exit code of a command that was stopped. */
 export const stopCode = (): number => EXIT[stoppedBy];
 
 /**
- * A signal that the first SIGINT or SIGTERM aborts. The second ends the process at once: the run store and the systems
- * on disk bear that.
+ * A signal that the first SIGINT or SIGTERM aborts, until `stopListening`. The second ends the process at once: the run
+ * store and the systems on disk bear that.
  */
 export function stopping(): AbortSignal {
+  stopListening();
   const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const)
-    process.once(name, () => {
-      stoppedBy = name;
-      say("stopping: what is finished is kept (once more to end at once)");
-      controller.abort(new StoppedError("stopped on request; what was finished is kept"));
-    });
+  const stop = (name: NodeJS.Signals) => {
+    stopListening();
+    stoppedBy = name === "SIGTERM" ? "SIGTERM" : "SIGINT";
+    say("stopping: what is finished is kept (once more to end at once)");
+    controller.abort(new StoppedError("stopped on request; what was finished is kept"));
+  };
+  const names = ["SIGINT", "SIGTERM"] as const;
+  for (const name of names) process.on(name, stop);
+  forget = () => {
+    for (const name of names) process.off(name, stop);
+  };
   return controller.signal;
+}
+
+export function stopListening(): void {
+  forget?.();
+  forget = undefined;
 }
 
 /** "45 s", "12 min", "3.2 h". */

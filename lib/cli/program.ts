@@ -6,7 +6,7 @@ import { StoreError } from "../experiments/segment";
 import { DamagedError } from "../training/store";
 import { addBench } from "./bench";
 import { addData } from "./data";
-import { EXIT, Exit, say, stopCode } from "./output";
+import { EXIT, Exit, say, stopCode, stopListening } from "./output";
 import { addCells, addRun } from "./run";
 import { addClaims, addFigure, addTable } from "./show";
 import { addCompact, addStatus } from "./status";
@@ -47,6 +47,8 @@ export async function execute(args: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     return explain(error);
+  } finally {
+    stopListening();
   }
 }
 

@@ -6,7 +6,7 @@ import type { Cell } from "../experiments/cell";
 import { keyOf, planJobs } from "../experiments/plan";
 import type { Failure } from "../experiments/record";
 import type { RunProgress, RunSummary } from "../experiments/runner";
-import { compute } from "../experiments/suite";
+import { compute, FIGURES } from "../experiments/suite";
 import { progress } from "../report/progress";
 import { parseCell } from "./cellText";
 import { integer, list, type SelectionOptions, withJson, withSelection } from "./options";
@@ -31,10 +31,7 @@ export function addRun(program: Command): void {
       "Computes the cells of the figures named (default: all) that the run store does not have. Ctrl-C keeps what is " +
         "finished; the same command goes on. Exit code 1 when cells failed, 130 when stopped.",
     )
-    .argument(
-      "[figures...]",
-      "partition, efficiency, utility, seqtrain, cohesion, exactness, sensitivity, ranking",
-    );
+    .argument("[figures...]", FIGURES.map(({ id }) => id).join(", "));
   withJson(withSelection(command))
     .option("--key <keys>", "only the cells with these keys (see the command cells)", list)
     .option("--cell <json>", "one cell as JSON, whether a figure wants it or not")
@@ -79,7 +76,6 @@ async function run(figures: string[], options: RunOptions): Promise<void> {
   const selection = select(figures, options, true);
   const { store, profile } = selection;
   const wanted = await chosenCells(selection, options);
-  // Every data set must be there, so that the message of one that is not comes before hours of work.
   const known = await identities(wanted);
   const key = (cell: Cell): string | undefined => {
     const identity = known.get(cell.dataset);

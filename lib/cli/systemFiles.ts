@@ -19,9 +19,9 @@ export const evidencePath = (certificate: string): string =>
 export function readEvidence(path: string): { plan: Plan | undefined; itemIds: readonly string[] } {
   let value: Partial<Evidence> | null;
   try {
-    value = JSON.parse(readFileSync(path, "utf8")) as Partial<Evidence> | null;
+    value = JSON.parse(readText(path, "--evidence")) as Partial<Evidence> | null;
   } catch (error) {
-    throw new InputError(`${path}: ${(error as Error).message}`);
+    throw error instanceof InputError ? error : new InputError(`${path}: ${(error as Error).message}`);
   }
   const { plan, itemIds } = value ?? {};
   const sound = (plan === null || typeof plan === "string") && Array.isArray(itemIds);
@@ -52,21 +52,30 @@ export function writeSecret(path: string): string {
   return key;
 }
 
-const lines = (path: string): string[] =>
-  readFileSync(path, "utf8")
+/** The text of a file that the caller named. @throws InputError naming the option and the file. */
+export function readText(path: string, option: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new InputError(`${option}: ${(error as Error).message}`);
+  }
+}
+
+const lines = (path: string, option: string): string[] =>
+  readText(path, option)
     .split(/\r?\n/)
     .map((line) => line.trim());
 
 /** Ids of users, one a line; empty lines are skipped. @throws InputError for a file without any. */
 export function readUsers(path: string): string[] {
-  const ids = lines(path).filter((line) => line !== "");
+  const ids = lines(path, "--users-file").filter((line) => line !== "");
   if (ids.length === 0) throw new InputError(`--users-file: ${path} holds no id`);
   return ids;
 }
 
 /** User and item of single ratings, one a line; what stands behind them is not read. @throws InputError naming the line. */
 export function readPairs(path: string): [user: string, item: string][] {
-  const pairs = lines(path).flatMap((line, index): [string, string][] => {
+  const pairs = lines(path, "--ratings-file").flatMap((line, index): [string, string][] => {
     if (line === "") return [];
     const [user, item] = line.split(/\t|::|,/).map((part) => part.trim());
     if (!user || !item)

@@ -1,7 +1,7 @@
 /** `learn`, `recommend`, `unlearn`, `verify`: a system on ratings of one's own, kept in a folder. */
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { basename } from "node:path";
+import { existsSync, writeFileSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { loadDataset } from "../data/load";
 import { RATING_FORMATS, type RatingFormat, type RatingScale } from "../data/parse";
@@ -21,6 +21,7 @@ import {
   readEvidence,
   readKey,
   readPairs,
+  readText,
   readUsers,
   writeSecret,
 } from "./systemFiles";
@@ -159,18 +160,23 @@ Examples:
     .action(verifyCommand);
 }
 
+/** Stages that end sooner than this, in ms, are not shown: a rate would tell nothing. */
+const SHORT = 500;
+
 /** Progress of training as one line; making a plan has steps of its own, each from 0 to 100 %. */
 function stages(): (now: MethodProgress) => void {
   let label = "";
   let shown = progress(label);
+  let began = 0;
   return ({ stage, done, text }) => {
     const training = stage === "train";
     const now = training ? stage : text;
     if (now !== label) {
       label = now;
       shown = progress(label, { total: 100, unit: "%" });
+      began = performance.now();
     }
-    shown.update(Math.floor(done * 100), training ? text : undefined);
+    if (performance.now() - began > SHORT) shown.update(Math.floor(done * 100), training ? text : undefined);
   };
 }
 
@@ -268,6 +274,9 @@ async function unlearnCommand(options: UnlearnOptions): Promise<void> {
     throw new InputError(
       "unlearn: say what to forget (--users, --users-file, --ratings-file), or --resume, or --withdraw, and one of them only",
     );
+  // before anything is forgotten: afterwards it would be too late to say that the certificate has no place
+  if (options.certificate !== undefined && !existsSync(dirname(resolve(options.certificate))))
+    throw new InputError(`--certificate: the folder of ${options.certificate} is not there`);
   const asked = {
     users: [...(options.users ?? []), ...(options.usersFile ? readUsers(options.usersFile) : [])],
     ratings: options.ratingsFile ? readPairs(options.ratingsFile) : [],
@@ -278,7 +287,8 @@ async function unlearnCommand(options: UnlearnOptions): Promise<void> {
     const unfinished = system.unfinishedRequest();
     if (options.withdraw) {
       system.withdrawRequest();
-      print(unfinished ? "the request was taken back" : "there was no unfinished request");
+      if (options.json) printJson({ withdrawn: unfinished ?? null });
+      else print(unfinished ? "the request was taken back" : "there was no unfinished request");
       return;
     }
     if (options.resume && !unfinished)
@@ -333,7 +343,7 @@ async function verifyCommand(
   file: string,
   options: RatingsOptions & { ratings: string; key?: string; evidence?: string; json?: boolean },
 ): Promise<void> {
-  const certificate = parseCertificate(readFileSync(file, "utf8"));
+  const certificate = parseCertificate(readText(file, "certificate"));
   const beside = options.evidence ?? evidencePath(file);
   const evidence = options.evidence !== undefined || existsSync(beside) ? readEvidence(beside) : undefined;
   const key = options.key === undefined ? undefined : readKey(options.key);
@@ -342,12 +352,17 @@ async function verifyCommand(
   const signal = stopping();
   const { format, scale } = options;
   const data = await loadDataset(options.ratings, { format, scale, signal });
-  const verification = await verify(certificate, data, {
+  const work = verify(certificate, data, {
     ...(evidence?.plan ? { plan: evidence.plan } : {}),
     ...(key === undefined ? {} : { key }),
     ...(evidence === undefined ? {} : { itemIds: evidence.itemIds }),
     signal,
     onProgress: stages(),
+  });
+  const verification = await work.catch((error: unknown) => {
+    // the likeliest reason why plan or catalogue and ratings do not fit
+    if (!(error instanceof InputError) || key !== undefined) throw error;
+    throw new InputError(`${error.message}; if the file still holds what was erased, give --key`);
   });
   if (options.json) printJson({ certificate: basename(file), ...verification });
   else {

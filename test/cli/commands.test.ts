@@ -1,0 +1,337 @@
+/** What the commands say: help, mistakes, JSON, tables and figures from records, systems on files. */
+
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { world } from "../training/world";
+import { erasable } from "./support";
+
+const home = mkdtempSync(join(tmpdir(), "erasable-cli-"));
+const results = join(home, "results");
+const TINY = ["--groups", "2", "--seeds", "0", "--model", "dmf", "--set", "epochs=1", "--results", results];
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+describe("help", () => {
+  it.each([
+    ["run"],
+    ["cells"],
+    ["status"],
+    ["compact"],
+    ["table"],
+    ["figure"],
+    ["claims"],
+    ["learn"],
+    ["recommend"],
+    ["unlearn"],
+    ["verify"],
+    ["bench"],
+    ["data", "fetch"],
+    ["data", "check"],
+  ])("%s %s has examples", async (...command) => {
+    const { code, out } = await erasable(...command.filter(Boolean), "--help");
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`Examples?:\\n  \\$ npx erasable .*${command.filter(Boolean).join(" ")}`));
+  });
+});
+
+describe("mistakes: code 2, a message with the flag and the choices, no stack", () => {
+  it.each([
+    [["run", "--profil", "smoke"], /unknown option '--profil'\n\(Did you mean --profile\?\)/],
+    [["run", "--profile", "small"], /--profile.*smoke, quick, paper/],
+    [["run", "--model", "dmf,mlp"], /--model.*"mlp" is not one of dmf, nmf/],
+    [["run", "--method", "laser"], /--method.*retrain, c-sisa, l-rand, l-bkm, l-cbkm/],
+    [["run", "--groups", "2,x"], /--groups.*not a whole number from 1/],
+    [["run", "--seeds", "5-3"], /--seeds.*range 5-3 is empty/],
+    [["run", "--request", "rand@0"], /--request.*rand@K.*or none/],
+    [["run", "--preset", "FAST"], /--preset.*PAPER, RANKING/],
+    [["run", "--workers", "0"], /--workers.*from 1 to 1024/],
+    [["run", "--set", "epoch=3"], /--set.*unknown key "epoch"; known keys are core,/],
+    [["run", "--set", "epochs=0"], /--set.*epochs: 0 is not a whole number/],
+    [["run", "--set", "order=up"], /--set.*order: "up" is not one of easyToHard/],
+    [["run", "fig5"], /"fig5" is not one of partition, efficiency, utility/],
+    [["run", "partition", "--model", "dmf"], /no cells: nothing that partition/],
+    [["run", "--dataset", "ml-2m"], /"ml-2m" is not in the catalog; known: ml-1m/],
+    [["run", "--cell", '{"kind":"table"}'], /cell: kind: "table" is not one of system/],
+    [["run", "--cell", "{"], /cell: this is not JSON/],
+    [["run", "--key", "abc"], /--key: no cell of profile smoke has the key abc/],
+    [["runn"], /unknown command 'runn'\n\(Did you mean run\?\)/],
+    [["figure", "exactness"], /"exactness" is a table.*utility, efficiency/],
+    [["table", "utility"], /has none of the \d+ cells asked for.*npx erasable run utility/],
+    [["data", "check", "ml-7"], /"ml-7" is not in the catalog/],
+    [["unlearn", "--system", "s"], /say what to forget \(--users/],
+    [["recommend", "--system", "nowhere", "--user", "1"], /nowhere holds no system/],
+    [["learn", "ratings.csv"], /required option '--system <folder>'/],
+    [["verify", "none.json", "--ratings", "x.csv"], /certificate: ENOENT.*none.json/],
+  ])("%j", async (args, message) => {
+    const own = /^(run|table)$/.test(args[0]) ? ["--results", join(home, "untouched")] : [];
+    const { code, out, err } = await erasable(...args, ...own);
+    expect(err).toMatch(message);
+    expect(err).not.toMatch(/\n\s+at /);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(existsSync(join(home, "untouched"))).toBe(false);
+  });
+});
+
+describe("records", () => {
+  let first: { computed: number; cells: number; samples: number };
+  beforeAll(async () => {
+    const { code, out } = await erasable("run", "utility", ...TINY, "--workers", "1", "--json");
+    expect(code).toBe(0);
+    first = JSON.parse(out);
+  });
+
+  it("are computed for the cells that fit the options, once", async () => {
+    // Retrain, C-SISA and three groupings, learning and two requests, and the anchors
+    expect(first).toMatchObject({
+      cells: 16,
+      computed: 16,
+      found: 0,
+      missing: 0,
+      failures: [],
+      stopped: false,
+    });
+    expect(first.samples).toBeGreaterThan(0);
+    const again = await erasable("run", "utility", ...TINY);
+    expect(again).toMatchObject({ code: 0, err: "" });
+    expect(again.out).toMatch(/^16 cells: 0 computed, 16 found, 0 failed/);
+    expect(again.out).toContain("npx erasable table utility --profile smoke");
+  });
+
+  it("--set and --preset make other cells", async () => {
+    const { out } = await erasable("cells", "utility", ...TINY, "--preset", "RANKING", "--format", "json");
+    const cells = out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(cells).toHaveLength(16);
+    for (const { kind, protocol } of cells) {
+      expect(protocol).toMatchObject({ label: "implicit", metrics: "all" });
+      if (kind === "system") expect(protocol).toMatchObject({ epochs: 1, negatives: 4, batchSize: 256 });
+    }
+  });
+
+  it("status counts them and says what failed", async () => {
+    const { code, out } = await erasable("status", "utility", "seqtrain", ...TINY, "--json");
+    const { rows, total } = JSON.parse(out);
+    expect(code).toBe(0);
+    expect(rows).toMatchObject([
+      { figure: "utility", cells: 16, done: 16, missing: 0, failed: 0, secondsLeft: 0 },
+      // easy to hard is among the cells of utility, as epochs, S and requests are the same
+      { figure: "seqtrain", cells: 9, done: 3, missing: 6 },
+    ]);
+    expect(rows[1].secondsLeft).toBeGreaterThan(0);
+    expect(total).toMatchObject({ cells: 22, done: 16, missing: 6, stale: 0 });
+    expect((await erasable("status", "utility", ...TINY)).out).toMatch(/utility +synthetic +16 +16 +0 +0 +0/);
+  });
+
+  it("one cell is one command: by key, by job, by JSON", async () => {
+    const narrow = ["seqtrain", ...TINY, "--request", "none"];
+    const keys = (await erasable("cells", ...narrow)).out.trim().split("\n");
+    expect(keys).toHaveLength(2); // two orders; the third is there
+    expect(keys[0]).toMatch(/^[0-9a-f]{64}$/);
+    const run = await erasable("run", ...narrow, "--key", keys[0], "--workers", "1", "--json");
+    expect(JSON.parse(run.out)).toMatchObject({ cells: 1, computed: 1 });
+    expect((await erasable("cells", ...narrow, "--by-job")).out.trim()).toBe(keys[1]);
+    const json = (await erasable("cells", ...narrow, "--format", "json")).out.trim();
+    const cell = await erasable("run", "--cell", json, "--results", results, "--workers", "1", "--json");
+    expect(JSON.parse(cell.out)).toMatchObject({ cells: 1, computed: 1 });
+    expect(await erasable("cells", ...narrow)).toMatchObject({ code: 0, out: "" });
+  });
+
+  it("table prints means, CSV every row, JSON with provenance", async () => {
+    const table = await erasable("table", "utility", ...TINY, "--request", "none");
+    expect(table.out).toMatch(/synthetic +PAPER +dmf +none +2 +L-CBKM +0\.\d{4}/);
+    expect(table.out).toMatch(/anchor.*item mean/);
+    expect(table.out).toMatch(/synthetic: made up, no real ratings/);
+    const csv = (await erasable("table", "utility", ...TINY, "--csv")).out.trim().split("\n");
+    const { rows, provenance } = JSON.parse((await erasable("table", "utility", ...TINY, "--json")).out);
+    expect(csv).toHaveLength(rows.length + 1);
+    expect(csv[0].split(",")).toEqual(Object.keys(rows[0]));
+    expect(provenance).toMatchObject({ profile: "smoke", data: "synthetic", synthetic: true, seeds: "0" });
+  });
+
+  it("figure draws them", async () => {
+    const out = join(home, "drawn");
+    const { code } = await erasable("figure", "utility", ...TINY, "--out", out, "--json");
+    expect(code).toBe(0);
+    expect(readdirSync(out).sort()).toEqual([
+      "utility-synthetic-none.svg",
+      "utility-synthetic-rand-5.svg",
+      "utility-synthetic-top-5.svg",
+    ]);
+    const svg = readFileSync(join(out, "utility-synthetic-none.svg"), "utf8");
+    for (const text of ["L-CBKM", "C-SISA", "DMF", "labCode NDCG@10", "synthetic: made up"])
+      expect(svg).toContain(text);
+  });
+
+  it("claims writes every claim with its rule and the numbers behind it", async () => {
+    const { code, out, err } = await erasable("claims", "--results", results);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^C14 .*not tested/m);
+    expect(err).toMatch(/cells are missing: npx erasable run --profile smoke/);
+    const { claims, provenance } = JSON.parse(readFileSync(join(results, "smoke/claims.json"), "utf8"));
+    expect(claims.map(({ id }: { id: string }) => id)).toEqual(
+      Array.from({ length: 14 }, (_, i) => `C${i + 1}`),
+    );
+    expect(claims[0]).toMatchObject({
+      verdict: "not tested",
+      effect: null,
+      interval: null,
+      cases: { all: 0 },
+    });
+    expect(provenance.profile).toBe("smoke");
+  });
+
+  it("compact merges them", async () => {
+    const { out } = await erasable("compact", "--results", results, "--json");
+    expect(JSON.parse(out).records).toBeGreaterThanOrEqual(16);
+    expect(readdirSync(join(results, "smoke/runs"))).toContain("records.jsonl");
+  });
+
+  it("--dataset takes a file of one's own", async () => {
+    const own = join(home, "own.csv");
+    writeFileSync(
+      own,
+      csvOf(() => true),
+    );
+    const args = [...TINY, "--set", "core=1", "--method", "retrain", "--request", "none", "--json"];
+    const { out } = await erasable("run", "utility", "--dataset", own, ...args);
+    expect(JSON.parse(out)).toMatchObject({ cells: 2, computed: 2, failures: [] });
+  });
+});
+
+/** The ratings of a small world as a file. */
+function csvOf(keep: (user: string) => boolean): string {
+  const { userIds, itemIds, byUser } = world();
+  const lines = userIds.flatMap((user, u) =>
+    keep(user)
+      ? Array.from(byUser.columns.subarray(byUser.offsets[u], byUser.offsets[u + 1]), (item, i) => {
+          const rating = byUser.values[byUser.offsets[u] + i];
+          return `${user},${itemIds[item]},${rating}`;
+        })
+      : [],
+  );
+  return `${lines.join("\n")}\n`;
+}
+
+describe("learn, recommend, unlearn, verify on files", () => {
+  const at = (name: string) => join(home, name);
+  const system = ["--system", join(home, "store")];
+  const cheap = [
+    "--groups",
+    "3",
+    "--epochs",
+    "2",
+    "--batch-size",
+    "64",
+    "--grouping",
+    "rand",
+    "--set",
+    "order=random",
+  ];
+  beforeAll(async () => {
+    writeFileSync(
+      at("all.csv"),
+      csvOf(() => true),
+    );
+    writeFileSync(
+      at("rest.csv"),
+      csvOf((user) => user !== "u003" && user !== "u010"),
+    );
+    const { code, out } = await erasable("learn", at("all.csv"), ...system, ...cheap, "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ method: "laser", users: world().userIds.length });
+    expect(JSON.parse(out).groups).toHaveLength(3);
+  });
+
+  it("names unknown settings, and does not learn over a system", async () => {
+    const unknown = await erasable("learn", at("all.csv"), "--system", at("other"), "--set", "depth=3");
+    expect(unknown).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/unknown key "depth"; known keys are/),
+    });
+    const again = await erasable("learn", at("all.csv"), ...system, ...cheap);
+    expect(again).toMatchObject({ code: 2, err: expect.stringMatching(/holds a system already/) });
+  });
+
+  it("recommends, forgets for good, and proves it", async () => {
+    const best = await erasable("recommend", ...system, "--user", "u003", "--count", "3", "--json");
+    expect(JSON.parse(best.out).items).toHaveLength(3);
+    const certificate = ["--certificate", at("erased.json")];
+    const forgotten = await erasable("unlearn", ...system, "--users", "u003,u010", ...certificate);
+    expect(forgotten).toMatchObject({ code: 0, out: expect.stringMatching(/^Forgotten: 2 users/) });
+    expect(readFileSync(at("erased.json"), "utf8")).not.toContain("u003");
+    expect(readFileSync(at("erased.evidence.json"), "utf8")).not.toContain("u003");
+    expect(statSync(at("store.key")).mode & 0o077).toBe(0);
+    const gone = await erasable("recommend", ...system, "--user", "u003");
+    expect(gone).toMatchObject({ code: 2, err: expect.stringContaining("u003") });
+
+    const rest = await erasable("verify", at("erased.json"), "--ratings", at("rest.csv"));
+    expect(rest).toMatchObject({ code: 0, out: expect.stringContaining("The certificate holds") });
+    const all = ["--ratings", at("all.csv")];
+    const withKey = await erasable("verify", at("erased.json"), ...all, "--key", at("store.key"), "--json");
+    expect(JSON.parse(withKey.out).ok).toBe(true);
+    const withoutKey = await erasable("verify", at("erased.json"), ...all);
+    expect(withoutKey).toMatchObject({ code: 2, err: expect.stringMatching(/give --key/) });
+    writeFileSync(
+      at("less.csv"),
+      csvOf((user) => !["u003", "u010", "u011"].includes(user)),
+    );
+    const other = await erasable("verify", at("erased.json"), "--ratings", at("less.csv"));
+    expect(other.code).not.toBe(0);
+    const changed = readFileSync(at("erased.json"), "utf8").replace(/"users": 2/, '"users": 3');
+    writeFileSync(at("changed.json"), changed);
+    const forged = await erasable("verify", at("changed.json"), "--ratings", at("rest.csv"));
+    expect(forged).toMatchObject({ code: 2, err: expect.stringMatching(/it was changed/) });
+  });
+
+  it("forgets single ratings and users of files; names the line that is wrong", async () => {
+    const [first] = csvOf((user) => user === "u001").split("\n");
+    writeFileSync(at("pairs.csv"), `${first}\nu001\n`);
+    const wrong = await erasable("unlearn", ...system, "--ratings-file", at("pairs.csv"));
+    expect(wrong).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/--ratings-file: .*line 2: a user and an item/),
+    });
+    writeFileSync(at("pairs.csv"), `${first}\n`);
+    writeFileSync(at("users.txt"), "u002\n\nu004\n");
+    const lists = ["--ratings-file", at("pairs.csv"), "--users-file", at("users.txt")];
+    const done = await erasable("unlearn", ...system, ...lists, "--regroup", "--json");
+    expect(JSON.parse(done.out).certificate).toMatchObject({ guarantee: "exact", erased: { users: 2 } });
+    const resume = await erasable("unlearn", ...system, "--resume");
+    expect(resume).toMatchObject({ code: 2, err: expect.stringMatching(/no unfinished request/) });
+  });
+
+  it("a damaged system is said to be damaged", async () => {
+    writeFileSync(at("store/system.json"), "nonsense\n");
+    const { code, err } = await erasable("recommend", ...system, "--user", "u005");
+    expect(code).toBe(1);
+    expect(err).toMatch(/bytes have changed/);
+    expect(err).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe("data", () => {
+  it("list names every set with its licence", async () => {
+    const { datasets } = JSON.parse((await erasable("data", "list", "--json")).out);
+    for (const name of ["ml-1m", "amazon-digital-music", "synthetic"])
+      expect(datasets).toContainEqual(expect.objectContaining({ name, licence: expect.stringMatching(/./) }));
+    expect((await erasable("data", "list")).out).toMatch(/ml-1m +MovieLens 1M +1,000,209/);
+  });
+
+  it("check reads, counts and hashes", async () => {
+    const { code, out } = await erasable("data", "check", "synthetic", "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject([
+      {
+        name: "synthetic",
+        ok: true,
+        users: 400,
+        items: 300,
+        ratings: 12_000,
+        checksum: expect.stringMatching(/^[0-9a-f]{64}$/),
+      },
+    ]);
+  });
+});

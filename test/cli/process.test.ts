@@ -1,0 +1,83 @@
+/** The command line as a process: exit codes, Ctrl-C and what a second run does, a results folder that cannot be written. */
+
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { start } from "./support";
+
+const home = mkdtempSync(join(tmpdir(), "erasable-process-"));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+beforeAll(() => {
+  if (!existsSync(join(__dirname, "../../lib/dist/cli.js")))
+    throw new Error('these tests start the compiled command line: run "npm run build" first');
+});
+
+/** Whole lines of the store's segments. */
+function records(results: string): number {
+  const folder = join(results, "smoke/runs");
+  if (!existsSync(folder)) return 0;
+  const segments = readdirSync(folder).filter((name) => /^(run-.*|records)\.jsonl$/.test(name));
+  return segments.reduce(
+    (sum, name) => sum + readFileSync(join(folder, name), "utf8").split("\n").length - 1,
+    0,
+  );
+}
+
+describe("npx erasable as a process", () => {
+  it("Ctrl-C keeps what is finished and ends with 130; the same command does the rest", async () => {
+    const results = join(home, "results");
+    const sweep = ["--method", "retrain", "--model", "dmf", "--groups", "2", "--seeds", "0-3"];
+    const args = ["run", "utility", ...sweep, "--set", "epochs=15", "--results", results, "--workers", "1"];
+    const { child, ended } = start(args);
+    while (records(results) === 0 && child.exitCode === null) await pause(5);
+    child.kill("SIGINT");
+    const stopped = await ended;
+    expect(stopped.err).toMatch(/stopping: what is finished is kept/);
+    expect(stopped.code).toBe(130);
+    const kept = records(results);
+    expect(kept).toBeGreaterThan(0);
+    expect(kept).toBeLessThan(16); // 4 seeds with 3 states, and anchors
+
+    const { code, out } = await start([...args, "--json"]).ended;
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      cells: 16,
+      found: kept,
+      computed: 16 - kept,
+      missing: 0,
+      stopped: false,
+    });
+  });
+
+  it("a results folder that cannot be written is named, before anything is computed", async () => {
+    const file = join(home, "a file");
+    writeFileSync(file, "");
+    const args = ["run", "partition", "--groups", "2", "--seeds", "0", "--results", file];
+    const { code, out, err } = await start(args).ended;
+    expect(err).toContain(file);
+    expect(err).not.toMatch(/\n\s+at /);
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+  });
+
+  it("cells that fail are listed, the others are kept, and the code is 1", async () => {
+    const own = join(home, "few.csv");
+    // nobody has five ratings, so that the 5-core is empty: nothing can be learned
+    writeFileSync(own, "a,x,3\na,y,4\nb,x,5\n");
+    const args = ["run", "partition", "--groups", "2", "--seeds", "0", "--results", join(home, "failing")];
+    const { code, out, err } = await start([...args, "--dataset", `${own},synthetic`, "--workers", "1"])
+      .ended;
+    expect(err).toMatch(/failed: partition .*few\.csv/);
+    expect(out).toMatch(/10 cells: 5 computed, 0 found, 5 failed/);
+    expect(code).toBe(1);
+    const status = await start(["status", ...args.slice(1), "--dataset", own, "--json"]).ended;
+    expect(JSON.parse(status.out).total).toMatchObject({ cells: 5, done: 0, missing: 5, failed: 5 });
+  });
+
+  it("a reader that has seen enough is no error", async () => {
+    const { child, ended } = start(["data", "list"]);
+    child.stdout?.destroy();
+    expect((await ended).code).toBe(0);
+  });
+});
