@@ -84,7 +84,7 @@ class Fault(Exception):
 
 def portable(text):
     """Text without paths of this machine."""
-    for path, name in ((str(ROOT), "."), (str(Path.home()), "~"), (tempfile.gettempdir(), "<tmp>")):
+    for path, name in ((str(ROOT), "."), (str(Path.home()), "~"), (tempfile.gettempdir(), "[tmp]")):
         if len(path) > 1:
             text = text.replace(f"file://{path}", name).replace(path, name)
     return text
