@@ -1,0 +1,100 @@
+/**
+ * Symmetric matrices of items x items in the memory of kernels/assembly/cholesky.ts: the inverse, and products with a few
+ * columns. Rows are padded to a multiple of the kernel's panel; the padding is a unit matrix and changes nothing.
+ */
+
+import { instantiate } from "../../kernels/instantiate";
+
+interface Kernel {
+  allocate(bytes: number): number;
+  invert(g: number, u: number, n: number): number;
+  multiply(a: number, b: number, out: number, n: number, count: number): void;
+}
+
+const PANEL = 32;
+const padded = (n: number): number => Math.ceil(n / PANEL) * PANEL;
+
+/** Rows of `stride` float64; `n` x `n` of them count. */
+export interface Dense {
+  readonly n: number;
+  readonly stride: number;
+  /** Float64Array, n x stride, row-major */
+  readonly values: Float64Array;
+}
+
+/** Writes a matrix: both triangles for a product, the lower one for an inverse. All is 0 before. */
+export type Fill = (values: Float64Array, stride: number) => void;
+
+/** The inverse of a symmetric positive definite matrix. @throws RangeError when it is not positive definite. */
+export function invertSymmetric(n: number, fill: Fill): Dense {
+  const kernel = instantiate<Kernel>("cholesky");
+  const stride = padded(n);
+  const g = kernel.allocate(8 * stride * stride);
+  const u = kernel.allocate(8 * stride * stride);
+  const matrix = new Float64Array(kernel.memory.buffer, g, stride * stride);
+  fill(matrix, stride);
+  for (let i = n; i < stride; i++) matrix[i * stride + i] = 1;
+  const failed = kernel.invert(g, u, stride);
+  if (failed > 0) throw new RangeError(`matrix of ${n} rows: not positive definite at row ${failed - 1}`);
+  return { n, stride, values: matrix.slice(0, n * stride) };
+}
+
+/** A symmetric matrix that is multiplied with columns, again and again. */
+export class SymmetricMatrix {
+  private readonly kernel = instantiate<Kernel>("cholesky");
+  private readonly stride: number;
+  private readonly matrix: number;
+  private readonly columns: number;
+  private readonly products: number;
+
+  /** @param most columns that one product may have */
+  constructor(
+    readonly n: number,
+    private readonly most: number,
+    fill: Fill,
+  ) {
+    this.stride = padded(n);
+    const bytes = 8 * this.stride;
+    this.matrix = this.kernel.allocate(bytes * this.stride);
+    this.columns = this.kernel.allocate(bytes * (most + 1));
+    this.products = this.kernel.allocate(bytes * (most + 1));
+    fill(new Float64Array(this.kernel.memory.buffer, this.matrix, this.stride * this.stride), this.stride);
+  }
+
+  /** A times each column (Float64Array, n). */
+  multiply(columns: readonly Float64Array[]): Float64Array[] {
+    if (columns.length > this.most) throw new RangeError(`${columns.length} columns, at most ${this.most}`);
+    const { kernel, stride, n } = this;
+    const count = columns.length + (columns.length & 1); // the kernel takes pairs
+    const { buffer } = kernel.memory;
+    const rows = new Float64Array(buffer, this.columns, count * stride).fill(0);
+    columns.forEach((column, j) => {
+      rows.set(column, j * stride);
+    });
+    kernel.multiply(this.matrix, this.columns, this.products, stride, count);
+    const out = new Float64Array(buffer, this.products, stride * count);
+    return columns.map((_, j) => Float64Array.from({ length: n }, (_, i) => out[i * count + j]));
+  }
+}
+
+/**
+ * Solves A x = b in place for a small symmetric positive definite A (m x m, row-major; its lower triangle is read and
+ * becomes the Cholesky factor).
+ */
+export function solveInPlace(a: Float64Array, b: Float64Array, m: number): void {
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = a[i * m + j];
+      for (let k = 0; k < j; k++) sum -= a[i * m + k] * a[j * m + k];
+      a[i * m + j] = i === j ? Math.sqrt(sum) : sum / a[j * m + j];
+    }
+    let sum = b[i];
+    for (let k = 0; k < i; k++) sum -= a[i * m + k] * b[k];
+    b[i] = sum / a[i * m + i];
+  }
+  for (let i = m - 1; i >= 0; i--) {
+    let sum = b[i];
+    for (let k = i + 1; k < m; k++) sum -= a[k * m + i] * b[k];
+    b[i] = sum / a[i * m + i];
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * EASE^R: Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019. A linear item-item model in closed form:
+ * with P = (G + lambda I)^-1, the weights B_ij = -P_ij / P_jj and B_jj = 0 minimise |X - X B|^2 + lambda |B|^2 under
+ * a zero diagonal. G is the Gram matrix of X, users x items, a sum over users.
+ *
+ * Label `implicit` is the paper's: X_ui = 1 for a rating. Label `rating` is ours: X_ui = v_ui - m_i, the rating less its
+ * user's mean and the mean of the item so centred, and 0 where there is none. A score then is
+ *   user's mean + m_j + o_u + sum over i of (X_ui - o_u) B_ij,
+ * o_u = the user's mean residual, shrunk; in stars, divided by 5.
+ */
+
+import { requireKnownKeys, requireNumber, requireOneOf } from "../../errors";
+import { type AdditiveMethod, type AdditiveModel, additiveMethod } from "./additive";
+import { ADDITIVE_LABELS, type AdditiveLabel, centredValues, centreOf, STARS, UNITS } from "./contributions";
+import { type Dense, invertSymmetric } from "./dense";
+import { itemMeans, type PairSums, residualProducts } from "./statistics";
+
+export interface EaseSettings {
+  /** what is learned and scored: default `rating` */
+  readonly label?: AdditiveLabel;
+  /** top of the rating scale, read by label `rating` alone: default 5 */
+  readonly maximumRating?: number;
+  /** the ridge penalty, in users (`implicit`) or square stars (`rating`): default 500 */
+  readonly lambda?: number;
+}
+
+/** A user's offset counts so many residuals of 0 beside the user's own. */
+const OFFSET_RATINGS = 5;
+
+/** @throws InputError for an unknown key or a value out of range. */
+export function ease(settings: EaseSettings = {}): AdditiveMethod {
+  requireKnownKeys(settings, ["label", "maximumRating", "lambda"], "ease");
+  const label = requireOneOf(settings.label ?? "rating", ADDITIVE_LABELS, "label");
+  const maximumRating = requireNumber(settings.maximumRating ?? 5, 1e-6, 1e6, "maximumRating");
+  const lambda = requireNumber(settings.lambda ?? 500, 1e-3, 1e9, "lambda");
+  return additiveMethod({
+    name: "ease",
+    settings: { label, maximumRating, lambda },
+    label,
+    maximumRating,
+    derive: (sums) =>
+      label === "implicit" ? implicitModel(sums, lambda) : ratingModel(sums, lambda, maximumRating),
+  });
+}
+
+function implicitModel(sums: PairSums, lambda: number): AdditiveModel {
+  const inverse = invertSymmetric(sums.items, (gram, stride) => {
+    sums.rows.forEach((row, i) => {
+      for (let j = i; j < sums.items; j++) gram[j * stride + i] = row[j - i];
+      gram[i * stride + i] += lambda;
+    });
+  });
+  return {
+    score: ({ items: own }, items) =>
+      throughWeights(inverse, own, new Float64Array(own.length).fill(1), items),
+  };
+}
+
+function ratingModel(sums: PairSums, lambda: number, maximumRating: number): AdditiveModel {
+  const means = itemMeans(sums);
+  const inverse = invertSymmetric(sums.items, (gram, stride) => {
+    residualProducts(sums, means, (i, j, product) => {
+      gram[j * stride + i] = i === j ? product + lambda : product;
+    });
+  });
+  return {
+    score(user, items) {
+      const values = centredValues(user, maximumRating);
+      const residuals = Float64Array.from(values, (value, k) => value / UNITS - means[user.items[k]]);
+      const offset = residuals.reduce((sum, x) => sum + x, 0) / (residuals.length + OFFSET_RATINGS);
+      const scores = throughWeights(
+        inverse,
+        user.items,
+        residuals.map((x) => x - offset),
+        items,
+      );
+      const level = centreOf(user, maximumRating) + offset;
+      return scores.map((score, k) => (level + means[items[k]] + score) / STARS);
+    },
+  };
+}
+
+/**
+ * sum over i of x_i B_ij for each j of `items`: -(sum over i of x_i P_ij) / P_jj without the term i = j. The terms are
+ * added in the order of the user's items, whichever `items` are asked for, so a pair's score has the same bits.
+ */
+function throughWeights(inverse: Dense, own: Uint32Array, x: Float64Array, items: Uint32Array): Float64Array {
+  const { values, stride } = inverse;
+  const sums = new Float64Array(items.length);
+  own.forEach((item, k) => {
+    const row = values.subarray(item * stride, (item + 1) * stride);
+    const factor = x[k];
+    for (let t = 0; t < items.length; t++) if (items[t] !== item) sums[t] += factor * row[items[t]];
+  });
+  return sums.map((sum, t) => -sum / values[items[t] * stride + items[t]]);
+}

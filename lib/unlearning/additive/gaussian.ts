@@ -1,0 +1,107 @@
+/**
+ * A low-rank Gaussian collaborative filter: ratings as draws of one normal distribution over items. A user's centred
+ * ratings are v = m + o 1 + W z + noise, z and o normal: probabilistic principal components with missing values (Tipping
+ * and Bishop, "Probabilistic principal component analysis", JRSS B 1999) with the covariance from sums over pairs. Means
+ * m and covariances C_ij = S_ij / (n_ij + shrinkage) come from integer sums over users; W holds the leading eigenvectors
+ * of C times the square roots of their values; an item's noise is the variance that W leaves. Scoring takes the posterior
+ * mean of z and o given the user's own ratings: (I + W'^T N^-1 W') z = W'^T N^-1 (v - m), over the items rated (Woodbury).
+ */
+
+import { requireInteger, requireKnownKeys, requireNumber } from "../../errors";
+import { type AdditiveMethod, type AdditiveModel, additiveMethod } from "./additive";
+import { centredValues, centreOf, STARS, UNITS } from "./contributions";
+import { SymmetricMatrix, solveInPlace } from "./dense";
+import { itemMeans, type PairSums, residualProducts } from "./statistics";
+import { leadingEigenpairs, OVERSAMPLING } from "./subspace";
+
+export interface GaussianSettings {
+  /** top of the rating scale: default 5 */
+  readonly maximumRating?: number;
+  /** ratings of 0 residual that every covariance counts beside its own pairs: default 200 */
+  readonly shrinkage?: number;
+  /** number of components: default 32; fewer where the covariance has fewer positive eigenvalues */
+  readonly rank?: number;
+}
+
+/** Standard deviation of a user's offset o, in stars: what centring by few ratings leaves. */
+const OFFSET_DEVIATION = 0.3;
+/** An item's variance counts so many ratings of variance 0.8 square stars beside its own; and noise is at least this. */
+const PRIOR_RATINGS = 10;
+const PRIOR_VARIANCE = 0.8;
+const LEAST_NOISE = 0.2;
+
+/** @throws InputError for an unknown key or a value out of range. */
+export function gaussian(settings: GaussianSettings = {}): AdditiveMethod {
+  requireKnownKeys(settings, ["maximumRating", "shrinkage", "rank"], "gaussian");
+  const maximumRating = requireNumber(settings.maximumRating ?? 5, 1e-6, 1e6, "maximumRating");
+  const shrinkage = requireNumber(settings.shrinkage ?? 200, 0, 1e9, "shrinkage");
+  const rank = requireInteger(settings.rank ?? 32, 1, 512, "rank");
+  return additiveMethod({
+    name: "gaussian",
+    settings: { maximumRating, shrinkage, rank },
+    label: "rating",
+    maximumRating,
+    derive: (sums) => model(sums, shrinkage, rank, maximumRating),
+  });
+}
+
+function model(sums: PairSums, shrinkage: number, rank: number, maximumRating: number): AdditiveModel {
+  const means = itemMeans(sums);
+  const noise = new Float64Array(sums.items);
+  const covariance = new SymmetricMatrix(sums.items, rank + OVERSAMPLING, (matrix, stride) => {
+    residualProducts(sums, means, (i, j, product, count) => {
+      if (i === j) noise[i] = (product + PRIOR_RATINGS * PRIOR_VARIANCE) / (count + PRIOR_RATINGS);
+      if (count === 0) return; // also where shrinkage is 0
+      matrix[i * stride + j] = matrix[j * stride + i] = product / (count + shrinkage);
+    });
+  });
+  const { values, vectors } = leadingEigenpairs(covariance, rank);
+  const used = vectors.filter((_, k) => values[k] > 0);
+  const width = used.length + 1;
+  const loadings = new Float64Array(sums.items * width); // items x width; the last column is the offset's
+  for (let i = 0; i < sums.items; i++) {
+    used.forEach((vector, k) => {
+      const loading = vector[i] * Math.sqrt(values[k]);
+      loadings[i * width + k] = loading;
+      noise[i] -= loading * loading;
+    });
+    loadings[i * width + used.length] = OFFSET_DEVIATION;
+    noise[i] = Math.max(noise[i], LEAST_NOISE);
+  }
+  return {
+    score(user, items) {
+      const observed = centredValues(user, maximumRating);
+      const residuals = Float64Array.from(observed, (value, k) => value / UNITS - means[user.items[k]]);
+      const z = posteriorMean(loadings, width, noise, user.items, residuals);
+      const centre = centreOf(user, maximumRating);
+      return Float64Array.from(items, (item) => {
+        let score = centre + means[item];
+        for (let k = 0; k < width; k++) score += loadings[item * width + k] * z[k];
+        return score / STARS;
+      });
+    },
+  };
+}
+
+/** E[z | residuals of the rated items], z ~ N(0, I). Float64Array, width. */
+function posteriorMean(
+  loadings: Float64Array,
+  width: number,
+  noise: Float64Array,
+  items: Uint32Array,
+  residuals: Float64Array,
+): Float64Array {
+  const precision = new Float64Array(width * width); // the lower triangle
+  const z = new Float64Array(width);
+  for (let k = 0; k < width; k++) precision[k * width + k] = 1;
+  items.forEach((item, n) => {
+    const row = loadings.subarray(item * width, (item + 1) * width);
+    for (let k = 0; k < width; k++) {
+      const weighted = row[k] / noise[item];
+      z[k] += weighted * residuals[n];
+      for (let m = 0; m <= k; m++) precision[k * width + m] += weighted * row[m];
+    }
+  });
+  solveInPlace(precision, z, width);
+  return z;
+}
