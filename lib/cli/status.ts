@@ -34,7 +34,8 @@ export function addStatus(program: Command): void {
     .command("status")
     .summary("what is done, missing, failed; the time left")
     .description(
-      "Counts the cells of the figures named (default: all) by figure and data set. Computes nothing.",
+      "Counts the cells of the figures named (default: all) by figure and data set. Stale cells, recorded on other data " +
+        "or by other code, count as missing. Computes nothing.",
     )
     .argument("[figures...]", "names of figures");
   withJson(withSelection(command))

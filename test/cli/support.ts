@@ -33,8 +33,11 @@ export async function erasable(...args: string[]): Promise<Outcome> {
 }
 
 /** One command as a process, and its end. */
-export function start(args: readonly string[]): { child: ChildProcess; ended: Promise<Outcome> } {
-  const child = spawn(process.execPath, [LAUNCHER, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+export function start(
+  args: readonly string[],
+  cwd = process.cwd(),
+): { child: ChildProcess; ended: Promise<Outcome> } {
+  const child = spawn(process.execPath, [LAUNCHER, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
   const text = { out: "", err: "" };
   child.stdout.on("data", (chunk) => {
     text.out += String(chunk);
