@@ -107,7 +107,7 @@ export const withSelection = (command: Command): Command =>
     )
     .option(
       "--set <key=value>",
-      "change a field of the protocol (repeatable)",
+      "a field of the protocol, for every cell (repeatable)",
       (text, all: string[] = []) => [...all, text],
     );
 

@@ -1,22 +1,21 @@
 /**
- * From options to cells. `--dataset`, `--groups`, `--seeds` and `--request` change what the profile sweeps, so values
- * that it does not have can be asked for; `--preset` and `--set` change the protocol of every cell; then cells that
- * are not of the models, methods and requests named are left out. A cell without such a field (a partition has no
- * model) is left out too, except anchors, which belong beside every result of their split.
+ * From options to cells: every option but `--method` changes what the profile sweeps, so values that it does not have
+ * can be asked for, and the rows of each figure still know its cells. `--preset` and `--set` are overrides of the
+ * profile; what a figure varies itself (the order in seqtrain, the settings in sensitivity) stays as it varies it. Then
+ * cells that are not of the models, methods and requests named are left out. A cell without such a field (a partition
+ * has no model) is left out too, except anchors, which belong beside every result of their split.
  */
 
 import { CATALOG } from "../data/catalog";
 import { findDataset } from "../data/load";
 import { InputError } from "../errors";
 import type { Cell } from "../experiments/cell";
-import { withoutUnused } from "../experiments/figures/cells";
 import type { Figure } from "../experiments/figures/figure";
 import { type DataIdentity, type ErasableRecord, identify } from "../experiments/plan";
 import { type Profile, profileNamed } from "../experiments/profile";
 import { PAPER, PRESETS, type Protocol, parseOverrides, validProtocol } from "../experiments/protocol";
 import type { RunStore } from "../experiments/store";
 import { availableProfile, cellsOf, FIGURES, figureNamed, openStore } from "../experiments/suite";
-import { canonicalJson } from "../json";
 import { resultsRoot, type SelectionOptions } from "./options";
 import { say } from "./output";
 
@@ -48,14 +47,8 @@ export function select(ids: readonly string[], options: SelectionOptions, substi
       ? { profile: wanted, notice: undefined }
       : availableProfile(wanted);
   if (notice !== undefined) say(notice);
-  const change = protocolChange(options, profile);
-  const cells = (of: readonly Figure[] = figures) => {
-    const all = cellsOf(of, profile).filter((cell) => isWanted(cell, options));
-    const unique = new Map(
-      all.map((cell) => changed(cell, change)).map((cell) => [canonicalJson(cell), cell]),
-    );
-    return [...unique.values()];
-  };
+  const cells = (of: readonly Figure[] = figures) =>
+    cellsOf(of, profile).filter((cell) => isWanted(cell, options));
   if (cells().length === 0)
     throw new InputError(
       `no cells: nothing that ${figures.map(({ id }) => id).join(", ")} of profile ${profile.name} asks for fits these options`,
@@ -67,9 +60,11 @@ export function select(ids: readonly string[], options: SelectionOptions, substi
 const nothingRecorded = (store: RunStore<ErasableRecord>, { datasets }: Profile): boolean =>
   !store.records().some(({ cell }) => datasets.includes(cell.dataset));
 
-function sweep(profile: Profile, { dataset, groups, seeds, request, model }: SelectionOptions): Profile {
+function sweep(profile: Profile, options: SelectionOptions): Profile {
+  const { dataset, groups, seeds, request, model } = options;
   return {
     ...profile,
+    overrides: { ...profile.overrides, ...protocolChange(options, profile) },
     ...(dataset && { datasets: dataset, rankingDatasets: dataset }),
     ...(model && { models: model }),
     ...(groups && {
@@ -92,7 +87,9 @@ function isWanted(cell: Cell, { model, method, request }: SelectionOptions): boo
 function protocolChange({ preset, set = [] }: SelectionOptions, profile: Profile): Partial<Protocol> {
   const other = preset === undefined ? {} : presetFields(PRESETS[preset], profile);
   try {
-    return { ...other, ...parseOverrides(set) };
+    const change = { ...other, ...parseOverrides(set) };
+    validProtocol({ ...PAPER, ...change });
+    return change;
   } catch (error) {
     throw error instanceof InputError ? new InputError(`--set: ${error.message}`) : error;
   }
@@ -104,23 +101,6 @@ function presetFields(preset: Protocol, { overrides }: Profile): Partial<Protoco
     (field) => new Set(Object.values(PRESETS).map((other) => other[field])).size > 1 && !(field in overrides),
   );
   return Object.fromEntries(differ.map((field) => [field, preset[field]]));
-}
-
-/** What anchors read: they train nothing. */
-const ANCHOR_FIELDS: readonly string[] = ["core", "trainShare", "label", "metrics"];
-
-function changed(cell: Cell, change: Partial<Protocol>): Cell {
-  const fields = Object.entries(change).filter(
-    ([field]) => cell.kind !== "anchors" || ANCHOR_FIELDS.includes(field),
-  );
-  if (fields.length === 0) return cell;
-  let protocol: Protocol;
-  try {
-    protocol = validProtocol({ ...cell.protocol, ...Object.fromEntries(fields) });
-  } catch (error) {
-    throw error instanceof InputError ? new InputError(`--set: ${error.message}`) : error;
-  }
-  return { ...cell, protocol: "method" in cell ? withoutUnused(protocol, cell.method) : protocol };
 }
 
 /** Checksums of the data sets of some cells, of those that are on this machine. */

@@ -111,6 +111,19 @@ describe("records", () => {
     }
   });
 
+  it("--set leaves what a figure varies itself as it varies it", async () => {
+    const change = ["--set", "batchSize=77", "--set", "order=random"];
+    const { out } = await erasable("cells", "sensitivity", ...TINY, ...change, "--format", "json");
+    const protocols = out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).protocol);
+    expect(new Set(protocols.map(({ epochs }) => epochs))).toEqual(new Set([1]));
+    const sizes = new Set(protocols.map(({ batchSize }) => batchSize));
+    for (const size of [77, 1024, 4096]) expect(sizes).toContain(size);
+    expect(new Set(protocols.map(({ order }) => order))).toContain("hardToEasy");
+  });
+
   it("status counts them and says what failed", async () => {
     const { code, out } = await erasable("status", "utility", "seqtrain", ...TINY, "--json");
     const { rows, total } = JSON.parse(out);
