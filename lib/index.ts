@@ -249,6 +249,10 @@ export { DiskStore } from "./training/diskStore";
 export { createWorkerPool, type WorkerPool } from "./training/pool";
 export { TRAINING_DEFAULTS, type TrainingSettings, trainingSettings } from "./training/settings";
 export { DamagedError, MemoryStore, type Store } from "./training/store";
+// additive methods: sums over users, from which forgetting is subtraction
+export type { AdditiveMethod, AdditiveSystem } from "./unlearning/additive/additive";
+export { type EaseSettings, ease } from "./unlearning/additive/ease";
+export { type GaussianSettings, gaussian } from "./unlearning/additive/gaussian";
 // the door: learn, recommend, forget, verify
 export {
   ErasableSystem,
@@ -265,6 +269,9 @@ export {
 export { type Certificate, type OperatorKey, parseCertificate } from "./unlearning/certificate";
 export { type CSisaSettings, cSisa } from "./unlearning/cSisa";
 export { type Erasure, erasureOf, joinErasures, usersErasure } from "./unlearning/erasure";
+// fold-in: rows of users fitted against frozen items and layers
+export { type CoreFoldInSettings, coreFoldIn } from "./unlearning/foldIn/coreFoldIn";
+export { type RefreshSettings, refresh } from "./unlearning/foldIn/refresh";
 export type { GroupedMethod, GroupedSystem } from "./unlearning/grouped";
 export { type LaserSettings, laser, retrain } from "./unlearning/laser";
 export { makePlan, type PlanOptions, type PlanSettings, planSettings } from "./unlearning/makePlan";

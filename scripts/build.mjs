@@ -59,17 +59,21 @@ function buildKernels() {
 }
 
 /**
- * Entry points whose code decides results: each kind of cell by its job, and training by itself, for checkpoints and
- * certificates. A new method or chart that they do not use does not move their version.
+ * Entry points whose code decides results: each kind of cell by its job, training by itself, for checkpoints and
+ * certificates, and fold-in, for the rows that it fits. A new method or chart that they do not use does not move their version.
  */
 const decidingEntries = () => ({
   training: join(root, "lib/training/sequential.ts"),
+  foldIn: join(root, "lib/unlearning/foldIn/fold.ts"),
   ...Object.fromEntries(
     filesIn(join(root, "lib/experiments/jobs"))
       .filter((path) => !["index.ts", "job.ts"].includes(basename(path)))
       .map((path) => [basename(path, ".ts"), path]),
   ),
 });
+
+/** Kernels that one source alone calls: they count for the entries that reach it. The others count for all. */
+const CALLERS = { "fold_in.wasm": join(root, "lib/unlearning/foldIn/kernel.ts") };
 
 /** Code that finds data but does not decide what is in them: records name their data by checksum. */
 const INDIFFERENT = ["load", "catalog", "download", "unzip"].map((name) => join(root, `lib/data/${name}.ts`));

@@ -15,6 +15,9 @@ import { type EntryName, MemoryStore } from "../training/store";
 import type { Certificate, OperatorKey } from "./certificate";
 import { requireKnownUser } from "./erasure";
 import { holdsSystem, type NamedErasure, SystemFolder } from "./folder";
+import type { CoreSettings } from "./foldIn/core";
+import type { ItemStepOptions } from "./foldIn/itemStep";
+import type { FoldSettings } from "./foldIn/settings";
 import { lockFolder } from "./lock";
 import type { PlanOptions } from "./makePlan";
 import type { Guarantee, MethodContext, MethodProgress, System } from "./method";
@@ -38,6 +41,16 @@ export interface LearnSettings extends PlanOptions, Partial<TrainingSettings>, W
   /** C-SISA: how shards score, and what they start from. */
   readonly scoring?: "merged" | "own";
   readonly start?: "independent" | "shared";
+  /** Refresh and core fold-in: how users' rows are fitted. */
+  readonly fold?: Partial<FoldSettings>;
+  /** Core fold-in: who is in the core, and the step that items take with all their raters. */
+  readonly core?: Partial<CoreSettings>;
+  readonly itemStep?: ItemStepOptions;
+  /** Additive methods; they read `label` and `maximumRating` too. EASE: the ridge penalty. */
+  readonly lambda?: number;
+  /** Gaussian: shrinkage of covariances, and the number of components. */
+  readonly shrinkage?: number;
+  readonly rank?: number;
   /** Keep the system here, so that it can be opened and asked to forget later. Default: in memory. */
   readonly folder?: string;
 }

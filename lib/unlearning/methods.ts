@@ -3,7 +3,11 @@
 import { InputError, requireKnownKeys, requireOneOf } from "../errors";
 import { TRAINING_DEFAULTS } from "../training/settings";
 import type { Json } from "../training/store";
+import { type EaseSettings, ease } from "./additive/ease";
+import { type GaussianSettings, gaussian } from "./additive/gaussian";
 import { type CSisaSettings, cSisa } from "./cSisa";
+import { type CoreFoldInSettings, coreFoldIn } from "./foldIn/coreFoldIn";
+import { type RefreshSettings, refresh } from "./foldIn/refresh";
 import { type LaserSettings, laser, type RetrainSettings, retrain } from "./laser";
 import { PLAN_DEFAULTS } from "./makePlan";
 import type { Method } from "./method";
@@ -33,6 +37,26 @@ const METHODS = {
     make: (settings) => cSisa(settings as CSisaSettings),
     sections: ["plan", "training"],
     own: ["scoring", "start"],
+  },
+  refresh: {
+    make: (settings) => refresh(settings as RefreshSettings),
+    sections: ["plan", "training"],
+    own: ["fold"],
+  },
+  "core-fold-in": {
+    make: (settings) => coreFoldIn(settings as CoreFoldInSettings),
+    sections: ["training"],
+    own: ["core", "fold", "itemStep"],
+  },
+  ease: {
+    make: (settings) => ease(settings as EaseSettings),
+    sections: [],
+    own: ["label", "maximumRating", "lambda"],
+  },
+  gaussian: {
+    make: (settings) => gaussian(settings as GaussianSettings),
+    sections: [],
+    own: ["maximumRating", "shrinkage", "rank"],
   },
 } as const satisfies Record<string, Entry>;
 

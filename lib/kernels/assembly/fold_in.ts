@@ -1,0 +1,434 @@
+/**
+ * Fold-in: rows of one side (users or items) fitted to their own samples while everything else stands still. Each row by
+ * itself: full-batch Adam on (sum of the cross-entropies + ridge/2 |row - anchor|^2) / samples, with a rate that falls
+ * linearly. The other side enters as a table of what it gives to a prediction: DMF, the normalised output of a tower (32);
+ * NMF, the factors (16) and the part of the hidden layer (32). A row's bits depend on nothing but its own samples.
+ * Models: train_dmf.ts, train_nmf.ts. Memory and checks: lib/unlearning/foldIn/kernel.ts.
+ */
+
+import { clip4, inside4 } from "./shared/loss";
+import { exp4, sum4, sums4 } from "./shared/math";
+import { transpose } from "./shared/rows";
+
+/** Bytes of a tower before b1, W2 and b2: W1 64 x 16, b1 64, W2 32 x 64, b2 32. */
+const B1: usize = 4096;
+const W2: usize = 4352;
+const B2: usize = 12544;
+const LEAST_NORM: f32 = 1e-8;
+const LEAST_FLOOR: f32 = 1e-37; // keeps 0 / 0 away from weights that never moved, however small epsilon is
+
+let nmf: bool = false;
+/** bytes of a row: DMF 64, NMF 64 (factors) + 128 (perceptron); of a row of the other side's table: 128, 192 */
+let rowBytes: usize = 64;
+let otherBytes: usize = 128;
+let tower: usize = 0; // DMF: the tower of the side that moves
+let half: usize = 0; // NMF: its half of W, 32 rows of 256 bytes; W x + start is its part
+let start: usize = 0;
+let factors: usize = 0; // NMF: wg (16), then wh (32), then c
+const turned1: usize = memory.data(4096, 16); // W1 transposed 16 x 64, or the half of W transposed 32 x 32
+const turned2: usize = memory.data(8192, 16); // W2 transposed 64 x 32
+
+let steps: u32 = 0;
+let learningRate: f64 = 0;
+let beta1: f64 = 0;
+let beta2: f64 = 0;
+let epsilon: f64 = 0;
+let ridge: f64 = 0;
+let anchor: usize = 0;
+let anchorStep: usize = 0; // bytes from one row's anchor to the next: 0 where all have the same
+
+const hidden: usize = memory.data(256, 16); // DMF: h (64)
+const gradHidden: usize = memory.data(256, 16);
+const made: usize = memory.data(192, 16); // what the row gives: DMF a (32); NMF factors (16) and part (32)
+const gradMade: usize = memory.data(192, 16);
+const gradRow: usize = memory.data(192, 16);
+const moment: usize = memory.data(192, 16);
+const square: usize = memory.data(192, 16);
+
+/** First byte that no static data uses. */
+export function heapBase(): usize {
+  return __heap_base;
+}
+
+/** DMF: the tower of the side that moves. */
+export function setDmf(towerAt: usize): void {
+  nmf = false;
+  rowBytes = 64;
+  otherBytes = 128;
+  tower = towerAt;
+  transpose(tower, 64, 64, 16, turned1);
+  transpose(tower + W2, 256, 32, 64, turned2);
+}
+
+/** NMF: the half of W (rows of 256 bytes) and the bias of the side that moves; wg, wh and c one after another. */
+export function setNmf(halfAt: usize, startAt: usize, factorsAt: usize): void {
+  nmf = true;
+  rowBytes = 192;
+  otherBytes = 192;
+  half = halfAt;
+  start = startAt;
+  factors = factorsAt;
+  transpose(half, 256, 32, 32, turned1);
+}
+
+export function setFit(
+  stepCount: u32,
+  rate: f64,
+  b1: f64,
+  b2: f64,
+  eps: f64,
+  ridgeWeight: f64,
+): void {
+  steps = stepCount;
+  learningRate = rate;
+  beta1 = b1;
+  beta2 = b2;
+  epsilon = eps;
+  ridge = ridgeWeight;
+}
+
+/** The wide row that each row is drawn to, `step` bytes apart. */
+export function setAnchor(at: usize, step: usize): void {
+  anchor = at;
+  anchorStep = step;
+}
+
+/** to (a multiple of 16 floats) = from + sum over k < count of x[k] w[k], w a count x floats matrix; zeros are left out. */
+// @ts-ignore: decorator
+@inline
+function combine(floats: usize, count: usize, x: usize, w: usize, stride: usize, from: usize, to: usize): void {
+  for (let at: usize = 0; at < floats << 2; at += 64) {
+    let s0 = v128.load(from + at, 0);
+    let s1 = v128.load(from + at, 16);
+    let s2 = v128.load(from + at, 32);
+    let s3 = v128.load(from + at, 48);
+    let row = w + at;
+    for (let k: usize = 0; k < count; k++, row += stride) {
+      if (load<f32>(x + (k << 2)) == 0) continue;
+      const by = v128.load32_splat(x + (k << 2));
+      s0 = f32x4.add(s0, f32x4.mul(by, v128.load(row, 0)));
+      s1 = f32x4.add(s1, f32x4.mul(by, v128.load(row, 16)));
+      s2 = f32x4.add(s2, f32x4.mul(by, v128.load(row, 32)));
+      s3 = f32x4.add(s3, f32x4.mul(by, v128.load(row, 48)));
+    }
+    v128.store(to + at, s0, 0);
+    v128.store(to + at, s1, 16);
+    v128.store(to + at, s2, 32);
+    v128.store(to + at, s3, 48);
+  }
+}
+
+const zeros: usize = memory.data(256, 16);
+
+/** Inner product of two vectors of 32, lane by lane. */
+// @ts-ignore: decorator
+@inline
+function lanes32(a: usize, b: usize): v128 {
+  let s = f32x4.mul(v128.load(a, 0), v128.load(b, 0));
+  s = f32x4.add(s, f32x4.mul(v128.load(a, 16), v128.load(b, 16)));
+  s = f32x4.add(s, f32x4.mul(v128.load(a, 32), v128.load(b, 32)));
+  s = f32x4.add(s, f32x4.mul(v128.load(a, 48), v128.load(b, 48)));
+  s = f32x4.add(s, f32x4.mul(v128.load(a, 64), v128.load(b, 64)));
+  s = f32x4.add(s, f32x4.mul(v128.load(a, 80), v128.load(b, 80)));
+  s = f32x4.add(s, f32x4.mul(v128.load(a, 96), v128.load(b, 96)));
+  return f32x4.add(s, f32x4.mul(v128.load(a, 112), v128.load(b, 112)));
+}
+
+// @ts-ignore: decorator
+@inline
+function relu(x: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 16)
+    v128.store(x + at, f32x4.pmax(f32x4.splat(0), v128.load(x + at)));
+}
+
+/** DMF: the normalised output of the row at x; returns 1 / max(|o|, 1e-8). */
+function forwardDmf(x: usize, out: usize): f32 {
+  combine(64, 16, x, turned1, 256, tower + B1, hidden);
+  relu(hidden, 256);
+  combine(32, 64, hidden, turned2, 128, tower + B2, out);
+  relu(out, 128);
+  const norm = sqrt<f32>(sum4(lanes32(out, out)));
+  const scale: f32 = 1 / (norm > LEAST_NORM ? norm : LEAST_NORM);
+  for (let at: usize = 0; at < 128; at += 16)
+    v128.store(out + at, f32x4.mul(v128.load(out + at), f32x4.splat(scale)));
+  return scale;
+}
+
+/** Gradient in the row from that in its output. */
+function backwardDmf(scale: f32): void {
+  const along = f32x4.splat(scale < 1 / LEAST_NORM ? sum4(lanes32(made, gradMade)) : 0);
+  for (let at: usize = 0; at < 128; at += 16) {
+    const a = v128.load(made + at);
+    const slope = f32x4.mul(f32x4.sub(v128.load(gradMade + at), f32x4.mul(along, a)), f32x4.splat(scale));
+    v128.store(gradMade + at, v128.and(slope, f32x4.gt(a, f32x4.splat(0))));
+  }
+  combine(64, 32, gradMade, tower + W2, 256, zeros, gradHidden);
+  for (let at: usize = 0; at < 256; at += 16) {
+    const live = f32x4.gt(v128.load(hidden + at), f32x4.splat(0));
+    v128.store(gradHidden + at, v128.and(v128.load(gradHidden + at), live));
+  }
+  combine(16, 64, gradHidden, tower, 64, zeros, gradRow);
+}
+
+/** gradMade = sum over the samples of dLoss/da; b: samples x 32, y and weights padded to 4. */
+function slopesDmf(count: usize, b: usize, y: usize, weights: usize): void {
+  const one = f32x4.splat(1);
+  let s0 = f32x4.splat(0);
+  let s1 = s0;
+  let s2 = s0;
+  let s3 = s0;
+  let s4 = s0;
+  let s5 = s0;
+  let s6 = s0;
+  let s7 = s0;
+  for (let s: usize = 0; s < count; s += 4, b += 512) {
+    const raw = sums4(lanes32(made, b), lanes32(made, b + 128), lanes32(made, b + 256), lanes32(made, b + 384));
+    const p = clip4(raw);
+    const top = f32x4.mul(f32x4.sub(p, v128.load(y + (s << 2))), v128.load(weights + (s << 2)));
+    const slope = v128.and(f32x4.div(top, f32x4.mul(p, f32x4.sub(one, p))), inside4(raw));
+    v128.store(four, slope);
+    for (let k: usize = 0; k < 4; k++) {
+      const g = v128.load32_splat(four + (k << 2));
+      const row = b + (k << 7);
+      s0 = f32x4.add(s0, f32x4.mul(g, v128.load(row, 0)));
+      s1 = f32x4.add(s1, f32x4.mul(g, v128.load(row, 16)));
+      s2 = f32x4.add(s2, f32x4.mul(g, v128.load(row, 32)));
+      s3 = f32x4.add(s3, f32x4.mul(g, v128.load(row, 48)));
+      s4 = f32x4.add(s4, f32x4.mul(g, v128.load(row, 64)));
+      s5 = f32x4.add(s5, f32x4.mul(g, v128.load(row, 80)));
+      s6 = f32x4.add(s6, f32x4.mul(g, v128.load(row, 96)));
+      s7 = f32x4.add(s7, f32x4.mul(g, v128.load(row, 112)));
+    }
+  }
+  v128.store(gradMade, s0, 0);
+  v128.store(gradMade, s1, 16);
+  v128.store(gradMade, s2, 32);
+  v128.store(gradMade, s3, 48);
+  v128.store(gradMade, s4, 64);
+  v128.store(gradMade, s5, 80);
+  v128.store(gradMade, s6, 96);
+  v128.store(gradMade, s7, 112);
+}
+
+const four: usize = memory.data(16, 16);
+
+/** NMF: the factors of the row at x as they are, and its part of the hidden layer. */
+function forwardNmf(x: usize, out: usize): void {
+  memory.copy(out, x, 64);
+  combine(32, 32, x + 64, turned1, 128, start, out + 64);
+}
+
+/** 4 floats of relu(own part + other part) * wh. */
+// @ts-ignore: decorator
+@inline
+function gate(other: usize, at: usize): v128 {
+  const z = f32x4.add(v128.load(made + 64 + at), v128.load(other + 64 + at));
+  return f32x4.mul(f32x4.pmax(f32x4.splat(0), z), v128.load(factors + 64 + at));
+}
+
+/** The logit without c, lane by lane. */
+// @ts-ignore: decorator
+@inline
+function lanes48(other: usize): v128 {
+  let s = gate(other, 0);
+  s = f32x4.add(s, gate(other, 16));
+  s = f32x4.add(s, gate(other, 32));
+  s = f32x4.add(s, gate(other, 48));
+  s = f32x4.add(s, gate(other, 64));
+  s = f32x4.add(s, gate(other, 80));
+  s = f32x4.add(s, gate(other, 96));
+  s = f32x4.add(s, gate(other, 112));
+  s = f32x4.add(s, f32x4.mul(v128.load(made, 0), v128.load(other, 0)));
+  s = f32x4.add(s, f32x4.mul(v128.load(made, 16), v128.load(other, 16)));
+  s = f32x4.add(s, f32x4.mul(v128.load(made, 32), v128.load(other, 32)));
+  return f32x4.add(s, f32x4.mul(v128.load(made, 48), v128.load(other, 48)));
+}
+
+/** g where own part + other part > 0, else 0. */
+// @ts-ignore: decorator
+@inline
+function open(g: v128, other: usize, at: usize): v128 {
+  const z = f32x4.add(v128.load(made + 64 + at), v128.load(other + 64 + at));
+  return v128.and(g, f32x4.gt(z, f32x4.splat(0)));
+}
+
+/** gradMade = sums over the samples; the other side's factors hold wg already. */
+function slopesNmf(count: usize, other: usize, y: usize, weights: usize): void {
+  const one = f32x4.splat(1);
+  const c = v128.load32_splat(factors + 192);
+  let p0 = f32x4.splat(0);
+  let p1 = p0;
+  let p2 = p0;
+  let p3 = p0;
+  let z0 = p0;
+  let z1 = p0;
+  let z2 = p0;
+  let z3 = p0;
+  let z4 = p0;
+  let z5 = p0;
+  let z6 = p0;
+  let z7 = p0;
+  for (let s: usize = 0; s < count; s += 4, other += 768) {
+    const lanes = sums4(lanes48(other), lanes48(other + 192), lanes48(other + 384), lanes48(other + 576));
+    const x = f32x4.pmax(f32x4.pmin(f32x4.add(lanes, c), f32x4.splat(80)), f32x4.splat(-80));
+    const p = f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
+    const slope = f32x4.mul(f32x4.sub(p, v128.load(y + (s << 2))), v128.load(weights + (s << 2)));
+    v128.store(four, v128.and(slope, inside4(p)));
+    for (let k: usize = 0; k < 4; k++) {
+      const g = v128.load32_splat(four + (k << 2));
+      const row = other + k * 192;
+      p0 = f32x4.add(p0, f32x4.mul(g, v128.load(row, 0)));
+      p1 = f32x4.add(p1, f32x4.mul(g, v128.load(row, 16)));
+      p2 = f32x4.add(p2, f32x4.mul(g, v128.load(row, 32)));
+      p3 = f32x4.add(p3, f32x4.mul(g, v128.load(row, 48)));
+      z0 = f32x4.add(z0, open(g, row, 0));
+      z1 = f32x4.add(z1, open(g, row, 16));
+      z2 = f32x4.add(z2, open(g, row, 32));
+      z3 = f32x4.add(z3, open(g, row, 48));
+      z4 = f32x4.add(z4, open(g, row, 64));
+      z5 = f32x4.add(z5, open(g, row, 80));
+      z6 = f32x4.add(z6, open(g, row, 96));
+      z7 = f32x4.add(z7, open(g, row, 112));
+    }
+  }
+  v128.store(gradMade, p0, 0);
+  v128.store(gradMade, p1, 16);
+  v128.store(gradMade, p2, 32);
+  v128.store(gradMade, p3, 48);
+  const wh = factors + 64;
+  v128.store(gradMade, f32x4.mul(z0, v128.load(wh, 0)), 64);
+  v128.store(gradMade, f32x4.mul(z1, v128.load(wh, 16)), 80);
+  v128.store(gradMade, f32x4.mul(z2, v128.load(wh, 32)), 96);
+  v128.store(gradMade, f32x4.mul(z3, v128.load(wh, 48)), 112);
+  v128.store(gradMade, f32x4.mul(z4, v128.load(wh, 64)), 128);
+  v128.store(gradMade, f32x4.mul(z5, v128.load(wh, 80)), 144);
+  v128.store(gradMade, f32x4.mul(z6, v128.load(wh, 96)), 160);
+  v128.store(gradMade, f32x4.mul(z7, v128.load(wh, 112)), 176);
+}
+
+function backwardNmf(): void {
+  memory.copy(gradRow, gradMade, 64);
+  combine(32, 32, gradMade + 64, half, 256, zeros, gradRow + 64);
+}
+
+/** What rows give to a prediction, `count` rows; `weigh` multiplies NMF's factors by wg, for use as the other side. */
+export function outputs(rows: usize, count: u32, weigh: bool, out: usize): void {
+  for (let r: u32 = 0; r < count; r++, rows += rowBytes, out += otherBytes) {
+    if (!nmf) {
+      forwardDmf(rows, out);
+      continue;
+    }
+    forwardNmf(rows, out);
+    if (!weigh) continue;
+    for (let at: usize = 0; at < 64; at += 16)
+      v128.store(out + at, f32x4.mul(v128.load(out + at), v128.load(factors + at)));
+  }
+}
+
+/** One step of Adam on the row at x, whose anchor is at `to`. */
+// @ts-ignore: decorator
+@inline
+function move(x: usize, to: usize, share: f32, rate: f32, floor: f32): void {
+  const keep1 = f32x4.splat(<f32>beta1);
+  const take1 = f32x4.splat(<f32>(1 - beta1));
+  const keep2 = f32x4.splat(<f32>beta2);
+  const take2 = f32x4.splat(<f32>(1 - beta2));
+  const pull = f32x4.splat(<f32>ridge * share);
+  for (let at: usize = 0; at < rowBytes; at += 16) {
+    const w = v128.load(x + at);
+    const away = f32x4.sub(w, v128.load(to + at));
+    const g = f32x4.add(v128.load(gradRow + at), f32x4.mul(pull, away));
+    const m = f32x4.add(f32x4.mul(v128.load(moment + at), keep1), f32x4.mul(g, take1));
+    const v = f32x4.add(f32x4.mul(v128.load(square + at), keep2), f32x4.mul(f32x4.mul(g, g), take2));
+    v128.store(moment + at, m);
+    v128.store(square + at, v);
+    const by = f32x4.add(f32x4.sqrt(v), f32x4.splat(floor));
+    v128.store(x + at, f32x4.sub(w, f32x4.div(f32x4.mul(m, f32x4.splat(rate)), by)));
+  }
+}
+
+/** The gradient of the row at x, in gradRow, without the ridge. */
+function differentiate(x: usize, padded: usize, gathered: usize, y: usize, weights: usize): void {
+  if (nmf) {
+    forwardNmf(x, made);
+    slopesNmf(padded, gathered, y, weights);
+    backwardNmf();
+  } else {
+    const scale = forwardDmf(x, made);
+    slopesDmf(padded, gathered, y, weights);
+    backwardDmf(scale);
+  }
+}
+
+/** The other side's rows, labels and weights (1 / samples, 0 in the padding) of one row, side by side. Returns the count padded to 4. */
+function gatherSamples(from: u32, to: u32, partners: usize, labels: usize, other: usize, room: usize, y: usize, weights: usize): usize {
+  const count = <usize>(to - from);
+  const padded = (count + 3) & ~3;
+  const share: f32 = 1 / <f32>count;
+  for (let s: usize = 0; s < padded; s++) {
+    const inside = s < count;
+    const place = ((<usize>from) + (inside ? s : 0)) << 2; // the padding repeats a sample, and counts for nothing
+    memory.copy(room + s * otherBytes, other + <usize>load<u32>(partners + place) * otherBytes, otherBytes);
+    store<f32>(y + (s << 2), load<f32>(labels + place));
+    store<f32>(weights + (s << 2), inside ? share : 0);
+  }
+  return padded;
+}
+
+/**
+ * Fits `count` rows in place; samples offsets[r] .. offsets[r + 1] (u32) belong to row r. A row without samples stays.
+ * `room`, `y`, `weights`: space for the largest row's samples, padded to 4.
+ */
+export function fit(
+  rows: usize,
+  count: u32,
+  offsets: usize,
+  partners: usize,
+  labels: usize,
+  other: usize,
+  room: usize,
+  y: usize,
+  weights: usize,
+): void {
+  for (let r: u32 = 0; r < count; r++, rows += rowBytes) {
+    const from = load<u32>(offsets + ((<usize>r) << 2));
+    const to = load<u32>(offsets + ((<usize>r) << 2), 4);
+    if (from == to) continue;
+    const padded = gatherSamples(from, to, partners, labels, other, room, y, weights);
+    const share: f32 = 1 / <f32>(to - from);
+    memory.fill(moment, 0, rowBytes);
+    memory.fill(square, 0, rowBytes);
+    let power1: f64 = 1;
+    let power2: f64 = 1;
+    for (let step: u32 = 0; step < steps; step++) {
+      differentiate(rows, padded, room, y, weights);
+      power1 *= beta1;
+      power2 *= beta2;
+      const root = sqrt<f64>(1 - power2);
+      const falling = <f64>(steps - step) / <f64>steps;
+      move(
+        rows,
+        anchor + <usize>r * anchorStep,
+        share,
+        <f32>((learningRate * falling * root) / (1 - power1)),
+        max<f32>(<f32>(epsilon * root), LEAST_FLOOR),
+      );
+    }
+  }
+}
+
+/** The gradient of one row's mean cross-entropy at the row as it stands, to `out`: for tests. */
+export function gradient(
+  row: usize,
+  count: u32,
+  partners: usize,
+  labels: usize,
+  other: usize,
+  room: usize,
+  y: usize,
+  weights: usize,
+  out: usize,
+): void {
+  differentiate(row, gatherSamples(0, count, partners, labels, other, room, y, weights), room, y, weights);
+  memory.copy(out, gradRow, rowBytes);
+}

@@ -1,0 +1,119 @@
+/**
+ * Folding users in: every user's row fitted to the user's own samples against frozen items and layers. Where a row
+ * starts is the user's initial row (keyed by the id); what it is drawn to, the anchor, is the mean of the rows with which
+ * the frozen weights were trained. Both are in the checkpoint that the frozen weights come from, so the anchor holds no
+ * more of anybody than they do, and forgetting needs no correction of it: whoever changes it changes the checkpoint.
+ * A user's row is thus a function of that checkpoint and the own ratings, bit for bit, whoever else is folded in.
+ */
+
+import { EMBEDDING, type ModelName, modelSpec, OUTPUT, tensorOf } from "../../model/spec";
+import { exp } from "../../numeric";
+import { type Checkpoint, loadFloats } from "../../training/checkpoint";
+import type { GroupRatings } from "../../training/groupRatings";
+import { initialRows, putRest, type Start } from "../../training/layout";
+import type { TrainingSettings } from "../../training/settings";
+import type { Store } from "../../training/store";
+import { FoldKernel, type Runs, WIDTH } from "./kernel";
+import { itemRowsOf, meanRow, wideRows } from "./rows";
+import { groupSamples, pickRuns } from "./samples";
+import type { FoldSettings } from "./settings";
+
+export interface FoldWork {
+  readonly signal?: AbortSignal;
+  /** share of the work that is done */
+  readonly onProgress?: (done: number) => void;
+}
+
+const samplesOf = new WeakMap<GroupRatings, { settings: TrainingSettings; runs: Runs }>();
+
+export class UserFold {
+  readonly kernel: FoldKernel;
+  /** wide rows of the items as the checkpoint has them */
+  readonly itemRows: Float32Array;
+  /** what they give to a prediction */
+  readonly itemOutputs: Float32Array;
+  readonly itemCount: number;
+  private readonly anchor: Float32Array;
+  /** NMF: wh and c of the last layer */
+  private readonly last: Float32Array;
+
+  /** @param checkpoint of the model whose items and layers are frozen; `settings` and `start` are those of its training */
+  constructor(
+    store: Store,
+    checkpoint: Checkpoint,
+    readonly settings: TrainingSettings,
+    private readonly start: Start,
+    private readonly fold: FoldSettings,
+  ) {
+    const { model } = settings;
+    const items = start.itemIds.length;
+    this.itemCount = items;
+    const rest = loadFloats(store, checkpoint.rest);
+    this.kernel = new FoldKernel(model, rest, items);
+    this.itemRows = itemRowsOf(model, rest, items);
+    this.itemOutputs = this.kernel.outputs("item", this.itemRows);
+    this.last = lastLayer(model, rest, items);
+    const trained = checkpoint.rows.map((rows) => wideRows(model, loadFloats(store, rows)));
+    this.anchor = meanRow(WIDTH[model].row, trained);
+  }
+
+  /** The samples of a group's users, made once a group. */
+  samples(group: GroupRatings): Runs {
+    const known = samplesOf.get(group);
+    if (known?.settings === this.settings) return known.runs;
+    const runs = groupSamples(group, this.settings, this.start.itemIds.length);
+    samplesOf.set(group, { settings: this.settings, runs });
+    return runs;
+  }
+
+  /** Wide rows before any fit: a function of the seed and each id. */
+  initial(ids: readonly string[]): Float32Array {
+    return wideRows(this.settings.model, initialRows(this.start, ids));
+  }
+
+  /**
+   * The fitted wide rows of some members of a group. A member without samples keeps the initial row.
+   * @param members places in the group; default all
+   */
+  async rows(group: GroupRatings, members?: readonly number[], work: FoldWork = {}): Promise<Float32Array> {
+    const all = this.samples(group);
+    const runs = members ? pickRuns(all, members) : all;
+    const start = this.initial(members ? members.map((row) => group.ids[row]) : group.ids);
+    const options = { ...this.fold, adam: this.settings.adam, anchor: this.anchor, ...work };
+    return this.kernel.fit("user", start, runs, this.itemOutputs, options);
+  }
+
+  /**
+   * The frozen model's prediction in float64, not clipped; sums in a fixed order.
+   * @param row,output a user's wide row and what it gives
+   */
+  prediction(row: Float32Array, output: Float32Array, item: number): number {
+    const { itemOutputs } = this;
+    const at = item * output.length;
+    let sum = 0;
+    if (this.settings.model === "dmf") {
+      for (let d = 0; d < output.length; d++) sum += output[d] * itemOutputs[at + d];
+      return sum;
+    }
+    for (let d = 0; d < EMBEDDING; d++) sum += row[d] * itemOutputs[at + d]; // the item's hold wg
+    for (let d = 0; d < OUTPUT; d++) {
+      const z = output[EMBEDDING + d] + itemOutputs[at + EMBEDDING + d];
+      if (z > 0) sum += z * this.last[d];
+    }
+    return 1 / (1 + exp(-(sum + this.last[OUTPUT])));
+  }
+
+  /** Gradient samples of fitting these rows. */
+  cost(samples: number): number {
+    return samples * this.fold.steps;
+  }
+}
+
+function lastLayer(model: ModelName, rest: Float32Array, items: number): Float32Array {
+  if (model === "dmf") return new Float32Array(0);
+  const spec = modelSpec(model, 1, items);
+  const weights = new Float32Array(spec.size);
+  putRest(spec, weights, rest);
+  const [weight, bias] = ["out_w", "out_b"].map((name) => tensorOf(spec, weights, name));
+  return Float32Array.of(...weight.subarray(EMBEDDING), bias[0]);
+}

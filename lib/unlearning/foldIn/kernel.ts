@@ -1,0 +1,240 @@
+/**
+ * The kernel that fits rows (lib/kernels/assembly/fold_in.ts) and its memory. A kernel is made for frozen shared weights;
+ * either side can be the one that moves. A row in it is wide: DMF 16 floats, NMF 16 factors and 32 of the perceptron.
+ * Every number is checked here; the kernel checks nothing.
+ */
+
+import { setImmediate as macrotask } from "node:timers/promises";
+import type { AdamSettings } from "../../engine/engine";
+import { Arena } from "../../engine/simdMemory";
+import { InputError, StoppedError } from "../../errors";
+import { instantiate } from "../../kernels/instantiate";
+import { EMBEDDING, type ModelName, modelSpec, OUTPUT, tensorOf } from "../../model/spec";
+import { putRest } from "../../training/layout";
+import type { FoldSettings } from "./settings";
+
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  heapBase(): number;
+  setDmf(tower: number): void;
+  setNmf(half: number, start: number, factors: number): void;
+  setFit(steps: number, rate: number, beta1: number, beta2: number, epsilon: number, ridge: number): void;
+  setAnchor(at: number, step: number): void;
+  outputs(rows: number, count: number, weigh: boolean, out: number): void;
+  fit(
+    rows: number,
+    count: number,
+    offsets: number,
+    partners: number,
+    labels: number,
+    other: number,
+    room: number,
+    y: number,
+    weights: number,
+  ): void;
+  gradient(
+    row: number,
+    count: number,
+    partners: number,
+    labels: number,
+    other: number,
+    room: number,
+    y: number,
+    weights: number,
+    out: number,
+  ): void;
+}
+
+export type Side = "user" | "item";
+
+/** Floats of a wide row, and of what a row of the other side gives to a prediction. */
+export const WIDTH: Record<ModelName, { readonly row: number; readonly output: number }> = {
+  dmf: { row: EMBEDDING, output: OUTPUT },
+  nmf: { row: EMBEDDING + OUTPUT, output: EMBEDDING + OUTPUT },
+};
+
+/** Samples of some rows: row r has partners[offsets[r] .. offsets[r + 1]) on the other side, and their labels. */
+export interface Runs {
+  readonly offsets: Uint32Array;
+  readonly partners: Uint32Array;
+  readonly labels: Float32Array;
+}
+
+export interface FitOptions extends FoldSettings {
+  readonly adam: AdamSettings;
+  /** the wide row that all rows are drawn to, or one for each row */
+  readonly anchor: Float32Array;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number) => void;
+}
+
+const AT_ONCE = 4_000_000; // samples times steps of one call, some 30 ms: signals and timers get their turn between two
+const ROWS_AT_ONCE = 4096;
+
+export class FoldKernel {
+  private readonly kernel: Exports;
+  private readonly arena: Arena;
+  private readonly width: { readonly row: number; readonly output: number };
+  private readonly at: Record<string, number> = {};
+
+  /** @param rest item tables and shared layers in the layout of training/layout.ts, for `items` items */
+  constructor(
+    private readonly model: ModelName,
+    rest: Float32Array,
+    items: number,
+  ) {
+    this.kernel = instantiate<Exports & WebAssembly.Exports>("fold_in");
+    this.arena = new Arena(this.kernel.memory, this.kernel.heapBase());
+    this.width = WIDTH[model];
+    const spec = modelSpec(model, 1, items);
+    const weights = new Float32Array(spec.size);
+    putRest(spec, weights, rest);
+    const place = (name: string, tensors: readonly string[]) => {
+      const parts = tensors.map((tensor) => tensorOf(spec, weights, tensor));
+      const joined = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+      let at = 0;
+      for (const part of parts) {
+        joined.set(part, at);
+        at += part.length;
+      }
+      this.at[name] = this.arena.place(joined);
+    };
+    if (model === "dmf")
+      for (const side of ["user", "item"])
+        place(
+          side,
+          ["fc1_w", "fc1_b", "fc2_w", "fc2_b"].map((part) => `${side}_${part}`),
+        );
+    else {
+      place("w", ["fc1_w"]);
+      place("bias", ["fc1_b"]);
+      place("factors", ["out_w", "out_b"]);
+      this.at.zeros = this.arena.place(new Float32Array(OUTPUT));
+    }
+  }
+
+  /** What wide rows (count x row) of a side give to a prediction, as fits of the other side read it: count x output. */
+  outputs(side: Side, rows: Float32Array): Float32Array {
+    this.turnTo(side);
+    const { row, output } = this.width;
+    const count = rows.length / row;
+    const result = new Float32Array(count * output);
+    const mark = this.arena.mark();
+    const most = Math.min(count, ROWS_AT_ONCE);
+    const at = this.arena.allocate(4 * most * row);
+    const out = this.arena.allocate(4 * most * output);
+    for (let first = 0; first < count; first += most) {
+      const now = Math.min(most, count - first);
+      this.arena.floats(at, now * row).set(rows.subarray(first * row, (first + now) * row));
+      this.kernel.outputs(at, now, true, out);
+      result.set(this.arena.floats(out, now * output), first * output);
+    }
+    this.arena.release(mark);
+    return result;
+  }
+
+  /**
+   * Fits wide rows of `side`: the result is a function of each row's start and samples alone, to the bit.
+   * @param rows count x row, where each starts; left as it is
+   * @param other what every row of the other side gives: `outputs` of that side
+   * @returns count x row; rows without samples as they were
+   * @throws StoppedError when the signal fires
+   */
+  async fit(
+    side: Side,
+    rows: Float32Array,
+    runs: Runs,
+    other: Float32Array,
+    options: FitOptions,
+  ): Promise<Float32Array> {
+    const { row, output } = this.width;
+    const count = rows.length / row;
+    this.check(runs, count, other.length / output);
+    const anchors = options.anchor.length / row;
+    if (anchors !== 1 && anchors !== count)
+      throw new InputError(`fold-in: ${anchors} anchors for ${count} rows`);
+    const { offsets, partners, labels } = runs;
+    const { adam, steps, learningRate, ridge, signal } = options;
+    const result = rows.slice();
+    const mark = this.arena.mark();
+    try {
+      const anchor = this.arena.place(options.anchor);
+      const apart = options.anchor.length === row ? 0 : 4 * row;
+      const { beta1, beta2, epsilon } = adam;
+      const otherAt = this.arena.place(other);
+      const scratch = this.scratch(largest(offsets));
+      const inner = this.arena.mark();
+      for (let first = 0; first < count; ) {
+        if (signal?.aborted) throw new StoppedError("fold-in stopped; the same call goes on");
+        let last = first + 1;
+        const room = () =>
+          (offsets[last + 1] - offsets[first]) * steps <= AT_ONCE && last - first < ROWS_AT_ONCE;
+        while (last < count && room()) last++;
+        const at = this.arena.place(result.subarray(first * row, last * row));
+        const offsetsAt = this.arena.place(offsets.slice(first, last + 1).map((end) => end - offsets[first]));
+        const partnersAt = this.arena.place(partners.subarray(offsets[first], offsets[last]));
+        const labelsAt = this.arena.place(labels.subarray(offsets[first], offsets[last]));
+        this.turnTo(side); // another fit may have had its turn
+        this.kernel.setFit(steps, learningRate, beta1, beta2, epsilon, ridge);
+        this.kernel.setAnchor(anchor + first * apart, apart);
+        this.kernel.fit(at, last - first, offsetsAt, partnersAt, labelsAt, otherAt, ...scratch);
+        result.set(this.arena.floats(at, (last - first) * row), first * row);
+        this.arena.release(inner);
+        first = last;
+        options.onProgress?.(first / count);
+        if (first < count) await macrotask();
+      }
+    } finally {
+      this.arena.release(mark);
+    }
+    return result;
+  }
+
+  /** The gradient of the mean cross-entropy of one wide row's samples, without the ridge; for tests. */
+  gradient(side: Side, rowValues: Float32Array, runs: Runs, other: Float32Array): Float32Array {
+    this.check(runs, 1, other.length / this.width.output);
+    const mark = this.arena.mark();
+    this.turnTo(side);
+    const { offsets, partners, labels } = runs;
+    const at = this.arena.place(rowValues);
+    const out = this.arena.allocate(4 * this.width.row);
+    const places = [partners, labels, other].map((values) => this.arena.place(values));
+    const [partnersAt, labelsAt, otherAt] = places;
+    const scratch = this.scratch(offsets[1]);
+    this.kernel.gradient(at, offsets[1], partnersAt, labelsAt, otherAt, ...scratch, out);
+    const result = this.arena.floats(out, this.width.row).slice();
+    this.arena.release(mark);
+    return result;
+  }
+
+  /** Room for the samples of one row: what they are fitted to, labels, weights. */
+  private scratch(samples: number): [room: number, y: number, weights: number] {
+    const padded = 4 * Math.ceil(samples / 4);
+    const { arena } = this;
+    return [
+      arena.allocate(4 * padded * this.width.output),
+      arena.allocate(4 * padded),
+      arena.allocate(4 * padded),
+    ];
+  }
+
+  private turnTo(side: Side): void {
+    const { at, kernel } = this;
+    if (this.model === "dmf") kernel.setDmf(at[side]);
+    else if (side === "user") kernel.setNmf(at.w, at.bias, at.factors);
+    else kernel.setNmf(at.w + 4 * OUTPUT, at.zeros, at.factors);
+  }
+
+  private check({ offsets, partners, labels }: Runs, count: number, others: number): void {
+    const whole =
+      offsets.length === count + 1 && offsets[count] === partners.length && labels.length === partners.length;
+    if (!whole || partners.some((partner) => partner >= others))
+      throw new InputError("fold-in: rows, samples and the other side do not fit together");
+  }
+}
+
+function largest(offsets: Uint32Array): number {
+  let most = 0;
+  for (let r = 1; r < offsets.length; r++) most = Math.max(most, offsets[r] - offsets[r - 1]);
+  return most;
+}

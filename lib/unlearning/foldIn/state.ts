@@ -1,0 +1,260 @@
+/**
+ * What `coreFoldIn` has worked out behind the core's model, user by user and item by item: all users' rows, and what the
+ * item step made of them. A state is made from nothing or from the state before an erasure; both ways give the same bits,
+ * since every part is a function of the core's model and of its own ratings (items: and of their raters' rows).
+ */
+
+import { loadFloats } from "../../training/checkpoint";
+import type { GroupRatings } from "../../training/groupRatings";
+import type { Store } from "../../training/store";
+import type { FoldWork, UserFold } from "./fold";
+import { fitItems, type ItemStepSettings, ratersOf } from "./itemStep";
+import { type Runs, WIDTH } from "./kernel";
+import { addRating, emptyStatistics, fixed, fixedFeatures, type Statistics, solveRidge } from "./ridge";
+import { itemRowsOf } from "./rows";
+
+/** The users of one group, row by row. */
+export interface FoldedGroup {
+  readonly group: GroupRatings;
+  /** wide rows */
+  readonly rows: Float32Array;
+  /** what they give to a prediction, as fits of items read it */
+  readonly outputs: Float32Array;
+}
+
+export interface ItemState {
+  /** `items`: wide rows of all items */
+  readonly rows?: Float32Array;
+  /** `ridge`: beta of all items, items x features */
+  readonly betas?: Float32Array;
+  /** `ridge`: of each item; summed when first asked for, if the state was read from a store */
+  readonly statistics?: () => readonly Statistics[];
+}
+
+export interface FoldState {
+  readonly groups: readonly FoldedGroup[];
+  readonly items: ItemState;
+}
+
+export interface Folded {
+  readonly state: FoldState;
+  readonly userSamples: number;
+  readonly itemSamples: number;
+  /** users fitted and items touched */
+  readonly users: number;
+  readonly touched: number;
+}
+
+/** Members of a group by id: place. */
+const placesOf = (group: GroupRatings): Map<string, number> => new Map(group.ids.map((id, row) => [id, row]));
+
+/** Whether a member has the same samples in both groups. */
+function sameSamples(one: Runs, row: number, other: Runs, otherRow: number): boolean {
+  const [from, to] = [one.offsets[row], one.offsets[row + 1]];
+  const first = other.offsets[otherRow];
+  if (to - from !== other.offsets[otherRow + 1] - first) return false;
+  for (let k = from; k < to; k++) {
+    const at = first + k - from;
+    if (one.partners[k] !== other.partners[at] || one.labels[k] !== other.labels[at]) return false;
+  }
+  return true;
+}
+
+/** Rows of a group and their outputs; rows of members who are as they were in `before` are taken over. */
+async function foldGroup(
+  group: GroupRatings,
+  before: FoldedGroup | undefined,
+  fold: UserFold,
+  work: FoldWork,
+): Promise<{ folded: FoldedGroup; fitted: number[] }> {
+  if (before?.group === group) return { folded: before, fitted: [] };
+  const { row: width, output } = WIDTH[fold.settings.model];
+  const rows = new Float32Array(group.members.length * width);
+  const outputs = new Float32Array(group.members.length * output);
+  const own = fold.samples(group);
+  const known = before && { ...before, runs: fold.samples(before.group), places: placesOf(before.group) };
+  const fitted: number[] = [];
+  for (let row = 0; row < group.members.length; row++) {
+    const place = known?.places.get(group.ids[row]);
+    if (known && place !== undefined && sameSamples(own, row, known.runs, place)) {
+      rows.set(known.rows.subarray(place * width, (place + 1) * width), row * width);
+      outputs.set(known.outputs.subarray(place * output, (place + 1) * output), row * output);
+    } else fitted.push(row);
+  }
+  const fresh = await fold.rows(group, fitted, work);
+  const made = fold.kernel.outputs("user", fresh);
+  fitted.forEach((row, k) => {
+    rows.set(fresh.subarray(k * width, (k + 1) * width), row * width);
+    outputs.set(made.subarray(k * output, (k + 1) * output), row * output);
+  });
+  return { folded: { group, rows, outputs }, fitted };
+}
+
+/** A member's ratings entering or leaving the sums over users. */
+interface Change {
+  readonly folded: FoldedGroup;
+  readonly row: number;
+  readonly sign: 1 | -1;
+}
+
+/** What left with the members of `before` who are gone or changed, and what came with those fitted now. */
+function changesOf(
+  before: FoldedGroup | undefined,
+  folded: FoldedGroup,
+  fitted: readonly number[],
+): Change[] {
+  const came = fitted.map((row): Change => ({ folded, row, sign: 1 }));
+  if (!before || before === folded) return came;
+  const places = placesOf(folded.group);
+  const fresh = new Set(fitted);
+  const left = before.group.ids.flatMap((id, row): Change[] => {
+    const place = places.get(id);
+    return place === undefined || fresh.has(place) ? [{ folded: before, row, sign: -1 }] : [];
+  });
+  return [...left, ...came];
+}
+
+/**
+ * Folds all users in and takes the item step.
+ * @param before the state before an erasure, of the same core: only what the erasure touches is worked out again
+ * @throws StoppedError
+ */
+export async function foldState(
+  groups: readonly GroupRatings[],
+  before: FoldState | undefined,
+  fold: UserFold,
+  itemStep: ItemStepSettings,
+  work: (stage: "fold" | "items") => FoldWork,
+): Promise<Folded> {
+  const folded: FoldedGroup[] = [];
+  const changes: Change[] = [];
+  let userSamples = 0;
+  let users = 0;
+  for (const [g, group] of groups.entries()) {
+    const { signal, onProgress } = work("fold");
+    const report = (done: number) => onProgress?.((g + done) / groups.length);
+    const former = before?.groups[g];
+    const one = await foldGroup(group, former, fold, { signal, onProgress: report });
+    folded.push(one.folded);
+    changes.push(...changesOf(former, one.folded, one.fitted));
+    const { offsets } = fold.samples(group);
+    for (const row of one.fitted) userSamples += fold.cost(offsets[row + 1] - offsets[row]);
+    users += one.fitted.length;
+  }
+  const flags = new Uint8Array(fold.itemCount);
+  for (const { folded: where, row } of changes) {
+    const { offsets, partners } = fold.samples(where.group);
+    for (let k = offsets[row]; k < offsets[row + 1]; k++) flags[partners[k]] = 1;
+  }
+  const touched: number[] = [];
+  for (let item = 0; item < flags.length; item++) if (flags[item]) touched.push(item);
+  const step = { touched, changes, folded, before: before?.items, fold, settings: itemStep };
+  const items = await ITEM_STEP[itemStep.kind](step, work("items"));
+  return {
+    state: { groups: folded, items: items.state },
+    userSamples,
+    itemSamples: items.samples,
+    users,
+    touched: touched.length,
+  };
+}
+
+interface Step {
+  readonly touched: readonly number[];
+  readonly changes: readonly Change[];
+  readonly folded: readonly FoldedGroup[];
+  readonly before: ItemState | undefined;
+  readonly fold: UserFold;
+  readonly settings: ItemStepSettings;
+}
+
+const ITEM_STEP: Record<
+  ItemStepSettings["kind"],
+  (step: Step, work: FoldWork) => Promise<{ state: ItemState; samples: number }>
+> = {
+  none: async () => ({ state: {}, samples: 0 }),
+  items: refitItems,
+  ridge: async (step) => correctItems(step),
+};
+
+async function refitItems({ touched, folded, before, fold, settings }: Step, work: FoldWork) {
+  const raters = ratersOf(
+    touched,
+    folded.map(({ group }) => group),
+    (group) => fold.samples(group),
+    fold.itemCount,
+  );
+  const userOutputs = joined(folded.map(({ outputs }) => outputs));
+  const fitted = await fitItems(touched, raters, userOutputs, fold, settings.fit, work);
+  const rows = (before?.rows ?? fold.itemRows).slice();
+  const width = rows.length / fold.itemCount;
+  touched.forEach((item, k) => {
+    rows.set(fitted.rows.subarray(k * width, (k + 1) * width), item * width);
+  });
+  return { state: { rows }, samples: fitted.samples };
+}
+
+/** Takes off and adds what changed, and solves the touched items. A rating taken off or added counts as one sample. */
+function correctItems({ touched, changes, before, fold, settings }: Step) {
+  const width = 1 + WIDTH[fold.settings.model].output;
+  const statistics = before?.statistics ? [...before.statistics()] : emptyTable(fold, width);
+  for (const item of touched) statistics[item] = statistics[item].slice();
+  let samples = 0;
+  for (const change of changes) samples += applyChange(change, statistics, fold);
+  const betas = before?.betas ? before.betas.slice() : new Float32Array(fold.itemCount * width);
+  for (const item of touched) betas.set(solveRidge(statistics[item], width, settings.lambda), item * width);
+  return { state: { statistics: () => statistics, betas }, samples };
+}
+
+const emptyTable = (fold: UserFold, width: number): Statistics[] =>
+  Array.from({ length: fold.itemCount }, () => emptyStatistics(width));
+
+function applyChange(
+  { folded, row, sign }: Change,
+  statistics: readonly Statistics[],
+  fold: UserFold,
+): number {
+  const { row: wide, output } = WIDTH[fold.settings.model];
+  const rows = folded.rows.subarray(row * wide, (row + 1) * wide);
+  const outputs = folded.outputs.subarray(row * output, (row + 1) * output);
+  const features = fixedFeatures(outputs);
+  const { offsets, partners, labels } = fold.samples(folded.group);
+  for (let k = offsets[row]; k < offsets[row + 1]; k++) {
+    const residual = fixed(labels[k] - fold.prediction(rows, outputs, partners[k]));
+    addRating(statistics[partners[k]], features, 1 + output, residual, sign);
+  }
+  return offsets[row + 1] - offsets[row];
+}
+
+/** The item step of a stored state: what was stored is read, and sums over users are summed again when they are needed. */
+export function restoreItems(
+  groups: readonly FoldedGroup[],
+  stored: { readonly rest: string; readonly betas: string | null },
+  fold: UserFold,
+  kind: ItemStepSettings["kind"],
+  store: Store,
+): ItemState {
+  if (kind === "none" || (kind === "ridge" && stored.betas === null)) return {};
+  if (kind === "items")
+    return { rows: itemRowsOf(fold.settings.model, loadFloats(store, stored.rest), fold.itemCount) };
+  let known: Statistics[] | undefined;
+  const statistics = () => {
+    if (known) return known;
+    known = emptyTable(fold, 1 + WIDTH[fold.settings.model].output);
+    for (const folded of groups)
+      for (let row = 0; row < folded.group.members.length; row++)
+        applyChange({ folded, row, sign: 1 }, known, fold);
+    return known;
+  };
+  return { statistics, betas: loadFloats(store, stored.betas as string) };
+}
+
+export function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
