@@ -363,7 +363,7 @@ export function transposeBits(words: usize): void {
   }
 }
 
-/** gradient[i] += factor * counts[i] * row[i]: the ridge penalty of rows with `counts[i]` samples each. */
+/** gradients[slot] += factor * rows[slot]: the ridge penalty of a row; `bytes` of a row are a multiple of 16. */
 export function addPenalty(gradients: usize, rows: usize, bytes: usize, slot: u32, factor: f32): void {
   const by = f32x4.splat(factor);
   const at = <usize>slot * bytes;
