@@ -81,8 +81,9 @@ function ratingModel(sums: PairSums, lambda: number, maximumRating: number): Add
 }
 
 /**
- * sum over i of x_i B_ij for each j of `items`: -(sum over i of x_i P_ij) / P_jj without the term i = j. The terms are
- * added in the order of the user's items, whichever `items` are asked for, so a pair's score has the same bits.
+ * sum over i of x_i B_ij for each j of `items`: (x_j P_jj - sum over i of x_i P_ij) / P_jj, the first term for a j of
+ * the user's own. Terms are added in the order of the user's items, whichever `items` are asked for, so that the score
+ * of a pair always has the same bits.
  */
 function throughWeights(inverse: Dense, own: Uint32Array, x: Float64Array, items: Uint32Array): Float64Array {
   const { values, stride } = inverse;
@@ -90,7 +91,12 @@ function throughWeights(inverse: Dense, own: Uint32Array, x: Float64Array, items
   own.forEach((item, k) => {
     const row = values.subarray(item * stride, (item + 1) * stride);
     const factor = x[k];
-    for (let t = 0; t < items.length; t++) if (items[t] !== item) sums[t] += factor * row[items[t]];
+    for (let t = 0; t < items.length; t++) sums[t] -= factor * row[items[t]];
   });
-  return sums.map((sum, t) => -sum / values[items[t] * stride + items[t]]);
+  const places = new Map(Array.from(own, (item, k) => [item, k]));
+  return sums.map((sum, t) => {
+    const pivot = values[items[t] * stride + items[t]];
+    const place = places.get(items[t]);
+    return (place === undefined ? sum : sum + x[place] * pivot) / pivot;
+  });
 }

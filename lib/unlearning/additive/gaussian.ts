@@ -84,7 +84,7 @@ function model(sums: PairSums, shrinkage: number, rank: number, maximumRating: n
 }
 
 /** E[z | residuals of the rated items], z ~ N(0, I). Float64Array, width. */
-function posteriorMean(
+export function posteriorMean(
   loadings: Float64Array,
   width: number,
   noise: Float64Array,

@@ -5,9 +5,9 @@
  * the same vectors to the bit.
  */
 
-import { dot, symmetricEigen } from "../../hypergraph/linear";
+import { symmetricEigen } from "../../hypergraph/linear";
 import { Random } from "../../random";
-import type { SymmetricMatrix } from "./dense";
+import { dot, type SymmetricMatrix } from "./dense";
 
 export interface Eigenpairs {
   /** Float64Array: the largest eigenvalues, descending */
@@ -21,7 +21,7 @@ export const OVERSAMPLING = 8;
 /** Blocks of a Krylov space. */
 const DEPTH = 4;
 /** |A v - value v| at which a vector is done, as a share of the largest value. */
-const TOLERANCE = 1e-7;
+const TOLERANCE = 1e-5;
 const MOST_RESTARTS = 40;
 /** What is left of a column within the span of others, as a share of its length before. */
 const DEPENDENT = 1e-10;
