@@ -30,7 +30,7 @@ export const weightsOf = (erasable, spec) =>
 export async function ml1m(erasable) {
   const { data, notice } = await erasable.loadOrSynthetic("ml-1m", { fallback: "synthetic-ml-1m" });
   const { train } = erasable.split(erasable.core(data, 5), { trainShare: 0.9, seed: 1 });
-  const set = { ...erasable.trainingSamples(train, { label: "rating/5" }), negatives: 0 };
+  const set = { ...erasable.trainingSamples(train, { label: "rating" }), negatives: 0 };
   return {
     name: notice ? "synthetic-ml-1m" : "ml-1m",
     users: erasable.userCount(train),

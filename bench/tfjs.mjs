@@ -66,7 +66,7 @@ async function compare(erasable, spec, set, batchSize, rounds) {
 export async function run({ erasable, rounds = 5, onRow } = {}) {
   const { data, notice } = await erasable.loadOrSynthetic("ml-1m", { fallback: "synthetic-ml-1m" });
   const kept = erasable.core(data, 5);
-  const set = erasable.trainingSamples(kept, { label: "rating/5" });
+  const set = erasable.trainingSamples(kept, { label: "rating" });
   const rows = [];
   for (const model of erasable.MODEL_NAMES) {
     const spec = erasable.modelSpec(model, erasable.userCount(kept), erasable.itemCount(kept));

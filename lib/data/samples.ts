@@ -3,8 +3,8 @@
 import { InputError, requireOneOf } from "../errors";
 import type { Interactions } from "./interactions";
 
-export const LABELS = ["rating/5", "implicit"] as const;
-/** `rating/5`: the rating over the top of its scale, for the normalized cross entropy. `implicit`: 1 for every rating. */
+export const LABELS = ["rating", "implicit"] as const;
+/** `rating`: the rating over the top of its scale, for the normalized cross entropy. `implicit`: 1 for every rating. */
 export type Label = (typeof LABELS)[number];
 
 export interface SampleOptions {

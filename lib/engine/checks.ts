@@ -28,9 +28,17 @@ export function checkState(spec: ModelSpec, weights: Float32Array, moments?: Mom
   if (moments === undefined) return;
   checkTensors(spec, moments.m, "moments.m");
   checkTensors(spec, moments.v, "moments.v");
-  const negative = moments.v.findIndex((value) => value < 0);
+  let negative = -1;
+  for (let i = 0; i < moments.v.length && negative < 0; i++) if (moments.v[i] < 0) negative = i;
   if (negative >= 0) throw new InputError(`moments.v[${negative}]: ${moments.v[negative]} is negative`);
   requireInteger(moments.step, 0, Number.MAX_SAFE_INTEGER, "moments.step");
+}
+
+/** A plain loop: a callback a weight costs a third of a second at 12 million weights. */
+function firstNotFinite(values: Float32Array): number {
+  // x - x is 0 for finite x, and NaN otherwise
+  for (let i = 0; i < values.length; i++) if (values[i] - values[i] !== 0) return i;
+  return -1;
 }
 
 function checkTensors(spec: ModelSpec, values: Float32Array, what: string): void {
@@ -39,7 +47,7 @@ function checkTensors(spec: ModelSpec, values: Float32Array, what: string): void
       `${what}: ${spec.model} over ${spec.users} users x ${spec.items} items needs a Float32Array of ${spec.size}, ` +
         `not one of ${values?.length}`,
     );
-  const bad = values.findIndex((value) => !Number.isFinite(value));
+  const bad = firstNotFinite(values);
   if (bad < 0) return;
   const tensor = spec.tensors.find(({ offset, size }) => bad >= offset && bad < offset + size);
   throw new InputError(`${what}[${bad}] (in ${tensor?.name}): ${values[bad]} is not a finite number`);

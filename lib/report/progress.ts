@@ -41,7 +41,7 @@ function notebookSink(): Sink | undefined {
 const terminalSink = (stream: NodeJS.WriteStream): Sink => ({
   every: 100,
   show: (line, last) =>
-    stream.write(`\r\u001b[K${line.slice(0, (stream.columns ?? 80) - 1)}${last ? "\n" : ""}`),
+    stream.write(`\r\u001b[K${line.slice(0, (stream.columns || 80) - 1)}${last ? "\n" : ""}`),
 });
 
 const lineSink = (stream: NodeJS.WritableStream): Sink => ({
