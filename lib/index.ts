@@ -227,6 +227,7 @@ export {
 } from "./report/hyperedgeChart";
 export { type LineSettings, lineChart } from "./report/lineChart";
 export { type NotebookParameters, notebookParameters } from "./report/parameters";
+export { pivot } from "./report/pivot";
 export { plotlyHtml } from "./report/plotly";
 export {
   type HeatSettings,
