@@ -72,9 +72,6 @@ const decidingEntries = () => ({
   ),
 });
 
-/** Kernels that one source alone calls: they count for the entries that reach it. The others count for all. */
-const CALLERS = { "fold_in.wasm": join(root, "lib/unlearning/foldIn/kernel.ts") };
-
 /** Code that finds data but does not decide what is in them: records name their data by checksum. */
 const INDIFFERENT = ["load", "catalog", "download", "unzip"].map((name) => join(root, `lib/data/${name}.ts`));
 
