@@ -50,7 +50,7 @@ async function forgetting(erasable, system, context, users) {
 
 /** @returns name, data and rows of { what, ms, least?, most?, wall? } or { what, labCode, testOnly, fullRank, loss } */
 export async function run({ erasable, rounds = 40, onRow, dataset = "ml-1m" }) {
-  const { data, notice } = await erasable.loadOrSynthetic(dataset, { fallback: `synthetic-${dataset}` });
+  const { data, notice } = await erasable.loadOrSynthetic(dataset, { fallback: "synthetic-ml-1m" });
   const { train, test } = erasable.split(erasable.core(data, 5), { trainShare: 0.9, seed: 0 });
   const rows = [];
   const add = (row) => {
@@ -121,7 +121,7 @@ export async function run({ erasable, rounds = 40, onRow, dataset = "ml-1m" }) {
       wall: summary(durable.wall.slice(1)).median,
     });
   }
-  return { name, data: notice ? `synthetic-${dataset}` : dataset, rows };
+  return { name, data: notice ? "synthetic-ml-1m" : dataset, rows };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

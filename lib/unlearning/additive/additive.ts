@@ -18,7 +18,7 @@ import type { EntryName, Json, Store } from "../../training/store";
 import { checkErasure, type Erasure, requireKnownUser } from "../erasure";
 import type { Method, MethodContext, System } from "../method";
 import { erasePartition, loadPartition, type Partition, ratingsOf, savePartition } from "../partition";
-import { type AdditiveLabel, type Contribution, contributionOf, type UserRatings } from "./contributions";
+import { type AdditiveLabel, contributionOf, type UserRatings } from "./contributions";
 import { keptRatings, ratingsHash } from "./keptRatings";
 import { intoUnitInterval } from "./score";
 import { MOST_USERS, PairSums } from "./statistics";
@@ -87,11 +87,15 @@ const ratingsIn = ({ groups }: Partition) => groups.reduce((sum, { items }) => s
 async function sumUp(kept: Partition, recipe: AdditiveRecipe, context: MethodContext): Promise<PairSums> {
   const { groups } = kept;
   const users = groups.reduce((sum, { members }) => sum + members.length, 0);
-  if (users > MOST_USERS)
-    throw new InputError(`${users} users: the sums of method ${recipe.name} hold at most ${MOST_USERS}`);
+  if (recipe.label === "rating" && users > MOST_USERS)
+    throw new InputError(`${users} users: sums over ratings hold at most ${MOST_USERS}`);
   const sums = PairSums.zero(kept.itemIds.length, recipe.label);
-  for (const [block, { members }] of groups.entries()) {
-    for (const user of members) sums.add(contribution(kept, user, recipe));
+  for (const [block, { ids, offsets, items, ratings }] of groups.entries()) {
+    ids.forEach((id, row) => {
+      const [from, to] = [offsets[row], offsets[row + 1]];
+      const user = { items: items.subarray(from, to), ratings: ratings.subarray(from, to) };
+      sums.add(contributionOf(user, recipe.label, recipe.maximumRating, id));
+    });
     const done = (block + 1) / groups.length;
     context.onProgress?.({ stage: "statistics", done, text: "summing up the users" });
     await new Promise<void>((resolve) => setImmediate(resolve));
@@ -99,12 +103,6 @@ async function sumUp(kept: Partition, recipe: AdditiveRecipe, context: MethodCon
   }
   return sums;
 }
-
-const contribution = (
-  kept: Partition,
-  user: number,
-  { label, maximumRating }: AdditiveRecipe,
-): Contribution => contributionOf(ratingsOf(kept, user), label, maximumRating, kept.userIds[user]);
 
 class Additive implements AdditiveSystem {
   readonly plan = null;
@@ -182,7 +180,9 @@ class Additive implements AdditiveSystem {
     const began = context.clock();
     checkErasure(erasure, this);
     const rest = erasePartition(this.kept, erasure);
-    const of = (kept: Partition) => (user: number) => contribution(kept, user, this.recipe);
+    const { label, maximumRating } = this.recipe;
+    const of = (kept: Partition) => (user: number) =>
+      contributionOf(ratingsOf(kept, user), label, maximumRating, this.userIds[user]);
     const changed = [...erasure.ratings.keys()];
     const less = [...erasure.users, ...changed].map(of(this.kept));
     const more = changed.map(of(rest));

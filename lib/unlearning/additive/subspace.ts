@@ -66,20 +66,36 @@ function startColumns(n: number, width: number): Float64Array[] {
 
 /** Adds columns to an orthonormal basis, by Gram and Schmidt, twice over; dependent ones are left out. */
 function extend(basis: Float64Array[], columns: readonly Float64Array[]): void {
-  const most = columns[0]?.length ?? 0;
   for (const given of columns) {
-    if (basis.length === most) return;
+    if (basis.length === given.length) return;
     const column = given.slice();
     const before = Math.sqrt(dot(column, column));
-    for (let pass = 0; pass < 2; pass++)
-      for (const other of basis) {
-        const projection = dot(other, column);
-        for (let r = 0; r < column.length; r++) column[r] -= projection * other[r];
-      }
+    for (let pass = 0; pass < 2; pass++) project(column, basis);
     const length = Math.sqrt(dot(column, column));
     if (!(length > DEPENDENT * before)) continue;
     for (let r = 0; r < column.length; r++) column[r] /= length;
     basis.push(column);
+  }
+}
+
+/** Takes the part within an orthonormal basis out of a column, four vectors in one sweep over it. */
+function project(column: Float64Array, basis: readonly Float64Array[]): void {
+  const whole = basis.length & ~3;
+  for (let m = 0; m < whole; m += 4) {
+    const [p, q, s, t] = basis.slice(m, m + 4);
+    let [a, b, c, d] = [0, 0, 0, 0];
+    for (let r = 0; r < column.length; r++) {
+      const x = column[r];
+      a += p[r] * x;
+      b += q[r] * x;
+      c += s[r] * x;
+      d += t[r] * x;
+    }
+    for (let r = 0; r < column.length; r++) column[r] -= a * p[r] + b * q[r] + (c * s[r] + d * t[r]);
+  }
+  for (const other of basis.slice(whole)) {
+    const part = dot(other, column);
+    for (let r = 0; r < column.length; r++) column[r] -= part * other[r];
   }
 }
 
