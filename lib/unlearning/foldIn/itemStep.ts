@@ -27,13 +27,13 @@ export interface ItemStepOptions {
   readonly lambda?: number;
 }
 
-const FIT_DEFAULTS: FoldSettings = Object.freeze({ steps: 15, learningRate: 0.02, ridge: 10 });
+const FIT_DEFAULTS: FoldSettings = Object.freeze({ steps: 10, learningRate: 0.02, ridge: 10 });
 
 /** Settings with the defaults filled in, checked and frozen. @throws InputError. */
 export function itemStepSettings(partial: ItemStepOptions = {}): ItemStepSettings {
   requireKnownKeys(partial, ["kind", "fit", "lambda"], "itemStep");
   const kind = requireOneOf(partial.kind ?? "ridge", ITEM_STEPS, "itemStep.kind");
-  const lambda = partial.lambda ?? 10;
+  const lambda = partial.lambda ?? 5;
   requireNumber(lambda, Number.MIN_VALUE, 1e9, "itemStep.lambda");
   return Object.freeze({ kind, fit: foldSettings(partial.fit, FIT_DEFAULTS, "itemStep.fit"), lambda });
 }

@@ -1,0 +1,430 @@
+/** The parts of fold-in: the kernel against the training engine, exact sums, who is in the core, and what an erasure costs. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { createSimdEngine } from "../../lib/engine/simd";
+import { InputError, StoppedError } from "../../lib/errors";
+import { initialWeights } from "../../lib/model/initial";
+import { MODEL_NAMES, type ModelName, modelSpec } from "../../lib/model/spec";
+import { Random } from "../../lib/random";
+import { putRest, restOf, rowsOf } from "../../lib/training/layout";
+import { TRAINING_DEFAULTS } from "../../lib/training/settings";
+import { learn, open, verify } from "../../lib/unlearning/api";
+import { erasureOf, usersErasure } from "../../lib/unlearning/erasure";
+import { corePlan, coreSettings, coreTest } from "../../lib/unlearning/foldIn/core";
+import { coreFoldIn } from "../../lib/unlearning/foldIn/coreFoldIn";
+import { ITEM_STEPS } from "../../lib/unlearning/foldIn/itemStep";
+import { FoldKernel, type Runs, WIDTH } from "../../lib/unlearning/foldIn/kernel";
+import { refresh } from "../../lib/unlearning/foldIn/refresh";
+import {
+  addRating,
+  emptyStatistics,
+  fixed,
+  fixedFeatures,
+  solveRidge,
+} from "../../lib/unlearning/foldIn/ridge";
+import { itemRowsOf, meanRow, narrowRows, wideRows, withItemRows } from "../../lib/unlearning/foldIn/rows";
+import { foldSettings } from "../../lib/unlearning/foldIn/settings";
+import { laser } from "../../lib/unlearning/laser";
+import { unlearn } from "../../lib/unlearning/unlearn";
+import { fileOf, world } from "../training/world";
+import { context, expectSameModel, KEY, RAND, TINY } from "./support";
+
+const data = world();
+const FIT = { ...foldSettings({ steps: 40, learningRate: 0.05, ridge: 0.5 }), adam: TRAINING_DEFAULTS.adam };
+
+/** A model with weights of size 1 and the samples of every user, both ways. */
+function setting(model: ModelName) {
+  const users = data.userIds.length;
+  const items = data.itemIds.length;
+  const spec = modelSpec(model, users, items);
+  const weights = initialWeights(spec, "unit", 3, data.userIds, data.itemIds);
+  const rest = restOf(spec, weights);
+  const kernel = new FoldKernel(model, rest, items);
+  const userRows = wideRows(model, rowsOf(spec, weights, 0, users));
+  const itemRows = itemRowsOf(model, rest, items);
+  const runsOf = ({ offsets, columns, values }: typeof data.byUser): Runs => ({
+    offsets,
+    partners: columns,
+    labels: values.map((value) => value / 5),
+  });
+  return {
+    spec,
+    weights,
+    kernel,
+    userRows,
+    itemRows,
+    userRuns: runsOf(data.byUser),
+    itemRuns: runsOf(data.byItem),
+    userOutputs: kernel.outputs("user", userRows),
+    itemOutputs: kernel.outputs("item", itemRows),
+    width: WIDTH[model].row,
+  };
+}
+
+const runOf = ({ offsets, partners, labels }: Runs, row: number): Runs => ({
+  offsets: Uint32Array.of(0, offsets[row + 1] - offsets[row]),
+  partners: partners.slice(offsets[row], offsets[row + 1]),
+  labels: labels.slice(offsets[row], offsets[row + 1]),
+});
+
+const rowAt = (rows: Float32Array, row: number, width: number) => rows.slice(row * width, (row + 1) * width);
+
+describe.each(MODEL_NAMES)("the kernel, %s", (model) => {
+  const s = setting(model);
+
+  it("has the gradient of the training engine in a user's and in an item's row", () => {
+    const engine = createSimdEngine(s.spec);
+    engine.load(s.weights);
+    const sides = [
+      ["user", s.userRows, s.userRuns, s.itemOutputs],
+      ["item", s.itemRows, s.itemRuns, s.userOutputs],
+    ] as const;
+    for (const [side, rows, runs, other] of sides) {
+      const lengths = new Set<number>();
+      for (let row = 0; row < rows.length / s.width; row++) {
+        const run = runOf(runs, row);
+        if (run.partners.length === 0) continue;
+        lengths.add(run.partners.length % 4);
+        const own = new Uint32Array(run.partners.length).fill(row);
+        const [users, items] = side === "user" ? [own, run.partners] : [run.partners, own];
+        const whole = engine.gradient({ users, items, labels: run.labels, negatives: 0 });
+        const tensors = s.spec.tensors.filter(({ kind }) => kind === side);
+        const expected = tensors.flatMap(({ offset, shape }) =>
+          Array.from(whole.subarray(offset + row * shape[1], offset + (row + 1) * shape[1])),
+        );
+        const found = s.kernel.gradient(side, rowAt(rows, row, s.width), run, other);
+        const scale = Math.max(...expected.map(Math.abs), 1e-3);
+        found.forEach((value, d) => {
+          expect(Math.abs(value - expected[d]) / scale).toBeLessThan(2e-5);
+        });
+      }
+      expect(lengths.size).toBeGreaterThan(2); // of the paddings to four
+    }
+    engine.dispose();
+  });
+
+  it("fits a row to the same bits alone, among others, and in another order", async () => {
+    const { kernel, width, userRows, userRuns, itemOutputs } = s;
+    const anchor = meanRow(width, [userRows]);
+    const all = await kernel.fit("user", userRows, userRuns, itemOutputs, { ...FIT, anchor });
+    for (const row of [23, 0, 11]) {
+      const one = await new FoldKernel(model, restOf(s.spec, s.weights), data.itemIds.length).fit(
+        "user",
+        rowAt(userRows, row, width),
+        runOf(userRuns, row),
+        itemOutputs,
+        { ...FIT, anchor },
+      );
+      expect(one).toEqual(rowAt(all, row, width));
+    }
+    expect(all).not.toEqual(userRows);
+  });
+
+  it("is Adam with a falling rate on the mean loss and the ridge", async () => {
+    const { kernel, width, userRows, userRuns, itemOutputs } = s;
+    const row = 4;
+    const run = runOf(userRuns, row);
+    const anchor = new Float32Array(width).fill(0.3);
+    const steps = 5;
+    const fitted = await kernel.fit("user", rowAt(userRows, row, width), run, itemOutputs, {
+      ...FIT,
+      steps,
+      anchor,
+    });
+    const x = Float64Array.from(rowAt(userRows, row, width));
+    const m = new Float64Array(width);
+    const v = new Float64Array(width);
+    const { beta1, beta2, epsilon } = FIT.adam;
+    for (let t = 1; t <= steps; t++) {
+      const slope = kernel.gradient("user", Float32Array.from(x), run, itemOutputs);
+      const rate = (FIT.learningRate * (steps - t + 1)) / steps;
+      for (let d = 0; d < width; d++) {
+        const g = slope[d] + (FIT.ridge / run.partners.length) * (x[d] - anchor[d]);
+        m[d] = beta1 * m[d] + (1 - beta1) * g;
+        v[d] = beta2 * v[d] + (1 - beta2) * g * g;
+        x[d] -= (rate * (m[d] / (1 - beta1 ** t))) / (Math.sqrt(v[d] / (1 - beta2 ** t)) + epsilon);
+      }
+    }
+    fitted.forEach((value, d) => {
+      expect(value).toBeCloseTo(x[d], 4);
+    });
+  });
+
+  it("lowers the loss; a heavy ridge holds each row to its own anchor; a row without samples stays", async () => {
+    const { kernel, width, itemRows, itemRuns, userOutputs, spec } = s;
+    const items = data.itemIds.length;
+    const fitWith = (ridge: number) =>
+      kernel.fit("item", itemRows, itemRuns, userOutputs, { ...FIT, ridge, anchor: itemRows });
+    const lossOf = (rows: Float32Array): number => {
+      const rest = withItemRows(model, restOf(spec, s.weights), items, rows);
+      expect(itemRowsOf(model, rest, items)).toEqual(rows);
+      const engine = createSimdEngine(spec);
+      const weights = s.weights.slice();
+      putRest(spec, weights, rest);
+      engine.load(weights);
+      const users = data.userIds.flatMap((_, user) => itemsOf(user).map(() => user));
+      const scores = engine.predict(Uint32Array.from(users), data.byUser.columns);
+      engine.dispose();
+      return scores.reduce((sum, p, k) => {
+        const y = s.userRuns.labels[k];
+        return sum - (y * Math.log(p) + (1 - y) * Math.log(1 - p)) / scores.length;
+      }, 0);
+    };
+    const free = await fitWith(0);
+    expect(lossOf(free)).toBeLessThan(lossOf(itemRows) - 0.05);
+    const away = (rows: Float32Array) => Math.max(...rows.map((value, k) => Math.abs(value - itemRows[k])));
+    expect(away(free)).toBeGreaterThan(0.3);
+    expect(away(await fitWith(1e7))).toBeLessThan(0.02);
+    const nothing = {
+      offsets: new Uint32Array(2),
+      partners: new Uint32Array(0),
+      labels: new Float32Array(0),
+    };
+    const alone = rowAt(itemRows, 0, width);
+    const anchor = new Float32Array(width);
+    expect(await kernel.fit("item", alone, nothing, userOutputs, { ...FIT, anchor })).toEqual(alone);
+  });
+
+  it("refuses samples and anchors that do not fit, and stops on a signal", async () => {
+    const { kernel, width, userRows, userRuns, itemOutputs } = s;
+    const anchor = new Float32Array(width);
+    const wrong = { ...userRuns, partners: userRuns.partners.map(() => data.itemIds.length) };
+    await expect(kernel.fit("user", userRows, wrong, itemOutputs, { ...FIT, anchor })).rejects.toThrow(
+      InputError,
+    );
+    const three = { ...FIT, anchor: new Float32Array(3 * width) };
+    await expect(kernel.fit("user", userRows, userRuns, itemOutputs, three)).rejects.toThrow(/anchors/);
+    const signal = AbortSignal.abort();
+    await expect(
+      kernel.fit("user", userRows, userRuns, itemOutputs, { ...FIT, anchor, signal }),
+    ).rejects.toThrow(StoppedError);
+  });
+
+  it("has rows wide and narrow", () => {
+    const narrow = rowsOf(s.spec, s.weights, 0, data.userIds.length);
+    expect(narrowRows(model, wideRows(model, narrow))).toEqual(narrow);
+    expect(wideRows(model, narrow)).toEqual(s.userRows);
+  });
+});
+
+describe("ridge statistics", () => {
+  const random = Random.stream(1, "ridge");
+  const width = 6;
+  const ratings = Array.from({ length: 40 }, () => ({
+    features: fixedFeatures(Float32Array.from({ length: width - 1 }, () => 20 * random.uniform() - 10)),
+    residual: fixed(2 * random.uniform() - 1),
+  }));
+  const sum = (list: typeof ratings, statistics = emptyStatistics(width), sign: 1 | -1 = 1) => {
+    for (const { features, residual } of list) addRating(statistics, features, width, residual, sign);
+    return statistics;
+  };
+
+  it("are the same integers in any order of additions and subtractions", () => {
+    const all = sum(ratings);
+    expect(all.every(Number.isInteger)).toBe(true);
+    const mixed = sum(random.shuffle([...ratings]));
+    expect(mixed).toEqual(all);
+    expect(sum(ratings.slice(0, 13), sum(ratings), -1)).toEqual(sum(ratings.slice(13)));
+    expect(sum(ratings, all.slice(), -1)).toEqual(emptyStatistics(width));
+  });
+
+  it("are those of features within +-8, and give the ridge solution", () => {
+    expect(fixed(100)).toBe(fixed(8));
+    expect(fixed(-1e9)).toBe(-8 * 4096);
+    const lambda = 0.7;
+    const beta = solveRidge(sum(ratings), width, lambda);
+    for (let i = 0; i < width; i++) {
+      let slope = -lambda * beta[i];
+      for (const { features, residual } of ratings) {
+        let left = residual / 4096;
+        for (let j = 0; j < width; j++) left -= (features[j] / 4096) * beta[j];
+        slope += (features[i] / 4096) * left;
+      }
+      expect(Math.abs(slope)).toBeLessThan(1e-4);
+    }
+    expect(solveRidge(emptyStatistics(width), width, lambda)).toEqual(new Float32Array(width));
+  });
+});
+
+describe("the core", () => {
+  it("by coin is a function of seed and id, near its share", () => {
+    const inCore = coreTest(coreSettings({ percent: 20 }), 1);
+    const ids = Array.from({ length: 5000 }, (_, k) => `user ${k}`);
+    const share = ids.filter((id) => inCore(id, 0)).length / ids.length;
+    expect(Math.abs(share - 0.2)).toBeLessThan(0.025); // 4 standard deviations
+    expect(ids.filter((id) => inCore(id, 999))).toEqual(ids.filter((id) => inCore(id, 1)));
+    const other = coreTest(coreSettings({ percent: 20 }), 2);
+    expect(ids.some((id) => inCore(id, 0) !== other(id, 0))).toBe(true);
+    expect(ids.every((id) => coreTest(coreSettings({ percent: 100 }), 3)(id, 0))).toBe(true);
+  });
+
+  it("by activity has those with enough ratings; everybody with ratings is somewhere, once", () => {
+    const counts = data.userIds.map((_, u) => data.byUser.offsets[u + 1] - data.byUser.offsets[u]);
+    const { groups } = corePlan(data, coreSettings({ by: "activity", atLeast: 9 }), 1);
+    expect(groups[0]).toEqual(data.userIds.filter((_, user) => counts[user] >= 9));
+    expect(groups.flat().sort()).toEqual([...data.userIds].sort());
+    const fewer = fileOf(data, (user) => user % 3 !== 0);
+    const left = corePlan(fewer, coreSettings({ by: "activity", atLeast: 9 }), 1).groups;
+    expect(left).toEqual(groups.map((ids) => ids.filter((id) => fewer.userIds.includes(id))));
+  });
+
+  it("refuses settings that are wrong, and a plan", async () => {
+    expect(() => coreFoldIn({ core: { percent: 0 } })).toThrow(/core.percent/);
+    expect(() => coreFoldIn({ core: { by: "luck" as "coin" } })).toThrow(/core.by/);
+    expect(() => coreFoldIn({ itemStep: { kind: "all" as "none" } })).toThrow(/itemStep.kind/);
+    expect(() => coreFoldIn({ fold: { steps: 0 } })).toThrow(/fold.steps/);
+    expect(() => refresh({ fold: { rate: 1 } as object })).toThrow(/rate/);
+    const plan = { settings: null, groups: [] };
+    await expect(coreFoldIn().learn(data, context(), { plan })).rejects.toThrow(InputError);
+  });
+});
+
+const fold = { steps: 3, learningRate: 0.05, ridge: 1 };
+const methodWith = (
+  kind: (typeof ITEM_STEPS)[number],
+  core: Parameters<typeof coreSettings>[0] = { percent: 40 },
+) => coreFoldIn({ training: TINY, core, fold, itemStep: { kind, fit: { ...fold, steps: 4 } } });
+const ratingsOf = (user: number) => data.byUser.offsets[user + 1] - data.byUser.offsets[user];
+const itemsOf = (user: number) => [
+  ...data.byUser.columns.subarray(data.byUser.offsets[user], data.byUser.offsets[user + 1]),
+];
+const inCoin = coreTest(coreSettings({ percent: 40 }), TRAINING_DEFAULTS.seed);
+const outside = data.userIds.findIndex((id) => !inCoin(id, 0));
+const inside = data.userIds.findIndex((id) => inCoin(id, 0));
+
+describe("what an erasure touches", () => {
+  it.each(ITEM_STEPS)("outside the core: the own row and the own items alone (%s)", async (kind) => {
+    const method = methodWith(kind);
+    const own = context();
+    const learned = await method.learn(data, own);
+    const all = data.userIds.map((_, user) => user);
+    const next = await learned.without(usersErasure([outside]), own);
+    expect(next.trained).toEqual([]);
+    const items = itemsOf(outside);
+    const raters = items.reduce(
+      (sum, item) => sum + data.byItem.offsets[item + 1] - data.byItem.offsets[item] - 1,
+      0,
+    );
+    const expected = { none: 0, items: 4 * raters, ridge: items.length }[kind];
+    expect(next.cost.samples).toBe(expected);
+    const others = Uint32Array.from(all.filter((user) => user !== outside));
+    const [before, after] = [learned, next].map((system) => system.scoreItems(others));
+    const moved = new Set<number>();
+    before.forEach((score, k) => {
+      if (score !== after[k]) moved.add(k % data.itemIds.length);
+    });
+    for (const item of moved) expect(items).toContain(item);
+    expect(moved.size > 0).toBe(kind !== "none");
+    for (const system of [learned, next]) system.dispose();
+  });
+
+  it.each(ITEM_STEPS)("in the core: everything (%s)", async (kind) => {
+    const own = context();
+    const learned = await methodWith(kind).learn(data, own);
+    const next = await learned.without(usersErasure([inside]), own);
+    expect(next.trained).toEqual([0]);
+    const core = data.userIds.reduce((sum, id, user) => sum + (inCoin(id, 0) ? ratingsOf(user) : 0), 0);
+    const left = data.byUser.columns.length - ratingsOf(inside);
+    const step = { none: 0, items: 4 * left, ridge: left }[kind];
+    expect(next.cost.samples).toBe((TINY.epochs ?? 0) * (core - ratingsOf(inside)) + 3 * left + step);
+    for (const system of [learned, next]) system.dispose();
+  });
+
+  it("a user who falls under the threshold of activity leaves the core", async () => {
+    const user = data.userIds.findIndex((_, number) => ratingsOf(number) >= 8);
+    const threshold = ratingsOf(user);
+    const method = methodWith("ridge", { by: "activity", atLeast: threshold });
+    const own = context();
+    const learned = await method.learn(data, own);
+    const erasure = erasureOf([], [[user, itemsOf(user)[0]]]);
+    const next = await learned.without(erasure, own);
+    expect(next.trained).toEqual([0]);
+    const later = await next.without(usersErasure([user]), own); // now outside: nothing is trained
+    expect(later.trained).toEqual([]);
+    const fresh = await method.learn(
+      fileOf(data, (one) => one !== user),
+      context(),
+    );
+    expectSameModel(later, fresh);
+    for (const system of [learned, next, later, fresh]) system.dispose();
+  });
+
+  it("keeps what it counts", async () => {
+    const own = context();
+    const learned = await methodWith("ridge").learn(data, own);
+    const { perGroup, total } = learned.bytesKept();
+    const sizes = own.store.list();
+    const stored = learned.entries().reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0);
+    const statistics = 8 * data.itemIds.length * ((33 * 34) / 2 + 33 + 1);
+    expect(total).toBe(stored + statistics);
+    expect(perGroup).toHaveLength(3);
+    learned.dispose();
+  });
+});
+
+describe("refresh", () => {
+  it("has LASER's items and layers and rows of its own; the cost is counted", async () => {
+    const plain = await laser({ plan: RAND, training: TINY }).learn(data, context());
+    const own = context();
+    const fresh = await refresh({ plan: RAND, training: TINY, fold }).learn(data, own);
+    const last = fresh.checkpoints[fresh.checkpoints.length - 1];
+    const before = plain.checkpoints[plain.checkpoints.length - 1];
+    expect(last.rest).toBe(before.rest);
+    last.rows.forEach((rows, g) => {
+      expect(rows).not.toBe(before.rows[g]);
+    });
+    expect(fresh.cost.samples).toBe(plain.cost.samples + 3 * data.byUser.columns.length);
+    const again = await refresh({ plan: RAND, training: TINY, fold }).learn(data, own);
+    expect(again.cost.samples).toBe(0);
+    expect(again.fingerprint).toBe(fresh.fingerprint);
+    const { system } = await unlearn(again, usersErasure([2]), own, { key: KEY });
+    expect(system.trained.length).toBeGreaterThan(0);
+    for (const one of [plain, fresh, system]) one.dispose();
+  });
+
+  it("stops on a signal, and the same call goes on", async () => {
+    const own = context();
+    const stop = new AbortController();
+    const method = refresh({ plan: RAND, training: TINY, fold });
+    const onProgress = ({ stage }: { stage: string }) => {
+      if (stage === "fold") stop.abort();
+    };
+    await expect(method.learn(data, { ...own, signal: stop.signal, onProgress })).rejects.toThrow(
+      StoppedError,
+    );
+    const resumed = await method.learn(data, own);
+    expect(resumed.cost.seconds.train ?? 0).toBe(0);
+    expectSameModel(resumed, await method.learn(data, context()));
+    resumed.dispose();
+  });
+});
+
+describe("in a folder", () => {
+  const home = mkdtempSync(join(tmpdir(), "erasable-fold-in-"));
+  afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+  it.each(["refresh", "core-fold-in"] as const)(
+    "%s is learned, opened, forgets and is verified",
+    async (method) => {
+      const folder = join(home, method);
+      const plan = method === "refresh" ? { groups: 3, grouping: "rand" as const } : {};
+      const settings = { method, epochs: 2, batchSize: 64, fold, ...plan };
+      const learned = await learn(data, { ...settings, folder });
+      const { fingerprint } = learned;
+      await learned.close();
+      const opened = await open(folder);
+      expect(opened.fingerprint).toBe(fingerprint);
+      const { certificate, key } = await opened.forget(["u002", "u017"]);
+      const after = opened.fingerprint;
+      await opened.close();
+      const again = await open(folder);
+      expect(again.fingerprint).toBe(after);
+      expect(again.recommend("u003", 3)).toHaveLength(3);
+      expect((await verify(certificate, data, { plan: again.plan ?? undefined, key })).ok).toBe(true);
+      await again.close();
+    },
+  );
+});
