@@ -218,7 +218,7 @@ describe("ridge statistics", () => {
     residual: fixed(2 * random.uniform() - 1),
   }));
   const sum = (list: typeof ratings, statistics = emptyStatistics(width), sign: 1 | -1 = 1) => {
-    for (const { features, residual } of list) addRating(statistics, features, width, residual, sign);
+    for (const { features, residual } of list) addRating(statistics, features, residual, sign);
     return statistics;
   };
 

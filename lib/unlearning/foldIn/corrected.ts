@@ -4,7 +4,7 @@
  */
 
 import type { Scorer } from "../../metrics/evaluate";
-import { correction, fixedFeatures } from "./ridge";
+import { correction, type Features, fixedFeatures } from "./ridge";
 
 const LEAST = 1e-6;
 
@@ -26,7 +26,7 @@ export class CorrectedScorer implements Scorer {
 
   predict(users: Uint32Array, items: Uint32Array): Float32Array {
     const scores = this.model.predict(users, items);
-    const known = new Map<number, Int32Array>();
+    const known = new Map<number, Features>();
     for (let k = 0; k < users.length; k++) {
       const features = known.get(users[k]) ?? this.features(users[k]);
       known.set(users[k], features);
@@ -45,11 +45,11 @@ export class CorrectedScorer implements Scorer {
     return scores;
   }
 
-  private features(user: number): Int32Array {
+  private features(user: number): Features {
     return fixedFeatures(this.outputsOf(user));
   }
 
-  private correct(score: number, features: Int32Array, item: number): number {
+  private correct(score: number, features: Features, item: number): number {
     const sum = score + correction(features, this.betas, item * this.width);
     return Math.max(LEAST, Math.min(1 - LEAST, sum));
   }

@@ -16,9 +16,10 @@ const MOST_RATERS = 2 ** 23;
 /** To a multiple of 2^-12 within +-8, as an integer. */
 export const fixed = (value: number): number => Math.max(-MOST, Math.min(MOST, Math.round(value * SCALE)));
 
-/** A user's features as integers, with a constant 1 in front. */
-export const fixedFeatures = (outputs: Float32Array): Int32Array =>
-  Int32Array.of(SCALE, ...Array.from(outputs, fixed));
+/** A user's features: integers, with a constant 1 in front. */
+export type Features = Float64Array;
+export const fixedFeatures = (outputs: Float32Array): Features =>
+  Float64Array.of(SCALE, ...Array.from(outputs, fixed));
 
 /** The statistics of one item, all integers: the lower triangle of A by rows, then b, then the number of raters. */
 export type Statistics = Float64Array;
@@ -27,17 +28,11 @@ export const statisticsLength = (width: number): number => (width * (width + 1))
 export const emptyStatistics = (width: number): Statistics => new Float64Array(statisticsLength(width));
 
 /**
- * Adds one rating to an item's statistics, or takes it off again.
- * @param features `width` integers; `residual` an integer
+ * Adds one rating to an item's statistics, or takes it off again. `residual` is an integer.
  * @throws InputError beyond 2^23 raters, where sums would no longer be exact
  */
-export function addRating(
-  statistics: Statistics,
-  features: Int32Array,
-  width: number,
-  residual: number,
-  sign: 1 | -1,
-): void {
+export function addRating(statistics: Statistics, features: Features, residual: number, sign: 1 | -1): void {
+  const width = features.length;
   let k = 0;
   for (let i = 0; i < width; i++) {
     const f = sign * features[i];
@@ -83,7 +78,7 @@ export function solveRidge(statistics: Statistics, width: number, lambda: number
 }
 
 /** <f, beta> of integer features and the `width` values of `betas` from `from` on. */
-export function correction(features: Int32Array, betas: Float32Array, from: number): number {
+export function correction(features: Features, betas: Float32Array, from: number): number {
   let sum = 0;
   for (let d = 0; d < features.length; d++) sum += features[d] * betas[from + d];
   return sum / SCALE;

@@ -195,35 +195,59 @@ async function refitItems({ touched, folded, before, fold, settings }: Step, wor
 }
 
 /** Takes off and adds what changed, and solves the touched items. A rating taken off or added counts as one sample. */
-function correctItems({ touched, changes, before, fold, settings }: Step) {
+function correctItems({ touched, changes, folded, before, fold, settings }: Step) {
   const width = 1 + WIDTH[fold.settings.model].output;
-  const statistics = before?.statistics ? [...before.statistics()] : emptyTable(fold, width);
-  for (const item of touched) statistics[item] = statistics[item].slice();
-  let samples = 0;
-  for (const change of changes) samples += applyChange(change, statistics, fold);
+  const statistics = before?.statistics ? [...before.statistics()] : sumAll(folded, fold);
+  if (before) {
+    for (const item of touched) statistics[item] = statistics[item].slice();
+    for (const change of changes) applyChange(change, statistics, fold);
+  }
+  const samples = changes.reduce((sum, { folded: { group }, row }) => {
+    const { offsets } = fold.samples(group);
+    return sum + offsets[row + 1] - offsets[row];
+  }, 0);
   const betas = before?.betas ? before.betas.slice() : new Float32Array(fold.itemCount * width);
   for (const item of touched) betas.set(solveRidge(statistics[item], width, settings.lambda), item * width);
   return { state: { statistics: () => statistics, betas }, samples };
 }
 
-const emptyTable = (fold: UserFold, width: number): Statistics[] =>
-  Array.from({ length: fold.itemCount }, () => emptyStatistics(width));
-
-function applyChange(
-  { folded, row, sign }: Change,
-  statistics: readonly Statistics[],
-  fold: UserFold,
-): number {
+/** A member's wide row, what it gives, and the features made of that. */
+function memberOf({ rows, outputs }: FoldedGroup, row: number, fold: UserFold) {
   const { row: wide, output } = WIDTH[fold.settings.model];
-  const rows = folded.rows.subarray(row * wide, (row + 1) * wide);
-  const outputs = folded.outputs.subarray(row * output, (row + 1) * output);
-  const features = fixedFeatures(outputs);
+  const own = outputs.subarray(row * output, (row + 1) * output);
+  return { row: rows.subarray(row * wide, (row + 1) * wide), output: own, features: fixedFeatures(own) };
+}
+
+function applyChange({ folded, row, sign }: Change, statistics: readonly Statistics[], fold: UserFold): void {
+  const member = memberOf(folded, row, fold);
   const { offsets, partners, labels } = fold.samples(folded.group);
   for (let k = offsets[row]; k < offsets[row + 1]; k++) {
-    const residual = fixed(labels[k] - fold.prediction(rows, outputs, partners[k]));
-    addRating(statistics[partners[k]], features, 1 + output, residual, sign);
+    const residual = fixed(labels[k] - fold.prediction(member.row, member.output, partners[k]));
+    addRating(statistics[partners[k]], member.features, residual, sign);
   }
-  return offsets[row + 1] - offsets[row];
+}
+
+/** The statistics of all items over all users: item by item, so that those of one stay in the cache. */
+function sumAll(groups: readonly FoldedGroup[], fold: UserFold): Statistics[] {
+  const members = groups.flatMap((folded) =>
+    Array.from(folded.group.members, (_, row) => memberOf(folded, row, fold)),
+  );
+  const width = 1 + WIDTH[fold.settings.model].output;
+  const all = Array.from({ length: fold.itemCount }, (_, item) => item);
+  const { offsets, partners, labels } = ratersOf(
+    all,
+    groups.map(({ group }) => group),
+    (group) => fold.samples(group),
+    fold.itemCount,
+  );
+  return all.map((item) => {
+    const statistics = emptyStatistics(width);
+    for (let k = offsets[item]; k < offsets[item + 1]; k++) {
+      const { row, output, features } = members[partners[k]];
+      addRating(statistics, features, fixed(labels[k] - fold.prediction(row, output, item)), 1);
+    }
+    return statistics;
+  });
 }
 
 /** The item step of a stored state: what was stored is read, and sums over users are summed again when they are needed. */
@@ -239,11 +263,7 @@ export function restoreItems(
     return { rows: itemRowsOf(fold.settings.model, loadFloats(store, stored.rest), fold.itemCount) };
   let known: Statistics[] | undefined;
   const statistics = () => {
-    if (known) return known;
-    known = emptyTable(fold, 1 + WIDTH[fold.settings.model].output);
-    for (const folded of groups)
-      for (let row = 0; row < folded.group.members.length; row++)
-        applyChange({ folded, row, sign: 1 }, known, fold);
+    known ??= sumAll(groups, fold);
     return known;
   };
   return { statistics, betas: loadFloats(store, stored.betas as string) };
