@@ -11,12 +11,7 @@ import { processor, summary } from "./measure.mjs";
 export const name = "additive";
 
 const KEY = "00112233445566778899aabbccddeeff";
-const VARIANTS = [
-  { method: "ease" },
-  { method: "ease", label: "implicit" },
-  { method: "gaussian" },
-  { method: "gaussian", shrinkage: 400 },
-];
+const VARIANTS = [{ method: "ease" }, { method: "ease", label: "implicit" }, { method: "gaussian" }];
 
 const labelOf = ({ method, ...settings }) =>
   [method, ...Object.entries(settings).map(([key, value]) => `${key} ${value}`)].join(", ");

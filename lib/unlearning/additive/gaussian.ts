@@ -17,7 +17,10 @@ import { leadingEigenpairs, OVERSAMPLING } from "./subspace";
 export interface GaussianSettings {
   /** top of the rating scale: default 5 */
   readonly maximumRating?: number;
-  /** ratings of 0 residual that every covariance counts beside its own pairs: default 200 */
+  /**
+   * ratings of 0 residual that every covariance counts beside its own pairs. Default 400: the best of 100, 200 ... 1600 on
+   * validation splits of MovieLens 1M and 100K (seed 0)
+   */
   readonly shrinkage?: number;
   /** number of components: default 32; fewer where the covariance has fewer positive eigenvalues */
   readonly rank?: number;
@@ -34,7 +37,7 @@ const LEAST_NOISE = 0.2;
 export function gaussian(settings: GaussianSettings = {}): AdditiveMethod {
   requireKnownKeys(settings, ["maximumRating", "shrinkage", "rank"], "gaussian");
   const maximumRating = requireNumber(settings.maximumRating ?? 5, 1e-6, 1e6, "maximumRating");
-  const shrinkage = requireNumber(settings.shrinkage ?? 200, 0, 1e9, "shrinkage");
+  const shrinkage = requireNumber(settings.shrinkage ?? 400, 0, 1e9, "shrinkage");
   const rank = requireInteger(settings.rank ?? 32, 1, 512, "rank");
   return additiveMethod({
     name: "gaussian",
