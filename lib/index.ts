@@ -74,6 +74,7 @@ export type { Cell, MethodName, PartitionCell, SystemCell, TimingCell } from "./
 export * as figures from "./experiments/figures";
 export { chartsOf, type FigureChart } from "./experiments/figures/charts";
 export { theoremOne } from "./experiments/figures/cohesion";
+export { type GroupingSummary, groupingSummaries } from "./experiments/figures/groupings";
 export { type SensitivitySummary, sensitivityTable } from "./experiments/figures/sensitivity";
 export { type AnchorRow, anchorRows, type UtilityRow } from "./experiments/figures/utility";
 export type { Emit, Job, JobHandler, Wanted } from "./experiments/handler";

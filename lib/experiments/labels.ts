@@ -1,7 +1,7 @@
 /** Names as figures and tables show them: lib/report/theme.ts has a colour and a shape for each. */
 
 import type { AnchorName } from "../metrics/anchors";
-import type { MethodName } from "./cell";
+import type { MethodName, PartitionCell } from "./cell";
 
 const METHODS: Readonly<Record<MethodName, string>> = {
   retrain: "Retrain",
@@ -22,6 +22,17 @@ const ANCHORS: Readonly<Record<AnchorName, string>> = {
 export const methodLabel = (method: MethodName): string => METHODS[method];
 /** "item mean" for "itemMean". */
 export const anchorLabel = (anchor: string): string => ANCHORS[anchor as AnchorName] ?? anchor;
+
+const GROUPINGS: Readonly<Record<PartitionCell["grouping"], string>> = {
+  rand: "Rand",
+  "kmeans-ratings": "k-means, rating rows",
+  "kmeans-embedding": "k-means, embedding",
+  bkm: "BKM",
+  cbkm: "CBKM",
+};
+
+/** "CBKM" for "cbkm". */
+export const groupingLabel = (grouping: PartitionCell["grouping"]): string => GROUPINGS[grouping];
 
 const ORDERS: Readonly<Record<string, string>> = {
   easyToHard: "easy to hard",
