@@ -1,7 +1,7 @@
 /** A cell as JSON, as `cells --format json` prints it and `run --cell` takes it. */
 
 import { InputError, requireInteger, requireKnownKeys, requireOneOf } from "../errors";
-import { type Cell, METHOD_NAMES } from "../experiments/cell";
+import { type Cell, METHOD_NAMES, SHILLING_ATTACKS } from "../experiments/cell";
 import { withoutUnused } from "../experiments/figures/cells";
 import { GROUPINGS } from "../experiments/figures/partition";
 import { type Protocol, protocol } from "../experiments/protocol";
@@ -16,12 +16,15 @@ const FIELDS = {
   partition: ["grouping", "groups"],
   groupLoss: ["model", "groups"],
   anchors: [],
+  membership: SYSTEM,
+  poisoning: [...SYSTEM, "attack"],
 } as const satisfies Record<Cell["kind"], readonly string[]>;
 
 const CHECKS: Readonly<Record<string, (value: unknown) => unknown>> = {
   model: (value) => requireOneOf(value, MODEL_NAMES, "cell: model"),
   method: (value) => requireOneOf(value, METHOD_NAMES, "cell: method"),
   grouping: (value) => requireOneOf(value, GROUPINGS, "cell: grouping"),
+  attack: (value) => requireOneOf(value, SHILLING_ATTACKS, "cell: attack"),
   groups: (value) => requireInteger(value, 1, 65_535, "cell: groups"),
   request: (value) => value === "none" || parseRequest(String(value)),
 };

@@ -56,4 +56,26 @@ export interface AnchorsCell extends Base {
   readonly kind: "anchors";
 }
 
-export type Cell = SystemCell | TimingCell | PartitionCell | GroupLossCell | ExactnessCell | AnchorsCell;
+/** Membership inference on erased users before and after; `request` "rand@10" says how many are attacked. */
+export interface MembershipCell extends Omit<SystemCell, "kind"> {
+  readonly kind: "membership";
+}
+
+/** How the ratings of fake users are made: around the mean of all ratings, or of each item. */
+export const SHILLING_ATTACKS = ["random", "average"] as const;
+
+/** A shilling attack and its unlearning; `request` "rand@5" says how many fake users there are for 100 real ones. */
+export interface PoisoningCell extends Omit<SystemCell, "kind"> {
+  readonly kind: "poisoning";
+  readonly attack: (typeof SHILLING_ATTACKS)[number];
+}
+
+export type Cell =
+  | SystemCell
+  | TimingCell
+  | PartitionCell
+  | GroupLossCell
+  | ExactnessCell
+  | AnchorsCell
+  | MembershipCell
+  | PoisoningCell;

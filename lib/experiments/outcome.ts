@@ -6,7 +6,9 @@ import type {
   Cell,
   ExactnessCell,
   GroupLossCell,
+  MembershipCell,
   PartitionCell,
+  PoisoningCell,
   SystemCell,
   TimingCell,
 } from "./cell";
@@ -72,6 +74,56 @@ export interface AnchorsOutcome {
   readonly oracle: Evaluation | ImplicitEvaluation;
 }
 
+/** Which system was attacked. */
+export type MembershipStage = "before" | "rows deleted" | "unlearned" | "fresh";
+
+/** One attack on one system: area under the ROC curve with its 95 % interval over users, and the curve. */
+export interface MembershipCurve {
+  readonly stage: MembershipStage;
+  readonly attack: "stored row" | "fold-in" | "shadow";
+  readonly auc: number;
+  readonly low: number;
+  readonly high: number;
+  /** true-positive rates at false-positive rates 0, 0.05, ... 1 */
+  readonly truePositives: readonly number[];
+}
+
+export interface MembershipOutcome {
+  /** erased users, and as many who were never there */
+  readonly users: number;
+  readonly curves: readonly MembershipCurve[];
+  /** gradient samples of learning and of unlearning */
+  readonly learned: number;
+  readonly unlearned: number;
+}
+
+export interface PoisoningStage {
+  /** Share of real users who find the pushed item among their ten best, and its mean rank. */
+  readonly hitRatio: number;
+  readonly meanRank: number;
+  /** labCode metrics and test loss of the real users */
+  readonly ndcg: number;
+  readonly hr: number;
+  readonly loss: number;
+}
+
+export interface PoisoningOutcome {
+  readonly fakes: number;
+  readonly fakeRatings: number;
+  /** real training ratings of the pushed item, and items in the catalogue */
+  readonly targetRatings: number;
+  readonly items: number;
+  readonly clean: PoisoningStage;
+  readonly poisoned: PoisoningStage;
+  readonly unlearned: PoisoningStage;
+  /** whether the unlearned system is the clean one in every bit */
+  readonly identical: boolean;
+  /** gradient samples of learning with the fake users, unlearning them, and learning anew without them */
+  readonly learnSamples: number;
+  readonly unlearnSamples: number;
+  readonly freshSamples: number;
+}
+
 /** A record of the run store, as the figures read it. */
 export interface CellRecord<C extends Cell = Cell, O = unknown> {
   readonly key: string;
@@ -87,6 +139,8 @@ export type PartitionRecord = CellRecord<PartitionCell, PartitionOutcome>;
 export type GroupLossRecord = CellRecord<GroupLossCell, GroupLossOutcome>;
 export type ExactnessRecord = CellRecord<ExactnessCell, ExactnessOutcome>;
 export type AnchorsRecord = CellRecord<AnchorsCell, AnchorsOutcome>;
+export type MembershipRecord = CellRecord<MembershipCell, MembershipOutcome>;
+export type PoisoningRecord = CellRecord<PoisoningCell, PoisoningOutcome>;
 
 /** The records of one kind of cell. */
 export function recordsOf<K extends Cell["kind"]>(records: readonly CellRecord[], kind: K): RecordOf[K][] {
@@ -100,4 +154,6 @@ export interface RecordOf {
   groupLoss: GroupLossRecord;
   exactness: ExactnessRecord;
   anchors: AnchorsRecord;
+  membership: MembershipRecord;
+  poisoning: PoisoningRecord;
 }

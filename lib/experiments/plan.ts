@@ -101,6 +101,15 @@ export function planJobs(
 /** Gradient samples that a cell will need, roughly; partitions and anchors count as little. */
 function estimate({ kind, protocol }: Cell, ratings: number): number {
   const whole = ratings * protocol.trainShare * (1 + protocol.negatives) * protocol.epochs;
-  const SHARE = { system: 1, timing: 2, exactness: 3, groupLoss: 1, partition: 0.02, anchors: 0.02 } as const;
+  const SHARE = {
+    system: 1,
+    timing: 2,
+    exactness: 3,
+    groupLoss: 1,
+    partition: 0.02,
+    anchors: 0.02,
+    membership: 5,
+    poisoning: 3,
+  } as const;
   return Math.round(whole * SHARE[kind]);
 }

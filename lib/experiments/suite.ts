@@ -25,6 +25,8 @@ export const FIGURES: readonly Figure[] = [
   figures.seqtrain,
   figures.cohesion,
   figures.exactness,
+  figures.membership,
+  figures.poisoning,
   figures.sensitivity,
   figures.ranking,
 ];

@@ -9,7 +9,9 @@ import { runAnchors } from "./anchors";
 import { runExactness } from "./exactness";
 import { runGroupLoss } from "./groupLoss";
 import type { Report } from "./job";
+import { runMembership } from "./membership";
 import { runPartition } from "./partition";
+import { runPoisoning } from "./poisoning";
 import { runSystem } from "./system";
 import { runTiming } from "./timing";
 
@@ -36,6 +38,10 @@ async function runOne(cell: Cell, report: Report, signal: AbortSignal): Promise<
       return runExactness(cell, report, signal);
     case "anchors":
       return runAnchors(cell, report, signal);
+    case "membership":
+      return runMembership(cell, report, signal);
+    case "poisoning":
+      return runPoisoning(cell, report, signal);
   }
 }
 
