@@ -64,7 +64,7 @@ function buildKernels() {
  */
 const decidingEntries = () => ({
   training: join(root, "lib/training/sequential.ts"),
-  foldIn: join(root, "lib/unlearning/foldIn/fold.ts"),
+  foldIn: join(root, "lib/unlearning/foldIn/coreFoldIn.ts"),
   ...Object.fromEntries(
     filesIn(join(root, "lib/experiments/jobs"))
       .filter((path) => !["index.ts", "job.ts"].includes(basename(path)))

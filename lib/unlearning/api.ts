@@ -15,7 +15,7 @@ import { type EntryName, MemoryStore } from "../training/store";
 import type { Certificate, OperatorKey } from "./certificate";
 import { requireKnownUser } from "./erasure";
 import { holdsSystem, type NamedErasure, SystemFolder } from "./folder";
-import type { CoreSettings } from "./foldIn/core";
+import type { CoreOptions } from "./foldIn/core";
 import type { ItemStepOptions } from "./foldIn/itemStep";
 import type { FoldSettings } from "./foldIn/settings";
 import { lockFolder } from "./lock";
@@ -44,7 +44,7 @@ export interface LearnSettings extends PlanOptions, Partial<TrainingSettings>, W
   /** Refresh and core fold-in: how users' rows are fitted. */
   readonly fold?: Partial<FoldSettings>;
   /** Core fold-in: who is in the core, and the step that items take with all their raters. */
-  readonly core?: Partial<CoreSettings>;
+  readonly core?: CoreOptions;
   readonly itemStep?: ItemStepOptions;
   /** Additive methods; they read `label` and `maximumRating` too. EASE: the ridge penalty. */
   readonly lambda?: number;

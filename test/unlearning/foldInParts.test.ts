@@ -123,6 +123,26 @@ describe.each(MODEL_NAMES)("the kernel, %s", (model) => {
     expect(all).not.toEqual(userRows);
   });
 
+  it("lets fits take turns when several are asked for at once", async () => {
+    const { kernel, width, userRows, userRuns, itemOutputs } = s;
+    // twice the same row with many samples: a fit needs two calls into the kernel, and gives way between them
+    const length = 4000;
+    const fitRow = (row: number) => {
+      const { partners, labels } = runOf(userRuns, row);
+      const start = rowAt(userRows, row, width);
+      const runs = {
+        offsets: Uint32Array.of(0, length, 2 * length),
+        partners: Uint32Array.from({ length: 2 * length }, (_, k) => partners[k % partners.length]),
+        labels: Float32Array.from({ length: 2 * length }, (_, k) => labels[k % labels.length]),
+      };
+      const rows = Float32Array.of(...start, ...start);
+      const anchor = new Float32Array(width);
+      return kernel.fit("user", rows, runs, itemOutputs, { ...FIT, anchor, steps: 800 });
+    };
+    const inTurn = [await fitRow(1), await fitRow(2)];
+    expect(await Promise.all([fitRow(1), fitRow(2)])).toEqual(inTurn);
+  });
+
   it("is Adam with a falling rate on the mean loss and the ridge", async () => {
     const { kernel, width, userRows, userRuns, itemOutputs } = s;
     const row = 4;
@@ -269,6 +289,16 @@ describe("the core", () => {
     const fewer = fileOf(data, (user) => user % 3 !== 0);
     const left = corePlan(fewer, coreSettings({ by: "activity", atLeast: 9 }), 1).groups;
     expect(left).toEqual(groups.map((ids) => ids.filter((id) => fewer.userIds.includes(id))));
+  });
+
+  it("can be named in a text", () => {
+    expect(coreSettings("coin@2.5")).toEqual(coreSettings({ by: "coin", percent: 2.5 }));
+    expect(coreSettings("activity@40")).toEqual(coreSettings({ by: "activity", atLeast: 40 }));
+    for (const text of ["coin", "coin@", "coin@x", "luck@3", "coin@1@2", "activity@1.5"])
+      expect(() => coreSettings(text)).toThrow(InputError);
+    const asText = coreFoldIn({ core: "coin@5", itemStep: "items" });
+    const asFields = coreFoldIn({ core: { percent: 5 }, itemStep: { kind: "items" } });
+    expect(asText.settings).toEqual(asFields.settings);
   });
 
   it("refuses settings that are wrong, and a plan", async () => {

@@ -13,7 +13,7 @@
  */
 
 import type { Interactions } from "../../data/interactions";
-import { requireInteger, requireKnownKeys, requireNumber, requireOneOf } from "../../errors";
+import { InputError, requireInteger, requireKnownKeys, requireNumber, requireOneOf } from "../../errors";
 import { Random } from "../../random";
 import { type Plan, ratedUsers } from "../plan";
 
@@ -29,8 +29,22 @@ export interface CoreSettings {
 
 export const CORE_DEFAULTS: CoreSettings = Object.freeze({ by: "coin", percent: 10, atLeast: 500 });
 
+/** Some of the fields, or as text: "coin@10", "activity@500". */
+export type CoreOptions = Partial<CoreSettings> | string;
+
+function parseCore(text: string): Partial<CoreSettings> {
+  const [by, number, ...more] = text.split("@");
+  const value = Number(number);
+  if (!number?.trim() || !Number.isFinite(value) || more.length > 0)
+    throw new InputError(`core "${text}": it must be coin@PERCENT or activity@RATINGS`);
+  return requireOneOf(by, CORES, "core") === "coin"
+    ? { by: "coin", percent: value }
+    : { by: "activity", atLeast: value };
+}
+
 /** Settings with the defaults filled in, checked and frozen. @throws InputError. */
-export function coreSettings(partial: Partial<CoreSettings> = {}): CoreSettings {
+export function coreSettings(options: CoreOptions = {}): CoreSettings {
+  const partial = typeof options === "string" ? parseCore(options) : options;
   requireKnownKeys(partial, Object.keys(CORE_DEFAULTS), "core");
   const given = Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined));
   const settings: CoreSettings = { ...CORE_DEFAULTS, ...given };

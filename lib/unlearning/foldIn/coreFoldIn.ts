@@ -47,7 +47,7 @@ import {
   savePartition,
 } from "../partition";
 import { withoutMembers } from "../plan";
-import { type CoreSettings, corePlan, coreSettings, coreTest } from "./core";
+import { type CoreOptions, type CoreSettings, corePlan, coreSettings, coreTest } from "./core";
 import { CorrectedScorer } from "./corrected";
 import { UserFold } from "./fold";
 import { type ItemStepOptions, type ItemStepSettings, itemStepSettings } from "./itemStep";
@@ -60,7 +60,7 @@ import { type FoldState, foldState, restoreItems } from "./state";
 export interface CoreFoldInSettings {
   /** of the core's training */
   readonly training?: Partial<TrainingSettings>;
-  readonly core?: Partial<CoreSettings>;
+  readonly core?: CoreOptions;
   /** of every user's rows */
   readonly fold?: Partial<FoldSettings>;
   readonly itemStep?: ItemStepOptions;

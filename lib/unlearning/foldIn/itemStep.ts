@@ -21,16 +21,20 @@ export interface ItemStepSettings {
   readonly lambda: number;
 }
 
-export interface ItemStepOptions {
-  readonly kind?: ItemStepSettings["kind"];
-  readonly fit?: Partial<FoldSettings>;
-  readonly lambda?: number;
-}
+/** Some of the fields, or the kind alone as text. */
+export type ItemStepOptions =
+  | ItemStepSettings["kind"]
+  | {
+      readonly kind?: ItemStepSettings["kind"];
+      readonly fit?: Partial<FoldSettings>;
+      readonly lambda?: number;
+    };
 
 const FIT_DEFAULTS: FoldSettings = Object.freeze({ steps: 10, learningRate: 0.02, ridge: 10 });
 
 /** Settings with the defaults filled in, checked and frozen. @throws InputError. */
-export function itemStepSettings(partial: ItemStepOptions = {}): ItemStepSettings {
+export function itemStepSettings(options: ItemStepOptions = {}): ItemStepSettings {
+  const partial = typeof options === "string" ? { kind: options } : options;
   requireKnownKeys(partial, ["kind", "fit", "lambda"], "itemStep");
   const kind = requireOneOf(partial.kind ?? "ridge", ITEM_STEPS, "itemStep.kind");
   const lambda = partial.lambda ?? 5;

@@ -76,6 +76,8 @@ export class FoldKernel {
   private readonly arena: Arena;
   private readonly width: { readonly row: number; readonly output: number };
   private readonly at: Record<string, number> = {};
+  /** Fits take turns: each owns the top of the memory until it ends. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   /** @param rest item tables and shared layers in the layout of training/layout.ts, for `items` items */
   constructor(
@@ -140,7 +142,19 @@ export class FoldKernel {
    * @returns count x row; rows without samples as they were
    * @throws StoppedError when the signal fires
    */
-  async fit(
+  fit(
+    side: Side,
+    rows: Float32Array,
+    runs: Runs,
+    other: Float32Array,
+    options: FitOptions,
+  ): Promise<Float32Array> {
+    const fitted = this.turn.then(() => this.fitNow(side, rows, runs, other, options));
+    this.turn = fitted.catch(() => undefined);
+    return fitted;
+  }
+
+  private async fitNow(
     side: Side,
     rows: Float32Array,
     runs: Runs,
@@ -174,7 +188,7 @@ export class FoldKernel {
         const offsetsAt = this.arena.place(offsets.slice(first, last + 1).map((end) => end - offsets[first]));
         const partnersAt = this.arena.place(partners.subarray(offsets[first], offsets[last]));
         const labelsAt = this.arena.place(labels.subarray(offsets[first], offsets[last]));
-        this.turnTo(side); // another fit may have had its turn
+        this.turnTo(side); // outputs of the other side may have been asked for in between
         this.kernel.setFit(steps, learningRate, beta1, beta2, epsilon, ridge);
         this.kernel.setAnchor(anchor + first * apart, apart);
         this.kernel.fit(at, last - first, offsetsAt, partnersAt, labelsAt, otherAt, ...scratch);
@@ -226,8 +240,13 @@ export class FoldKernel {
   }
 
   private check({ offsets, partners, labels }: Runs, count: number, others: number): void {
+    let ascending = offsets[0] === 0;
+    for (let r = 0; r < count; r++) ascending &&= offsets[r] <= offsets[r + 1];
     const whole =
-      offsets.length === count + 1 && offsets[count] === partners.length && labels.length === partners.length;
+      ascending &&
+      offsets.length === count + 1 &&
+      offsets[count] === partners.length &&
+      labels.length === partners.length;
     if (!whole || partners.some((partner) => partner >= others))
       throw new InputError("fold-in: rows, samples and the other side do not fit together");
   }

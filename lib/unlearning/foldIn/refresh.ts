@@ -88,7 +88,7 @@ async function refreshRows(
         context.onProgress?.({
           stage: "fold",
           done: (g + done) / groups.length,
-          text: `rows of group ${g + 1} of ${groups.length}`,
+          text: "rows of users",
         }),
     });
     rows.push(store.putBlob(narrowRows(training.model, fitted)));
