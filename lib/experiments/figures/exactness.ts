@@ -1,6 +1,6 @@
 /** Goal G1: the weights after an erasure against those of a fresh run without the erased users, bit for bit. */
 
-import { METHOD_NAMES } from "../cell";
+import { METHOD_NAMES, type MethodName } from "../cell";
 import { recordsOf } from "../outcome";
 import { profileProtocol } from "../profile";
 import { systemCells } from "./cells";
@@ -9,7 +9,7 @@ import type { Figure } from "./figure";
 export interface ExactnessRow {
   readonly dataset: string;
   readonly model: string;
-  readonly method: string;
+  readonly method: MethodName;
   readonly groups: number;
   readonly request: string;
   readonly seed: number;
