@@ -125,22 +125,24 @@ describe.each(MODEL_NAMES)("the kernel, %s", (model) => {
 
   it("lets fits take turns when several are asked for at once", async () => {
     const { kernel, width, userRows, userRuns, itemOutputs } = s;
-    // twice the same row with many samples: a fit needs two calls into the kernel, and gives way between them
-    const length = 4000;
-    const fitRow = (row: number) => {
-      const { partners, labels } = runOf(userRuns, row);
-      const start = rowAt(userRows, row, width);
+    // Many short rows and two long ones: each fit needs two calls into the kernel, gives way between them, and would
+    // overwrite what the other has laid out.
+    const anchor = new Float32Array(width);
+    const { partners, labels } = runOf(userRuns, 1);
+    const start = rowAt(userRows, 1, width);
+    const fitRows = (count: number, samples: number, steps: number) => {
       const runs = {
-        offsets: Uint32Array.of(0, length, 2 * length),
-        partners: Uint32Array.from({ length: 2 * length }, (_, k) => partners[k % partners.length]),
-        labels: Float32Array.from({ length: 2 * length }, (_, k) => labels[k % labels.length]),
+        offsets: Uint32Array.from({ length: count + 1 }, (_, k) => k * samples),
+        partners: Uint32Array.from({ length: count * samples }, (_, k) => partners[k % partners.length]),
+        labels: Float32Array.from({ length: count * samples }, (_, k) => labels[k % labels.length]),
       };
-      const rows = Float32Array.of(...start, ...start);
-      const anchor = new Float32Array(width);
-      return kernel.fit("user", rows, runs, itemOutputs, { ...FIT, anchor, steps: 800 });
+      const rows = Float32Array.from({ length: count * width }, (_, k) => start[k % width]);
+      return kernel.fit("user", rows, runs, itemOutputs, { ...FIT, anchor, steps });
     };
-    const inTurn = [await fitRow(1), await fitRow(2)];
-    expect(await Promise.all([fitRow(1), fitRow(2)])).toEqual(inTurn);
+    const short = () => fitRows(4200, 1, 1);
+    const long = () => fitRows(2, 4000, 800);
+    const inTurn = [await short(), await long()];
+    expect(await Promise.all([short(), long()])).toEqual(inTurn);
   });
 
   it("is Adam with a falling rate on the mean loss and the ridge", async () => {

@@ -6,7 +6,7 @@
  * A user's row is thus a function of that checkpoint and the own ratings, bit for bit, whoever else is folded in.
  */
 
-import { EMBEDDING, type ModelName, modelSpec, OUTPUT, tensorOf } from "../../model/spec";
+import { EMBEDDING, type ModelName, modelSpec, tensorOf } from "../../model/spec";
 import { exp } from "../../numeric";
 import { type Checkpoint, loadFloats } from "../../training/checkpoint";
 import type { GroupRatings } from "../../training/groupRatings";
@@ -88,19 +88,20 @@ export class UserFold {
    * @param row,output a user's wide row and what it gives
    */
   prediction(row: Float32Array, output: Float32Array, item: number): number {
-    const { itemOutputs } = this;
+    const { itemOutputs, last } = this;
     const at = item * output.length;
     let sum = 0;
     if (this.settings.model === "dmf") {
       for (let d = 0; d < output.length; d++) sum += output[d] * itemOutputs[at + d];
       return sum;
     }
-    for (let d = 0; d < EMBEDDING; d++) sum += row[d] * itemOutputs[at + d]; // the item's hold wg
-    for (let d = 0; d < OUTPUT; d++) {
-      const z = output[EMBEDDING + d] + itemOutputs[at + EMBEDDING + d];
-      if (z > 0) sum += z * this.last[d];
+    const factors = row.length - last.length + 1;
+    for (let d = 0; d < factors; d++) sum += row[d] * itemOutputs[at + d]; // the item's hold wg
+    for (let d = factors; d < output.length; d++) {
+      const z = output[d] + itemOutputs[at + d];
+      if (z > 0) sum += z * last[d - factors];
     }
-    return 1 / (1 + exp(-(sum + this.last[OUTPUT])));
+    return 1 / (1 + exp(-(sum + last[last.length - 1])));
   }
 
   /** Gradient samples of fitting these rows. */
