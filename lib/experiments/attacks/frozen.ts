@@ -128,13 +128,17 @@ class FrozenDmf implements FrozenModel {
 
   gradient(row: Float64Array, items: ArrayLike<number>, labels: ArrayLike<number>): Float64Array {
     const { hidden, out, length } = this.tower(row);
+    const { units } = this;
     const inOut = new Float64Array(OUTPUT);
+    let along = 0; // the gradient of a cosine has no part along the vector itself
     for (let s = 0; s < items.length; s++) {
       const at = items[s] * OUTPUT;
-      const p = dot(out, this.units, at) / length;
+      const p = dot(out, units, at) / length;
       const g = slope(labels[s], p) / items.length / length;
-      for (let k = 0; k < OUTPUT; k++) inOut[k] += g * (this.units[at + k] - (p * out[k]) / length);
+      for (let k = 0; k < OUTPUT; k++) inOut[k] += g * units[at + k];
+      along += g * p;
     }
+    for (let k = 0; k < OUTPUT; k++) inOut[k] -= (along / length) * out[k];
     return backward(this.w1, hidden, backward(this.w2, out, inOut, HIDDEN), EMBEDDING);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Membership cells: can an attacker tell erased users from users who were never there? A tenth, say, of the users is kept
+ * Membership cells: can an attacker tell erased users from users who were never there? A tenth of the users, say, is kept
  * out from the start; as many are trained on and then erased. Four systems are attacked: before the erasure, with only
  * the rows of the erased users put back to their initial values, unlearned, and learned anew without them (partition
  * and all). The attacker has two models of the own: a shadow, with members of the own choice, and a reference that saw
@@ -37,7 +37,7 @@ import { contextFor, methodFor, trainingOf } from "./systems";
 import { splitData } from "./workbench";
 
 /** More would make intervals narrower than the spread over seeds. */
-const MOST_USERS = 150;
+const MOST_USERS = 100;
 const ATTACKER = 1_000_000; // added to the seed: the attacker does not know it
 
 export async function runMembership(
