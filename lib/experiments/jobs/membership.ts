@@ -15,12 +15,13 @@ import { loadFloats } from "../../training/checkpoint";
 import { initialRows } from "../../training/layout";
 import type { Store } from "../../training/store";
 import { usersErasure } from "../../unlearning/erasure";
-import { type GroupedSystem, startOf } from "../../unlearning/grouped";
+import type { GroupedSystem } from "../../unlearning/grouped";
 import type { MethodContext } from "../../unlearning/method";
 import { ratedUsers } from "../../unlearning/plan";
 import { parseRequest, share } from "../../unlearning/request";
 import { type FrozenModel, frozenModel } from "../attacks/frozen";
 import {
+  type AttackedUsers,
   closest,
   drawUsers,
   features,
@@ -31,14 +32,19 @@ import {
 } from "../attacks/membership";
 import { roc } from "../attacks/roc";
 import type { MembershipCell } from "../cell";
-import type { MembershipCurve, MembershipStage } from "../outcome";
+import type { MembershipCurve, MembershipOutcome, MembershipStage } from "../outcome";
 import type { Report } from "./job";
-import { contextFor, methodFor, trainingOf } from "./systems";
+import { contextFor, methodFor } from "./systems";
 import { splitData } from "./workbench";
 
 /** More would make intervals narrower than the spread over seeds. */
 const MOST_USERS = 100;
 const ATTACKER = 1_000_000; // added to the seed: the attacker does not know it
+
+interface Learned {
+  readonly system: GroupedSystem;
+  readonly store: Store;
+}
 
 export async function runMembership(
   cell: MembershipCell,
@@ -47,104 +53,140 @@ export async function runMembership(
 ): Promise<void> {
   const { train } = await splitData(cell);
   const request = parseRequest(cell.request);
-  const rated = ratedUsers(train);
   if (request.kind !== "rand") throw new InputError(`membership: request "${cell.request}" is not rand@K`);
+  const rated = ratedUsers(train);
   const size = Math.min(MOST_USERS, share(rated.length, request.percent));
   const users = drawUsers(rated, size, cell.seed);
   const { members, others, shadowMembers, shadowOthers } = users;
+  const learnWithout = (own: MembershipCell, ...absent: readonly Uint32Array[]) =>
+    learn(
+      own,
+      withoutUsers(
+        train,
+        absent.flatMap((list) => [...list]),
+      ),
+      report,
+      signal,
+    );
 
-  const learned = await learn(cell, withoutUsers(train, others), report, signal);
-  const erasure = usersErasure(members);
-  const store = learned.context.store.fork();
-  const unlearned = (await learned.system.without(erasure, { ...learned.context, store })) as GroupedSystem;
-  report.samples(unlearned.cost.samples);
-  const fresh = await learn(cell, withoutUsers(train, [...members, ...others]), report, signal);
+  const before = await learnWithout(cell, others);
+  const store = before.store.fork();
+  const context = { ...contextOf(cell, signal), store };
+  const system = (await before.system.without(usersErasure(members), context)) as GroupedSystem;
+  report.samples(system.cost.samples);
+  const unlearned = { system, store };
+  const fresh = await learnWithout(cell, members, others);
   const attacker = { ...cell, seed: cell.seed + ATTACKER };
-  const unseen = [...members, ...others, ...shadowOthers];
-  const shadow = await learn(attacker, withoutUsers(train, unseen), report, signal);
-  const reference = await learn(attacker, withoutUsers(train, [...unseen, ...shadowMembers]), report, signal);
+  const shadow = await learnWithout(attacker, members, others, shadowOthers);
+  const reference = await learnWithout(attacker, members, others, shadowOthers, shadowMembers);
 
-  const samples = (user: number) => samplesOf(train, user, cell);
+  const curves = [
+    ...foldingAttacks(cell, train, users, { before, unlearned, fresh, shadow, reference }),
+    ...storedRowAttacks(cell, train, users, { before, unlearned, fresh }),
+  ];
+  const outcome: MembershipOutcome = {
+    users: size,
+    curves,
+    learned: before.system.cost.samples,
+    unlearned: system.cost.samples,
+  };
+  report.outcome(cell, outcome, {});
+  for (const one of [before, unlearned, fresh, shadow, reference]) one.system.dispose();
+}
+
+/** The attacks that fold users in again: by loss alone, and learnt on the shadow. */
+function foldingAttacks(
+  cell: MembershipCell,
+  train: Interactions,
+  { members, others, shadowMembers, shadowOthers }: AttackedUsers,
+  systems: Readonly<Record<"before" | "unlearned" | "fresh" | "shadow" | "reference", Learned>>,
+): MembershipCurve[] {
   const viewsIn = (models: readonly FrozenModel[], user: number) =>
     models.map((model) =>
-      look(model, samples(user), train.itemIds.length, Random.stream(cell.seed, "look", user)),
+      look(model, samplesOf(train, user, cell), train.itemIds.length, Random.stream(cell.seed, "look", user)),
     );
-  const referenceModels = modelsOf(reference.system, reference.context.store);
-  const known = new Map<number, View[]>();
-  const expected = (user: number) => {
-    const views = known.get(user) ?? viewsIn(referenceModels, user);
-    known.set(user, views);
-    return views;
+  const unaware = modelsOf(cell, systems.reference);
+  const expected = new Map<number, View[]>();
+  for (const user of [members, others, shadowMembers, shadowOthers].flatMap((list) => [...list]))
+    expected.set(user, viewsIn(unaware, user));
+  const seen = (models: readonly FrozenModel[], list: Uint32Array) =>
+    Array.from(list, (user) => {
+      const views = viewsIn(models, user);
+      return { loss: closest(views).loss, features: features(views, expected.get(user) as View[]) };
+    });
+  const practised = (list: Uint32Array) =>
+    seen(modelsOf(cell, systems.shadow), list).map((user) => user.features);
+  const score = shadowAttack(practised(shadowMembers), practised(shadowOthers));
+  const attack = (models: readonly FrozenModel[]) => {
+    const [inside, outside] = [seen(models, members), seen(models, others)];
+    const by = (of: (user: (typeof inside)[number]) => number) => roc(inside.map(of), outside.map(of));
+    return { "fold-in": by(({ loss }) => -loss), shadow: by((user) => score(user.features)) };
   };
-  const shadowModels = modelsOf(shadow.system, shadow.context.store);
-  const featuresIn = (models: readonly FrozenModel[], list: Uint32Array) =>
-    Array.from(list, (user) => features(viewsIn(models, user), expected(user)));
-  const score = shadowAttack(featuresIn(shadowModels, shadowMembers), featuresIn(shadowModels, shadowOthers));
-
-  const curves: MembershipCurve[] = [];
-  const attack = (stages: readonly MembershipStage[], models: readonly FrozenModel[]) => {
-    const views = (list: Uint32Array) =>
-      Array.from(list, (user) => ({ own: viewsIn(models, user), reference: expected(user) }));
-    const [inside, outside] = [views(members), views(others)];
-    const byLoss = ({ own }: { own: View[] }) => -closest(own).loss;
-    const byShadow = ({ own, reference: far }: { own: View[]; reference: View[] }) =>
-      score(features(own, far));
-    const loss = roc(inside.map(byLoss), outside.map(byLoss));
-    const shadowed = roc(inside.map(byShadow), outside.map(byShadow));
-    for (const stage of stages)
-      curves.push({ stage, attack: "fold-in", ...loss }, { stage, attack: "shadow", ...shadowed });
-  };
-  const before = modelsOf(learned.system, learned.context.store);
-  // Deleted rows leave all that folding in looks at as it was, so these two are one.
-  attack(["before", "rows deleted"], before);
-  attack(["unlearned"], modelsOf(unlearned, store));
-  const freshModels = modelsOf(fresh.system, fresh.context.store);
-  attack(["fresh"], freshModels);
-
-  /** The attack on the rows themselves: the loss of what the system says of a user, without folding in. */
-  const stored = (stage: MembershipStage, losses: (user: number) => number) => {
-    const scores = (list: Uint32Array) => Array.from(list, (user) => -losses(user));
-    curves.push({ stage, attack: "stored row", ...roc(scores(members), scores(others)) });
-  };
-  stored("before", (user) => {
-    const { items, labels } = samples(user);
-    const predicted = learned.system.predict(new Uint32Array(items.length).fill(user), items);
-    return mean(Array.from(predicted, (p, k) => crossEntropy(labels[k], p)));
-  });
-  const initial = (models: readonly FrozenModel[]) => (user: number) =>
-    initialLoss(cell, models, train, user);
-  stored("rows deleted", initial(before));
-  stored("unlearned", initial(modelsOf(unlearned, store)));
-  stored("fresh", initial(freshModels));
-  report.outcome(
-    cell,
-    { users: size, curves, learned: learned.system.cost.samples, unlearned: unlearned.cost.samples },
-    {},
-  );
-  for (const system of [learned.system, unlearned, fresh.system, shadow.system, reference.system])
-    system.dispose();
+  const curves = (stage: MembershipStage, found: ReturnType<typeof attack>): MembershipCurve[] =>
+    (["fold-in", "shadow"] as const).map((name) => ({ stage, attack: name, ...found[name] }));
+  const before = attack(modelsOf(cell, systems.before));
+  return [
+    ...curves("before", before),
+    // deleted rows leave all that folding in looks at as it was
+    ...curves("rows deleted", before),
+    ...curves("unlearned", attack(modelsOf(cell, systems.unlearned))),
+    ...curves("fresh", attack(modelsOf(cell, systems.fresh))),
+  ];
 }
+
+/** The attack on the rows themselves: the loss of what the system says of a user, without folding in. */
+function storedRowAttacks(
+  cell: MembershipCell,
+  train: Interactions,
+  { members, others }: AttackedUsers,
+  { before, unlearned, fresh }: Readonly<Record<"before" | "unlearned" | "fresh", Learned>>,
+): MembershipCurve[] {
+  const curve = (stage: MembershipStage, loss: (user: number) => number): MembershipCurve => {
+    const scores = (list: Uint32Array) => Array.from(list, (user) => -loss(user));
+    return { stage, attack: "stored row", ...roc(scores(members), scores(others)) };
+  };
+  const stored = (user: number) => {
+    const { items, labels } = samplesOf(train, user, cell);
+    const predicted = before.system.predict(new Uint32Array(items.length).fill(user), items);
+    return mean(Array.from(predicted, (p, k) => crossEntropy(labels[k], p)));
+  };
+  const withInitialRows = (learned: Learned) => {
+    const models = modelsOf(cell, learned);
+    return (user: number) => initialLoss(cell, models, train, user);
+  };
+  return [
+    curve("before", stored),
+    curve("rows deleted", withInitialRows(before)),
+    curve("unlearned", withInitialRows(unlearned)),
+    curve("fresh", withInitialRows(fresh)),
+  ];
+}
+
+/** A fresh context without the memory for embeddings: it goes by cell, and these are not the cell's training ratings. */
+const contextOf = (cell: MembershipCell, signal: AbortSignal): MethodContext => ({
+  ...contextFor(cell, signal),
+  embed: undefined,
+});
 
 async function learn(
   cell: MembershipCell,
   data: Interactions,
   report: Report,
   signal: AbortSignal,
-): Promise<{ system: GroupedSystem; context: MethodContext }> {
-  // embeddings are remembered by cell, and these are not the cell's training ratings
-  const context = { ...contextFor(cell, signal), embed: undefined };
+): Promise<Learned> {
+  const context = contextOf(cell, signal);
   const system = await methodFor(cell).learn(data, context);
   report.samples(system.cost.samples);
-  return { system, context };
+  return { system, store: context.store };
 }
 
 /** What remains of a system without its user rows: one model, or one a shard that has learnt something. */
-function modelsOf({ checkpoints, method, partition }: GroupedSystem, store: Store): FrozenModel[] {
-  const isolated = method.name === "c-sisa";
-  const kept = isolated
-    ? checkpoints.filter((_, shard) => partition.groups[shard].items.length > 0)
-    : checkpoints.slice(-1);
-  const { model } = (method.settings as unknown as { training: { model: MembershipCell["model"] } }).training;
+function modelsOf({ model, method }: MembershipCell, { system, store }: Learned): FrozenModel[] {
+  const { checkpoints, partition } = system;
+  const kept =
+    method === "c-sisa"
+      ? checkpoints.filter((_, shard) => partition.groups[shard].items.length > 0)
+      : checkpoints.slice(-1);
   return kept.map(({ rest }) => frozenModel(model, partition.itemIds.length, loadFloats(store, rest)));
 }
 
@@ -167,8 +209,7 @@ function initialLoss(
 ): number {
   const { items, labels } = samplesOf(train, user, cell);
   const { initialisation } = cell.protocol;
-  const settings = { ...trainingOf(cell.protocol, cell.model, cell.seed), initialisation };
-  const start = { ...startOf(settings as Parameters<typeof startOf>[0], train.itemIds), seed: cell.seed };
+  const start = { model: cell.model, initialisation, seed: cell.seed, itemIds: train.itemIds };
   const row = Float64Array.from(initialRows(start, [train.userIds[user]]));
   const scores = models.map((model) => model.predict(row, items));
   const losses = Array.from(items, (_, k) => crossEntropy(labels[k], mean(scores.map((own) => own[k]))));
