@@ -16,13 +16,11 @@ export function allocate(bytes: usize): usize {
   return heap.alloc(bytes);
 }
 
-// @ts-ignore: decorator
 @inline
 function total(x: v128): f64 {
   return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);
 }
 
-// @ts-ignore: decorator
 @inline
 function addTo(at: usize, x: v128, sign: f64): void {
   store<f64>(at, load<f64>(at) + sign * total(x));
@@ -122,7 +120,6 @@ function factorBlock(block: usize, row: usize): usize {
 }
 
 /** x[j] = (x[j] - sum over m < j of x[m] l[m]) / l[j] */
-// @ts-ignore: decorator
 @inline
 function eliminate(x: usize, l: usize, j: usize): void {
   let even = f64x2.splat(0);

@@ -94,7 +94,6 @@ export function setAnchor(at: usize, step: usize): void {
 }
 
 /** to (a multiple of 16 floats) = from + sum over k < count of x[k] w[k], w a count x floats matrix; zeros are left out. */
-// @ts-ignore: decorator
 @inline
 function combine(floats: usize, count: usize, x: usize, w: usize, stride: usize, from: usize, to: usize): void {
   for (let at: usize = 0; at < floats << 2; at += 64) {
@@ -121,7 +120,6 @@ function combine(floats: usize, count: usize, x: usize, w: usize, stride: usize,
 const zeros: usize = memory.data(256, 16);
 
 /** Inner product of two vectors of 32, lane by lane. */
-// @ts-ignore: decorator
 @inline
 function lanes32(a: usize, b: usize): v128 {
   let s = f32x4.mul(v128.load(a, 0), v128.load(b, 0));
@@ -134,7 +132,6 @@ function lanes32(a: usize, b: usize): v128 {
   return f32x4.add(s, f32x4.mul(v128.load(a, 112), v128.load(b, 112)));
 }
 
-// @ts-ignore: decorator
 @inline
 function relu(x: usize, bytes: usize): void {
   for (let at: usize = 0; at < bytes; at += 16)
@@ -219,7 +216,6 @@ function forwardNmf(x: usize, out: usize): void {
 }
 
 /** 4 floats of relu(own part + other part) * wh. */
-// @ts-ignore: decorator
 @inline
 function gate(other: usize, at: usize): v128 {
   const z = f32x4.add(v128.load(made + 64 + at), v128.load(other + 64 + at));
@@ -227,7 +223,6 @@ function gate(other: usize, at: usize): v128 {
 }
 
 /** The logit without c, lane by lane. */
-// @ts-ignore: decorator
 @inline
 function lanes48(other: usize): v128 {
   let s = gate(other, 0);
@@ -245,7 +240,6 @@ function lanes48(other: usize): v128 {
 }
 
 /** g where own part + other part > 0, else 0. */
-// @ts-ignore: decorator
 @inline
 function open(g: v128, other: usize, at: usize): v128 {
   const z = f32x4.add(v128.load(made + 64 + at), v128.load(other + 64 + at));
@@ -326,7 +320,6 @@ export function outputs(rows: usize, count: u32, weigh: bool, out: usize): void 
 }
 
 /** One step of Adam on the row at x, whose anchor is at `to`. */
-// @ts-ignore: decorator
 @inline
 function move(x: usize, to: usize, share: f32, rate: f32, floor: f32): void {
   const keep1 = f32x4.splat(<f32>beta1);
