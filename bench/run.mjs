@@ -6,9 +6,18 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { cpus, release, totalmem, type } from "node:os";
+import { cpus, totalmem, type } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+
+if (process.argv.some((arg) => arg === "--help" || arg === "-h")) {
+  console.log(
+    "usage: npm run bench [-- SECTION ...] [--rounds N]\n" +
+      "Sections are the modules of bench/ that export a name; all of them by default. Writes results/bench.json.\n" +
+      "ERASABLE_TORCH_PYTHON and ERASABLE_PYTHON name interpreters with PyTorch, and with gensim and scikit-learn.",
+  );
+  process.exit(0);
+}
 
 const here = dirname(fileURLToPath(import.meta.url));
 const target = join(here, "../results/bench.json");
@@ -40,7 +49,7 @@ function machine() {
     processor: model,
     cores: cpus().length,
     memoryGb: Math.round(totalmem() / 2 ** 30),
-    system: `${type()} ${release()}`,
+    system: type(),
     node: process.version,
     v8: process.versions.v8,
   };

@@ -40,7 +40,6 @@ export function products(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function sixteen(column: usize, value: usize, end: usize, table: usize, rowBytes: usize, out: usize): void {
   let a = f64x2.splat(0);
@@ -75,7 +74,6 @@ function sixteen(column: usize, value: usize, end: usize, table: usize, rowBytes
   v128.store(out, h, 112);
 }
 
-// @ts-ignore: decorator
 @inline
 function two(column: usize, value: usize, end: usize, table: usize, rowBytes: usize, out: usize): void {
   let a = f64x2.splat(0);

@@ -34,7 +34,6 @@ export function setModel(w: usize, m: usize, v: usize, g: usize, userCount: u32,
   bind(item, w + <usize>userCount * ROW, shared + TOWER_BYTES, g + TOWER_BYTES, itemTurned);
 }
 
-// @ts-ignore: decorator
 @inline
 function sharedOffset(): usize {
   return <usize>(model.users + model.items) * ROW;
@@ -70,7 +69,6 @@ export function setSide(
 }
 
 /** Lanes of <a, b> of the pair whose slots stand at `sampleUser`, `sampleItem`. */
-// @ts-ignore: decorator
 @inline
 function lanesOf(sampleUser: usize, sampleItem: usize): v128 {
   const a = user.a + ((<usize>load<u32>(sampleUser)) << 7);
@@ -106,7 +104,6 @@ function slope(labels: usize, count: u32): void {
 }
 
 /** item.ga += slope * by, s += slope * item.a, for 4 floats: the inner step of `spread`. */
-// @ts-ignore: decorator
 @inline
 function lend(to: usize, g: v128, a: v128): void {
   v128.store(to, f32x4.add(v128.load(to), f32x4.mul(g, a)));

@@ -75,7 +75,6 @@ function slope(labels: usize, count: u32): f32 {
 }
 
 /** g where z > 0, else 0; also added to 4 floats at `to`. */
-// @ts-ignore: decorator
 @inline
 function gate(g: v128, u: usize, i: usize, to: usize): v128 {
   const open = v128.and(g, f32x4.gt(v128.load(u), v128.load(i)));
@@ -84,7 +83,6 @@ function gate(g: v128, u: usize, i: usize, to: usize): v128 {
 }
 
 /** to += g * a, 4 floats. */
-// @ts-ignore: decorator
 @inline
 function lend(to: usize, g: v128, a: usize): void {
   v128.store(to, f32x4.add(v128.load(to), f32x4.mul(g, v128.load(a))));

@@ -57,7 +57,6 @@ export function beginStep(): void {
 }
 
 /** m, s and w of 4 weights, given m and s before the flush. */
-// @ts-ignore: decorator
 @inline
 function finish(w: usize, m: usize, s: usize, moment: v128, root: v128, scale: v128, least: v128): void {
   const first = v128.and(moment, f32x4.ge(f32x4.abs(moment), f32x4.splat(VANISHING)));
@@ -68,7 +67,6 @@ function finish(w: usize, m: usize, s: usize, moment: v128, root: v128, scale: v
 }
 
 /** One step of `bytes` (a multiple of 16) of weights, beginning at w, m, s, with gradient at g. */
-// @ts-ignore: decorator
 @inline
 function move(w: usize, m: usize, s: usize, g: usize, bytes: usize): void {
   const scale = f32x4.splat(rate);
@@ -89,7 +87,6 @@ function move(w: usize, m: usize, s: usize, g: usize, bytes: usize): void {
 }
 
 /** The same with gradient 0. */
-// @ts-ignore: decorator
 @inline
 function decay(w: usize, m: usize, s: usize, bytes: usize): void {
   const scale = f32x4.splat(rate);

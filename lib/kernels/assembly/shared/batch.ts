@@ -38,7 +38,6 @@ export function setSlots(
 }
 
 /** Where in `distinct` row stands, or `count` when it is not there. */
-// @ts-ignore: decorator
 @inline
 export function slotOrCount(slotOf: usize, distinct: usize, count: u32, row: u32): u32 {
   const slot = load<u32>(slotOf + ((<usize>row) << 2));

@@ -56,7 +56,6 @@ export function setEpoch(usersAt: usize, itemsAt: usize, labelsAt: usize): void 
   labels = labelsAt;
 }
 
-// @ts-ignore: decorator
 @inline
 function shuffle<T>(n: u32): void {
   for (let place: u32 = 0, b: u32 = 0; place < n; b++) {
@@ -81,7 +80,6 @@ export function shuffleEpoch(s0: u32, s1: u32, s2: u32, s3: u32): void {
   else shuffle<u32>(n);
 }
 
-// @ts-ignore: decorator
 @inline
 function put(sample: u32, user: u32, item: u32, label: f32): void {
   let batch: u32 = 0;
@@ -97,7 +95,6 @@ function put(sample: u32, user: u32, item: u32, label: f32): void {
   store<f32>(labels + at, label);
 }
 
-// @ts-ignore: decorator
 @inline
 function isObserved(item: u32): bool {
   return ((<u32>load<u8>(observed + (item >> 3)) >> (item & 7)) & 1) != 0;

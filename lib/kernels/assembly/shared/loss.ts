@@ -8,14 +8,12 @@ import { log4 } from "./math";
 export const LEAST: f32 = 1e-6;
 export const MOST: f32 = 0.999999;
 
-// @ts-ignore: decorator
 @inline
 export function clip4(p: v128): v128 {
   return f32x4.pmax(f32x4.pmin(p, f32x4.splat(MOST)), f32x4.splat(LEAST));
 }
 
 /** All ones where the loss has a gradient in p. */
-// @ts-ignore: decorator
 @inline
 export function inside4(p: v128): v128 {
   return v128.and(f32x4.ge(p, f32x4.splat(LEAST)), f32x4.le(p, f32x4.splat(MOST)));

@@ -3,14 +3,12 @@
  * Range reduction and minimax polynomials in the manner of Cephes (Moshier); relative error below 2e-7.
  */
 
-// @ts-ignore: decorator
 @inline
 function mulAdd(a: v128, b: v128, c: f32): v128 {
   return f32x4.add(f32x4.mul(a, b), f32x4.splat(c)); // two roundings: no relaxed SIMD
 }
 
 /** e^x for |x| <= 87. */
-// @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
   // n = round(x / ln 2): adding 1.5 * 2^23 leaves the integer in the low bits of the mantissa
@@ -28,7 +26,6 @@ export function exp4(x: v128): v128 {
 }
 
 /** Natural logarithm of normal x > 0. */
-// @ts-ignore: decorator
 @inline
 export function log4(x: v128): v128 {
   // x = m * 2^k, m in [sqrt(1/2), sqrt(2))
@@ -52,7 +49,6 @@ export function log4(x: v128): v128 {
 }
 
 /** Sum of the lanes, in the order (0 + 1) + (2 + 3). */
-// @ts-ignore: decorator
 @inline
 export function sum4(x: v128): f32 {
   return (
@@ -63,7 +59,6 @@ export function sum4(x: v128): f32 {
 }
 
 /** The lane sums of four vectors as one vector: lane i is (v_i[0] + v_i[2]) + (v_i[1] + v_i[3]). */
-// @ts-ignore: decorator
 @inline
 export function sums4(v0: v128, v1: v128, v2: v128, v3: v128): v128 {
   const low01 = v128.shuffle<f32>(v0, v1, 0, 4, 1, 5);
@@ -79,7 +74,6 @@ export function sums4(v0: v128, v1: v128, v2: v128, v3: v128): v128 {
  * `sums4` of four vectors in memory. A long sum goes through memory when four of them are taken side by side: held in
  * registers, V8 would load the terms of all four first and spill them.
  */
-// @ts-ignore: decorator
 @inline
 export function storedSums4(at: usize): v128 {
   return sums4(v128.load(at, 0), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48));

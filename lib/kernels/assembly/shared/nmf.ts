@@ -40,7 +40,6 @@ const userTurned: usize = memory.data(4096, 16);
 const itemTurned: usize = memory.data(4096, 16);
 export const zeros: usize = memory.data(128, 16);
 
-// @ts-ignore: decorator
 @inline
 export function shared(): usize {
   return <usize>(model.users + model.items) * (GMF + MLP);
@@ -107,7 +106,6 @@ export function forward(t: Side, ids: usize, count: u32): void {
 }
 
 /** 4 floats of relu(z) times 4 of wh; item parts are negated. */
-// @ts-ignore: decorator
 @inline
 function hidden(u: usize, i: usize, wh: usize): v128 {
   const z = f32x4.pmax(f32x4.splat(0), f32x4.sub(v128.load(u), v128.load(i)));
@@ -115,7 +113,6 @@ function hidden(u: usize, i: usize, wh: usize): v128 {
 }
 
 /** The logit without c, lane by lane. u, i: user and item parts; p: weighted user row; q: item row. */
-// @ts-ignore: decorator
 @inline
 export function lanes48(u: usize, i: usize, p: usize, q: usize, wh: usize): v128 {
   let s = hidden(u, i, wh);
@@ -133,7 +130,6 @@ export function lanes48(u: usize, i: usize, p: usize, q: usize, wh: usize): v128
 }
 
 /** Lanes of the pair whose slots stand at `sampleUser`, `sampleItem`. */
-// @ts-ignore: decorator
 @inline
 export function lanesOf(sampleUser: usize, sampleItem: usize, wh: usize): v128 {
   const u = <usize>load<u32>(sampleUser);
@@ -142,7 +138,6 @@ export function lanesOf(sampleUser: usize, sampleItem: usize, wh: usize): v128 {
 }
 
 /** 1 / (1 + e^-x); beyond +-80 the clip of the loss has long taken over. */
-// @ts-ignore: decorator
 @inline
 export function sigmoid4(x: v128): v128 {
   const bounded = f32x4.pmax(f32x4.pmin(x, f32x4.splat(80)), f32x4.splat(-80));

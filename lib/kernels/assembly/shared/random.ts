@@ -43,7 +43,6 @@ function refill(): void {
   used = 0;
 }
 
-// @ts-ignore: decorator
 @inline
 function next(): u32 {
   if (used == BLOCK) refill();
@@ -53,7 +52,6 @@ function next(): u32 {
 }
 
 /** Uniform on 0 .. n - 1 (Lemire 2019). The threshold is below n, so a division is needed only when low < n. */
-// @ts-ignore: decorator
 @inline
 export function below(n: u32): u32 {
   let product = <u64>next() * <u64>n;

@@ -8,7 +8,6 @@
  */
 
 /** A tile of `gemm`: 4 rows, 8 columns. `end` is where x stands after the last k. */
-// @ts-ignore: decorator
 @inline
 function tile(
   x: usize,
@@ -69,7 +68,6 @@ function tile(
 }
 
 /** One row, 8 columns: the rows that a tile leaves over. */
-// @ts-ignore: decorator
 @inline
 function strip(x: usize, xStep: usize, end: usize, w: usize, wStep: usize, start: usize, out: usize): void {
   let a = v128.load(start);
@@ -137,7 +135,6 @@ function fillPlaces(): void {
   placesReady = true;
 }
 
-// @ts-ignore: decorator
 @inline
 function listByte(bits: u64, byte: u64, to: usize): void {
   const before = <usize>popcnt<u64>(bits & ((<u64>1 << (byte << 3)) - 1));
@@ -146,7 +143,6 @@ function listByte(bits: u64, byte: u64, to: usize): void {
 }
 
 /** Lists the set bits k of `bits`, ascending, as u16 64 k; `to` has room for 72. Returns how many there are. */
-// @ts-ignore: decorator
 @inline
 export function listBits(bits: u64, to: usize): usize {
   if (!placesReady) fillPlaces();
@@ -168,7 +164,6 @@ export function listBits(bits: u64, to: usize): usize {
  * are powers of two from 4 to 256 bytes, `xShift` and `wShift` their binary logarithms. The list is worth its making:
  * finding the next bit in the loop itself costs arithmetic on the ports that multiply.
  */
-// @ts-ignore: decorator
 @inline
 export function sparse32(
   xShift: usize,
@@ -239,14 +234,12 @@ export function sparse32(
 }
 
 /** 64 k as k << shift. */
-// @ts-ignore: decorator
 @inline
 function scaled(k: usize, shift: usize): usize {
   return shift > 6 ? k << (shift - 6) : k >> (6 - shift);
 }
 
 /** Terms are added in pairs, (first + second) to the sum: four sums alone would wait for each other. */
-// @ts-ignore: decorator
 @inline
 export function sparse16(
   xShift: usize,

@@ -49,7 +49,6 @@ export function turn(t: Tower): void {
 }
 
 /** ReLU in place of `count` floats, a multiple of 4 up to 64; returns the bits of those above zero. */
-// @ts-ignore: decorator
 @inline
 function relu(x: usize, count: usize): u64 {
   const zero = f32x4.splat(0);
@@ -64,7 +63,6 @@ function relu(x: usize, count: usize): u64 {
 }
 
 /** Inner product of two vectors of 32, lane by lane. */
-// @ts-ignore: decorator
 @inline
 export function lanes32(a: usize, b: usize): v128 {
   let s = f32x4.mul(v128.load(a, 0), v128.load(b, 0));
@@ -78,7 +76,6 @@ export function lanes32(a: usize, b: usize): v128 {
 }
 
 /** Inner products of four rows of 32 with four others. */
-// @ts-ignore: decorator
 @inline
 function dots(a: usize, b: usize): v128 {
   return sums4(
@@ -102,7 +99,6 @@ export function forward(t: Tower, ids: usize, count: u32): void {
 }
 
 /** The second layer of the row in slot r, from W1 x + b1 in h. */
-// @ts-ignore: decorator
 @inline
 function forwardOutput(t: Tower, r: usize): void {
   const h = t.h + (r << 8);
@@ -114,7 +110,6 @@ function forwardOutput(t: Tower, r: usize): void {
 }
 
 /** Brings a of `rows` (1 .. 4) rows from slot r on to length 1: four roots and divisions at once. */
-// @ts-ignore: decorator
 @inline
 function normalise(t: Tower, r: usize, rows: usize): void {
   const a = t.a + (r << 7);
@@ -156,7 +151,6 @@ export function sparseInputWeights(count: usize, x: usize, w: usize, g: usize): 
 }
 
 /** <a, ga> of the rows of a tile: what the normalisation takes off their gradients. */
-// @ts-ignore: decorator
 @inline
 function measureAlong(t: Tower, first: usize, rows: usize): void {
   for (let i: usize = 0; i < rows; i += 4) {
@@ -171,7 +165,6 @@ function measureAlong(t: Tower, first: usize, rows: usize): void {
  * Gradient in o of the row in slot r, row i of its tile, through the normalisation (d|o| takes off the part along a)
  * and ReLU; added to the gradient of b2 on the way. Returns the bits of o > 0.
  */
-// @ts-ignore: decorator
 @inline
 function throughNorm(t: Tower, r: usize, i: usize, out: usize): u64 {
   const a = t.a + (r << 7);
@@ -192,7 +185,6 @@ function throughNorm(t: Tower, r: usize, i: usize, out: usize): u64 {
 }
 
 /** Adds the gradient in h, where h > 0, to that of b1. What gh holds elsewhere is never read. */
-// @ts-ignore: decorator
 @inline
 function addBias(gh: usize, h: usize, g1: usize): void {
   for (let at: usize = 0; at < 256; at += 16) {
