@@ -1,0 +1,98 @@
+// Unlearning 5 % of the last group's users of ML-1M (DMF, S = 16) from a system on the disk, against Retrain: gradient
+// samples, and wall time from opening the folder to the certificate, in alternation. The ideal is what the partition
+// allows: all remaining ratings over those of the last group; 16 when groups are equal in ratings.
+// A section of `npm run bench`; alone: node bench/unlearning.mjs   (after npm run build)
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { median, summary } from "./measure.mjs";
+
+export const name = "unlearning";
+
+const GROUPS = 16;
+const SETTINGS = { model: "dmf", epochs: 50, batchSize: 30_000, seed: 1 };
+const KEY = "00112233445566778899aabbccddeeff";
+
+/** Wall seconds of opening a copy of the folder and forgetting, and the cost that was counted. */
+async function forgetting(erasable, folder, ids) {
+  const copy = `${folder}-copy`;
+  cpSync(folder, copy, { recursive: true });
+  try {
+    const began = performance.now();
+    const system = await erasable.open(copy);
+    const { cost } = await system.forget(ids, { key: KEY });
+    const seconds = (performance.now() - began) / 1000;
+    await system.close();
+    return { seconds, cost };
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+}
+
+/** Learns into a folder, and names 5 % of the users of the group trained last. */
+async function learned(erasable, train, folder, settings) {
+  const system = await erasable.learn(train, { ...SETTINGS, ...settings, folder });
+  const { groups } = system.plan;
+  const numbers = new Map(train.userIds.map((id, user) => [id, user]));
+  const last = Uint32Array.from(groups[groups.length - 1], (id) => numbers.get(id)).sort();
+  const request = erasable.parseRequest("last-group@5");
+  const { users } = erasable.resolveRequest(request, train, SETTINGS.seed, last);
+  await system.close();
+  return [...users].map((user) => train.userIds[user]);
+}
+
+/** @returns name, data and rows of { balance, samples, ideal, seconds, retrain, gain, ofIdeal, stages } */
+export async function run({ erasable, rounds = 5, onRow } = {}) {
+  const { data, notice } = await erasable.loadOrSynthetic("ml-1m", { fallback: "synthetic-ml-1m" });
+  const { train } = erasable.split(erasable.core(data, 5), { trainShare: 0.9, seed: 1 });
+  const home = mkdtempSync(join(tmpdir(), "erasable-bench-"));
+  const rows = [];
+  try {
+    const whole = join(home, "retrain");
+    await learned(erasable, train, whole, { method: "retrain" });
+    for (const balance of ["users", "ratings"]) {
+      const folder = join(home, balance);
+      const ids = await learned(erasable, train, folder, { method: "laser", groups: GROUPS, balance });
+      const seen = { ours: [], retrain: [], gain: [], cost: undefined, whole: 0 };
+      for (let round = 0; round < rounds; round++) {
+        const ours = await forgetting(erasable, folder, ids);
+        const theirs = await forgetting(erasable, whole, ids);
+        seen.ours.push(ours.seconds);
+        seen.retrain.push(theirs.seconds);
+        seen.gain.push(theirs.seconds / ours.seconds);
+        seen.cost = ours.cost;
+        seen.whole = theirs.cost.samples;
+      }
+      const ideal = seen.whole / seen.cost.samples;
+      const row = {
+        balance,
+        samples: seen.cost.samples,
+        retrainSamples: seen.whole,
+        ideal,
+        seconds: summary(seen.ours),
+        retrainSeconds: summary(seen.retrain),
+        gain: summary(seen.gain),
+        ofIdeal: ideal / median(seen.gain),
+        reach: { ideal: 0.9 * GROUPS, ofIdeal: 1.25 },
+        stages: seen.cost.seconds,
+      };
+      rows.push(row);
+      onRow?.(row);
+    }
+  } finally {
+    rmSync(home, { recursive: true });
+  }
+  return { name, data: notice ? "synthetic-ml-1m" : "ml-1m", rounds, rows };
+}
+
+/** A row in one line. */
+export const text = ({ balance, ideal, gain, ofIdeal, seconds, retrainSeconds }) =>
+  `equal ${balance}: ${ideal.toFixed(1)}x fewer gradient samples than Retrain, ${gain.median.toFixed(1)}x less wall time ` +
+  `(${seconds.median.toFixed(2)} s against ${retrainSeconds.median.toFixed(1)} s; ${ofIdeal.toFixed(2)} of the ideal; to reach 1.25)`;
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const erasable = createRequire(import.meta.url)("erasable");
+  await run({ erasable, onRow: (row) => console.log(text(row)) });
+}
