@@ -1,12 +1,15 @@
 /**
  * Where users and items lie when RecEraser partitions by them: the truncated singular value decomposition of the
- * user-centred ratings, C = U Sigma V^T. A user's row is that of U Sigma, an item's that of V Sigma, so that both weigh a
- * direction by what it explains. (Chen et al. pre-train a weighted matrix factorisation.)
+ * user-centred ratings, C = U Sigma V^T, half of Sigma on either side: P = U Sigma^1/2 and Q = V Sigma^1/2 are what a matrix
+ * factorisation with equal and small penalties on both comes to. (Chen et al. pre-train a weighted matrix factorisation.)
  */
 
 import type { Interactions } from "../../data/interactions";
 import { embedUsers } from "../../hypergraph/embedding";
 import type { MethodContext } from "../method";
+
+/** A squared singular value below this share of the largest is rounding of float32: beyond the rank of C. */
+const NEGLIGIBLE = 1e-12;
 
 export interface RatingEmbedding {
   readonly dim: number;
@@ -27,15 +30,18 @@ export async function embedRatings(
     context.onProgress?.({ stage: "plan", done, text: "plan: embedding" });
   const embed = context.embed ?? embedUsers;
   const { values } = await embed(data, { kind: "svd", dim, seed }, { signal: context.signal, onProgress });
-  return { dim, users: values, items: itemRows(data, values, dim) };
+  const squares = new Float64Array(dim); // of the singular values, for `values` is U Sigma
+  for (let k = 0; k < values.length; k++) squares[k % dim] += values[k] * values[k];
+  const least = NEGLIGIBLE * squares.reduce((most, square) => Math.max(most, square), 0);
+  const inverseRoots = squares.map((square) => (square > least ? 1 / Math.sqrt(Math.sqrt(square)) : 0));
+  const users = values.map((value, k) => value * inverseRoots[k % dim]);
+  return { dim, users, items: itemRows(data, users, inverseRoots) };
 }
 
-/** V Sigma = C^T U: the sum over an item's raters of their centred rating times their row of U. */
-function itemRows(data: Interactions, users: Float32Array, dim: number): Float32Array {
+/** V Sigma^1/2 = C^T U Sigma^-1/2 = C^T P Sigma^-1: over an item's raters, their centred rating times their row of P. */
+function itemRows(data: Interactions, users: Float32Array, inverseRoots: Float64Array): Float32Array {
   const { offsets, columns, values } = data.byUser;
-  const squares = new Float64Array(dim); // of the singular values
-  for (let k = 0; k < users.length; k++) squares[k % dim] += users[k] * users[k];
-  const inverse = squares.map((square) => (square > 0 ? 1 / Math.sqrt(square) : 0)); // 0: beyond the rank of C
+  const dim = inverseRoots.length;
   const sums = new Float64Array(data.itemIds.length * dim);
   for (let user = 0; user + 1 < offsets.length; user++) {
     const [from, to] = [offsets[user], offsets[user + 1]];
@@ -43,8 +49,7 @@ function itemRows(data: Interactions, users: Float32Array, dim: number): Float32
     for (let k = from; k < to; k++) sum += values[k];
     const mean = sum / (to - from);
     for (let k = from; k < to; k++)
-      for (let d = 0; d < dim; d++)
-        sums[columns[k] * dim + d] += (values[k] - mean) * users[user * dim + d] * inverse[d];
+      for (let d = 0; d < dim; d++) sums[columns[k] * dim + d] += (values[k] - mean) * users[user * dim + d];
   }
-  return Float32Array.from(sums);
+  return Float32Array.from(sums, (sum, k) => sum * inverseRoots[k % dim] * inverseRoots[k % dim]);
 }

@@ -52,11 +52,11 @@ export const REC_ERASER_DEFAULTS = Object.freeze({
   groups: 8,
   partition: "ubp",
   dimensions: 16,
-  maxPasses: 50,
+  maxPasses: 10,
   start: "independent",
   unseen: "mask",
   aggregationEpochs: 20,
-  aggregationRate: 1e-3,
+  aggregationRate: 3e-3,
 } as const satisfies Required<Omit<RecEraserSettings, "training">>);
 
 /** @throws InputError for unknown settings or settings out of range. */
