@@ -7,7 +7,7 @@
 import { exp, log } from "../../numeric";
 import { solveInPlace } from "../additive/dense";
 
-const SETTLED = 1e-12; // of the loss, relatively: what a step must gain to be worth another
+const SETTLED = 1e-9; // of the loss: when a step promises less, the next would promise its square
 const MOST_STEPS = 50;
 const MOST_HALVINGS = 30;
 
@@ -47,17 +47,20 @@ export async function regress(
     const { gradient, hessian } = derivatives(features, labels, ridge, weights);
     passes++;
     await onPass();
-    solveInPlace(hessian, gradient, size); // the gradient becomes the step
+    const direction = gradient.slice();
+    solveInPlace(hessian, direction, size);
+    // labels that are all 0 or all 1 have no minimum: the constant runs off until there is no curvature left
+    if (!direction.every(Number.isFinite)) return { weights, passes, steps };
+    const along = (scale: number) => weights.map((weight, k) => weight - scale * direction[k]);
+    const promised = direction.reduce((sum, step, k) => sum + gradient[k] * step, 0) / 2;
+    if (!(promised > SETTLED * loss)) return { weights: along(1), passes, steps: steps + 1 };
     let scale = 1;
-    let moved = weights;
-    let next = loss;
-    for (let halving = 0; halving < MOST_HALVINGS; halving++, scale /= 2) {
-      moved = weights.map((weight, k) => weight - scale * gradient[k]);
-      next = await lossAt(moved);
-      if (next < loss) break;
+    let next = await lossAt(along(scale));
+    for (let halving = 0; !(next < loss) && halving < MOST_HALVINGS; halving++) {
+      scale /= 2;
+      next = await lossAt(along(scale));
     }
-    if (!(loss - next > SETTLED * loss)) return { weights, passes, steps };
-    weights = moved;
+    weights = along(scale);
     loss = next;
   }
   return { weights, passes, steps: MOST_STEPS };

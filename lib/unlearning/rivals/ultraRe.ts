@@ -44,7 +44,7 @@ export function ultraRe(settings: UltraReSettings = {}): ShardedMethod {
   const plan = planSettings({ grouping: "cbkm", assignment: "transport", order: "random", ...settings.plan });
   const training = trainingSettings(settings.training);
   const start = requireOneOf(settings.start ?? "independent", STARTS, "start");
-  const ridge = requireNumber(settings.ridge ?? 1, Number.MIN_VALUE, 1e9, "ridge");
+  const ridge = requireNumber(settings.ridge ?? 1, 1e-6, 1e9, "ridge");
   return shardedMethod({
     name: "ultrare",
     settings: { plan, training, start, ridge } as unknown as Json,
