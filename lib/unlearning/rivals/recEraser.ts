@@ -12,10 +12,10 @@
  *  4. A shard is full at ceil(N / K), as printed; the public code lets it grow to 1.2 N / K. Anchors move to the mean row of
  *     their shard; the public code puts the mean of all numbers in it in the place of each. No shard stays empty.
  *  5. Transfers start from the identity and not at random, so that one shard alone scores as its model does.
- *  6. A shard that has no rating of a row has no say in it (`unseen: "mask"`); with `"attend"`, theirs, its initial row
- *     takes part.
- *  7. Adam with the settings of training, a fixed number of epochs; theirs is Adagrad with dropout on users, a penalty of
- *     1e-5 on the transfers and early stopping on the test set.
+ *  6. A shard that has no rating of a row has no say in it (`unseen: "mask"`), so that under `ubp` attention weighs what
+ *     shards say of items, under `ibp` of users, under `inbp` of both; with `"attend"`, theirs, initial rows take part.
+ *  7. Adam, a fixed number of epochs; theirs is Adagrad with dropout on users, a penalty of 1e-5 on the transfers and early
+ *     stopping by the test set. Passes of the partition are ten at most, and fifty there.
  */
 
 import { requireInteger, requireKnownKeys, requireNumber, requireOneOf } from "../../errors";
