@@ -281,5 +281,8 @@ export type { Method, MethodContext, System } from "./unlearning/method";
 export { methodOf } from "./unlearning/methods";
 export { type Plan, parsePlan, planHash, planText } from "./unlearning/plan";
 export { parseRequest, type Request, resolveRequest } from "./unlearning/request";
+// the field's other frameworks: shards in isolation, and something trained that joins them
+export { type RecEraserSettings, recEraser } from "./unlearning/rivals/recEraser";
+export { type UltraReSettings, ultraRe } from "./unlearning/rivals/ultraRe";
 export { type Unlearned, unlearn } from "./unlearning/unlearn";
 export type { Verification } from "./unlearning/verify";

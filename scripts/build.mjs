@@ -60,11 +60,13 @@ function buildKernels() {
 
 /**
  * Entry points whose code decides results: each kind of cell by its job, training by itself, for checkpoints and
- * certificates, and fold-in, for the rows that it fits. A new method or chart that they do not use does not move their version.
+ * certificates, fold-in, for the rows that it fits, and the rivals, for what joins their shards. A new method or chart that they do not use does not move their version.
  */
 const decidingEntries = () => ({
   training: join(root, "lib/training/sequential.ts"),
   foldIn: join(root, "lib/unlearning/foldIn/coreFoldIn.ts"),
+  recEraser: join(root, "lib/unlearning/rivals/recEraser.ts"),
+  ultraRe: join(root, "lib/unlearning/rivals/ultraRe.ts"),
   ...Object.fromEntries(
     filesIn(join(root, "lib/experiments/jobs"))
       .filter((path) => !["index.ts", "job.ts"].includes(basename(path)))
@@ -76,7 +78,7 @@ const decidingEntries = () => ({
 const INDIFFERENT = ["load", "catalog", "download", "unzip"].map((name) => join(root, `lib/data/${name}.ts`));
 
 /** Kernels of methods that entries load by name: they count where a source names them. The others count everywhere. */
-const BY_NAME = ["cholesky.wasm", "fold_in.wasm"];
+const BY_NAME = ["cholesky.wasm", "fold_in.wasm", "rec_eraser.wasm"];
 
 const filesIn = (folder) =>
   existsSync(folder)

@@ -87,10 +87,10 @@ export function addSystems(program: Command): void {
     .option("--epochs <number>", "default: 50", integer(1))
     .option("--batch-size <number>", "samples a step (default: 1024)", integer(1))
     .option("--seed <number>", "default: 1", integer(0, 2 ** 32 - 1))
-    .option("--workers <number>", "worker threads for C-SISA's shards", integer(0, 1024))
+    .option("--workers <number>", "worker threads for shards (C-SISA, RecEraser, UltraRE)", integer(0, 1024))
     .option(
       "--set <key=value>",
-      "any other setting of plan or training (repeatable)",
+      "any other setting of plan, training or method (repeatable)",
       (text, all: string[] = []) => [...all, text],
     )
     .addHelpText(
@@ -98,7 +98,8 @@ export function addSystems(program: Command): void {
       `
 Examples:
   $ npx erasable learn ratings.csv --system store --groups 8
-  $ npx erasable learn ml-100k --system store --method c-sisa --model nmf --set scoring=own`,
+  $ npx erasable learn ml-100k --system store --method c-sisa --model nmf --set scoring=own
+  $ npx erasable learn ml-100k --system store --method receraser --set partition=ibp`,
     )
     .action(learnCommand);
 
@@ -195,6 +196,10 @@ function settingsOf(pairs: readonly string[]): Record<string, unknown> {
   );
 }
 
+/** What a plan lists: RecEraser's partition of items is the one that does not list users. */
+const listed = (settings: unknown): string =>
+  (settings as { partition?: string }).partition === "ibp" ? "Items" : "Users";
+
 async function learnCommand(ratings: string, options: LearnOptions): Promise<void> {
   const { system: folder, format, scale, set = [], json, ...settings } = options;
   const signal = stopping();
@@ -232,7 +237,8 @@ async function learnCommand(ratings: string, options: LearnOptions): Promise<voi
       `${method.name} learned from ${plural(result.ratings, "rating")} of ${plural(result.users, "user")}: ` +
         `${count(result.samples)} gradient samples, ${duration(result.seconds)}`,
     );
-    if (result.groups) print(`Users in its groups, in training order: ${result.groups.join(", ")}`);
+    if (result.groups)
+      print(`${listed(method.settings)} in its groups, in training order: ${result.groups.join(", ")}`);
     print(`Kept in ${folder}. Try: npx erasable recommend --system ${folder} --user ${data.userIds[0]}`);
   } finally {
     await system.close();

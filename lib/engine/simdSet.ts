@@ -11,6 +11,12 @@ import type { TrainingSet, TrainOptions } from "./engine";
 import type { TrainKernel } from "./simdKernel";
 import type { Arena } from "./simdMemory";
 
+/** What a kernel needs that draws epochs and trains on them. */
+export type SetKernel = Pick<
+  TrainKernel,
+  "setTrainingSet" | "setBatches" | "setEpoch" | "shuffleEpoch" | "fillEpoch" | "train"
+>;
+
 const MOST_SAMPLES = 2 ** 30;
 
 export class PlacedSet {
@@ -21,8 +27,8 @@ export class PlacedSet {
 
   constructor(
     arena: Arena,
-    private readonly kernel: TrainKernel,
-    spec: ModelSpec,
+    private readonly kernel: SetKernel,
+    spec: Pick<ModelSpec, "items">,
     private readonly set: TrainingSet,
     private readonly batchSize: number,
   ) {

@@ -25,13 +25,18 @@ export interface Interrupted {
   readonly steps: number;
 }
 
+/** What has a state to save: an engine, or whatever else trains by steps of Adam. */
+export type Trainable = Pick<Engine, "backend" | "weights" | "moments"> & {
+  readonly spec: { readonly size: number };
+};
+
 const partialKey = (checkpointKey: string) => sha256(`interrupted before ${checkpointKey}`);
 
 /** Saves where `engine` stands, in place of what was saved before. */
 export function putPartial(
   store: Store,
   checkpointKey: string,
-  engine: Engine,
+  engine: Trainable,
   at: Pick<Interrupted, "position" | "samples" | "steps">,
 ): void {
   const { m, v, step } = engine.moments();
@@ -43,7 +48,7 @@ export function putPartial(
 }
 
 /** What was saved, or undefined; also when another backend saved it, since its bits are not this one's. */
-export function getPartial(store: Store, checkpointKey: string, engine: Engine): Interrupted | undefined {
+export function getPartial(store: Store, checkpointKey: string, engine: Trainable): Interrupted | undefined {
   const partial = store.getRecord(partialKey(checkpointKey)) as Partial | undefined;
   if (partial === undefined || partial.backend !== engine.backend) return undefined;
   const floats = floatsOf(store.getBlob(partial.blob));

@@ -24,13 +24,14 @@ import type { Guarantee, MethodContext, MethodProgress, System } from "./method"
 import { type MethodName, methodOf, nestedSettings } from "./methods";
 import { type Plan, planText } from "./plan";
 import { namedErasure } from "./request";
+import type { RecEraserSettings } from "./rivals/recEraser";
 import { unlearn } from "./unlearn";
 import { type Verification, type VerifyOptions, verify as verifyCertificate } from "./verify";
 
 export interface WorkOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: MethodProgress) => void;
-  /** Worker threads for methods whose parts can be trained side by side (C-SISA). Default 0: this thread. */
+  /** Worker threads for methods whose parts can be trained side by side (shards). Default 0: this thread. */
   readonly workers?: number;
 }
 
@@ -38,9 +39,19 @@ export interface WorkOptions {
 export interface LearnSettings extends PlanOptions, Partial<TrainingSettings>, WorkOptions {
   /** Default `laser`. */
   readonly method?: MethodName;
-  /** C-SISA: how shards score, and what they start from. */
+  /** C-SISA: how shards score. */
   readonly scoring?: "merged" | "own";
+  /** C-SISA, RecEraser and UltraRE: what shards start from. */
   readonly start?: "independent" | "shared";
+  /** RecEraser: what is partitioned, users, items or interactions; how; and what joins the shards (rivals/recEraser.ts). */
+  readonly partition?: RecEraserSettings["partition"];
+  readonly dimensions?: number;
+  readonly maxPasses?: number;
+  readonly unseen?: RecEraserSettings["unseen"];
+  readonly aggregationEpochs?: number;
+  readonly aggregationRate?: number;
+  /** UltraRE: penalty of the regression on the shards. */
+  readonly ridge?: number;
   /** Refresh and core fold-in: how users' rows are fitted. */
   readonly fold?: Partial<FoldSettings>;
   /** Core fold-in: who is in the core, and the step that items take with all their raters. */

@@ -11,6 +11,8 @@ import { type RefreshSettings, refresh } from "./foldIn/refresh";
 import { type LaserSettings, laser, type RetrainSettings, retrain } from "./laser";
 import { PLAN_DEFAULTS } from "./makePlan";
 import type { Method } from "./method";
+import { REC_ERASER_DEFAULTS, type RecEraserSettings, recEraser } from "./rivals/recEraser";
+import { type UltraReSettings, ultraRe } from "./rivals/ultraRe";
 
 /** Parts of a method's settings that several methods share: see makePlan.ts and training/settings.ts. */
 export type Section = "plan" | "training";
@@ -37,6 +39,16 @@ const METHODS = {
     make: (settings) => cSisa(settings as CSisaSettings),
     sections: ["plan", "training"],
     own: ["scoring", "start"],
+  },
+  receraser: {
+    make: (settings) => recEraser(settings as RecEraserSettings),
+    sections: ["training"],
+    own: Object.keys(REC_ERASER_DEFAULTS),
+  },
+  ultrare: {
+    make: (settings) => ultraRe(settings as UltraReSettings),
+    sections: ["plan", "training"],
+    own: ["start", "ridge"],
   },
   refresh: {
     make: (settings) => refresh(settings as RefreshSettings),

@@ -316,6 +316,39 @@ describe("learn, recommend, unlearn, verify on files", () => {
     expect(resume).toMatchObject({ code: 2, err: expect.stringMatching(/no unfinished request/) });
   });
 
+  it("does all of it for the field's other frameworks", async () => {
+    for (const [method, partition, told] of [
+      ["receraser", "ubp", /^Users in its groups.*: 8, 8, 8$/m],
+      ["receraser", "ibp", /^Items in its groups.*: 7, 7, 6$/m],
+      ["receraser", "inbp", /^Users in its groups/m],
+      ["ultrare", undefined, /^Users in its groups.*: 8, 8, 8$/m],
+    ] as const) {
+      const folder = at(`${method}-${partition}`);
+      const own = ["--method", method, "--groups", "3", "--epochs", "2", "--batch-size", "64"];
+      const more = partition ? ["--set", `partition=${partition}`, "--set", "aggregationEpochs=2"] : [];
+      const learned = await erasable("learn", at("all.csv"), "--system", folder, ...own, ...more);
+      expect(learned).toMatchObject({ code: 0, out: expect.stringMatching(told) });
+      const best = await erasable(
+        "recommend",
+        "--system",
+        folder,
+        "--user",
+        "u003",
+        "--count",
+        "3",
+        "--json",
+      );
+      expect(JSON.parse(best.out).items).toHaveLength(3);
+      const file = at(`${method}-${partition}.json`);
+      const asked = ["--users", "u003,u010", "--certificate", file];
+      expect((await erasable("unlearn", "--system", folder, ...asked)).code).toBe(0);
+      const verified = await erasable("verify", file, "--ratings", at("rest.csv"));
+      expect(verified).toMatchObject({ code: 0, out: expect.stringContaining("The certificate holds") });
+      const again = await erasable("unlearn", "--system", folder, "--users", "u004", "--regroup", "--json");
+      expect(JSON.parse(again.out).certificate).toMatchObject({ guarantee: "exact" });
+    }
+  });
+
   it("a damaged system is said to be damaged", async () => {
     writeFileSync(at("store/system.json"), "nonsense\n");
     const { code, err } = await erasable("recommend", ...system, "--user", "u005");

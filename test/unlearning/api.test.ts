@@ -49,7 +49,9 @@ describe("learn, recommend, forget, verify", () => {
   });
 
   it.each(METHOD_NAMES)("works for %s, with single ratings too", async (method) => {
-    const grouped = ["laser", "c-sisa", "refresh"].includes(method) ? { groups: 2 } : {};
+    const grouped = ["laser", "c-sisa", "refresh", "receraser", "ultrare"].includes(method)
+      ? { groups: 2 }
+      : {};
     const trained = ["ease", "gaussian"].includes(method) ? {} : small;
     const system = await learn(ratings, { method, ...trained, ...grouped });
     const item = ratings.itemIds[system.system.ratingsOf(4).items[0]];

@@ -15,7 +15,16 @@ import { methodOf } from "../../lib/unlearning/methods";
 import { parsePlan, planHash, planText } from "../../lib/unlearning/plan";
 import { verify } from "../../lib/unlearning/verify";
 import { fileOf, world } from "../training/world";
-import { context, KEY, learnAndUnlearn, tinyCSisa, tinyLaser, tinyRetrain } from "./support";
+import {
+  context,
+  KEY,
+  learnAndUnlearn,
+  tinyCSisa,
+  tinyLaser,
+  tinyRecEraser,
+  tinyRetrain,
+  tinyUltraRe,
+} from "./support";
 
 const data = world();
 const gone = [3, 8, 20];
@@ -29,7 +38,7 @@ const withoutLast = (csr: Csr): Csr => ({ ...csr, offsets: csr.offsets.slice(0, 
 
 describe("a certificate", () => {
   it("names the system that came out, and is verified by learning again", async () => {
-    for (const method of [tinyLaser(), tinyCSisa(), tinyRetrain()]) {
+    for (const method of [tinyLaser(), tinyCSisa(), tinyRetrain(), tinyRecEraser(), tinyUltraRe()]) {
       const { certificate, system } = await forgotten(method);
       expect(certificate.after.model).toBe(system.fingerprint);
       expect(certificate.after.plan).toBe(planHash(system.plan!));

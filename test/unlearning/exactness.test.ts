@@ -8,7 +8,17 @@ import type { System } from "../../lib/unlearning/method";
 import { parseRequest, resolveRequest } from "../../lib/unlearning/request";
 import { unlearn } from "../../lib/unlearning/unlearn";
 import { fileOf, world } from "../training/world";
-import { context, expectSameModel, KEY, learnAndUnlearn, tinyCSisa, tinyLaser, tinyRetrain } from "./support";
+import {
+  context,
+  expectSameModel,
+  KEY,
+  learnAndUnlearn,
+  tinyCSisa,
+  tinyLaser,
+  tinyRecEraser,
+  tinyRetrain,
+  tinyUltraRe,
+} from "./support";
 
 const data = world();
 const systems: System[] = [];
@@ -50,6 +60,10 @@ const METHODS: [name: string, method: GroupedMethod][] = [
   ["retrain", tinyRetrain()],
   ["c-sisa, merged", tinyCSisa()],
   ["c-sisa, own, NMF", tinyCSisa({ scoring: "own", training: { model: "nmf" } })],
+  ["receraser, users", tinyRecEraser()],
+  ["receraser, items, NMF", tinyRecEraser({ partition: "ibp", training: { model: "nmf" } })],
+  ["receraser, interactions", tinyRecEraser({ partition: "inbp", unseen: "attend" })],
+  ["ultrare", tinyUltraRe()],
 ];
 
 /** Other settings, one at a time, go through one erasure of every kind at once. */
@@ -71,6 +85,18 @@ const VARIANTS: [name: string, method: GroupedMethod][] = [
   ["retrain, NMF", tinyRetrain({ model: "nmf" })],
   ["c-sisa, shared start", tinyCSisa({ start: "shared" })],
   ["c-sisa, sampled negatives", tinyCSisa({ training: { label: "implicit", negatives: 2 } })],
+  [
+    "receraser, users, NMF, all shards attend",
+    tinyRecEraser({ unseen: "attend", training: { model: "nmf" } }),
+  ],
+  ["receraser, items, shared start", tinyRecEraser({ partition: "ibp", start: "shared" })],
+  [
+    "receraser, interactions, NMF, sampled negatives",
+    tinyRecEraser({ partition: "inbp", training: { model: "nmf", label: "implicit", negatives: 2 } }),
+  ],
+  ["receraser, one shard", tinyRecEraser({ groups: 1 })],
+  ["ultrare, NMF, shared start", tinyUltraRe({ start: "shared", training: { model: "nmf" } })],
+  ["ultrare, sampled negatives", tinyUltraRe({ training: { label: "implicit", negatives: 2 } })],
 ];
 
 const pair = (user: number, k = 0) => [user, data.byUser.columns[data.byUser.offsets[user] + k]] as const;

@@ -14,7 +14,7 @@ import { SystemFolder } from "../../lib/unlearning/folder";
 import type { GroupedSystem } from "../../lib/unlearning/grouped";
 import { verify } from "../../lib/unlearning/verify";
 import { world } from "../training/world";
-import { context, expectSameModel, KEY, tinyCSisa, tinyLaser } from "./support";
+import { context, expectSameModel, KEY, tinyCSisa, tinyLaser, tinyRecEraser, tinyUltraRe } from "./support";
 
 const data = world({ users: 16, items: 12 });
 const work = { createEngine, clock: () => 0 };
@@ -233,6 +233,8 @@ describe.each([
   ["laser, the process ends", method, false],
   ["laser, the machine goes down", method, true],
   ["c-sisa, the machine goes down", tinyCSisa({ plan: { groups: 3 } }), true],
+  ["receraser, the machine goes down", tinyRecEraser({ groups: 3, partition: "inbp" }), true],
+  ["ultrare, the machine goes down", tinyUltraRe({ plan: { groups: 3 } }), true],
 ])("a crash at any step on disk: %s", (_name, tried, lose) => {
   it("leaves the old system or the new one, and can be finished", async () => {
     const reference = newFolder();

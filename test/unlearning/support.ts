@@ -11,6 +11,8 @@ import type { GroupedMethod, GroupedSystem } from "../../lib/unlearning/grouped"
 import { type LaserSettings, laser, retrain } from "../../lib/unlearning/laser";
 import type { PlanOptions } from "../../lib/unlearning/makePlan";
 import type { MethodContext, System } from "../../lib/unlearning/method";
+import { type RecEraserSettings, recEraser } from "../../lib/unlearning/rivals/recEraser";
+import { type UltraReSettings, ultraRe } from "../../lib/unlearning/rivals/ultraRe";
 import { type UnlearnOptions, unlearn } from "../../lib/unlearning/unlearn";
 
 export const KEY = "00112233445566778899aabbccddeeff";
@@ -31,6 +33,15 @@ export const tinyRetrain = (training: Partial<TrainingSettings> = {}): GroupedMe
   retrain({ training: { ...TINY, ...training } });
 export const tinyCSisa = (settings: CSisaSettings = {}): GroupedMethod =>
   cSisa({ ...settings, plan: { ...RAND, ...settings.plan }, training: { ...TINY, ...settings.training } });
+
+export const tinyRecEraser = (settings: RecEraserSettings = {}): GroupedMethod =>
+  recEraser({ groups: 4, aggregationEpochs: 2, ...settings, training: { ...TINY, ...settings.training } });
+export const tinyUltraRe = (settings: UltraReSettings = {}): GroupedMethod =>
+  ultraRe({
+    ...settings,
+    plan: { groups: 4, ...settings.plan },
+    training: { ...TINY, ...settings.training },
+  });
 
 /** Learns and unlearns in one store. */
 export async function learnAndUnlearn(

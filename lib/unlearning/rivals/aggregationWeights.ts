@@ -1,0 +1,95 @@
+/**
+ * The weights of RecEraser's aggregation (Chen et al. 2022, Section 4.3) in one flat Float32Array: for each shard its
+ * transfer T_s and t_s, which users and items share; for either side an attention of its own, W, b and h; for NMF an
+ * output layer. The kernel (kernels/assembly/rec_eraser.ts) reads this layout.
+ */
+
+import { EMBEDDING, type ModelName, OUTPUT } from "../../model/spec";
+import { Random } from "../../random";
+
+export interface AggregationShape {
+  readonly model: ModelName;
+  /** S */
+  readonly shards: number;
+}
+
+/** Parts of a shard's vector that its transfer keeps apart: DMF, the tower's output; NMF, factors and hidden layer. */
+const PARTS: Record<ModelName, readonly number[]> = { dmf: [OUTPUT], nmf: [EMBEDDING, OUTPUT] };
+
+/** Floats of a shard's vector of a user or an item. */
+export const vectorWidth = (model: ModelName): number => PARTS[model].reduce((sum, part) => sum + part, 0);
+
+/** Units of either attention: half as many as its input is wide, as in the authors' public code. */
+export const attentionWidth = (model: ModelName): number => vectorWidth(model) / 2;
+
+export interface AggregationTensor {
+  readonly name: string;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** Every tensor and where it begins, in floats; matrices are row-major, rows are inputs. */
+export function aggregationTensors({ model, shards }: AggregationShape): AggregationTensor[] {
+  const width = vectorWidth(model);
+  const units = attentionWidth(model);
+  const list: [name: string, size: number][] = [];
+  for (let s = 0; s < shards; s++) {
+    for (const [part, floats] of PARTS[model].entries())
+      list.push([`transfer_${s}_${part}`, floats * floats]);
+    list.push([`transfer_${s}_b`, width]);
+  }
+  for (const side of ["user", "item"])
+    list.push([`${side}_w`, width * units], [`${side}_b`, units], [`${side}_h`, units]);
+  if (model === "nmf") list.push(["out_factors", EMBEDDING], ["out_hidden", OUTPUT], ["out_b", 4]); // 1, padded to 16 bytes
+  let offset = 0;
+  return list.map(([name, size]) => {
+    const tensor = { name, offset, size };
+    offset += size;
+    return tensor;
+  });
+}
+
+/** Floats in all. */
+export function aggregationSize(shape: AggregationShape): number {
+  const last = aggregationTensors(shape).at(-1);
+  return last ? last.offset + last.size : 0;
+}
+
+/** The output layers of the shards' NMF models that have a say: weights of the hidden layer, and the constant. */
+export interface ShardOutput {
+  readonly hidden: Float32Array;
+  readonly constant: number;
+}
+
+const SMALL = 0.01; // the authors' start of h: attention begins nearly even
+
+/**
+ * Where training starts: transfers are the identity, attention is nearly even, and the output layer is the mean of the
+ * shards'. With one shard the aggregation so scores as that shard's model does.
+ * @param outputs NMF alone
+ */
+export function startingWeights(
+  shape: AggregationShape,
+  seed: number,
+  outputs: readonly ShardOutput[] = [],
+): Float32Array {
+  const { model } = shape;
+  const weights = new Float32Array(aggregationSize(shape));
+  const bound = Math.sqrt(6 / (vectorWidth(model) + attentionWidth(model))); // Glorot and Bengio 2010
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  for (const { name, offset, size } of aggregationTensors(shape)) {
+    const target = weights.subarray(offset, offset + size);
+    if (/^transfer_\d+_\d+$/.test(name)) {
+      const floats = Math.sqrt(size);
+      for (let k = 0; k < floats; k++) target[k * floats + k] = 1;
+    } else if (name.endsWith("_w")) {
+      const random = Random.stream(seed, "aggregation", "init", name);
+      for (let k = 0; k < size; k++) target[k] = bound * (2 * random.uniform() - 1);
+    } else if (name.endsWith("_h")) target.fill(SMALL);
+    else if (name === "out_factors") target.fill(1);
+    else if (name === "out_hidden")
+      for (let k = 0; k < size; k++) target[k] = mean(outputs.map(({ hidden }) => hidden[k]));
+    else if (name === "out_b") target[0] = mean(outputs.map(({ constant }) => constant));
+  }
+  return weights;
+}
