@@ -1,0 +1,124 @@
+/**
+ * Charts of `beyond`: utility against the cost of a request, one picture a kind of request and a panel a model; and what
+ * a batch of random users is expected to cost.
+ */
+
+import type { Chart } from "../../report/chart";
+import { lineChart } from "../../report/lineChart";
+import { paretoChart } from "../../report/paretoChart";
+import { LEARNING_REQUEST } from "../beyond/requests";
+import { type CellRecord, recordsOf } from "../outcome";
+import { summarise, withinSeeds } from "../summary";
+import type { BeyondRow } from "./beyond";
+import { SYSTEMS, systemOf } from "./beyondSystems";
+import { AIM, type Comparison, comparisons, costOf, systemLabel } from "./beyondTable";
+
+interface Point {
+  readonly panel: string;
+  readonly series: string;
+  readonly label: string;
+  readonly cost: number;
+  readonly costLow: number;
+  readonly costHigh: number;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The picture of one data set, preset and request; none for learning, which has no cost of forgetting. */
+export function paretoOf(rows: readonly BeyondRow[]): Chart | undefined {
+  const compared = comparisons(rows).filter(({ request }) => request !== LEARNING_REQUEST);
+  if (compared.length === 0) return undefined;
+  return paretoChart(pointsOf(rows, compared), {
+    x: "cost",
+    y: "mean",
+    xLow: "costLow",
+    xHigh: "costHigh",
+    low: "low",
+    high: "high",
+    series: "series",
+    label: "label",
+    panelRows: "panel",
+    xTitle: "cost of the request (% of Retrain's)",
+    limit: AIM.share,
+  });
+}
+
+/** Intervals of utility are within seeds, as in the other figures: all systems share the splits. */
+function pointsOf(rows: readonly BeyondRow[], compared: readonly Comparison[]): Point[] {
+  const models = [...new Set(compared.map(({ model }) => model))];
+  const values = models.flatMap((model) =>
+    rows
+      .filter((row) => row.model === model || row.model === "none")
+      .map((row) => ({ model, system: row.system, seed: row.seed, value: row.utility })),
+  );
+  const within = summarise(
+    withinSeeds(values, ["model"], ["system"]),
+    ["model", "system"],
+    ({ value }) => value,
+  );
+  return compared.flatMap((one): Point[] => {
+    const utility = within.find(({ model, system }) => model === one.model && system === one.system);
+    const { series, point } = systemOf(one.system);
+    const cost = costOf(one);
+    if (!utility || !(cost.mean > 0)) return [];
+    const base = {
+      panel: `${one.metric}, ${one.model.toUpperCase()}`,
+      series,
+      mean: one.utility,
+      low: utility.low,
+      high: utility.high,
+    };
+    const whole = { ...base, label: pointLabel(series, point), ...ends(cost) };
+    if (!one.sums) return [whole];
+    return [{ ...base, label: `${point}, sums`, ...ends(one.sums) }, whole];
+  });
+}
+
+const ends = ({ mean, low, high }: { mean: number; low: number; high: number }) => ({
+  cost: mean,
+  costLow: low,
+  costHigh: high,
+});
+
+/** Points of a series that differ in one number carry the number, and the last of them the name of the series too. */
+function pointLabel(series: string, point: string): string {
+  const members = SYSTEMS.filter((system) => system.series === series);
+  if (members.length < 2 || members[members.length - 1].point !== point) return point;
+  return `${series}, ${point}`;
+}
+
+/** Expected cost against the number of random users who ask at once; none without cost models. */
+export function batchChart(records: readonly CellRecord[]): Chart | undefined {
+  const own = recordsOf(records, "beyond").filter(
+    ({ cell, outcome }) =>
+      cell.request === LEARNING_REQUEST && outcome.batches.length > 0 && cell.model !== "none",
+  );
+  const plain = new Map(
+    own
+      .filter(({ cell }) => cell.variant === "retrain")
+      .map(({ cell, outcome }) => [`${cell.model} ${cell.seed}`, outcome.batches]),
+  );
+  const shares = own.flatMap(({ cell, outcome }) =>
+    outcome.batches.flatMap(({ users, samples }) => {
+      const whole = plain.get(`${cell.model} ${cell.seed}`)?.find((one) => one.users === users);
+      if (!whole || cell.variant.startsWith("retrain")) return [];
+      const panel = cell.model.toUpperCase();
+      return [{ panel, name: systemLabel(cell.variant), users, share: (100 * samples) / whole.samples }];
+    }),
+  );
+  if (shares.length === 0) return undefined;
+  return lineChart(
+    summarise(shares, ["panel", "name", "users"], ({ share }) => share),
+    {
+      x: "users",
+      y: "mean",
+      series: "name",
+      panelColumns: "panel",
+      xScale: "log10",
+      yScale: "log10",
+      xTitle: "random users in one request",
+      yTitle: "expected cost (% of Retrain's)",
+    },
+  );
+}
