@@ -75,14 +75,26 @@ export * as figures from "./experiments/figures";
 export type { BeyondRow } from "./experiments/figures/beyond";
 export { batchChart, paretoOf } from "./experiments/figures/beyondCharts";
 export {
+  type Advice,
+  adviceRows,
+  bestWithin,
+  type ChoiceRow,
+  type ColdRow,
+  type CoreRow,
+  cheapestNear,
+  choiceRows,
+  coldRows,
+  coreRows,
+} from "./experiments/figures/beyondReading";
+export { systemLabel } from "./experiments/figures/beyondSystems";
+export {
   AIM,
+  type AimRow,
   aimRows,
   type Comparison,
   comparisons,
-  costOf,
   reaching,
   requestLabel,
-  systemLabel,
 } from "./experiments/figures/beyondTable";
 export { chartsOf, type FigureChart } from "./experiments/figures/charts";
 export { theoremOne } from "./experiments/figures/cohesion";

@@ -1,11 +1,7 @@
 /** The rows of each figure as a table for a terminal: means over seeds, a line a condition. */
 
 import type { BeyondRow } from "../experiments/figures/beyond";
-import {
-  requestLabel,
-  comparisons as systemComparisons,
-  systemLabel,
-} from "../experiments/figures/beyondTable";
+import { requestLabel, comparisons as systemComparisons } from "../experiments/figures/beyondTable";
 import type { CohesionRow } from "../experiments/figures/cohesion";
 import type { EfficiencyRow } from "../experiments/figures/efficiency";
 import type { PartitionRow } from "../experiments/figures/partition";
@@ -214,34 +210,20 @@ function comparisons(profile: Profile, records: readonly CellRecord[], metric: s
 /** Costs as shares of Retrain's: expected and measured gradient samples, and time. */
 function beyondTable(rows: readonly BeyondRow[]): TerminalTable {
   return {
-    rows: systemComparisons(rows).map((one): Row => {
-      const { expected, measured, time, sums, reference, ...plain } = one;
-      const half = (one.differenceHigh - one.differenceLow) / 2;
-      return {
-        ...plain,
-        request: requestLabel(one.request),
-        system: systemLabel(one.system),
-        half,
-        expected: expected?.mean ?? null,
-        measured,
-        time: time.mean,
-        sums: sums?.mean ?? null,
-        megabytes: one.bytes / 1e6,
-      };
-    }),
+    rows: systemComparisons(rows).map((row): Row => ({ ...row, request: requestLabel(row.request) })),
     columns: [
       { key: "dataset", label: "Data" },
       { key: "preset", label: "Preset" },
       { key: "model", label: "Model" },
       { key: "request", label: "Request" },
-      { key: "system", label: "System" },
+      { key: "name", label: "System" },
       { key: "utility", label: "NDCG@10", error: "std", digits: METRIC_DIGITS },
       { key: "difference", label: "- best Retrain", error: "half", digits: METRIC_DIGITS },
       { key: "expected", label: "Expected", unit: "%", digits: 2 },
       { key: "measured", label: "Measured", unit: "%", digits: 2 },
       { key: "time", label: "Time", unit: "%", digits: 2 },
       { key: "sums", label: "Sums", unit: "%", digits: 3 },
-      { key: "megabytes", label: "Kept", unit: "MB", digits: 2 },
+      { key: "kept", label: "Kept", unit: "MB", digits: 2 },
       { key: "seeds", label: "Seeds", digits: 0 },
     ],
   };

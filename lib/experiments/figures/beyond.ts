@@ -8,7 +8,7 @@ import { LEARNING_REQUEST, REQUESTS } from "../beyond/requests";
 import type { BeyondCell } from "../cell";
 import { type BeyondRecord, recordsOf } from "../outcome";
 import { type Profile, profileProtocol } from "../profile";
-import type { PresetName } from "../protocol";
+import type { PresetName, Protocol } from "../protocol";
 import { type BeyondSystem, RANKED, SMALL, SYSTEMS } from "./beyondSystems";
 import type { Figure } from "./figure";
 import { namedMetrics } from "./utility";
@@ -113,6 +113,8 @@ const LEAST_SECONDS = 0.0005;
 const sumOf = (timings: Readonly<Record<string, number>>): number =>
   Object.values(timings).reduce((sum, seconds) => sum + seconds, 0);
 
+export const presetOf = ({ negatives }: Protocol): PresetName => (negatives > 0 ? "RANKING" : "PAPER");
+
 function rowOf({ cell, outcome, timings }: BeyondRecord): BeyondRow {
   const metric = decidingMetric(cell.protocol);
   const metrics = namedMetrics(outcome.metrics);
@@ -120,7 +122,7 @@ function rowOf({ cell, outcome, timings }: BeyondRecord): BeyondRow {
   const [cold, fair, wellKnown] = outcome.strata;
   return {
     dataset: cell.dataset,
-    preset: cell.protocol.negatives > 0 ? "RANKING" : "PAPER",
+    preset: presetOf(cell.protocol),
     model: cell.model,
     system: cell.variant,
     request,

@@ -8,10 +8,11 @@ import { lineChart } from "../../report/lineChart";
 import { paretoChart } from "../../report/paretoChart";
 import { LEARNING_REQUEST } from "../beyond/requests";
 import { type CellRecord, recordsOf } from "../outcome";
+import type { PresetName } from "../protocol";
 import { summarise, withinSeeds } from "../summary";
-import type { BeyondRow } from "./beyond";
-import { SYSTEMS, systemOf } from "./beyondSystems";
-import { AIM, type Comparison, comparisons, costOf, systemLabel } from "./beyondTable";
+import { type BeyondRow, presetOf } from "./beyond";
+import { SYSTEMS, systemLabel, systemOf } from "./beyondSystems";
+import { AIM, type Comparison, comparisons } from "./beyondTable";
 
 interface Point {
   readonly panel: string;
@@ -60,8 +61,7 @@ function pointsOf(rows: readonly BeyondRow[], compared: readonly Comparison[]): 
   return compared.flatMap((one): Point[] => {
     const utility = within.find(({ model, system }) => model === one.model && system === one.system);
     const { series, point } = systemOf(one.system);
-    const cost = costOf(one);
-    if (!utility || !(cost.mean > 0)) return [];
+    if (!utility || !(one.cost > 0)) return [];
     const base = {
       panel: `${one.metric}, ${one.model.toUpperCase()}`,
       series,
@@ -69,17 +69,12 @@ function pointsOf(rows: readonly BeyondRow[], compared: readonly Comparison[]): 
       low: utility.low,
       high: utility.high,
     };
-    const whole = { ...base, label: pointLabel(series, point), ...ends(cost) };
-    if (!one.sums) return [whole];
-    return [{ ...base, label: `${point}, sums`, ...ends(one.sums) }, whole];
+    const { cost, costLow, costHigh, sums, sumsLow, sumsHigh } = one;
+    const whole = { ...base, label: pointLabel(series, point), cost, costLow, costHigh };
+    if (sums === null || sumsLow === null || sumsHigh === null) return [whole];
+    return [{ ...base, label: `${point}, sums`, cost: sums, costLow: sumsLow, costHigh: sumsHigh }, whole];
   });
 }
-
-const ends = ({ mean, low, high }: { mean: number; low: number; high: number }) => ({
-  cost: mean,
-  costLow: low,
-  costHigh: high,
-});
 
 /** Points of a series that differ in one number carry the number, and the last of them the name of the series too. */
 function pointLabel(series: string, point: string): string {
@@ -88,11 +83,19 @@ function pointLabel(series: string, point: string): string {
   return `${series}, ${point}`;
 }
 
-/** Expected cost against the number of random users who ask at once; none without cost models. */
-export function batchChart(records: readonly CellRecord[]): Chart | undefined {
+/** Expected cost of one data set against the number of random users who ask at once; none without cost models. */
+export function batchChart(
+  records: readonly CellRecord[],
+  dataset: string,
+  preset: PresetName = "PAPER",
+): Chart | undefined {
   const own = recordsOf(records, "beyond").filter(
     ({ cell, outcome }) =>
-      cell.request === LEARNING_REQUEST && outcome.batches.length > 0 && cell.model !== "none",
+      cell.dataset === dataset &&
+      presetOf(cell.protocol) === preset &&
+      cell.request === LEARNING_REQUEST &&
+      cell.model !== "none" &&
+      outcome.batches.length > 0,
   );
   const plain = new Map(
     own

@@ -175,6 +175,9 @@ export function systemOf(id: string): Pick<BeyondSystem, "id" | "label" | "serie
   return SYSTEMS.find((system) => system.id === id) ?? { id, label: id, series: id, point: id };
 }
 
+/** "Fold-in 10 % + ridge" for "coin@10+ridge". */
+export const systemLabel = (id: string): string => systemOf(id).label;
+
 /** What a small profile is content with. */
 export const SMALL: readonly string[] = [
   "retrain",

@@ -9,42 +9,49 @@ import { LEARNING_REQUEST, SINGLE_REQUESTS } from "../beyond/requests";
 import type { BeyondRow } from "./beyond";
 import { systemOf } from "./beyondSystems";
 
-/** Mean of the logarithm, turned back: costs spread by factors. Ends of the 95 % interval; the mean for a single seed. */
-export interface Factor {
-  readonly mean: number;
-  readonly low: number;
-  readonly high: number;
-}
-
 export interface Comparison {
   readonly dataset: string;
   readonly preset: string;
   readonly model: string;
+  /** id, and the name that tables show */
   readonly system: string;
+  readonly name: string;
   readonly request: string;
   readonly seeds: number;
   readonly metric: string;
   readonly utility: number;
   /** NaN for a single seed */
   readonly std: number;
-  /** utility less the best Retrain's, seed by seed, with a 95 % interval (NaN for a single seed) */
+  /** utility less the best Retrain's, seed by seed; half of its 95 % interval, NaN for a single seed */
   readonly difference: number;
-  readonly differenceLow: number;
-  readonly differenceHigh: number;
-  /** the Retrain that the others are measured against */
+  readonly half: number;
+  /** whether it is the Retrain that the others are measured against */
   readonly reference: boolean;
-  /** expected gradient samples as a share of plain Retrain's, in %; null: no cost model, or no gradients */
-  readonly expected: Factor | null;
-  /** gradient samples of the requests that were run, likewise: mean over seeds; null without gradients */
+  /**
+   * What a request costs, as a share of plain Retrain's in %, with a 95 % interval over seeds: expected gradient samples
+   * where a cost model knows them, else those of the requests that were run; of a method without gradients the seconds
+   * until its model stands again.
+   */
+  readonly cost: number;
+  readonly costLow: number;
+  readonly costHigh: number;
+  /** Shares of plain Retrain's, in %: expected and measured gradient samples (null without gradients), and seconds. */
+  readonly expected: number | null;
   readonly measured: number | null;
-  /** their seconds, likewise */
-  readonly time: Factor;
+  readonly time: number;
   /** methods without gradients: seconds of the sums alone, likewise; null for the others */
-  readonly sums: Factor | null;
-  /** seconds of the requests that were run: mean over seeds */
-  readonly seconds: number;
-  readonly derive: number;
-  readonly bytes: number;
+  readonly sums: number | null;
+  readonly sumsLow: number | null;
+  readonly sumsHigh: number | null;
+  /** MB kept in order to unlearn and to score */
+  readonly kept: number;
+}
+
+/** A mean of logarithms turned back, for costs spread by factors, and the ends of its 95 % interval. */
+interface Factor {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 /** Plain Retrain, whose cost is the measure, and those of which the better is the measure of utility. */
@@ -108,13 +115,19 @@ function sideBySide(rows: readonly BeyondRow[], model: string): Comparison[] {
         const [a, b] = [of(row), other && of(other)];
         return typeof a === "number" && typeof b === "number" && b > 0 ? [(100 * a) / b] : [];
       });
-    const measured = shares(({ samples }) => samples);
+    const expected = gradients ? factorOf(shares((row) => row.expected)) : null;
+    const samples = shares((row) => row.samples);
+    const measured = gradients && samples.length > 0 ? mean(samples) : null;
+    const time = factorOf(shares(({ seconds }) => seconds)) ?? UNKNOWN;
+    const sums = gradients ? null : factorOf(shares(({ seconds, derive }) => seconds - derive));
+    const cost = expected ?? (measured ? { mean: measured, low: measured, high: measured } : time);
     const { dataset, preset, request, metric } = own[0];
     return {
       dataset,
       preset,
       model,
       system,
+      name: systemOf(system).label,
       request,
       seeds: own.length,
       metric,
@@ -122,13 +135,16 @@ function sideBySide(rows: readonly BeyondRow[], model: string): Comparison[] {
       std: utilities.length > 1 ? standardDeviation(utilities) : Number.NaN,
       ...differenceOf(own, reference),
       reference: system === best,
-      expected: gradients ? factorOf(shares((row) => row.expected)) : null,
-      measured: gradients && measured.length > 0 ? mean(measured) : null,
-      time: factorOf(shares(({ seconds }) => seconds)) ?? UNKNOWN,
-      sums: gradients ? null : factorOf(shares(({ seconds, derive }) => seconds - derive)),
-      seconds: mean(own.map(({ seconds }) => seconds)),
-      derive: mean(own.map(({ derive }) => derive)),
-      bytes: mean(own.map(({ bytes }) => bytes)),
+      cost: cost.mean,
+      costLow: cost.low,
+      costHigh: cost.high,
+      expected: expected?.mean ?? null,
+      measured,
+      time: time.mean,
+      sums: sums?.mean ?? null,
+      sumsLow: sums?.low ?? null,
+      sumsHigh: sums?.high ?? null,
+      kept: mean(own.map(({ bytes }) => bytes)) / 1e6,
     };
   });
 }
@@ -138,23 +154,13 @@ function differenceOf(own: readonly BeyondRow[], reference: ReadonlyMap<number, 
     const other = reference.get(row.seed);
     return other ? [[row.utility, other.utility] as const] : [];
   });
-  const unknown = { differenceLow: Number.NaN, differenceHigh: Number.NaN };
-  if (pairs.length === 0) return { difference: Number.NaN, ...unknown };
-  if (pairs.length === 1) return { difference: pairs[0][0] - pairs[0][1], ...unknown };
+  if (pairs.length === 0) return { difference: Number.NaN, half: Number.NaN };
+  if (pairs.length === 1) return { difference: pairs[0][0] - pairs[0][1], half: Number.NaN };
   const { difference, interval } = pairedT(
     pairs.map(([a]) => a),
     pairs.map(([, b]) => b),
   );
-  return { difference, differenceLow: interval.low, differenceHigh: interval.high };
-}
-
-/**
- * What a request costs, as a share of Retrain's in %: expected gradient samples where a cost model knows them, else those
- * of the requests that were run; of a method without gradients the time until its model stands again.
- */
-export function costOf({ expected, measured, time }: Comparison): Factor {
-  if (expected) return expected;
-  return measured !== null && measured > 0 ? { mean: measured, low: measured, high: measured } : time;
+  return { difference, half: (interval.high - interval.low) / 2 };
 }
 
 /** The aim: exact forgetting of one random user, almost as good as the best Retrain and for a twentieth of its cost. */
@@ -163,7 +169,6 @@ export const AIM = { request: SINGLE_REQUESTS[0], loss: 0.003, share: 5 } as con
 export type AimVerdict = "reached" | "reached on average" | "too costly" | "too far" | "neither";
 
 export interface AimRow extends Comparison {
-  readonly share: number;
   readonly verdict: AimVerdict;
 }
 
@@ -174,17 +179,14 @@ export interface AimRow extends Comparison {
 export function aimRows(all: readonly Comparison[]): AimRow[] {
   return all
     .filter(({ request, system }) => request === AIM.request && !RETRAINS.includes(system))
-    .map((row) => {
-      const share = costOf(row).mean;
-      return { ...row, share, verdict: verdictOf(row, share) };
-    });
+    .map((row) => ({ ...row, verdict: verdictOf(row) }));
 }
 
-function verdictOf({ difference, differenceLow }: Comparison, share: number): AimVerdict {
-  const cheap = share <= AIM.share;
+function verdictOf({ difference, half, cost }: Comparison): AimVerdict {
+  const cheap = cost <= AIM.share;
   if (difference < -AIM.loss) return cheap ? "too far" : "neither";
   if (!cheap) return "too costly";
-  return differenceLow >= -AIM.loss ? "reached" : "reached on average";
+  return difference - half >= -AIM.loss ? "reached" : "reached on average";
 }
 
 /** Systems that reach the aim, by the verdicts allowed, for every model that is there. */
@@ -208,6 +210,3 @@ export function requestLabel(request: string): string {
   };
   return known[request] ?? request;
 }
-
-/** "Fold-in 10 % + ridge" for "coin@10+ridge". */
-export const systemLabel = (system: string): string => systemOf(system).label;
