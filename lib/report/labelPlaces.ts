@@ -94,16 +94,30 @@ function outside(box: Box, width: number, height: number): number {
   return 20 * (area - overlap(box, panel));
 }
 
+const STEP = 4; // px of a line that one box stands for
+
+/** Boxes along the straight line between two points. */
+function lineBoxes(from: LabelledPoint, to: LabelledPoint): Box[] {
+  const steps = Math.max(1, Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / STEP));
+  return Array.from({ length: steps }, (_, k) => {
+    const share = (k + 0.5) / steps;
+    const [x, y] = [from.x + share * (to.x - from.x), from.y + share * (to.y - from.y)];
+    return around(x, y, STEP / 2, STEP / 2, 1, 1);
+  });
+}
+
 /**
  * A side for each point, in their order.
  * @param size of the panel in px
+ * @param lines pairs of points that are joined: names keep off these lines too
  */
 export function placeLabels(
   points: readonly LabelledPoint[],
   size: { readonly width: number; readonly height: number },
   fontSize: number,
+  lines: readonly (readonly [LabelledPoint, LabelledPoint])[] = [],
 ): Side[] {
-  const taken = points.flatMap(marksOf);
+  const taken = [...points.flatMap(marksOf), ...lines.flatMap(([from, to]) => lineBoxes(from, to))];
   return points.map((point) => {
     if (point.text === "") return SIDES[0];
     let best = SIDES[0];

@@ -50,7 +50,7 @@ export function paretoChart<R extends object>(
   settings: ParetoSettings<keyof R & string>,
 ): Chart {
   const { label, xLow, xHigh, limit, ...rest } = settings;
-  const given = planChart(rows, { xScale: "log10" as const, height: 270, ...rest }, "paretoChart");
+  const given = planChart(rows, { xScale: "log10" as const, height: 300, ...rest }, "paretoChart");
   const columns = { label, xLow, xHigh, limit };
   const ranges = rangesOf(given, columns);
   const plan = {
@@ -107,13 +107,29 @@ function placed(plan: Plan, value: Value, columns: Columns, ranges: Ranges, pane
     const [toLeft, toRight, above, below] = [...across, up, down].map((one) => Math.max(one, 0));
     return { x: px, y: py, text: String(row[columns.label]), bars: [toLeft, toRight, above, below] };
   });
-  const sides = placeLabels(points, plan, FONT_SIZE);
+  const lines = plan.names.flatMap((name) => {
+    const members = points
+      .filter((_, k) => String(rows[k][plan.series as string]) === name)
+      .sort((a, b) => a.x - b.x);
+    return members.slice(1).map((to, k) => [members[k], to] as const);
+  });
+  const sides = placeLabels(points, plan, FONT_SIZE, lines);
   return rows.map((row, k) => ({ ...row, [SIDE]: sides[k].name }));
+}
+
+/** 1, 2 and 5 of each decade, or 1 and 5 where decades are many. */
+function ticks([low, high]: Ranges["x"]): number[] {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const steps = last - first > 3 ? [1, 5] : [1, 2, 5];
+  const decades = Array.from({ length: last - first + 1 }, (_, k) => first + k);
+  return decades
+    .flatMap((decade) => steps.map((step) => Number(`${step}e${decade}`)))
+    .filter((tick) => tick >= low && tick <= high);
 }
 
 function vegaPanel(plan: Plan, value: Value, { label, xLow, xHigh, limit }: Columns, ranges: Ranges): Spec {
   const panel = plan.rowValues.indexOf(value);
-  const axis = { grid: true, format: "~g", tickCount: 6, labelAngle: 0 };
+  const axis = { grid: true, format: "~g", values: ticks(ranges.x), labelAngle: 0 };
   const x = xEncoding(plan, {
     axis,
     scale: { type: "log", base: 10, nice: false, padding: 0, domain: ranges.x },

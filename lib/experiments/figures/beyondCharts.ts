@@ -70,20 +70,32 @@ function pointsOf(rows: readonly BeyondRow[], compared: readonly Comparison[]): 
       high: utility.high,
     };
     const { cost, costLow, costHigh, sums, sumsLow, sumsHigh } = one;
-    const whole = { ...base, label: pointLabel(series, point), cost, costLow, costHigh };
+    const whole = { ...base, label: pointLabel(one.system, compared), cost, costLow, costHigh };
     if (sums === null || sumsLow === null || sumsHigh === null) return [whole];
     return [{ ...base, label: `${point}, sums`, cost: sums, costLow: sumsLow, costHigh: sumsHigh }, whole];
   });
 }
 
-/** Points of a series that differ in one number carry the number, and the last of them the name of the series too. */
-function pointLabel(series: string, point: string): string {
-  const members = SYSTEMS.filter((system) => system.series === series);
-  if (members.length < 2 || members[members.length - 1].point !== point) return point;
-  return `${series}, ${point}`;
+/** Points of a series that differ in one number carry the number, and the first of them the name of the series too. */
+function pointLabel(system: string, compared: readonly Comparison[]): string {
+  const { series, point } = systemOf(system);
+  if (SYSTEMS.filter((one) => one.series === series).length < 2) return point;
+  const [first] = compared.filter((one) => systemOf(one.system).series === series);
+  return first.system === system ? `${series}, ${point}` : point;
 }
 
-/** Expected cost of one data set against the number of random users who ask at once; none without cost models. */
+/** Systems in the picture of batches, for the rest lies between them. */
+const BATCH_SYSTEMS = [
+  "l-cbkm",
+  "c-sisa",
+  "coin@2+ridge",
+  "coin@10+ridge",
+  "coin@20+ridge",
+  "coin@20+items",
+  "active+ridge",
+];
+
+/** Mean over models and seeds of the expected cost, on one data set, against the number of random users who ask at once; none without cost models. */
 export function batchChart(
   records: readonly CellRecord[],
   dataset: string,
@@ -94,7 +106,7 @@ export function batchChart(
       cell.dataset === dataset &&
       presetOf(cell.protocol) === preset &&
       cell.request === LEARNING_REQUEST &&
-      cell.model !== "none" &&
+      (BATCH_SYSTEMS.includes(cell.variant) || cell.variant === "retrain") &&
       outcome.batches.length > 0,
   );
   const plain = new Map(
@@ -105,19 +117,17 @@ export function batchChart(
   const shares = own.flatMap(({ cell, outcome }) =>
     outcome.batches.flatMap(({ users, samples }) => {
       const whole = plain.get(`${cell.model} ${cell.seed}`)?.find((one) => one.users === users);
-      if (!whole || cell.variant.startsWith("retrain")) return [];
-      const panel = cell.model.toUpperCase();
-      return [{ panel, name: systemLabel(cell.variant), users, share: (100 * samples) / whole.samples }];
+      if (!whole || cell.variant === "retrain") return [];
+      return [{ name: systemLabel(cell.variant), users, share: (100 * samples) / whole.samples }];
     }),
   );
   if (shares.length === 0) return undefined;
   return lineChart(
-    summarise(shares, ["panel", "name", "users"], ({ share }) => share),
+    summarise(shares, ["name", "users"], ({ share }) => share),
     {
       x: "users",
       y: "mean",
       series: "name",
-      panelColumns: "panel",
       xScale: "log10",
       yScale: "log10",
       xTitle: "random users in one request",

@@ -86,7 +86,9 @@ export function comparisons(rows: readonly BeyondRow[]): Comparison[] {
   const panels = distinct(rows.map(({ dataset, preset }) => JSON.stringify([dataset, preset])));
   return panels.flatMap((panel) => {
     const here = rows.filter(({ dataset, preset }) => JSON.stringify([dataset, preset]) === panel);
-    const trained = distinct(here.map(({ model }) => model)).filter((model) => model !== "none");
+    const trained = distinct(here.map(({ model }) => model))
+      .filter((model) => model !== "none")
+      .sort();
     const requests = distinct(here.map(({ request }) => request));
     return (trained.length > 0 ? trained : ["none"]).flatMap((model) =>
       requests.flatMap((request) =>
