@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { processor, summary } from "./measure.mjs";
+import { summary, timed } from "./measure.mjs";
 
 export const name = "additive";
 
@@ -15,14 +15,6 @@ const VARIANTS = [{ method: "ease" }, { method: "ease", label: "implicit" }, { m
 
 const labelOf = ({ method, ...settings }) =>
   [method, ...Object.entries(settings).map(([key, value]) => `${key} ${value}`)].join(", ");
-
-/** ms of processor time, ms of wall time, and the result. */
-async function timed(work) {
-  const began = processor();
-  const start = performance.now();
-  const result = await work();
-  return { ms: 1000 * (processor() - began), wall: performance.now() - start, result };
-}
 
 export const text = ({ what, ms, most, wall, labCode, testOnly, fullRank, loss }) => {
   const time =

@@ -20,6 +20,14 @@ export const processor = () => {
   return (user + system) / 1e6;
 };
 
+/** ms of processor time, ms of wall time, and the result. */
+export async function timed(work) {
+  const began = processor();
+  const start = performance.now();
+  const result = await work();
+  return { ms: 1000 * (processor() - began), wall: performance.now() - start, result };
+}
+
 const numbers = (count) => Array.from({ length: count }, (_, k) => `${k}`);
 
 /** Fresh weights for a spec. */

@@ -72,6 +72,30 @@ export { InputError, StoppedError } from "./errors";
 // experiments: protocol presets, profiles, cells, figures as cells and rows, the run store, verdicts
 export type { Cell, MethodName, PartitionCell, SystemCell, TimingCell } from "./experiments/cell";
 export * as figures from "./experiments/figures";
+export type { BeyondRow } from "./experiments/figures/beyond";
+export { batchChart, paretoOf } from "./experiments/figures/beyondCharts";
+export {
+  type Advice,
+  adviceRows,
+  bestWithin,
+  type ChoiceRow,
+  type ColdRow,
+  type CoreRow,
+  cheapestNear,
+  choiceRows,
+  coldRows,
+  coreRows,
+} from "./experiments/figures/beyondReading";
+export { systemLabel } from "./experiments/figures/beyondSystems";
+export {
+  AIM,
+  type AimRow,
+  aimRows,
+  type Comparison,
+  comparisons,
+  reaching,
+  requestLabel,
+} from "./experiments/figures/beyondTable";
 export { chartsOf, type FigureChart } from "./experiments/figures/charts";
 export { theoremOne } from "./experiments/figures/cohesion";
 export { type GroupingSummary, groupingSummaries } from "./experiments/figures/groupings";

@@ -1,5 +1,7 @@
 /** The rows of each figure as a table for a terminal: means over seeds, a line a condition. */
 
+import type { BeyondRow } from "../experiments/figures/beyond";
+import { requestLabel, comparisons as systemComparisons } from "../experiments/figures/beyondTable";
 import type { CohesionRow } from "../experiments/figures/cohesion";
 import type { EfficiencyRow } from "../experiments/figures/efficiency";
 import type { PartitionRow } from "../experiments/figures/partition";
@@ -39,6 +41,8 @@ export function tableOf({ figure, rows, records, profile }: TableInput): Termina
       return partitionTable(rows as readonly PartitionRow[]);
     case "cohesion":
       return cohesionTable(rows as readonly CohesionRow[]);
+    case "beyond":
+      return beyondTable(rows as readonly BeyondRow[]);
     case "sensitivity":
       return comparisons(profile, records, "labCode NDCG@10");
     default:
@@ -199,6 +203,28 @@ function comparisons(profile: Profile, records: readonly CellRecord[], metric: s
       { key: "cbkmOverBkm", label: "CBKM - BKM", digits: METRIC_DIGITS },
       { key: "cbkmOverRand", label: "CBKM - Rand", digits: METRIC_DIGITS },
       { key: "easyOverHard", label: "easy - hard", digits: METRIC_DIGITS },
+    ],
+  };
+}
+
+/** Costs as shares of Retrain's: expected and measured gradient samples, and time. */
+function beyondTable(rows: readonly BeyondRow[]): TerminalTable {
+  return {
+    rows: systemComparisons(rows).map((row): Row => ({ ...row, request: requestLabel(row.request) })),
+    columns: [
+      { key: "dataset", label: "Data" },
+      { key: "preset", label: "Preset" },
+      { key: "model", label: "Model" },
+      { key: "request", label: "Request" },
+      { key: "name", label: "System" },
+      { key: "utility", label: "NDCG@10", error: "std", digits: METRIC_DIGITS },
+      { key: "difference", label: "- best Retrain", error: "half", digits: METRIC_DIGITS },
+      { key: "expected", label: "Expected", unit: "%", digits: 2 },
+      { key: "measured", label: "Measured", unit: "%", digits: 2 },
+      { key: "time", label: "Time", unit: "%", digits: 2 },
+      { key: "sums", label: "Sums", unit: "%", digits: 3 },
+      { key: "kept", label: "Kept", unit: "MB", digits: 2 },
+      { key: "seeds", label: "Seeds", digits: 0 },
     ],
   };
 }

@@ -2,12 +2,16 @@
 
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { METHOD_NAMES, type MethodName } from "../experiments/cell";
+import { checkRequest } from "../experiments/beyond/requests";
+import { METHOD_NAMES as PAPER_METHODS } from "../experiments/cell";
 import { PROFILE_NAMES, type ProfileName } from "../experiments/profile";
 import { PRESETS, type PresetName } from "../experiments/protocol";
 import { MODEL_NAMES, type ModelName } from "../model/spec";
 import { currentProfile, suiteRoot } from "../report/context";
-import { parseRequest } from "../unlearning/request";
+import { METHOD_NAMES as UNLEARNING_METHODS } from "../unlearning/methods";
+
+/** As cells name them: the paper's systems, and the methods of the library that the figure beyond compares. */
+const METHOD_NAMES = [...new Set<string>([...PAPER_METHODS, ...UNLEARNING_METHODS])];
 
 /** Which cells: the options of `run`, `cells`, `status`, `table`, `figure` and `claims`. */
 export interface SelectionOptions {
@@ -15,7 +19,7 @@ export interface SelectionOptions {
   readonly results?: string;
   readonly dataset?: readonly string[];
   readonly model?: readonly ModelName[];
-  readonly method?: readonly MethodName[];
+  readonly method?: readonly string[];
   readonly groups?: readonly number[];
   readonly seeds?: readonly number[];
   readonly request?: readonly string[];
@@ -73,7 +77,7 @@ function requests(text: string, before: readonly string[] = []): string[] {
   const own = /^(users|ratings):/.test(text) ? [text] : parts(text);
   for (const request of own) {
     try {
-      if (request !== "none") parseRequest(request);
+      if (request !== "none") checkRequest(request);
     } catch (error) {
       throw new InvalidArgumentError(`${(error as Error).message}, or none.`);
     }
@@ -99,7 +103,11 @@ export const withSelection = (command: Command): Command =>
     .option("--method <names>", `methods: ${METHOD_NAMES.join(", ")}`, listOf(METHOD_NAMES))
     .option("--groups <numbers>", "S, numbers of groups: 4,8", integers(1))
     .option("--seeds <numbers>", "seeds: 0,1 or 0-9", integers(0))
-    .option("--request <names>", "none, rand@5, top@2.5, last-group@5, users:ID,ID (repeatable)", requests)
+    .option(
+      "--request <names>",
+      "none, rand@5, top@2.5, last-group@5, users:ID,ID, random-user, active-user (repeatable)",
+      requests,
+    )
     .addOption(
       new Option("--preset <name>", "every cell under this preset").choices(
         Object.keys(PRESETS) as PresetName[],

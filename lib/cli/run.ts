@@ -197,12 +197,21 @@ export function describeCell(cell: Cell): string {
   const named = rest as {
     model?: string;
     method?: string;
+    variant?: string;
     grouping?: string;
     groups?: number;
     request?: string;
   };
   const groups = named.groups === undefined ? undefined : `S=${named.groups}`;
-  return [kind, dataset, named.model, named.method ?? named.grouping, groups, named.request, `seed ${seed}`]
+  return [
+    kind,
+    dataset,
+    named.model,
+    named.variant ?? named.method ?? named.grouping,
+    groups,
+    named.request,
+    `seed ${seed}`,
+  ]
     .filter((part) => part !== undefined)
     .join(" ");
 }

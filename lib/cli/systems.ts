@@ -90,7 +90,7 @@ export function addSystems(program: Command): void {
     .option("--workers <number>", "worker threads for shards (C-SISA, RecEraser, UltraRE)", integer(0, 1024))
     .option(
       "--set <key=value>",
-      "any other setting of plan, training or method (repeatable)",
+      "any other setting of plan, training or method, fold.ridge=50 for one inside another (repeatable)",
       (text, all: string[] = []) => [...all, text],
     )
     .addHelpText(
@@ -99,7 +99,9 @@ export function addSystems(program: Command): void {
 Examples:
   $ npx erasable learn ratings.csv --system store --groups 8
   $ npx erasable learn ml-100k --system store --method c-sisa --model nmf --set scoring=own
-  $ npx erasable learn ml-100k --system store --method receraser --set partition=ibp`,
+  $ npx erasable learn ml-100k --system store --method receraser --set partition=ibp
+  $ npx erasable learn ml-1m --system store --method core-fold-in --set core=coin@10 --set fold.ridge=50
+  $ npx erasable learn ml-1m --system store --method ease --set lambda=500`,
     )
     .action(learnCommand);
 
@@ -181,19 +183,31 @@ function stages(): (now: MethodProgress) => void {
   };
 }
 
-/** "epochs=20" as a setting: numbers and true or false as such, else text. Names and values are the library's to check. */
+/**
+ * "epochs=20" as a setting, "fold.ridge=50" as one inside another: numbers and true or false as such, else text. Names and
+ * values are the library's to check.
+ */
 function settingsOf(pairs: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf("=");
-      if (at < 1) throw new InputError(`--set: "${pair}" is not of the form key=value`);
-      const text = pair.slice(at + 1);
-      const number = text.trim() === "" ? Number.NaN : Number(text);
-      const value =
-        text === "true" || text === "false" ? text === "true" : Number.isNaN(number) ? text : number;
-      return [pair.slice(0, at), value];
-    }),
-  );
+  const settings: Record<string, unknown> = {};
+  for (const pair of pairs) {
+    const at = pair.indexOf("=");
+    const path = pair.slice(0, at).split(".");
+    if (at < 1 || path.includes("")) throw new InputError(`--set: "${pair}" is not of the form key=value`);
+    const text = pair.slice(at + 1);
+    const number = text.trim() === "" ? Number.NaN : Number(text);
+    const value =
+      text === "true" || text === "false" ? text === "true" : Number.isNaN(number) ? text : number;
+    const last = path.pop() as string;
+    let inner = settings;
+    for (const key of path) {
+      inner[key] ??= {};
+      if (typeof inner[key] !== "object")
+        throw new InputError(`--set: "${pair}": ${key} has a value of its own already`);
+      inner = inner[key] as Record<string, unknown>;
+    }
+    inner[last] = value;
+  }
+  return settings;
 }
 
 /** What a plan lists: RecEraser's partition of items is the one that does not list users. */

@@ -4,6 +4,7 @@
  */
 
 import type { ModelName } from "../model/spec";
+import type { Json } from "../training/store";
 import type { Protocol } from "./protocol";
 
 /** Section 4.2's methods. The L- methods are LASER with random, BKM and CBKM grouping. */
@@ -70,6 +71,35 @@ export interface PoisoningCell extends Omit<SystemCell, "kind"> {
   readonly attack: (typeof SHILLING_ATTACKS)[number];
 }
 
+/** Settings of a method by name, side by side: `nestedSettings` of unlearning/methods.ts puts each into its section. */
+export interface FlatSettings {
+  readonly [setting: string]: Json;
+}
+
+/**
+ * What is searched on the validation split: stage by stage the best of some changes to the settings, under the best of
+ * the stages before.
+ */
+export type SettingsGrid = readonly (readonly FlatSettings[])[];
+
+/**
+ * Utility and cost of any method of unlearning/methods.ts, with settings chosen on a validation split: after learning
+ * (`request: "none"`) or after a request, which may also be one user ("random-user", "active-user").
+ */
+export interface BeyondCell extends Base {
+  readonly kind: "beyond";
+  /** "none" for methods that train no model */
+  readonly model: ModelName | "none";
+  /** name in unlearning/methods.ts */
+  readonly method: string;
+  /** which system of figures/beyondSystems.ts this is, for tables and charts */
+  readonly variant: string;
+  /** what stands beside the protocol's own settings */
+  readonly settings: FlatSettings;
+  readonly grid: SettingsGrid;
+  readonly request: string;
+}
+
 export type Cell =
   | SystemCell
   | TimingCell
@@ -78,4 +108,5 @@ export type Cell =
   | ExactnessCell
   | AnchorsCell
   | MembershipCell
-  | PoisoningCell;
+  | PoisoningCell
+  | BeyondCell;

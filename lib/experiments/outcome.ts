@@ -3,8 +3,10 @@
 import type { Evaluation, ImplicitEvaluation } from "../metrics/evaluate";
 import type {
   AnchorsCell,
+  BeyondCell,
   Cell,
   ExactnessCell,
+  FlatSettings,
   GroupLossCell,
   MembershipCell,
   PartitionCell,
@@ -124,6 +126,56 @@ export interface PoisoningOutcome {
   readonly freshSamples: number;
 }
 
+/** Settings that were tried on the validation split, and which were taken. */
+export interface Choice {
+  /** what decided: "labCode NDCG@10" or "fullRank NDCG@10" */
+  readonly metric: string;
+  /** changes to the cell's settings with their score; empty where there is nothing to choose */
+  readonly candidates: readonly { readonly settings: FlatSettings; readonly score: number }[];
+  readonly chosen: FlatSettings;
+}
+
+/** Held-out ratings of items with at most so many training ratings (null: of the others). */
+export interface ItemStratum {
+  readonly upTo: number | null;
+  readonly items: number;
+  readonly ratings: number;
+  /** mean cross-entropy; null without held-out ratings */
+  readonly loss: number | null;
+}
+
+/** What can be said about who is in the core of a core fold-in. */
+export interface CoreShare {
+  readonly users: number;
+  readonly ratings: number;
+  /** items that nobody of the core has rated */
+  readonly unseenItems: number;
+}
+
+export interface BeyondOutcome {
+  readonly choice: Choice;
+  /** After the erased users are left out of the evaluation. */
+  readonly metrics: Evaluation | ImplicitEvaluation;
+  readonly strata: readonly ItemStratum[];
+  /** Gradient samples and steps of this learning or unlearning; methods without gradients count ratings touched. */
+  readonly samples: number;
+  readonly steps: number;
+  readonly parallelSamples: number;
+  /** Expected gradient samples of each request of REQUESTS, by the cost model; null for a method that has none. */
+  readonly expected: Readonly<Record<string, number>> | null;
+  /** Expected gradient samples of a batch of so many random users. */
+  readonly batches: readonly { readonly users: number; readonly samples: number }[];
+  readonly erasedUsers: number;
+  readonly erasedRatings: number;
+  /** bytes kept in order to unlearn and to score */
+  readonly bytes: number;
+  readonly core: CoreShare | null;
+  /** users and ratings of the training data before the request */
+  readonly users: number;
+  readonly ratings: number;
+  readonly fingerprint: string;
+}
+
 /** A record of the run store, as the figures read it. */
 export interface CellRecord<C extends Cell = Cell, O = unknown> {
   readonly key: string;
@@ -141,6 +193,7 @@ export type ExactnessRecord = CellRecord<ExactnessCell, ExactnessOutcome>;
 export type AnchorsRecord = CellRecord<AnchorsCell, AnchorsOutcome>;
 export type MembershipRecord = CellRecord<MembershipCell, MembershipOutcome>;
 export type PoisoningRecord = CellRecord<PoisoningCell, PoisoningOutcome>;
+export type BeyondRecord = CellRecord<BeyondCell, BeyondOutcome>;
 
 /** The records of one kind of cell. */
 export function recordsOf<K extends Cell["kind"]>(records: readonly CellRecord[], kind: K): RecordOf[K][] {
@@ -156,4 +209,5 @@ export interface RecordOf {
   anchors: AnchorsRecord;
   membership: MembershipRecord;
   poisoning: PoisoningRecord;
+  beyond: BeyondRecord;
 }

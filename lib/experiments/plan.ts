@@ -65,7 +65,7 @@ export const keyOf = (cell: Cell, data: DataIdentity): string =>
 
 /** Cells that differ only in this are one job. */
 const jobName = (cell: Cell): string =>
-  canonicalJson(cell.kind === "system" ? { ...cell, request: undefined } : cell);
+  canonicalJson(cell.kind === "system" || cell.kind === "beyond" ? { ...cell, request: undefined } : cell);
 
 /**
  * The jobs of a list of cells, equal cells once. Timing jobs are told apart, for they must run alone.
@@ -110,6 +110,7 @@ function estimate({ kind, protocol }: Cell, ratings: number): number {
     anchors: 0.02,
     membership: 5,
     poisoning: 3,
+    beyond: 1,
   } as const;
   return Math.round(whole * SHARE[kind]);
 }

@@ -29,6 +29,7 @@ export const FIGURES: readonly Figure[] = [
   figures.poisoning,
   figures.sensitivity,
   figures.ranking,
+  figures.beyond,
 ];
 
 /** The figure of this name. @throws InputError naming the choices. */

@@ -52,6 +52,19 @@ const KNOWN: Readonly<Record<string, SeriesStyle>> = {
   "item mean": style(GREY, "diamond", [1, 3]),
   oracle: style(GREY, "circle", [8, 2]),
   others: style(GREY, "circle"),
+  // methods beyond the paper: fold-in by its item step, additive methods, the field's other frameworks
+  "Retrain, tuned": style(GREY, "circle"),
+  Refresh: style(BLUE, "diamond", [2, 2]),
+  "Fold-in": style(SKY, "circle"),
+  "Fold-in + items": style(GREEN, "triangle-up"),
+  "Fold-in + ridge": style(PURPLE, "triangle-down"),
+  "Fold-in active + ridge": style(PURPLE, "square"),
+  EASE: style(ORANGE, "diamond"),
+  Gaussian: style(ORANGE, "square"),
+  "RecEraser UBP": style(VERMILION, "triangle-up", [2, 2]),
+  "RecEraser IBP": style(VERMILION, "triangle-down", [2, 2]),
+  "RecEraser INBP": style(VERMILION, "diamond", [2, 2]),
+  UltraRE: style(VERMILION, "circle", [4, 2]),
 };
 
 /** For names that have no style of their own, in order of appearance. */

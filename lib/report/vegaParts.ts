@@ -2,6 +2,7 @@
 
 import type { Plan, ScaleName, Spec } from "./chart";
 import type { Value } from "./rows";
+import { textWidth } from "./svg";
 import { VEGA_CONFIG } from "./theme";
 
 export const VEGA_LITE = "https://vega.github.io/schema/vega-lite/v5.json"; // names the format; nothing is fetched
@@ -35,6 +36,16 @@ export function yEncoding(plan: Plan, row: Value, more: Spec = {}): Spec {
   return { field: field(plan.y), type: "quantitative", title, scale, ...more };
 }
 
+const LEGEND_WIDTH = 640; // px: as wide as a figure
+const LEGEND_SYMBOL = 40; // px beside each name
+
+/** Columns of a legend that would be wider than the figure; undefined for one that fits in a line. */
+function legendColumns(names: readonly string[]): number | undefined {
+  const widths = names.map((name) => textWidth(name, VEGA_CONFIG.legend.labelFontSize) + LEGEND_SYMBOL);
+  const whole = widths.reduce((sum, width) => sum + width, 0);
+  return whole <= LEGEND_WIDTH ? undefined : Math.max(1, Math.floor(LEGEND_WIDTH / Math.max(...widths)));
+}
+
 /** Colour, and where asked shape and dash, by series; nothing without series. One legend serves all panels. */
 export function seriesEncoding(plan: Plan, channels: readonly ("color" | "shape" | "strokeDash")[]): Spec {
   if (plan.series === undefined) return {};
@@ -43,6 +54,7 @@ export function seriesEncoding(plan: Plan, channels: readonly ("color" | "shape"
     shape: plan.styles.map(({ shape }) => shape),
     strokeDash: plan.styles.map(({ dash }) => (dash.length === 0 ? [1, 0] : dash)),
   };
+  const columns = legendColumns(plan.names);
   return Object.fromEntries(
     channels.map((channel) => [
       channel,
@@ -51,6 +63,7 @@ export function seriesEncoding(plan: Plan, channels: readonly ("color" | "shape"
         type: "nominal",
         title: null,
         scale: { domain: plan.names, range: ranges[channel] },
+        ...(columns === undefined ? {} : { legend: { columns } }),
       },
     ]),
   );

@@ -9,6 +9,9 @@ import type { Chart } from "../../report/chart";
 import { lineChart } from "../../report/lineChart";
 import { methodLabel, orderLabel } from "../labels";
 import { summarise, withinSeeds } from "../summary";
+import type { BeyondRow } from "./beyond";
+import { paretoOf } from "./beyondCharts";
+import { requestLabel } from "./beyondTable";
 import type { CohesionRow } from "./cohesion";
 import type { EfficiencyRow } from "./efficiency";
 import type { PartitionRow } from "./partition";
@@ -33,6 +36,7 @@ const CHARTS: Readonly<Record<string, Draw>> = {
   partition: (rows) => partitionCharts(rows as readonly PartitionRow[]),
   cohesion: (rows) => cohesionCharts(rows as readonly CohesionRow[]),
   seqtrain: (rows) => seqtrainCharts(rows as readonly SeqTrainRow[]),
+  beyond: (rows) => beyondCharts(rows as readonly BeyondRow[]),
 };
 
 /** Figures that have charts; the others are tables. */
@@ -287,5 +291,29 @@ function seqtrainCharts(rows: readonly SeqTrainRow[]): FigureChart[] {
         },
       ),
     };
+  });
+}
+
+/** What else forgets exactly: utility against cost, a picture a request. */
+function beyondCharts(rows: readonly BeyondRow[]): FigureChart[] {
+  const pictures = distinct(
+    rows.map(({ dataset, preset, request }) => [dataset, preset, request].join("\n")),
+  );
+  return pictures.flatMap((picture): FigureChart[] => {
+    const [dataset, preset, request] = picture.split("\n");
+    const chart = paretoOf(
+      rows.filter((row) => row.dataset === dataset && row.preset === preset && row.request === request),
+    );
+    if (!chart) return [];
+    const where = preset === "PAPER" ? dataset : `${dataset}, ${preset}`;
+    return [
+      {
+        name: fileName("beyond", dataset, ...(preset === "PAPER" ? [] : [preset.toLowerCase()]), request),
+        caption: `Utility against the cost of forgetting ${requestLabel(request)}, ${where} (95 % intervals)`,
+        alt: `Points, one a system, of utility against cost on a logarithmic scale: up and left is better; ${where}.`,
+        dataset,
+        chart,
+      },
+    ];
   });
 }

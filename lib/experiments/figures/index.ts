@@ -1,5 +1,6 @@
 /** The figures by name: `figures.utility`. The order is the paper's. */
 
+export { beyond } from "./beyond";
 export { cohesion } from "./cohesion";
 export { efficiency } from "./efficiency";
 export { exactness } from "./exactness";

@@ -2,10 +2,11 @@
 
 import { arch, cpus, platform } from "node:os";
 import { codeVersion } from "../../version";
-import type { Cell, SystemCell } from "../cell";
+import type { BeyondCell, Cell, SystemCell } from "../cell";
 import type { Emit, Job, JobHandler, Wanted } from "../handler";
 import type { CellTask, ErasableRecord } from "../plan";
 import { runAnchors } from "./anchors";
+import { runBeyond } from "./beyond";
 import { runExactness } from "./exactness";
 import { runGroupLoss } from "./groupLoss";
 import type { Report } from "./job";
@@ -21,6 +22,7 @@ export const runJob: JobHandler<CellTask, ErasableRecord> = async (job, emit, si
   const [first] = cells;
   if (first === undefined) return;
   if (first.kind === "system") await runSystem(cells as SystemCell[], report, signal);
+  else if (first.kind === "beyond") await runBeyond(cells as BeyondCell[], report, signal);
   else for (const cell of cells) await runOne(cell, report, signal);
 };
 
@@ -42,6 +44,8 @@ async function runOne(cell: Cell, report: Report, signal: AbortSignal): Promise<
       return runMembership(cell, report, signal);
     case "poisoning":
       return runPoisoning(cell, report, signal);
+    case "beyond":
+      return runBeyond([cell], report, signal);
   }
 }
 

@@ -1,0 +1,137 @@
+/**
+ * Where the names of points stand: beside each point, on the first of eight sides on which the name covers no other
+ * name, point or bar. Greedy in the order of the points; when every side is taken, the side that covers least.
+ */
+
+import { textWidth } from "./svg";
+
+export interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** A point in px from the upper left corner of its panel. */
+export interface LabelledPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+  /** half lengths of its error bars to the left, right, up and down, in px */
+  readonly bars?: readonly [left: number, right: number, up: number, down: number];
+}
+
+/** From the point to the anchor of the text: right and down, in px, and how the text hangs on the anchor. */
+export interface Side {
+  readonly name: string;
+  readonly dx: number;
+  readonly dy: number;
+  readonly align: "left" | "center" | "right";
+  readonly baseline: "top" | "middle" | "bottom";
+}
+
+const GAP = 7;
+const side = (
+  name: string,
+  dx: number,
+  dy: number,
+  align: Side["align"],
+  baseline: Side["baseline"],
+): Side => ({
+  name,
+  dx,
+  dy,
+  align,
+  baseline,
+});
+
+/** In the order in which they are tried; names are those of Plotly. */
+export const SIDES: readonly Side[] = [
+  side("middle right", GAP, 0, "left", "middle"),
+  side("middle left", -GAP, 0, "right", "middle"),
+  side("top center", 0, -GAP, "center", "bottom"),
+  side("bottom center", 0, GAP, "center", "top"),
+  side("top right", GAP - 2, -GAP + 3, "left", "bottom"),
+  side("bottom right", GAP - 2, GAP - 3, "left", "top"),
+  side("top left", -GAP + 2, -GAP + 3, "right", "bottom"),
+  side("bottom left", -GAP + 2, GAP - 3, "right", "top"),
+];
+
+const POINT = 5; // half the width of a symbol
+
+function labelBox({ x, y, text }: LabelledPoint, { dx, dy, align, baseline }: Side, fontSize: number): Box {
+  const width = textWidth(text, fontSize);
+  const left = x + dx - (align === "left" ? 0 : align === "right" ? width : width / 2);
+  const top = y + dy - (baseline === "top" ? 0 : baseline === "bottom" ? fontSize : fontSize / 2);
+  return { left, right: left + width, top, bottom: top + fontSize };
+}
+
+const around = (x: number, y: number, left: number, right: number, up: number, down: number): Box => ({
+  left: x - left,
+  right: x + right,
+  top: y - up,
+  bottom: y + down,
+});
+
+/** The symbol of a point and its bars. */
+function marksOf({ x, y, bars = [0, 0, 0, 0] }: LabelledPoint): Box[] {
+  const [left, right, up, down] = bars;
+  return [
+    around(x, y, POINT, POINT, POINT, POINT),
+    around(x, y, left, right, 1, 1),
+    around(x, y, 1, 1, up, down),
+  ];
+}
+
+const overlap = (a: Box, b: Box): number =>
+  Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left)) *
+  Math.max(0, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
+
+/** px^2 of a box outside the panel, which counts many times: it would be cut off. */
+function outside(box: Box, width: number, height: number): number {
+  const panel = { left: 0, right: width, top: 0, bottom: height };
+  const area = (box.right - box.left) * (box.bottom - box.top);
+  return 20 * (area - overlap(box, panel));
+}
+
+const STEP = 4; // px of a line that one box stands for
+
+/** Boxes along the straight line between two points. */
+function lineBoxes(from: LabelledPoint, to: LabelledPoint): Box[] {
+  const steps = Math.max(1, Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / STEP));
+  return Array.from({ length: steps }, (_, k) => {
+    const share = (k + 0.5) / steps;
+    const [x, y] = [from.x + share * (to.x - from.x), from.y + share * (to.y - from.y)];
+    return around(x, y, STEP / 2, STEP / 2, 1, 1);
+  });
+}
+
+/**
+ * A side for each point, in their order.
+ * @param size of the panel in px
+ * @param lines pairs of points that are joined: names keep off these lines too
+ */
+export function placeLabels(
+  points: readonly LabelledPoint[],
+  size: { readonly width: number; readonly height: number },
+  fontSize: number,
+  lines: readonly (readonly [LabelledPoint, LabelledPoint])[] = [],
+): Side[] {
+  const taken = [...points.flatMap(marksOf), ...lines.flatMap(([from, to]) => lineBoxes(from, to))];
+  return points.map((point) => {
+    if (point.text === "") return SIDES[0];
+    let best = SIDES[0];
+    let least = Number.POSITIVE_INFINITY;
+    for (const candidate of SIDES) {
+      const box = labelBox(point, candidate, fontSize);
+      const covered = taken.reduce((sum, other) => sum + overlap(box, other), 0);
+      const cost = covered + outside(box, size.width, size.height);
+      if (cost < least) {
+        least = cost;
+        best = candidate;
+      }
+    }
+    taken.push(labelBox(point, best, fontSize));
+    return best;
+  });
+}

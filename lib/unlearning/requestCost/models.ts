@@ -1,0 +1,171 @@
+/**
+ * The cost model of each method: which parts of a learned system an erasure makes it do again. A pure function of the
+ * system. A method that is not listed has none, and then only what was measured is known of its cost.
+ */
+
+import type { GroupRatings } from "../../training/groupRatings";
+import { epochsOfGroup, type TrainingSettings } from "../../training/settings";
+import { type CoreSettings, coreTest } from "../foldIn/core";
+import type { ItemStepSettings } from "../foldIn/itemStep";
+import { groupSamples } from "../foldIn/samples";
+import type { FoldSettings } from "../foldIn/settings";
+import type { GroupedSystem } from "../grouped";
+import type { System } from "../method";
+import type { CostModel, Part } from "./expected";
+
+type Parts = Pick<CostModel, "parts" | "subtracted">;
+
+/** Users with ratings, and how many each has. */
+interface Raters {
+  readonly users: Uint32Array;
+  readonly ratings: Uint32Array;
+}
+
+const MODELS: Readonly<Record<string, (system: System, raters: Raters) => Parts>> = {
+  retrain: sequential,
+  laser: sequential,
+  "c-sisa": (system) => ({ parts: shards(system as GroupedSystem) }),
+  refresh: refreshed,
+  "core-fold-in": folded,
+  ease: additive,
+  gaussian: additive,
+};
+
+/** The cost model of a system; null for a method that has none. */
+export function costModel(system: System): CostModel | null {
+  const make = MODELS[system.method.name];
+  if (!make) return null;
+  const raters = ratersOf(system);
+  return { ...raters, ...make(system, raters) };
+}
+
+function ratersOf(system: System): Raters {
+  const users: number[] = [];
+  const ratings: number[] = [];
+  system.userIds.forEach((_, user) => {
+    if (system.erased.has(user)) return;
+    const count = system.ratingsOf(user).items.length;
+    if (count === 0) return;
+    users.push(user);
+    ratings.push(count);
+  });
+  return { users: Uint32Array.from(users), ratings: Uint32Array.from(ratings) };
+}
+
+const settingsOf = <T>(system: System): T => system.method.settings as unknown as T;
+const perRating = ({ negatives }: TrainingSettings): number => 1 + negatives;
+
+/** A group's members with ratings, and how many samples each has. */
+function samplesOf({ members, offsets }: GroupRatings, each: number): Pick<Part, "users" | "samples"> {
+  const rows = Array.from(members, (_, row) => row).filter((row) => offsets[row + 1] > offsets[row]);
+  return {
+    users: Uint32Array.from(rows, (row) => members[row]),
+    samples: rows.map((row) => each * (offsets[row + 1] - offsets[row])),
+  };
+}
+
+/** LASER and Retrain: a group is trained again when anybody of it, or of a group before it, is erased (Eq. 7). */
+function sequential(system: System): Parts {
+  const { training } = settingsOf<{ training: TrainingSettings }>(system);
+  const { groups } = (system as GroupedSystem).partition;
+  const work = epochsOfGroup(training, groups.length);
+  const triggers: Uint32Array[] = [];
+  const parts = groups.map((group): Part => {
+    const own = samplesOf(group, perRating(training));
+    triggers.push(own.users);
+    return { ...own, triggers: [...triggers], work };
+  });
+  return { parts };
+}
+
+/** C-SISA: a shard by itself. */
+function shards(system: GroupedSystem): Part[] {
+  const { training } = settingsOf<{ training: TrainingSettings }>(system);
+  const { groups } = system.partition;
+  const work = epochsOfGroup(training, groups.length);
+  return groups.map((group) => {
+    const own = samplesOf(group, perRating(training));
+    return { ...own, triggers: [own.users], work };
+  });
+}
+
+/** Refresh: LASER, and all rows fitted to what came out. */
+function refreshed(system: System, { users, ratings }: Raters): Parts {
+  const { training, fold } = settingsOf<{ training: TrainingSettings; fold: FoldSettings }>(system);
+  const samples = ratings.map((count) => count * perRating(training));
+  return {
+    parts: [...sequential(system).parts, { triggers: [users], users, samples, work: fold.steps }],
+  };
+}
+
+interface Folded {
+  readonly training: TrainingSettings;
+  readonly core: CoreSettings;
+  readonly fold: FoldSettings;
+  readonly itemStep: ItemStepSettings;
+}
+
+/**
+ * Core fold-in: with somebody of the core everything is worked out again. With anybody else the fitted rows stay; an item
+ * is fitted again when one of its raters goes (`items`), or loses the ratings that go (`ridge`).
+ */
+function folded(system: System, { users, ratings }: Raters): Parts {
+  const { training, core, fold, itemStep } = settingsOf<Folded>(system);
+  const each = perRating(training);
+  const inCore = coreTest(core, training.seed);
+  const isCore = Array.from(users, (user, k) => inCore(system.userIds[user], ratings[k]));
+  const coreUsers = users.filter((_, k) => isCore[k]);
+  const triggers = [coreUsers];
+  const samples = ratings.map((count) => count * each);
+  const parts: Part[] = [
+    { triggers, users: coreUsers, samples: samples.filter((_, k) => isCore[k]), work: training.epochs },
+    { triggers, users, samples, work: fold.steps },
+  ];
+  if (itemStep.kind === "none") return { parts };
+  if (itemStep.kind === "ridge")
+    return {
+      parts: [...parts, { triggers, users, samples, work: 1 }],
+      subtracted: { users, samples, unless: coreUsers },
+    };
+  const members = new Set(coreUsers);
+  for (const item of itemRaters(system, users, training)) {
+    const raters = Uint32Array.from(item.keys());
+    parts.push({
+      triggers: [coreUsers, raters.filter((user) => !members.has(user))],
+      users: raters,
+      samples: [...item.values()],
+      work: itemStep.fit.steps,
+    });
+  }
+  return { parts };
+}
+
+/** Who has an item among the own samples, and how often (a negative can be drawn twice), of each item that anybody has. */
+function itemRaters(system: System, users: Uint32Array, training: TrainingSettings): Map<number, number>[] {
+  const own = Array.from(users, (user) => system.ratingsOf(user));
+  const offsets = new Uint32Array(users.length + 1);
+  own.forEach(({ items }, row) => {
+    offsets[row + 1] = offsets[row] + items.length;
+  });
+  const group: GroupRatings = {
+    members: users,
+    ids: Array.from(users, (user) => system.userIds[user]),
+    offsets,
+    items: Uint32Array.from(own.flatMap(({ items }) => [...items])),
+    ratings: Float32Array.from(own.flatMap(({ ratings }) => [...ratings])),
+  };
+  const runs = groupSamples(group, training, system.itemIds.length);
+  const raters: Map<number, number>[] = system.itemIds.map(() => new Map());
+  users.forEach((user, row) => {
+    for (let k = runs.offsets[row]; k < runs.offsets[row + 1]; k++) {
+      const item = raters[runs.partners[k]];
+      item.set(user, (item.get(user) ?? 0) + 1);
+    }
+  });
+  return raters.filter((item) => item.size > 0);
+}
+
+/** Additive methods take the ratings of the erased off their sums. */
+function additive(_: System, { users, ratings }: Raters): Parts {
+  return { parts: [], subtracted: { users, samples: ratings, unless: new Uint32Array(0) } };
+}

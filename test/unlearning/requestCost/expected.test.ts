@@ -1,0 +1,114 @@
+/** Cost models against brute force: every user, and every pair of users, really forgotten by a small system of each method. */
+
+import { describe, expect, it } from "vitest";
+import type { Json } from "../../../lib/training/store";
+import { usersErasure } from "../../../lib/unlearning/erasure";
+import type { System } from "../../../lib/unlearning/method";
+import { methodOf } from "../../../lib/unlearning/methods";
+import { expectedSamples } from "../../../lib/unlearning/requestCost/expected";
+import { costModel } from "../../../lib/unlearning/requestCost/models";
+import { world } from "../../training/world";
+import { context } from "../support";
+
+const data = world({ users: 12, items: 10 });
+const TRAINING = { epochs: 2, batchSize: 32 };
+const NEGATIVES = { ...TRAINING, label: "implicit", negatives: 1 };
+const PLAN = { groups: 3, grouping: "rand" };
+const FOLD = { steps: 3 };
+
+const METHODS: readonly (readonly [name: string, method: string, settings: Json])[] = [
+  ["retrain", "retrain", { training: TRAINING }],
+  ["laser", "laser", { plan: PLAN, training: TRAINING }],
+  [
+    "laser, negatives, divided epochs",
+    "laser",
+    { plan: PLAN, training: { ...NEGATIVES, epochsPerGroup: "divided" } },
+  ],
+  ["c-sisa", "c-sisa", { plan: PLAN, training: TRAINING }],
+  ["refresh", "refresh", { plan: PLAN, training: TRAINING, fold: FOLD }],
+  ["core fold-in", "core-fold-in", { training: TRAINING, core: "coin@30", fold: FOLD, itemStep: "none" }],
+  [
+    "core fold-in, ridge",
+    "core-fold-in",
+    { training: TRAINING, core: "coin@30", fold: FOLD, itemStep: "ridge" },
+  ],
+  [
+    "core fold-in, items",
+    "core-fold-in",
+    { training: TRAINING, core: "activity@10", fold: FOLD, itemStep: "items" },
+  ],
+  [
+    "core fold-in, items, NMF and negatives",
+    "core-fold-in",
+    {
+      training: { ...NEGATIVES, model: "nmf" },
+      core: "coin@30",
+      fold: FOLD,
+      itemStep: { kind: "items", fit: { steps: 2 } },
+    },
+  ],
+  ["ease", "ease", {}],
+  ["gaussian", "gaussian", { rank: 2 }],
+];
+
+/** Gradient samples of forgetting these users, really done. */
+async function done(
+  system: System,
+  own: ReturnType<typeof context>,
+  users: readonly number[],
+): Promise<number> {
+  const next = await system.without(usersErasure(users), { ...own, store: own.store.fork() });
+  next.dispose();
+  return next.cost.samples;
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+describe.each(METHODS)("the cost model of %s", (_name, name, settings) => {
+  it("is the mean over all users, over all pairs, and over users by activity", async () => {
+    const own = context();
+    const system = await methodOf(name, settings).learn(data, own);
+    const model = costModel(system);
+    if (!model) throw new Error("no cost model");
+    const users = data.userIds.map((_, user) => user);
+    const activity = users.map((user) => system.ratingsOf(user).items.length);
+    const whole = activity.reduce((sum, count) => sum + count, 0);
+    const single: number[] = [];
+    const pairs: number[] = [];
+    for (const user of users) {
+      single.push(await done(system, own, [user]));
+      for (let other = 0; other < user; other++) pairs.push(await done(system, own, [other, user]));
+    }
+    expect(Math.max(...single)).toBeGreaterThan(0);
+    expect(expectedSamples(model, { kind: "uniform", count: 1 })).toBeCloseTo(mean(single), 6);
+    expect(expectedSamples(model, { kind: "uniform", count: 2 })).toBeCloseTo(mean(pairs), 6);
+    const weighted = single.reduce((sum, cost, user) => sum + (cost * activity[user]) / whole, 0);
+    expect(expectedSamples(model, { kind: "activity" })).toBeCloseTo(weighted, 6);
+    for (const some of [[3], [0, 5, 7]])
+      expect(expectedSamples(model, { kind: "users", users: new Set(some) })).toBeCloseTo(
+        await done(system, own, some),
+        6,
+      );
+    system.dispose();
+  }, 60_000);
+});
+
+it("takes the core's users and the others in the test above", async () => {
+  const system = await methodOf("core-fold-in", {
+    training: TRAINING,
+    core: "coin@30",
+    itemStep: "none",
+  }).learn(data, context());
+  const core = costModel(system)?.parts[0].users.length ?? 0;
+  expect(core).toBeGreaterThan(1);
+  expect(core).toBeLessThan(10);
+  system.dispose();
+});
+
+it("refuses more users than there are, and users without ratings", async () => {
+  const system = await methodOf("ease").learn(data, context());
+  const model = costModel(system);
+  if (!model) throw new Error("no cost model");
+  expect(() => expectedSamples(model, { kind: "uniform", count: 13 })).toThrow(/number of users: 13/);
+  expect(() => expectedSamples(model, { kind: "users", users: new Set([40]) })).toThrow("user number 40");
+});
