@@ -35,8 +35,14 @@ function reproduce(only: string, ...more: string[]): Promise<Outcome> {
   });
 }
 
+interface Output {
+  name?: string;
+  text?: string[];
+  data?: Record<string, string[]>;
+}
+
 interface Saved {
-  cells: { cell_type: string; outputs?: { name?: string; text?: string[] }[] }[];
+  cells: { cell_type: string; outputs?: Output[] }[];
   metadata: { erasable: { succeeded: boolean } };
 }
 
@@ -61,6 +67,18 @@ describe("reproduce, of a good notebook", () => {
     expect(second.status).toBe(0);
     expect(second.stdout).toContain("good: up to date, skipped");
     expect((await reproduce("good", "--no-reports", "--force")).stdout).toContain("good: executing");
+  });
+});
+
+describe("reproduce, of a notebook that says much", () => {
+  it("loses no picture and no cell, and keeps their order", async () => {
+    const { status, stderr } = await reproduce("talks", "--no-reports");
+    expect([status, stderr]).toEqual([0, ""]);
+    const pictures = saved("talks").cells.flatMap(({ outputs = [] }) =>
+      outputs.flatMap(({ data }) => data?.["text/plain"] ?? []),
+    );
+    expect(pictures).toEqual(Array.from({ length: 1300 }, (_, n) => `picture ${n}`));
+    expect(printed(saved("talks"))).toEqual(["and the next cell is heard\n"]);
   });
 });
 

@@ -1,0 +1,37 @@
+// Loaded into the notebook kernel by NODE_OPTIONS=--require. tslab sends messages to Jupyter without waiting for one to
+// leave before the next, and zeromq 6 makes every 513th of them wait for the event loop: whatever is sent meanwhile is
+// refused and lost, be it a picture, a reply, or the end of a cell. Here it waits for its turn instead.
+const { realpathSync } = require("node:fs");
+const { createRequire } = require("node:module");
+const { isMainThread } = require("node:worker_threads");
+
+/** Makes the sockets of zeromq keep what is sent while a message is under way, in order. @param prototype `Socket.prototype` */
+function sendInTurn(prototype) {
+  const sendNow = prototype.send;
+  const last = new WeakMap(); // by socket: the promise of the last message that it took
+  const waiting = new WeakMap(); // by socket, if any: that of the last message that it has not taken yet
+  const send = function (...message) {
+    const now = () => sendNow.apply(this, message);
+    if (!waiting.has(this)) {
+      try {
+        const sent = now(); // at once: the output of a long cell is not to appear at its end
+        last.set(this, sent);
+        return sent;
+      } catch (error) {
+        if (error?.code !== "EBUSY") throw error;
+      }
+    }
+    const before = waiting.get(this) ?? last.get(this);
+    const sent = before.then(now, now); // whether that one arrived is its own sender's to know
+    waiting.set(this, sent);
+    const taken = () => waiting.get(this) === sent && waiting.delete(this);
+    sent.then(taken, taken);
+    return sent;
+  };
+  Object.defineProperty(prototype, "send", { value: send }); // it cannot be assigned
+}
+
+const isKernel = isMainThread && /tslab/.test(process.argv[1] ?? "") && process.argv.includes("kernel");
+if (isKernel) sendInTurn(createRequire(realpathSync(process.argv[1]))("zeromq").Socket.prototype);
+
+module.exports = { sendInTurn };
