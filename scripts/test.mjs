@@ -15,6 +15,7 @@ const steps = (chosen) => [
   ["build", [join(root, "scripts/build.mjs")]],
   ["types", [program("typescript/bin/tsc"), "--noEmit", "-p", "."]],
   ["lint and format", [program("@biomejs/biome/bin/biome"), "check", "--error-on-warnings", "."]],
+  ["README against results", [join(root, "scripts/readme.mjs"), "--check"]],
   [
     "floors",
     [program("dependency-cruiser/bin/dependency-cruise.mjs"), "lib", "--config", ".dependency-cruiser.cjs"],

@@ -1,0 +1,144 @@
+// npm run readme [-- --check]: writes the parts of README.md that state results, each between `<!-- NAME -->` and
+// `<!-- /NAME -->`, from results/paper (records, claims.json) and results/bench.json. With --check it changes nothing and
+// fails when a part is not what these files say.
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const { canonicalJson, figures, profileNamed } = createRequire(import.meta.url)("erasable");
+const read = (path) => readFileSync(join(root, path), "utf8");
+
+const claims = JSON.parse(read("results/paper/claims.json"));
+const bench = JSON.parse(read("results/bench.json")).sections;
+const records = read("results/paper/runs/records.jsonl")
+  .split("\n")
+  .filter((line) => line !== "")
+  .map((line) => JSON.parse(line));
+
+const table = (head, rows) =>
+  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+
+/** Notebooks that judge claims, what they are of, and the figures whose records they read. */
+const NOTEBOOKS = [
+  ["03_balanced_grouping", "Figures 9 and 12, Equations 7-11", ["partition"], ["C10", "C11", "C12"]],
+  ["04_efficiency", "Figure 4", ["efficiency"], ["C1", "C2"]],
+  ["05_utility", "Figures 5, 6, 10, 11", ["utility"], ["C3", "C4", "C5", "C6", "C7"]],
+  ["06_seqtrain_ablation", "Figure 7", ["seqtrain"], ["C8"]],
+  ["07_cohesion_validation", "Figures 8 and 13, Theorem 1", ["cohesion"], ["C9", "C13"]],
+  ["08_completeness", "goal G1; attacks", ["exactness", "membership", "poisoning"], ["C14"]],
+  ["09_claims", "what Section 4.2 leaves open; full ranking", ["sensitivity", "ranking"], []],
+];
+
+const secondsOf = ({ timings }) => Object.values(timings).reduce((sum, seconds) => sum + seconds, 0);
+
+/** Records by figure; one that several figures want counts for the first. */
+function recordsByFigure() {
+  const profile = profileNamed("paper");
+  const left = new Map(records.map((record) => [canonicalJson(record.cell), record]));
+  return new Map(
+    NOTEBOOKS.flatMap(([, , ids]) => ids).map((id) => {
+      const own = [];
+      for (const cell of figures[id].cells(profile)) {
+        const name = canonicalJson(cell);
+        if (left.has(name)) own.push(left.get(name));
+        left.delete(name);
+      }
+      return [id, own];
+    }),
+  );
+}
+
+const byFigure = recordsByFigure();
+/** Timing runs alone, everything else on two workers. */
+const minutesOf = (id) =>
+  byFigure.get(id).reduce((sum, record) => sum + secondsOf(record), 0) / 60 / (id === "efficiency" ? 1 : 2);
+const minutesText = (minutes) => (minutes < 1 ? "< 1" : minutes.toFixed(0));
+
+function claimTable() {
+  const number = (value) =>
+    value === null ? "–" : Number(value.toPrecision(2)).toString().replace("-", "−");
+  return table(
+    ["", "the paper says", "we find", "cases for / against / open"],
+    claims.claims.map(({ id, place, statement, verdict, cases, effect, interval }) => [
+      id,
+      `${statement} (${place})`,
+      `**${verdict}**${interval ? ` (${number(effect)}, ${number(interval[0])} to ${number(interval[1])})` : ""}`,
+      `${cases.for} / ${cases.against} / ${cases.open}`,
+    ]),
+  );
+}
+
+function notebookTable() {
+  const verdicts = new Map(claims.claims.map(({ id, verdict }) => [id, verdict]));
+  const rows = NOTEBOOKS.map(([name, of, ids, judged]) => [
+    `[${name}](notebooks/${name}.ipynb)`,
+    of,
+    `\`npx erasable run ${ids.join(" ")} --profile paper\``,
+    ids.reduce((sum, id) => sum + byFigure.get(id).length, 0).toLocaleString("en-US"),
+    minutesText(ids.reduce((sum, id) => sum + minutesOf(id), 0)),
+    judged.map((id) => `${id} ${verdicts.get(id)}`).join(", ") || "–",
+  ]);
+  return table(["notebook", "of the paper", "command", "records", "minutes", "claims"], rows);
+}
+
+const short = (value) => Number(value.toPrecision(2)).toString();
+
+function speedTable() {
+  const rows = bench.training.rows
+    .filter(({ stream }) => stream === "all")
+    .map(({ model, batchSize, simd, torch }) => [
+      model.toUpperCase(),
+      batchSize.toLocaleString("en-US"),
+      `${(simd.median / 1e6).toFixed(2)} M`,
+      ...["ordinary, one thread", "ordinary, default threads", "distinct, default threads"].map((variant) =>
+        torch?.[variant] ? `${short(simd.median / torch[variant].median)}x` : "–",
+      ),
+    ]);
+  return table(
+    [
+      "model",
+      "batch",
+      "samples/s, one core",
+      "PyTorch, one thread",
+      "PyTorch, two threads",
+      "de-duplicated PyTorch, two threads",
+    ],
+    rows,
+  );
+}
+
+function scaleTable() {
+  const rows = bench.scale.rows
+    .filter(({ seconds }) => seconds !== undefined)
+    .map(({ what, seconds, megabytes, stages }) => [
+      what,
+      seconds.toFixed(1),
+      `${megabytes}`,
+      Object.entries(stages ?? {})
+        .map(([stage, own]) => `${stage} ${own.toFixed(1)}`)
+        .join(", ") || "–",
+    ]);
+  return table(["", "seconds", "peak memory, MB", "of it"], rows);
+}
+
+const parts = {
+  claims: claimTable,
+  notebooks: notebookTable,
+  speed: speedTable,
+  scale: scaleTable,
+};
+
+let text = read("README.md");
+for (const [name, make] of Object.entries(parts)) {
+  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [from, to] = [text.indexOf(open), text.indexOf(close)];
+  if (from < 0 || to < from) throw new Error(`README.md: ${open} ... ${close} is missing`);
+  text = `${text.slice(0, from + open.length)}\n${make()}\n${text.slice(to)}`;
+}
+if (!process.argv.includes("--check")) writeFileSync(join(root, "README.md"), text);
+else if (text !== read("README.md")) {
+  console.error("README.md does not say what results/ says: npm run readme");
+  process.exit(1);
+}
