@@ -99,7 +99,11 @@ export {
 export { chartsOf, type FigureChart } from "./experiments/figures/charts";
 export { theoremOne } from "./experiments/figures/cohesion";
 export { type GroupingSummary, groupingSummaries } from "./experiments/figures/groupings";
-export { type SensitivitySummary, sensitivityTable } from "./experiments/figures/sensitivity";
+export {
+  SENSITIVITY_COMPARISONS,
+  type SensitivitySummary,
+  sensitivityTable,
+} from "./experiments/figures/sensitivity";
 export { type AnchorRow, anchorRows, type UtilityRow } from "./experiments/figures/utility";
 export type { Emit, Job, JobHandler, Wanted } from "./experiments/handler";
 export { anchorLabel, methodLabel, orderLabel } from "./experiments/labels";

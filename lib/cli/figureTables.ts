@@ -4,8 +4,10 @@ import type { BeyondRow } from "../experiments/figures/beyond";
 import { requestLabel, comparisons as systemComparisons } from "../experiments/figures/beyondTable";
 import type { CohesionRow } from "../experiments/figures/cohesion";
 import type { EfficiencyRow } from "../experiments/figures/efficiency";
+import type { MembershipRow } from "../experiments/figures/membership";
 import type { PartitionRow } from "../experiments/figures/partition";
-import { sensitivityTable } from "../experiments/figures/sensitivity";
+import type { PoisoningRow } from "../experiments/figures/poisoning";
+import { SENSITIVITY_COMPARISONS, sensitivityTable } from "../experiments/figures/sensitivity";
 import type { SeqTrainRow } from "../experiments/figures/seqtrain";
 import { type AnchorRow, anchorRows, type UtilityRow } from "../experiments/figures/utility";
 import { anchorLabel, methodLabel, orderLabel } from "../experiments/labels";
@@ -43,6 +45,10 @@ export function tableOf({ figure, rows, records, profile }: TableInput): Termina
       return cohesionTable(rows as readonly CohesionRow[]);
     case "beyond":
       return beyondTable(rows as readonly BeyondRow[]);
+    case "membership":
+      return membershipTable(rows as readonly MembershipRow[]);
+    case "poisoning":
+      return poisoningTable(rows as readonly PoisoningRow[]);
     case "sensitivity":
       return comparisons(profile, records, "labCode NDCG@10");
     default:
@@ -192,6 +198,79 @@ function cohesionTable(rows: readonly CohesionRow[]): TerminalTable {
   };
 }
 
+const STAGES = ["before", "rows deleted", "unlearned", "fresh"] as const;
+
+/** Areas under the ROC curve, one column a system; ± is half a 95 % interval over users (mean over seeds). */
+function membershipTable(rows: readonly MembershipRow[]): TerminalTable {
+  const by = ["dataset", "training", "model", "method", "attack"] as const;
+  const at = (stage: string, value: (row: MembershipRow) => number) =>
+    summarise(
+      rows.filter((row) => row.stage === stage),
+      by,
+      value,
+    );
+  const areas = STAGES.map((stage) => at(stage, (row) => row.auc));
+  const halves = STAGES.map((stage) => at(stage, ({ low, high }) => (high - low) / 2));
+  return {
+    rows: areas[0].map(
+      (row, i): Row => ({
+        ...row,
+        method: methodLabel(row.method),
+        ...Object.fromEntries(STAGES.map((stage, s) => [stage, areas[s][i].mean])),
+        ...Object.fromEntries(STAGES.map((stage, s) => [`${stage} half`, halves[s][i].mean])),
+      }),
+    ),
+    columns: [
+      { key: "dataset", label: "Data" },
+      { key: "training", label: "Training" },
+      { key: "model", label: "Model" },
+      { key: "method", label: "Method" },
+      { key: "attack", label: "Attack" },
+      ...STAGES.map((stage) => ({ key: stage, label: `AUC ${stage}`, error: `${stage} half`, digits: 3 })),
+      { key: "n", label: "Seeds" },
+    ],
+  };
+}
+
+function poisoningTable(rows: readonly PoisoningRow[]): TerminalTable {
+  const by = ["dataset", "model", "attack", "method", "stage"] as const;
+  const of = (value: (row: PoisoningRow) => number) => summarise(rows, by, value);
+  const [hits, ndcg, loss, samples, clean] = [
+    of((row) => 100 * row.hitRatio),
+    of((row) => row.ndcg),
+    of((row) => row.loss),
+    of((row) => row.samples),
+    of((row) => (row.identical ? 1 : 0)),
+  ];
+  return {
+    rows: of((row) => row.rankPercent).map(
+      (row, i): Row => ({
+        ...row,
+        method: methodLabel(row.method),
+        hits: hits[i].mean,
+        ndcg: ndcg[i].mean,
+        loss: loss[i].mean,
+        samples: samples[i].mean,
+        clean: row.stage === "unlearned" ? clean[i].mean === 1 : null,
+      }),
+    ),
+    columns: [
+      { key: "dataset", label: "Data" },
+      { key: "model", label: "Model" },
+      { key: "attack", label: "Attack" },
+      { key: "method", label: "Method" },
+      { key: "stage", label: "System" },
+      { key: "mean", label: "Rank of the pushed item", unit: "%", error: "std", digits: 1 },
+      { key: "hits", label: "In the top ten", unit: "% of users", digits: 1 },
+      { key: "ndcg", label: "labCode NDCG@10", digits: METRIC_DIGITS },
+      { key: "loss", label: "Test loss", digits: METRIC_DIGITS },
+      { key: "samples", label: "Gradient samples", digits: 0 },
+      { key: "clean", label: "Every bit clean" },
+      { key: "n", label: "Seeds" },
+    ],
+  };
+}
+
 function comparisons(profile: Profile, records: readonly CellRecord[], metric: string): TerminalTable {
   return {
     rows: sensitivityTable(profile, records, metric).map((row): Row => ({ ...row })),
@@ -199,10 +278,13 @@ function comparisons(profile: Profile, records: readonly CellRecord[], metric: s
       { key: "model", label: "Model" },
       { key: "variant", label: "Setting" },
       { key: "retrain", label: `Retrain, ${metric}`, digits: METRIC_DIGITS },
-      { key: "laserOverSisa", label: "CBKM - C-SISA", digits: METRIC_DIGITS },
-      { key: "cbkmOverBkm", label: "CBKM - BKM", digits: METRIC_DIGITS },
-      { key: "cbkmOverRand", label: "CBKM - Rand", digits: METRIC_DIGITS },
-      { key: "easyOverHard", label: "easy - hard", digits: METRIC_DIGITS },
+      ...SENSITIVITY_COMPARISONS.map(({ key, label }) => ({
+        key,
+        error: `${key}Half`,
+        label: label.replace("−", "-"),
+        digits: METRIC_DIGITS,
+      })),
+      { key: "seeds", label: "Seeds" },
     ],
   };
 }

@@ -7,6 +7,7 @@ import { DamagedError } from "../training/store";
 import { addBench } from "./bench";
 import { addData } from "./data";
 import { EXIT, Exit, say, stopCode, stopListening } from "./output";
+import { addRepeat } from "./repeat";
 import { addCells, addRun } from "./run";
 import { addClaims, addFigure, addTable } from "./show";
 import { addCompact, addStatus } from "./status";
@@ -33,7 +34,17 @@ Examples:
 
 Exit codes: 0 done, 1 something failed, 2 not understood, 130 or 143 stopped.`,
     );
-  for (const add of [addData, addRun, addCells, addStatus, addCompact, addTable, addFigure, addClaims])
+  for (const add of [
+    addData,
+    addRun,
+    addCells,
+    addStatus,
+    addCompact,
+    addRepeat,
+    addTable,
+    addFigure,
+    addClaims,
+  ])
     add(root);
   addSystems(root);
   addBench(root);

@@ -124,7 +124,7 @@ const sum = (summaries: readonly RunSummary[], of: (summary: RunSummary) => numb
   summaries.reduce((total, summary) => total + of(summary), 0);
 
 /** "12 of 40 runs · 3 min left · 1 failed" */
-function progressNote({ done, total, secondsLeft, failed }: RunProgress): string {
+export function progressNote({ done, total, secondsLeft, failed }: RunProgress): string {
   return [
     `${done} of ${total} runs`,
     ...(secondsLeft !== undefined && done < total ? [`about ${duration(secondsLeft)} left`] : []),

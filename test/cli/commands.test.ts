@@ -1,6 +1,15 @@
 /** What the commands say: help, mistakes, JSON, tables and figures from records, systems on files. */
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -18,6 +27,7 @@ describe("help", () => {
     ["cells"],
     ["status"],
     ["compact"],
+    ["repeat"],
     ["table"],
     ["figure"],
     ["claims"],
@@ -40,7 +50,10 @@ describe("mistakes: code 2, a message with the flag and the choices, no stack", 
     [["run", "--profil", "smoke"], /unknown option '--profil'\n\(Did you mean --profile\?\)/],
     [["run", "--profile", "small"], /--profile.*smoke, quick, paper/],
     [["run", "--model", "dmf,mlp"], /--model.*"mlp" is not one of dmf, nmf/],
-    [["run", "--method", "laser"], /--method.*retrain, c-sisa, l-rand, l-bkm, l-cbkm/],
+    [
+      ["run", "--method", "lasr"],
+      /--method.*"lasr" is not one of retrain, c-sisa, l-rand, l-bkm, l-cbkm, laser/,
+    ],
     [["run", "--groups", "2,x"], /--groups.*not a whole number from 1/],
     [["run", "--seeds", "5-3"], /--seeds.*range 5-3 is empty/],
     [["run", "--request", "rand@0"], /--request.*rand@K.*or none/],
@@ -57,6 +70,10 @@ describe("mistakes: code 2, a message with the flag and the choices, no stack", 
     [["run", "--key", "abc"], /--key: no cell of profile smoke has the key abc/],
     [["runn"], /unknown command 'runn'\n\(Did you mean run\?\)/],
     [["figure", "exactness"], /"exactness" is a table.*utility, efficiency/],
+    [
+      ["repeat", "utility"],
+      /has none of the \d+ cells asked for .*nothing to compare.*npx erasable run utility/,
+    ],
     [["table", "utility"], /has none of the \d+ cells asked for.*npx erasable run utility/],
     [["data", "check", "ml-7"], /"ml-7" is not in the catalog/],
     [["unlearn", "--system", "s"], /say what to forget \(--users/],
@@ -64,7 +81,7 @@ describe("mistakes: code 2, a message with the flag and the choices, no stack", 
     [["learn", "ratings.csv"], /required option '--system <folder>'/],
     [["verify", "none.json", "--ratings", "x.csv"], /certificate: ENOENT.*none.json/],
   ])("%j", async (args, message) => {
-    const own = /^(run|table)$/.test(args[0]) ? ["--results", join(home, "untouched")] : [];
+    const own = /^(run|repeat|table)$/.test(args[0]) ? ["--results", join(home, "untouched")] : [];
     const { code, out, err } = await erasable(...args, ...own);
     expect(err).toMatch(message);
     expect(err).not.toMatch(/\n\s+at /);
@@ -72,6 +89,13 @@ describe("mistakes: code 2, a message with the flag and the choices, no stack", 
     expect(existsSync(join(home, "untouched"))).toBe(false);
   });
 });
+
+/** Everything in the run store, byte for byte. */
+function storeText(): string {
+  const folder = join(results, "smoke/runs");
+  const files = readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
+  return files.map((name) => `${name}\n${readFileSync(join(folder, name), "utf8")}`).join("");
+}
 
 describe("records", () => {
   let first: { computed: number; cells: number; samples: number };
@@ -194,6 +218,68 @@ describe("records", () => {
       cases: { all: 0 },
     });
     expect(provenance.profile).toBe("smoke");
+  });
+
+  it("repeat gives the same bytes from an empty store", async () => {
+    const before = storeText();
+    const args = ["repeat", "utility", ...TINY, "--method", "retrain,c-sisa", "--workers", "1"];
+    const { code, out } = await erasable(...args, "--json");
+    const { compared, identical, different, digests } = JSON.parse(out);
+    expect({ code, compared, identical, different }).toEqual({
+      code: 0,
+      compared: 7,
+      identical: 7,
+      different: [],
+    });
+    expect(digests.stored).toBe(digests.repeated);
+    expect(storeText()).toBe(before);
+    expect((await erasable(...args, "--seeds", "0,1")).out).toMatch(
+      /^7 records computed again: 7 identical to the byte, 0 different.*\n7 cells not compared/,
+    );
+  });
+
+  it("repeat finds a record that was tampered with, and names what differs", async () => {
+    const forged = join(home, "forged");
+    cpSync(results, forged, { recursive: true });
+    const narrow = ["--method", "retrain", "--request", "none", "--workers", "1"];
+    const args = ["repeat", "utility", ...TINY.slice(0, -1), forged, ...narrow];
+    const target = (value: { cell: { kind: string; method?: string; request?: string } }) =>
+      value.cell.method === "retrain" && value.cell.request === "none";
+    // biome-ignore lint/suspicious/noExplicitAny: a forger minds no types
+    const forge = (change: (record: any) => void) => {
+      const folder = join(forged, "smoke/runs");
+      for (const name of readdirSync(folder).filter((file) => file.endsWith(".jsonl"))) {
+        const lines = readFileSync(join(folder, name), "utf8").trim().split("\n");
+        const values = lines.map((line) => JSON.parse(line));
+        for (const value of values) if (target(value)) change(value);
+        writeFileSync(join(folder, name), values.map((value) => `${JSON.stringify(value)}\n`).join(""));
+      }
+    };
+    forge((record) => {
+      record.timings = {};
+      record.machine = { cpu: "another" };
+    });
+    expect((await erasable(...args)).code).toBe(0);
+    forge((record) => {
+      record.outcome.metrics.loss *= 1 + Number.EPSILON;
+      record.outcome.metrics.labCode.extra = true;
+      delete record.outcome.steps;
+    });
+    const found = await erasable(...args);
+    expect(found.code).toBe(1);
+    expect(found.out).toMatch(/^2 records computed again: 1 identical to the byte, 1 different/);
+    expect(found.err).toMatch(/^different: [0-9a-f]{64} system synthetic dmf retrain S=1 none seed 0$/m);
+    expect(found.err).toMatch(/ {2}outcome\.metrics\.loss: stored 0\.\d+, repeated 0\.\d+\n/);
+    expect(found.err).toMatch(/ {2}outcome\.metrics\.labCode\.extra: stored true, repeated absent\n/);
+    expect(found.err).toMatch(/ {2}outcome\.steps: stored absent, repeated \d+\n/);
+    const { different } = JSON.parse((await erasable(...args, "--json")).out);
+    expect(different).toHaveLength(1);
+    // a record under another key is not taken for the cell's own, and does not pass for an honest one
+    forge((record) => {
+      record.key = "0".repeat(64);
+    });
+    const hidden = await erasable(...args);
+    expect(hidden).toMatchObject({ code: 1, err: expect.stringMatching(/^edited: 0{64} does not have/m) });
   });
 
   it("compact merges them", async () => {

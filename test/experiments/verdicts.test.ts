@@ -18,8 +18,9 @@ const profile = profileNamed("smoke");
 const above = [0.9, 1, 1.1];
 const below = above.map((value) => -value);
 const unclear = [-1, 0.2, 1];
+const seeded = (values: readonly number[]) => values.map((value, seed) => ({ seed, value }));
 const cases = (...effects: number[][]): Comparison[] =>
-  effects.map((list, i) => ({ dataset: "d", name: String(i), effects: list }));
+  effects.map((list, i) => ({ dataset: "d", name: String(i), effects: seeded(list) }));
 
 describe("a verdict", () => {
   it.each([
@@ -48,11 +49,35 @@ describe("a verdict", () => {
   });
 
   it("measures against the threshold of the claim", () => {
-    const demanding = [{ dataset: "d", name: "n", effects: above, threshold: 2 }];
+    const demanding = [{ dataset: "d", name: "n", effects: seeded(above), threshold: 2 }];
     expect(judge(claim(1, demanding), [], profile)).toMatchObject({
       verdict: "not reproduced",
       casesAgainst: 1,
     });
+  });
+
+  it("averages over cases seed by seed, in whatever order their records come", () => {
+    // every case is worth 1 more in seed 1 than in seed 0, and 2 more in seed 2: that is no noise of the cases
+    const list = [0.5, 1.5, 2.5];
+    const inOrder = cases(list, list, list);
+    const shuffled = inOrder.map((one, i) => ({
+      ...one,
+      effects: one.effects.map((_, s) => one.effects[(s + i) % 3]),
+    }));
+    const [straight, mixed] = [inOrder, shuffled].map((all) => judge(claim(1, all), [], profile));
+    expect(mixed).toEqual(expect.objectContaining({ effect: 1.5, low: straight.low, high: straight.high }));
+    expect((straight.high ?? 0) - (straight.low ?? 0)).toBeCloseTo(
+      2 * 4.302652729749 * (1 / Math.sqrt(3)),
+      9,
+    );
+    expect(mixed.verdict).toBe("not reproduced");
+  });
+
+  it("pools the seeds that all the fullest cases have", () => {
+    const [first, second] = cases([1, 2, 3], [3, 4, 5]);
+    const later = { ...second, effects: second.effects.map((one) => ({ ...one, seed: one.seed + 1 })) };
+    // seeds 1 and 2: (2 + 3) / 2 and (3 + 4) / 2
+    expect(judge(claim(1, [first, later]), [], profile).effect).toBe(3);
   });
 });
 

@@ -5,7 +5,7 @@
  */
 
 import { canonicalJson } from "../../json";
-import { mean } from "../../metrics/statistics";
+import { mean, meanInterval } from "../../metrics/statistics";
 import { type Cell, METHOD_NAMES, type SystemCell } from "../cell";
 import { type CellRecord, recordsOf } from "../outcome";
 import { type Profile, profileProtocol } from "../profile";
@@ -14,25 +14,37 @@ import { systemCells } from "./cells";
 import type { Figure } from "./figure";
 import { type UtilityRow, utilityRows } from "./utility";
 
-/** Name of a variant and what it changes in PAPER. */
-export const VARIANTS: readonly (readonly [name: string, change: Partial<Protocol>])[] = [
-  ["PAPER", {}],
-  ["batch 1,024", { batchSize: 1024 }],
-  ["batch 4,096", { batchSize: 4096 }],
-  ["epochs ceil(T/S)", { epochsPerGroup: "divided" }],
-  ["init literal", { initialisation: "literal" }],
-  ["init unit", { initialisation: "unit" }],
-  ["Adam carried on", { optimizer: "carried" }],
-  ["most ratings first", { order: "ratingsDescending" }],
-  ["fewest ratings first", { order: "ratingsAscending" }],
-  ["equal ratings", { balance: "ratings" }],
-  ["C-SISA shared start", { cSisaStart: "shared" }],
-  ["w over all items", { weights: "overall" }],
-  ["skip-gram", { word2vec: "skipgram" }],
-  ["SVD embedding", { embedding: "svd" }],
-  ["noise embedding", { embedding: "noise" }],
-  ["batch 1,024, epochs ceil(T/S)", { batchSize: 1024, epochsPerGroup: "divided" }],
-  ["batch 1,024, init unit", { batchSize: 1024, initialisation: "unit" }],
+interface Variant {
+  readonly name: string;
+  /** what it changes in PAPER */
+  readonly change: Partial<Protocol>;
+  /** how C-SISA's shards are joined; default `merged` */
+  readonly scoring?: "own";
+}
+
+export const VARIANTS: readonly Variant[] = [
+  { name: "PAPER", change: {} },
+  { name: "batch 1,024", change: { batchSize: 1024 } },
+  { name: "batch 4,096", change: { batchSize: 4096 } },
+  { name: "epochs ceil(T/S)", change: { epochsPerGroup: "divided" } },
+  { name: "init literal", change: { initialisation: "literal" } },
+  { name: "init unit", change: { initialisation: "unit" } },
+  { name: "Adam carried on", change: { optimizer: "carried" } },
+  { name: "most ratings first", change: { order: "ratingsDescending" } },
+  { name: "fewest ratings first", change: { order: "ratingsAscending" } },
+  { name: "equal ratings", change: { balance: "ratings" } },
+  { name: "C-SISA own scoring", change: {}, scoring: "own" },
+  { name: "C-SISA shared start", change: { cSisaStart: "shared" } },
+  { name: "C-SISA shared start, own scoring", change: { cSisaStart: "shared" }, scoring: "own" },
+  { name: "w over all items", change: { weights: "overall" } },
+  { name: "skip-gram", change: { word2vec: "skipgram" } },
+  { name: "SVD embedding", change: { embedding: "svd" } },
+  { name: "noise embedding", change: { embedding: "noise" } },
+  {
+    name: "batch 1,024, epochs ceil(T/S)",
+    change: { batchSize: 1024, epochsPerGroup: "divided" },
+  },
+  { name: "batch 1,024, init unit", change: { batchSize: 1024, initialisation: "unit" } },
 ];
 
 const SENSITIVITY_SEEDS = 3;
@@ -50,7 +62,7 @@ function cells(profile: Profile): Cell[] {
   const dataset = profile.datasets[0];
   const common = { dataset, models: profile.models, requests: ["none"], groups: [profile.ablationGroups] };
   const seeds = profile.seeds.slice(0, SENSITIVITY_SEEDS);
-  return VARIANTS.flatMap(([, change]) => {
+  return VARIANTS.flatMap(({ change }) => {
     const protocol = variantProtocol(profile, dataset, change);
     const main = systemCells({
       ...common,
@@ -88,28 +100,40 @@ function patterns(profile: Profile, change: Partial<Protocol>): SystemCell[] {
 /** Rows of every variant. A record whose method does not read the changed setting belongs to several variants. */
 export function sensitivityRows(profile: Profile, all: readonly CellRecord[]): SensitivityRow[] {
   const shape = (cell: SystemCell) => canonicalJson({ ...cell, seed: undefined });
-  const records = recordsOf(all, "system");
-  return VARIANTS.flatMap(([variant, change]) => {
+  // a list of records by cells names one as often as variants share it
+  const records = [...new Map(recordsOf(all, "system").map((record) => [record.key, record])).values()];
+  return VARIANTS.flatMap(({ name: variant, change, scoring = "merged" }) => {
     const wanted = new Set(patterns(profile, change).map(shape));
     return records
       .filter(({ cell }) => wanted.has(shape(cell)))
       .flatMap((record) =>
-        utilityRows(record).map((row) => ({ ...row, variant, order: record.cell.protocol.order })),
+        utilityRows(record)
+          .filter((row) => row.scoring === "model" || row.scoring === scoring)
+          .map((row) => ({ ...row, variant, order: record.cell.protocol.order })),
       );
   });
 }
 
-export interface SensitivitySummary {
+/** The comparisons, each a mean difference over seeds with half the width of its 95 % interval (paired by seed). */
+export const SENSITIVITY_COMPARISONS = [
+  { key: "laserOverSisa", label: "L-CBKM − C-SISA", minus: "c-sisa" },
+  { key: "cbkmOverBkm", label: "CBKM − BKM", minus: "l-bkm" },
+  { key: "cbkmOverRand", label: "CBKM − Rand", minus: "l-rand" },
+  { key: "easyOverHard", label: "easy − hard", minus: "hardToEasy" },
+] as const;
+
+type ComparisonKey = (typeof SENSITIVITY_COMPARISONS)[number]["key"];
+
+export type SensitivitySummary = {
   readonly model: string;
   readonly variant: string;
   /** Retrain's metric, for the scale */
   readonly retrain: number | null;
-  /** differences of means over seeds; null where the variant has no such comparison */
-  readonly laserOverSisa: number | null;
-  readonly cbkmOverBkm: number | null;
-  readonly cbkmOverRand: number | null;
-  readonly easyOverHard: number | null;
-}
+  readonly seeds: number;
+} & {
+  /** null where the variant has no such comparison; half of it also with a single seed */
+  readonly [key in ComparisonKey | `${ComparisonKey}Half`]: number | null;
+};
 
 /** One row a model and variant: the main comparisons under that setting. */
 export function sensitivityTable(
@@ -117,34 +141,49 @@ export function sensitivityTable(
   records: readonly CellRecord[],
   metric: string,
 ): SensitivitySummary[] {
-  const rows = sensitivityRows(profile, records).filter(
-    (row) => row.metric === metric && row.scoring !== "own",
-  );
+  const rows = sensitivityRows(profile, records).filter((row) => row.metric === metric);
   return profile.models.flatMap((model) =>
-    VARIANTS.flatMap(([variant, change]) => {
+    VARIANTS.flatMap(({ name: variant, change }) => {
       const own = rows.filter((row) => row.model === model && row.variant === variant);
       const order = change.order ?? "easyToHard";
-      const of = (method: string, wanted: string = order): number | null => {
-        const values = own.filter(
+      /** By seed. `hardToEasy` is L-CBKM in that order. */
+      const of = (name: string): Map<number, number> => {
+        const [method, wanted] = name === "hardToEasy" ? ["l-cbkm", name] : [name, order];
+        const found = own.filter(
           (row) => row.method === method && (!method.startsWith("l-") || row.order === wanted),
         );
-        return values.length > 0 ? mean(values.map(({ value }) => value)) : null;
+        return new Map(found.map(({ seed, value }) => [seed, value]));
       };
-      const minus = (a: number | null, b: number | null) => (a === null || b === null ? null : a - b);
-      if (own.length === 0) return [];
+      const [retrain, laser] = [[...of("retrain").values()], of("l-cbkm")];
+      if (laser.size === 0) return []; // no record of its own yet: what it shares with PAPER would show as its result
+      const compared = SENSITIVITY_COMPARISONS.flatMap(({ key, minus }) => {
+        // an order by ratings has no reverse here
+        const other = minus === "hardToEasy" && change.order !== undefined ? new Map() : of(minus);
+        const { value, half } = paired(laser, other);
+        return [[key, value] as const, [`${key}Half`, half] as const];
+      });
       return [
         {
           model,
           variant,
-          retrain: of("retrain"),
-          laserOverSisa: minus(of("l-cbkm"), of("c-sisa")),
-          cbkmOverBkm: minus(of("l-cbkm"), of("l-bkm")),
-          cbkmOverRand: minus(of("l-cbkm"), of("l-rand")),
-          easyOverHard: change.order === undefined ? minus(of("l-cbkm"), of("l-cbkm", "hardToEasy")) : null,
-        },
+          retrain: retrain.length > 0 ? mean(retrain) : null,
+          seeds: laser.size,
+          ...(Object.fromEntries(compared) as Record<(typeof compared)[number][0], number | null>),
+        } as SensitivitySummary,
       ];
     }),
   );
+}
+
+/** Mean of a - b over the seeds of both, and half the width of its interval. */
+function paired(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>) {
+  const differences = [...a].flatMap(([seed, value]) => {
+    const other = b.get(seed);
+    return other === undefined ? [] : [value - other];
+  });
+  if (differences.length === 0) return { value: null, half: null };
+  const value = mean(differences);
+  return { value, half: differences.length > 1 ? meanInterval(differences).high - value : null };
 }
 
 export const sensitivity: Figure<UtilityRow> = {

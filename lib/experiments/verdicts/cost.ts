@@ -94,10 +94,10 @@ export const C12: Claim = {
       return {
         dataset,
         name: `${grouping}, S = ${S}`,
-        effects: same.map(({ outcome }) => {
+        effects: same.map(({ cell, outcome }) => {
           const Z = outcome.users.reduce((sum, size) => sum + size, 0);
           const excess = expectedCost(outcome.users) / ((Z / 2) * (1 + 1 / S)) - 1;
-          return balanced ? NEARLY_LEAST - excess : excess;
+          return { seed: cell.seed, value: balanced ? NEARLY_LEAST - excess : excess };
         }),
       };
     });

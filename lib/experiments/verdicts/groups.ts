@@ -55,7 +55,10 @@ export const C9: Claim = {
       (same) => ({
         dataset: same[0].cell.dataset,
         name: same[0].cell.model,
-        effects: same.map(({ outcome }) => -spearman(outcome.rho, outcome.testLoss).r),
+        effects: same.map(({ cell, outcome }) => ({
+          seed: cell.seed,
+          value: -spearman(outcome.rho, outcome.testLoss).r,
+        })),
       }),
     ),
 };
@@ -79,9 +82,10 @@ export const C10: Claim = {
       .map((same) => ({
         dataset: same[0].cell.dataset,
         name: `${same[0].cell.grouping}, k = ${same[0].cell.groups}`,
-        effects: same.map(({ outcome }) =>
-          Math.log2(Math.max(...outcome.users) / Math.max(1, Math.min(...outcome.users))),
-        ),
+        effects: same.map(({ cell, outcome }) => ({
+          seed: cell.seed,
+          value: Math.log2(Math.max(...outcome.users) / Math.max(1, Math.min(...outcome.users))),
+        })),
         threshold: Math.log2(UNBALANCED),
       })),
 };
@@ -129,7 +133,10 @@ export const C13: Claim = {
       (same) => ({
         dataset: same[0].cell.dataset,
         name: same[0].cell.model,
-        effects: same.map(({ outcome }) => theoremOne(outcome.rho, outcome.testLoss).covarianceSum),
+        effects: same.map(({ cell, outcome }) => ({
+          seed: cell.seed,
+          value: theoremOne(outcome.rho, outcome.testLoss).covarianceSum,
+        })),
       }),
     ),
 };

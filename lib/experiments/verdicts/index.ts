@@ -24,7 +24,7 @@ export const C14: Claim = {
     ].map(([name, same]) => ({
       dataset: same[0].cell.dataset,
       name: name.slice(name.indexOf("|") + 1),
-      effects: same.map(({ outcome }) => (outcome.identical ? 1 : 0)),
+      effects: same.map(({ cell, outcome }) => ({ seed: cell.seed, value: outcome.identical ? 1 : 0 })),
       threshold: 0.5,
     })),
 };

@@ -44,11 +44,12 @@ function versus(rows: readonly UtilityRow[], a: string, b: string): Comparison[]
 
 /** Turns "a and b differ" into "a and b are alike": ALIKE - |difference|, by seed around the mean difference. */
 function alike(comparison: Comparison): Comparison {
-  const sign = comparison.effects.length > 0 && mean(comparison.effects) < 0 ? -1 : 1;
+  const values = comparison.effects.map(({ value }) => value);
+  const sign = values.length > 0 && mean(values) < 0 ? -1 : 1;
   return {
     ...comparison,
     name: `alike: ${comparison.name}`,
-    effects: comparison.effects.map((d) => ALIKE - sign * d),
+    effects: comparison.effects.map(({ seed, value }) => ({ seed, value: ALIKE - sign * value })),
   };
 }
 
@@ -82,7 +83,10 @@ export const C4: Claim = {
         );
         const effects = [...bySeed.values()]
           .filter((points) => points.length > 1)
-          .map((points) => ALIKE + slope(points.map(({ groups, value }) => [Math.log2(groups), value])));
+          .map((points) => ({
+            seed: points[0].seed,
+            value: ALIKE + slope(points.map(({ groups, value }) => [Math.log2(groups), value])),
+          }));
         return [{ dataset: inPanel[0].dataset, name: `${method}, ${panel(inPanel[0])}`, effects }];
       }),
     );
@@ -120,7 +124,8 @@ export const C5: Claim = {
         const after = both.map(({ value }) => value);
         // without any variation there is nothing to correlate
         const varied = (values: readonly number[]) => new Set(values).size > 1;
-        return both.length >= 4 && varied(before) && varied(after) ? [spearman(before, after).r] : [];
+        if (both.length < 4 || !varied(before) || !varied(after)) return [];
+        return [{ seed: both[0].seed, value: spearman(before, after).r }];
       });
       return { dataset: inPanel[0].dataset, name: panel(inPanel[0]), effects, threshold: 0.5 };
     });

@@ -15,7 +15,7 @@ export interface Comparison {
   readonly dataset: string;
   readonly name: string;
   /** One value a seed. */
-  readonly effects: readonly number[];
+  readonly effects: readonly Seeded[];
   /** What the effect must exceed; 0 unless the claim says how much. */
   readonly threshold?: number;
 }
@@ -67,8 +67,9 @@ export interface JudgedClaim {
 }
 
 function judgeCase({ dataset, name, effects, threshold = 0 }: Comparison): JudgedCase {
-  const effect = mean(effects);
-  const { low, high } = effects.length > 1 ? meanInterval(effects) : { low: effect, high: effect };
+  const values = effects.map(({ value }) => value);
+  const effect = mean(values);
+  const { low, high } = values.length > 1 ? meanInterval(values) : { low: effect, high: effect };
   const points = low > threshold ? "for" : high < threshold ? "against" : "open";
   return { dataset, name, seeds: effects.length, effect, low, high, points };
 }
@@ -92,7 +93,7 @@ export function judge(claim: Claim, records: readonly CellRecord[], profile: Pro
   const detail = comparisons.map(judgeCase);
   const pooled = pooledBySeed(comparisons);
   const excess = pooledBySeed(
-    comparisons.map((one) => ({ ...one, effects: one.effects.map((e) => e - (one.threshold ?? 0)) })),
+    comparisons.map((one) => ({ ...one, effects: shifted(one.effects, one.threshold ?? 0) })),
   );
   const pooledFor = excess.length > 1 ? meanInterval(excess).low > 0 : false;
   const interval = pooled.length > 1 ? meanInterval(pooled) : undefined;
@@ -116,26 +117,38 @@ export function judge(claim: Claim, records: readonly CellRecord[], profile: Pro
   };
 }
 
-/** Effect of seed s averaged over the cases that have as many seeds as the fullest one. */
+const shifted = (effects: readonly Seeded[], by: number): Seeded[] =>
+  effects.map(({ seed, value }) => ({ seed, value: value - by }));
+
+/**
+ * The effect of each seed, averaged over the cases that have as many seeds as the fullest one. What a seed has in common
+ * (its split, its start) moves all cases together, so averages over unlike seeds would look surer than they are.
+ */
 function pooledBySeed(comparisons: readonly Comparison[]): number[] {
   const most = Math.max(0, ...comparisons.map(({ effects }) => effects.length));
   const full = comparisons.filter(({ effects }) => effects.length === most);
-  return Array.from({ length: most }, (_, s) => mean(full.map(({ effects }) => effects[s])));
+  const bySeed = grouped(
+    full.flatMap(({ effects }) => effects),
+    ({ seed }) => String(seed),
+  );
+  return [...bySeed.values()]
+    .filter((effects) => effects.length === full.length)
+    .map((effects) => mean(effects.map(({ value }) => value)));
 }
 
-/** A row with a seed and a value, as the figures make them. */
-interface Seeded {
+/** A value of one seed. */
+export interface Seeded {
   readonly seed: number;
   readonly value: number;
 }
 
 /** a - b by seed, for the seeds that both have, in ascending order of seed. */
-export function differences(a: readonly Seeded[], b: readonly Seeded[]): number[] {
+export function differences(a: readonly Seeded[], b: readonly Seeded[]): Seeded[] {
   const other = new Map(b.map(({ seed, value }) => [seed, value]));
   return [...a]
     .filter(({ seed }) => other.has(seed))
     .sort((x, y) => x.seed - y.seed)
-    .map(({ seed, value }) => value - (other.get(seed) as number));
+    .map(({ seed, value }) => ({ seed, value: value - (other.get(seed) as number) }));
 }
 
 /** Groups rows by a key, in order of first appearance. */

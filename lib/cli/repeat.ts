@@ -1,0 +1,123 @@
+/** `repeat`: a second, independent run of recorded cells, held against their records byte for byte. */
+
+import type { Command } from "commander";
+import { InputError } from "../errors";
+import type { Cell } from "../experiments/cell";
+import { type Repetition, repeat } from "../experiments/repeat";
+import { FIGURES } from "../experiments/suite";
+import { progress } from "../report/progress";
+import { integer, type SelectionOptions, withJson, withSelection } from "./options";
+import { count, duration, EXIT, Exit, plural, print, printJson, say, stopCode, stopping } from "./output";
+import { describeCell, progressNote } from "./run";
+import { type Selection, select } from "./selection";
+
+interface RepeatOptions extends SelectionOptions {
+  readonly workers?: number;
+  readonly json?: boolean;
+}
+
+const SHOWN = 10;
+
+export function addRepeat(program: Command): void {
+  const command = program
+    .command("repeat")
+    .summary("compute recorded cells again and compare to the byte")
+    .description(
+      "Computes the recorded cells of the figures named (default: all) a second time, in an empty temporary store, and " +
+        "compares each record with the stored one: every byte but timings, machine and versions. The results folder is " +
+        "only read. Exit code 1 when a record differs, was edited, or could not be computed; 2 when there is nothing to " +
+        "compare; 130 when stopped.",
+    )
+    .argument("[figures...]", FIGURES.map(({ id }) => id).join(", "));
+  withJson(withSelection(command))
+    .option("--workers <number>", "worker threads (default: one a core)", integer(1, 1024))
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ npx erasable repeat --profile paper --seeds 1
+  $ npx erasable repeat utility seqtrain --profile paper --seeds 1 --dataset ml-100k`,
+    )
+    .action(repeatCells);
+}
+
+async function repeatCells(figures: string[], options: RepeatOptions): Promise<void> {
+  const selection = select(figures, options, true);
+  const { store, profile } = selection;
+  const cells = selection.cells();
+  const signal = stopping();
+  const shown = progress("Second run", { unit: "M gradient samples" });
+  let last = "";
+  const result = await repeat(cells, store, {
+    workers: options.workers,
+    signal,
+    onProgress(now) {
+      last = progressNote(now);
+      shown.update(now.samples / 1e6, last);
+    },
+  }).finally(() => {
+    if (last !== "") shown.done(last);
+  });
+  const edited = store.audit().map(({ key }) => key);
+  if (options.json) printJson(document(selection, cells, result, edited));
+  else tell(selection, result, edited);
+  if (result.storeError !== undefined) throw new Exit(EXIT.failed, `erasable: ${result.storeError}`);
+  if (result.stopped) throw new Exit(stopCode(), "stopped; what is compared is compared");
+  const compared = result.identical + result.different.length;
+  if (compared + result.failures.length === 0)
+    throw new InputError(
+      `${store.folder} has none of the ${plural(cells.length, "cell")} asked for on this data and by this code: nothing ` +
+        `to compare; compute them: npx erasable run ${figures.join(" ")} --profile ${profile.name}`,
+    );
+  if (result.different.length + result.failures.length + edited.length > 0) throw new Exit(EXIT.failed);
+}
+
+function document(
+  { profile, store }: Selection,
+  cells: readonly Cell[],
+  result: Repetition,
+  edited: string[],
+) {
+  const { unrecorded, failures, different, identical } = result;
+  return {
+    profile: profile.name,
+    store: store.folder,
+    cells: cells.length,
+    compared: identical + different.length,
+    ...result,
+    unrecorded: unrecorded.length,
+    failures: failures.map(({ key, cell, error }) => ({ key, cell, error })),
+    edited,
+  };
+}
+
+function tell({ store }: Selection, result: Repetition, edited: readonly string[]): void {
+  const { identical, different, unrecorded, failures, unfinished, digests, samples, seconds } = result;
+  for (const { key, cell, differences } of different.slice(0, SHOWN)) {
+    say(`different: ${key} ${describeCell(cell)}`);
+    for (const { member, stored, repeated } of differences.slice(0, SHOWN))
+      say(`  ${member}: stored ${short(stored)}, repeated ${short(repeated)}`);
+    if (differences.length > SHOWN) say(`  ${differences.length - SHOWN} more members`);
+  }
+  if (different.length > SHOWN) say(`different: ${different.length - SHOWN} more (--json lists all)`);
+  for (const key of edited) say(`edited: ${key} does not have the key of its content`);
+  for (const { cell, error } of failures.slice(0, SHOWN))
+    say(`failed: ${describeCell(cell as Cell)}: ${error}`);
+  if (failures.length > SHOWN) say(`failed: ${failures.length - SHOWN} more (--json lists all)`);
+  const compared = identical + different.length;
+  if (compared === 0) return;
+  const parts = [
+    `${count(identical)} identical to the byte`,
+    `${count(different.length)} different`,
+    ...(failures.length > 0 ? [`${count(failures.length)} failed`] : []),
+    ...(unfinished > 0 ? [`${count(unfinished)} not done`] : []),
+  ];
+  const work = `${count(samples)} gradient samples · ${duration(seconds)}`;
+  print(`${plural(compared, "record")} computed again: ${parts.join(", ")} · ${work}`);
+  if (unrecorded.length > 0)
+    print(`${plural(unrecorded.length, "cell")} not compared: no record on this data and by this code`);
+  print(`SHA-256 of those in ${store.folder}: ${digests.stored}`);
+  print(`SHA-256 of the second run, from an empty store: ${digests.repeated}`);
+}
+
+const short = (json: string): string => (json.length > 80 ? `${json.slice(0, 77)}...` : json);
