@@ -99,6 +99,7 @@ export function sensitivityRows(profile: Profile, all: readonly CellRecord[]): S
   });
 }
 
+/** The main comparisons under one setting. */
 export interface SensitivitySummary {
   readonly model: string;
   readonly variant: string;
