@@ -8,6 +8,7 @@
 import { createHash } from "node:crypto";
 import { normalQuantile } from "./numeric";
 
+/** A generator of random numbers, opened by name. */
 export class Random {
   private a: number;
   private b: number;

@@ -1,7 +1,8 @@
-// The page that links a profile's reports: the claims with their verdicts and the figures on top, then the notebooks.
+// The page that links a profile's reports: the claims with their verdicts and the headline figures on top, then the
+// notebooks, then every figure. The page and its headline figures are one file; it asks nothing of any host.
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { filesBelow } from "./tools.mjs";
+import { filesBelow, readJson } from "./tools.mjs";
 
 export const escapeHtml = (text) =>
   text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
@@ -9,50 +10,134 @@ export const escapeHtml = (text) =>
 /** Text of a heading or sentence without its Markdown. */
 export const plain = (markdown) => markdown.replace(/\[([^\]]+)\]\([^)]*\)/g, "$1").replace(/[*`$]/g, "");
 
-/** Rows of a CSV file (RFC 4180) as objects. */
-export function parseCsv(text) {
-  const lines = [[]];
-  for (const [, quoted, bare, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\n]*))(,|\n|$)/g)) {
-    lines[lines.length - 1].push(quoted === undefined ? bare : quoted.replaceAll('""', '"'));
-    if (end === "\n") lines.push([]);
-    if (end === "") break;
+/** Figures on top of the page, one for each question of the paper: the first of each line that exists. */
+const HEADLINE = [
+  [/^efficiency-seconds$/],
+  [/^utility-ml-1m-rand-5$/, /^utility-.*-rand-5$/, /^utility-/],
+  [/^seqtrain-movielens-1m$/, /^seqtrain-/],
+  [/^cohesion-loss$/],
+  [/^grouping-cohesion$/],
+  [/^beyond/],
+];
+
+/** A mark beside the word, so that a verdict can be found at a glance and does not depend on colour. */
+const MARKS = { reproduced: "●", partly: "◐", "not reproduced": "○", "not tested": "–" };
+
+/** Three significant digits, a true minus sign. */
+const number = (value) => String(Number(value.toPrecision(3))).replace("-", "−");
+
+/** `mark` and "notebook 04" as a link to where the notebook shows it; nothing where none does. */
+const shownIn = (place, mark) =>
+  place
+    ? `${mark}<a href="${escapeHtml(place.address)}">notebook&nbsp;${place.notebook.slice(0, 2)}</a>`
+    : "";
+
+/**
+ * Where executed notebooks show something: the page and the last heading above the first cell that `shows(cell)`.
+ * Summaries (09) come last, as each claim has a notebook of its own.
+ */
+function placeOf(notebooks, shows) {
+  const ordered = [...notebooks].sort((a, b) => Number(a.summary) - Number(b.summary));
+  for (const { name, cells } of ordered) {
+    let heading = "";
+    for (const cell of cells) {
+      if (cell.cell_type === "markdown")
+        heading = [...cell.text.matchAll(/^#+ +(.+)$/gm)].at(-1)?.[1] ?? heading;
+      else if (shows(cell))
+        return { notebook: name, address: `${name}.html#${heading.trim().replaceAll(" ", "-")}` };
+    }
   }
-  const [head, ...rows] = lines.filter((line) => line.length > 1 || line[0] !== "");
-  return rows.map((row) => Object.fromEntries(head.map((name, i) => [name, row[i]])));
+  return undefined;
 }
 
-function claimsSection(folder) {
-  const path = join(folder, "tables/claims.csv");
-  if (!existsSync(path)) return "";
-  const claims = parseCsv(readFileSync(path, "utf8"));
-  const rows = claims.map(
-    ({ id, place, statement, verdict, cases }) =>
-      `<tr><th scope="row">${id}</th><td>${escapeHtml(statement)} <span class="note">(${escapeHtml(place)})</span></td>` +
-      `<td><strong>${escapeHtml(verdict)}</strong></td><td>${escapeHtml(cases ?? "")}</td></tr>`,
+/** Executed notebooks, as far as this page reads them. */
+function readNotebooks(folder) {
+  return filesBelow(join(folder, "notebooks"), (path) => path.endsWith(".ipynb")).map((path) => ({
+    name: basename(path, ".ipynb"),
+    summary: basename(path).includes("claims"),
+    cells: readJson(path).cells.map((cell) => ({
+      cell_type: cell.cell_type,
+      text: [cell.source].flat().join(""),
+      shown: (cell.outputs ?? []).map(({ data }) => [data?.["text/html"] ?? ""].flat().join("")).join("\n"),
+    })),
+  }));
+}
+
+function claimRow({ id, place, statement, verdict, measured, effect, interval, cases }, where) {
+  const reach = interval === null ? "" : ` (${interval.map(number).join(" to ")})`;
+  const amount = effect === null ? "" : `: <span class="number">${number(effect)}${reach}</span>`;
+  const counted =
+    cases.all === 0
+      ? "–"
+      : `${cases.for} of ${cases.all}${cases.against > 0 ? `, ${cases.against} against` : ""}`;
+  return `<tr class="${verdict.replaceAll(" ", "-")}"><th scope="row">${id}</th>
+<td><strong>${escapeHtml(statement)}</strong> <span class="note">${escapeHtml(place)}${shownIn(where, ", ")}</span>
+<br><span class="note">${escapeHtml(plain(measured.effect))}${amount}</span></td>
+<td class="cases"><span class="label">Cases for it: </span>${counted}</td>
+<td class="verdict"><span aria-hidden="true">${MARKS[verdict]}</span> ${verdict}</td></tr>`;
+}
+
+function claimsSection(folder, notebooks) {
+  const judged = readJson(join(folder, "claims.json"));
+  if (!judged) return "";
+  const { data, synthetic, seeds } = judged.provenance;
+  const rows = judged.claims.map((claim) =>
+    claimRow(
+      claim,
+      placeOf(notebooks, ({ shown }) => shown.includes(`>${claim.id}</th>`)),
+    ),
   );
-  const data = claims[0]?.data ?? "";
-  const made =
-    claims[0]?.synthetic === "true" ? ", which is made up: nothing here is evidence about real users" : "";
-  return `<h2>The paper's claims</h2>
-<p class="note">Judged on ${escapeHtml(data)}${made}, seeds ${escapeHtml(claims[0]?.seeds ?? "")}. Effects, intervals and
-rules: notebook 09.</p>
-<div class="prose"><table tabindex="0"><thead><tr><th scope="col">Id</th><th scope="col">Claim</th>
-<th scope="col">Verdict</th><th scope="col">Cases</th></tr></thead><tbody>${rows.join("\n")}</tbody></table></div>`;
+  const count = (verdict) => judged.claims.filter((claim) => claim.verdict === verdict).length;
+  const summary = Object.keys(MARKS)
+    .filter((verdict) => count(verdict) > 0)
+    .map((verdict) => `${count(verdict)} ${verdict}`)
+    .join(", ");
+  const made = synthetic ? ", which are made up: nothing here is evidence about real users" : "";
+  return `<section aria-labelledby="claims"><h2 id="claims">The paper's claims: ${summary}</h2>
+<p class="note">Judged on ${escapeHtml(data)}${made}; seeds ${escapeHtml(seeds)}. Behind each effect stands its 95 %
+interval over seeds. A case is one data set, model, request and metric; it counts for a claim when its whole interval
+does. The rules were written before the runs.</p>
+<table class="claims"><thead><tr><th scope="col">Id</th><th scope="col">Claim, and what was measured</th>
+<th scope="col">Cases for it</th><th scope="col">Verdict</th></tr></thead>
+<tbody>${rows.join("\n")}</tbody></table></section>`;
 }
 
-function figuresSection(folder) {
-  const figures = filesBelow(join(folder, "figures"), (path) => path.endsWith(".svg"));
-  const items = figures.map((path) => {
+/** Every figure with what is said about it: the caption, from its interactive page, and the text for the blind. */
+function readFigures(folder, notebooks) {
+  return filesBelow(join(folder, "figures"), (path) => path.endsWith(".svg")).map((path) => {
     const name = basename(path, ".svg");
-    const alt = /<title[^>]*>([^<]*)<\/title>/.exec(readFileSync(path, "utf8"))?.[1] ?? name; // escaped already
+    const svg = readFileSync(path, "utf8");
     const page = join(folder, "figures", `${name}.html`);
-    const title = existsSync(page)
-      ? /<title>([^<]*)<\/title>/.exec(readFileSync(page, "utf8"))?.[1]
-      : undefined;
-    return `<li><a href="../figures/${name}.html"><img src="../figures/${name}.svg" alt="${alt}"></a>
-<span>${title ?? name}</span></li>`;
+    return {
+      name,
+      svg,
+      alt: /<title[^>]*>([^<]*)<\/title>/.exec(svg)?.[1] ?? name, // escaped already
+      provenance: /<metadata>([^<]*)<\/metadata>/.exec(svg)?.[1] ?? "",
+      caption: (existsSync(page) && /<title>([^<]*)<\/title>/.exec(readFileSync(page, "utf8"))?.[1]) || name,
+      place: placeOf(notebooks, ({ shown }) => shown.includes(`figures/${name}.html"`)),
+    };
   });
-  return items.length === 0 ? "" : `<h2>Figures</h2>\n<ul class="gallery">${items.join("\n")}</ul>`;
+}
+
+function headlineSection(figures) {
+  const chosen = HEADLINE.flatMap(
+    (patterns) =>
+      patterns.map((pattern) => figures.find(({ name }) => pattern.test(name))).find(Boolean) ?? [],
+  );
+  const items = chosen.map(
+    ({
+      name,
+      svg,
+      caption,
+      provenance,
+      place,
+    }) => `<figure><div class="figure" tabindex="0" role="group" aria-label="Figure">${svg}</div>
+<figcaption><strong>${caption}</strong> <span class="note">${provenance} · <a href="../figures/${name}.html"
+aria-label="Interactive version: ${caption}">interactive</a>${shownIn(place, " · ")}</span></figcaption></figure>`,
+  );
+  return items.length === 0
+    ? ""
+    : `<section aria-labelledby="headline"><h2 id="headline">Headline figures</h2>\n${items.join("\n")}</section>`;
 }
 
 function notebooksSection(entries) {
@@ -63,20 +148,43 @@ function notebooksSection(entries) {
  · <a href="${name}.reading.html" aria-label="${called}, without code">without code</a>${print}
 <div class="note">${escapeHtml(plain(opening))}</div></li>`;
   });
-  return `<h2>Notebooks</h2>\n<ul class="cards">${items.join("\n")}</ul>`;
+  return `<section aria-labelledby="notebooks"><h2 id="notebooks">Notebooks</h2>\n<ul class="cards">${items.join("\n")}</ul></section>`;
+}
+
+function gallerySection(figures) {
+  const items = figures.map(
+    ({
+      name,
+      alt,
+      caption,
+    }) => `<li><a href="../figures/${name}.html"><img loading="lazy" src="../figures/${name}.svg" alt="${alt}"></a>
+<span>${caption}</span></li>`,
+  );
+  return items.length === 0
+    ? ""
+    : `<section aria-labelledby="figures"><h2 id="figures">All figures</h2>\n<ul class="gallery">${items.join("\n")}</ul></section>`;
 }
 
 /** The page as HTML. `folder` is results/<profile>. */
 export function indexPage(entries, folder, style) {
   const profile = basename(folder);
+  const notebooks = readNotebooks(folder);
+  const figures = readFigures(folder, notebooks);
+  const sections = [
+    ["claims", "Claims", claimsSection(folder, notebooks)],
+    ["headline", "Headline figures", headlineSection(figures)],
+    ["notebooks", "Notebooks", notebooksSection(entries)],
+    ["figures", "All figures", gallerySection(figures)],
+  ].filter(([, , html]) => html !== "");
+  const links = sections.map(([id, name]) => `<a href="#${id}">${name}</a>`).join(" · ");
   return `<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>erasable: reports of profile ${profile}</title><style>${style}</style></head>
-<body><main><h1>erasable: learning and unlearning for erasable recommendation</h1>
-<p>Executed notebooks, profile <code>${profile}</code>. Everything opens offline. Tables are in <code>../tables</code> as CSV,
-figures in <code>../figures</code> as SVG and as interactive pages.</p>
-${claimsSection(folder)}
-${figuresSection(folder)}
-${notebooksSection(entries)}</main></body></html>
+<body class="index"><nav aria-label="On this page">${links}</nav>
+<main><h1>erasable: learning and unlearning for erasable recommendation</h1>
+<p>A reproduction of the LASER paper, cell by cell. These are the executed notebooks of the profile <code>${profile}</code>.
+Everything opens offline. Tables are in <code>../tables</code> as CSV, figures in <code>../figures</code> as SVG and as
+interactive pages.</p>
+${sections.map(([, , html]) => html).join("\n")}</main></body></html>
 `;
 }

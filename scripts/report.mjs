@@ -1,8 +1,8 @@
-// Reports of executed notebooks: `npm run report [-- --profile quick --pdf]`. Each notebook as HTML with its code and
-// without, with --pdf also as PDF (by Chromium), and an index page. Formulas become MathML here, so that the pages need no
-// script and no network.
+// Reports of executed notebooks: `npm run report [-- --profile quick]`. Each notebook as HTML with its code and without,
+// and as PDF where Chromium is installed, and an index page. Formulas become MathML here, so that the pages need no script
+// and no network.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -44,10 +44,17 @@ function headOf(notebook) {
   return { title, opening: opening.trim().replace(/\s+/g, " ") };
 }
 
-/** Prints each page without code to PDF. */
+/** Prints each page without code to PDF. Without a browser there are none, and the pages do without. */
 async function exportPdf(reports, entries) {
   const { launchChromium } = await import("./chromium.mjs");
-  const browser = await launchChromium();
+  let browser;
+  try {
+    browser = await launchChromium();
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    say(`No PDF: ${error.message}`);
+    return;
+  }
   try {
     const page = await browser.newPage();
     for (const { name } of entries) {
@@ -67,6 +74,15 @@ async function exportPdf(reports, entries) {
   } finally {
     await browser.close();
   }
+}
+
+/** Whether there is a PDF of this execution of a notebook; an older one is removed. */
+function isPrinted(reports, name, source) {
+  const path = join(reports, `${name}.pdf`);
+  if (!existsSync(path)) return false;
+  if (statSync(path).mtimeMs >= statSync(source).mtimeMs) return true;
+  rmSync(path);
+  return false;
 }
 
 /** Exports every notebook below `folder`/notebooks to `folder`/reports; with `pdf` also as PDF. */
@@ -108,17 +124,17 @@ export async function exportReports(machine, folder, { pdf = false } = {}) {
   if (status !== 0) throw new Stop(`nbconvert failed:\n${stderr}`);
   const style = readFileSync(join(root, "scripts/template/style.css"), "utf8");
   if (pdf) await exportPdf(reports, entries);
-  const printed = entries.map((entry) => ({ ...entry, pdf: existsSync(join(reports, `${entry.name}.pdf`)) }));
+  const printed = entries.map((entry, i) => ({ ...entry, pdf: isPrinted(reports, entry.name, sources[i]) }));
   writeFileSync(join(reports, "index.html"), indexPage(printed, folder, style));
   say(`Reports: ${relative(root, join(reports, "index.html"))} (${elapsed(since)})`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
   await script(async (args) => {
-    const usage = "usage: npm run report [-- --profile smoke|quick|paper] [--pdf]";
-    const chosen = options(args, { values: ["profile"], flags: ["pdf"], usage });
+    const usage = "usage: npm run report [-- --profile smoke|quick|paper] [--no-pdf]";
+    const chosen = options(args, { values: ["profile"], flags: ["no-pdf"], usage });
     const profile = chosen.profile ?? process.env.ERASABLE_PROFILE ?? "smoke";
     if (!existsSync(join(root, "results", profile)))
       throw new Stop(`results/${profile} does not exist\n${usage}`);
-    await exportReports(await setup(), join(root, "results", profile), { pdf: chosen.pdf });
+    await exportReports(await setup(), join(root, "results", profile), { pdf: !chosen["no-pdf"] });
   });

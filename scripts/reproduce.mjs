@@ -1,7 +1,7 @@
 // Executes the notebooks headless, in order, and exports reports: `npm run reproduce -- [options]`.
 // Everything goes to results/<profile>/; notebooks/ is only read. A notebook whose inputs are those of its last
 // successful run (its source, the compiled library, dependencies, profile, parameters, data, records) is skipped.
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { exportReports } from "./report.mjs";
 import { jupyterEnvironment, setup } from "./setup.mjs";
@@ -23,6 +23,7 @@ const usage = `usage: npm run reproduce -- [options]
   --profile smoke|quick|paper  how much to compute (default: smoke, or ERASABLE_PROFILE)
   --only 00,05                 notebooks by the beginning of their names
   --force                      execute also what is up to date
+  --records-only               stop rather than compute a result that is not recorded; live demonstrations run
   --timeout SECONDS            limit for one cell (default: by profile)
   --notebooks FOLDER           execute another folder's notebooks
   --results FOLDER             write below another folder than results/
@@ -77,7 +78,7 @@ function chooseNotebooks(folder, only) {
   return wanted ? all.filter((notebook) => wanted.some((name) => notebook.startsWith(name))) : all;
 }
 
-async function execute(notebook, target, { profile, timeout, force, machine, results }) {
+async function execute(notebook, target, { profile, timeout, force, recordsOnly, machine, results }) {
   const name = basename(notebook, ".ipynb");
   const code = codeIdentity(notebook, profile);
   const before = readJson(target)?.metadata?.erasable;
@@ -95,6 +96,7 @@ async function execute(notebook, target, { profile, timeout, force, machine, res
     ERASABLE_PROFILE: profile,
     ERASABLE_RESULTS: results,
     ERASABLE_NOTEBOOK: name,
+    ...(recordsOnly ? { ERASABLE_RECORDS: "only" } : {}),
   };
   if (process.env.ERASABLE_DATA) env.ERASABLE_DATA = resolve(process.env.ERASABLE_DATA);
   const note = JSON.stringify({ profile, code });
@@ -121,14 +123,28 @@ function noteInputs(folder, paths) {
   for (const path of paths) {
     const notebook = readJson(path);
     const { code, profile, succeeded } = notebook.metadata.erasable;
+    const before = readFileSync(path, "utf8");
     notebook.metadata.erasable = { code, data: now.data, profile, records: now.records, succeeded };
-    writeFileSync(path, `${JSON.stringify(notebook, null, 1)}\n`);
+    const text = `${JSON.stringify(notebook, null, 1)}\n`;
+    if (text !== before) writeFileSync(path, text); // a report of an unchanged notebook stays younger than it
   }
+}
+
+/** Writes claims.json from the records, by the same rules as notebook 09; nothing where there are no records. */
+async function judgeClaims(results, profile) {
+  if (filesBelow(join(results, profile, "runs"), (path) => path.endsWith(".jsonl")).length === 0) return;
+  const command = [join(root, "lib/bin/erasable.js"), "claims", "--profile", profile, "--results", results];
+  const { status, output } = await run(process.execPath, command);
+  if (status !== 0) throw new Stop(`The claims could not be judged:\n${output}`);
 }
 
 await script(async (args) => {
   const values = ["profile", "only", "timeout", "notebooks", "results"];
-  const chosen = options(args, { values, flags: ["force", "no-build", "no-reports", "help"], usage });
+  const chosen = options(args, {
+    values,
+    flags: ["force", "records-only", "no-build", "no-reports", "help"],
+    usage,
+  });
   if (chosen.help || chosen.rest.length > 0) throw new Stop(usage);
   const profile = chosen.profile ?? process.env.ERASABLE_PROFILE ?? "smoke";
   if (!Object.hasOwn(TIMEOUTS, profile)) throw new Stop(`unknown profile "${profile}"\n${usage}`);
@@ -152,11 +168,19 @@ await script(async (args) => {
   const failed = [];
   const succeeded = [];
   for (const name of notebooks) {
-    const settings = { profile, timeout, force: chosen.force, machine, results };
+    const settings = {
+      profile,
+      timeout,
+      force: chosen.force,
+      recordsOnly: chosen["records-only"],
+      machine,
+      results,
+    };
     if (await execute(join(folder, name), join(target, name), settings)) succeeded.push(join(target, name));
     else failed.push(name);
   }
   noteInputs(join(results, profile), succeeded);
+  await judgeClaims(results, profile);
   if (!chosen["no-reports"]) await exportReports(machine, join(results, profile));
   const place = relative(root, join(results, profile)) || ".";
   say(

@@ -39,6 +39,7 @@ export function purity(labels: ArrayLike<number>, classes: ArrayLike<number>): n
   return sum / users;
 }
 
+/** How unequal some sizes are. */
 export interface SizeStatistics {
   readonly least: number;
   readonly most: number;

@@ -11,6 +11,7 @@ import { pointsOf, type UserSpace } from "../grouping/space";
 import { Random } from "../random";
 import { type PairVisitor, pairDistances } from "./pairs";
 
+/** The least distance, and from which size of a group on pairs are sampled. */
 export interface CohesionSettings {
   /** Distances below this count as this (identical users have distance 0). Same unit as the space. */
   readonly epsilon: number;
@@ -21,6 +22,7 @@ export interface CohesionSettings {
   readonly seed: number;
 }
 
+/** Exact up to 20,000 users a group, and sampled above. */
 export const COHESION_DEFAULTS: CohesionSettings = {
   epsilon: 1e-3, // one pair of twins then weighs as a thousand pairs at distance 1, not as a million
   sampleAbove: 20_000,
@@ -34,6 +36,7 @@ export interface CohesionOptions {
   readonly onProgress?: (progress: { stage: "cohesion"; done: number }) => void;
 }
 
+/** rho of every group, and how it was formed. */
 export interface Cohesion {
   readonly users: number;
   /** Eq. 3 without the diagonal: sum over ordered pairs of 1 / dist, over |g|; 0 for a group of one or none */

@@ -6,6 +6,7 @@
 import { InputError, requireOneOf } from "../errors";
 import { Random } from "../random";
 
+/** The orders in which groups can be trained. */
 export const CURRICULA = [
   "easyToHard",
   "hardToEasy",
@@ -13,6 +14,7 @@ export const CURRICULA = [
   "ratingsAscending",
   "ratingsDescending",
 ] as const;
+/** Name of an order of the groups. */
 export type Curriculum = (typeof CURRICULA)[number];
 
 /** What an order may be made from: one value a group. */

@@ -67,6 +67,7 @@ export function expectedBatchCost(
   return expected;
 }
 
+/** Mean cost of a stream of requests, with its standard error. */
 export interface SimulatedCost {
   readonly mean: number;
   readonly standardError: number;

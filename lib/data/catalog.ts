@@ -32,6 +32,7 @@ export interface Counts {
   readonly items: number;
 }
 
+/** A data set of the catalogue: files, format, counts, address, licence. */
 export interface CatalogEntry {
   readonly name: string;
   readonly title: string;
@@ -68,6 +69,7 @@ const DEEPCF =
 const CURE4REC =
   "https://raw.githubusercontent.com/xiye7lai/CURE4Rec/682a808bc82e2c49bb1e866c31fdac0ad2740279/data/adm";
 
+/** The data sets that the suite knows by name. */
 export const CATALOG: readonly CatalogEntry[] = [
   {
     name: "ml-1m",

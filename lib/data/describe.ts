@@ -13,6 +13,7 @@ export interface CountSummary {
   readonly mean: number;
 }
 
+/** Counts and distributions of a set of ratings. */
 export interface Description {
   readonly name: string;
   readonly synthetic: boolean;

@@ -12,6 +12,7 @@ import { InputError, StoppedError } from "../errors";
 import type { CatalogEntry, Download } from "./catalog";
 import { unzip } from "./unzip";
 
+/** How far a download has come. */
 export interface DownloadProgress {
   /** last part of the address */
   readonly file: string;

@@ -25,6 +25,7 @@ export interface Provenance {
   readonly steps: readonly string[];
 }
 
+/** Ratings of users on items: both numbered from 0, original ids kept, sparse rows both ways. */
 export interface Interactions {
   readonly provenance: Provenance;
   /** Original user ids; the index is the user's number. */
@@ -46,8 +47,11 @@ export interface RatingColumns {
   readonly ratings: Float32Array;
 }
 
+/** Number of users. */
 export const userCount = (data: Interactions): number => data.userIds.length;
+/** Number of items. */
 export const itemCount = (data: Interactions): number => data.itemIds.length;
+/** Number of ratings. */
 export const ratingCount = (data: Interactions): number => data.byUser.columns.length;
 
 /**

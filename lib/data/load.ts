@@ -15,6 +15,7 @@ import { parseRatings, RATING_FORMATS, type RatingFormat, type RatingScale } fro
 import { synthesize } from "./synthetic";
 import { SYNTHETIC_PRESETS } from "./syntheticOptions";
 
+/** Where a data set is looked for, and how a file of one's own is read. */
 export interface LoadOptions {
   /** folder with one folder for each data set; default: ERASABLE_DATA, then the project's data/ */
   readonly dataFolder?: string;

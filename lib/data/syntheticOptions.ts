@@ -12,6 +12,7 @@ export interface Tail {
   readonly cut?: number;
 }
 
+/** What a generated data set is like. */
 export interface SyntheticOptions {
   /** what provenance calls it */
   readonly name: string;

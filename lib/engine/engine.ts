@@ -6,7 +6,9 @@
 
 import type { ModelSpec } from "../model/spec";
 
+/** The engines: WebAssembly kernels, and TensorFlow.js. */
 export const ENGINE_NAMES = ["simd", "tfjs"] as const;
+/** Name of an engine. */
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
 /** Training samples in user order. */
@@ -35,6 +37,7 @@ export interface Position {
   readonly batch: number;
 }
 
+/** Settings of one call of `trainEpochs`. */
 export interface TrainOptions {
   /** samples a step; the last batch of an epoch may be smaller */
   readonly batchSize: number;
@@ -54,6 +57,7 @@ export interface TrainOptions {
   readonly onEpoch?: (progress: { epoch: number; loss: number | undefined }) => void;
 }
 
+/** What one call of `trainEpochs` did. */
 export interface TrainResult {
   /** Where training stands: { epoch: epochs, batch: 0 } when `finished`. */
   readonly position: Position;
@@ -70,6 +74,7 @@ export interface Moments {
   readonly step: number;
 }
 
+/** Who computes a model: one interface for all engines. */
 export interface Engine {
   readonly name: EngineName;
   /** What really computes: "WebAssembly SIMD", "TensorFlow.js wasm", "TensorFlow GPU" ... */

@@ -9,6 +9,7 @@ import type { Protocol } from "./protocol";
 
 /** Section 4.2's methods. The L- methods are LASER with random, BKM and CBKM grouping. */
 export const METHOD_NAMES = ["retrain", "c-sisa", "l-rand", "l-bkm", "l-cbkm"] as const;
+/** Name of a system of the paper. */
 export type MethodName = (typeof METHOD_NAMES)[number];
 
 interface Base {
@@ -100,6 +101,7 @@ export interface BeyondCell extends Base {
   readonly request: string;
 }
 
+/** One question to the suite; `kind` says which. */
 export type Cell =
   | SystemCell
   | TimingCell

@@ -7,9 +7,12 @@ import { requireOneOf } from "../errors";
 import type { ModelName } from "../model/spec";
 import { type PresetName, type Protocol, protocol } from "./protocol";
 
+/** The profiles, from the smallest. */
 export const PROFILE_NAMES = ["smoke", "quick", "paper"] as const;
+/** Name of a profile. */
 export type ProfileName = (typeof PROFILE_NAMES)[number];
 
+/** What is swept, and how far. */
 export interface Profile {
   readonly name: ProfileName;
   /** Catalog names. The first stands for the paper's ML, the second, if any, for its AM. */

@@ -9,6 +9,7 @@ import type { EngineName } from "../engine/engine";
 import { InputError, requireKnownKeys, requireOneOf } from "../errors";
 import type { Initialisation } from "../model/initial";
 
+/** Everything that decides a result beside data, model, method, request and seed. */
 export interface Protocol {
   /** k of the iterative k-core filter; 1 keeps everything. Section 4.1: "less than 5 interactions". */
   readonly core: number;
@@ -85,6 +86,7 @@ export const RANKING: Protocol = Object.freeze({
 });
 
 export const PRESETS = { PAPER, RANKING } as const;
+/** Name of a preset: `PAPER` or `RANKING`. */
 export type PresetName = keyof typeof PRESETS;
 
 /** The values that a field with a fixed set of values may take. */

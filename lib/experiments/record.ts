@@ -5,6 +5,7 @@
 
 import { canonicalJson, sha256 } from "../json";
 
+/** A record as the run store sees it. */
 export interface StoredRecord {
   /** recordKey(cell, data, code): 64 hexadecimal digits */
   readonly key: string;
@@ -28,6 +29,7 @@ export interface Failure {
 /** The members in which two runs of the same cell may differ. */
 const VOLATILE = ["timings", "machine", "versions", "revision"] as const;
 
+/** The key of a record: SHA-256 of question, code and data, in hexadecimal digits. */
 export function recordKey(cell: object, data: string, code: string): string {
   return sha256(canonicalJson({ cell, code, data }));
 }

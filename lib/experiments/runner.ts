@@ -18,6 +18,7 @@ import { StoreError } from "./segment";
 import type { RunStore } from "./store";
 import type { WorkerMessage, WorkerResult, WorkerTask } from "./worker";
 
+/** How far a run has come. */
 export interface RunProgress {
   /** Jobs that have ended, whoever did them, of `total`. */
   readonly done: number;
@@ -32,6 +33,7 @@ export interface RunProgress {
   readonly secondsLeft: number | undefined;
 }
 
+/** How jobs are run. */
 export interface RunOptions {
   /** Absolute path of the compiled module that exports `runJob` (see handler.ts). */
   readonly handler: string;
@@ -48,6 +50,7 @@ export interface RunOptions {
   readonly onProgress?: (progress: RunProgress) => void;
 }
 
+/** What a run did, and how it ended. */
 export interface RunSummary {
   /** Jobs of this run that had something to do. */
   readonly total: number;

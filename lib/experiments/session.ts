@@ -5,6 +5,7 @@
 
 import { join } from "node:path";
 import { catalogEntry, isSyntheticName } from "../data/catalog";
+import { InputError, requireOneOf } from "../errors";
 import { currentProfile, resultsFolder } from "../report/context";
 import { progress } from "../report/progress";
 import type { RunDescription } from "../report/provenance";
@@ -16,6 +17,7 @@ import { type Profile, profileNamed } from "./profile";
 import { RunStore } from "./store";
 import { availableProfile, compute, coverage, findRecords } from "./suite";
 
+/** How a notebook asks for a figure. */
 export interface SessionOptions {
   /** Changes to the profile: `{ seeds: [0, 1], groups: [4] }`. */
   readonly change?: Partial<Profile>;
@@ -25,6 +27,7 @@ export interface SessionOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A figure's rows, and what must be said beside them. */
 export interface FigureResults<Row extends object> {
   readonly profile: Profile;
   readonly rows: readonly Row[];
@@ -49,10 +52,18 @@ export function sessionProfile(change: Partial<Profile> = {}): { profile: Profil
 /** The profile whose records are committed. */
 const PUBLISHED = "paper";
 
+/** Whether nothing may be computed: `ERASABLE_RECORDS=only`. @throws InputError for another value */
+function recordsOnly(): boolean {
+  const { ERASABLE_RECORDS: text } = process.env;
+  return text !== undefined && text !== "" && requireOneOf(text, ["only"], "ERASABLE_RECORDS") === "only";
+}
+
 const runsFolder = () => join(resultsFolder(), "runs");
 
 /**
  * The rows of a figure in the profile of this session. What the run store lacks is computed, with progress shown.
+ * With `ERASABLE_RECORDS=only` nothing is computed.
+ * @throws InputError saying how many results are not recorded, where nothing may be computed
  * @throws Error listing the first failures when cells could not be computed; everything that could is kept.
  * @throws StoppedError when the signal fires.
  */
@@ -66,7 +77,13 @@ export async function figureResults<Row extends object>(
   let found = findRecords(cells, store);
   // Only published results are shown as they are when the code has moved on; others cost little to make anew.
   const outdated = !found.current && profile.name !== PUBLISHED;
-  if (found.missing > 0 || outdated || options.force) {
+  if (recordsOnly()) {
+    if (found.missing > 0)
+      throw new InputError(
+        `${figure.title}: ${found.missing} of ${cells.length} results are not recorded ` +
+          `("npx erasable run ${figure.id} --profile ${profile.name}" computes them)`,
+      );
+  } else if (found.missing > 0 || outdated || options.force) {
     await computeMissing(figure.title, cells, store, options);
     found = findRecords(cells, store);
   }
@@ -112,7 +129,7 @@ function describe(cells: readonly Cell[]): RunDescription {
   };
 }
 
-/** "MovieLens 1M" for "ml-1m". */
+/** "MovieLens 1M" for "ml-1m": short enough for the head of a panel, so without what the catalogue says in brackets. */
 export function datasetTitle(name: string): string {
-  return isSyntheticName(name) ? `${name} (generated)` : catalogEntry(name).title;
+  return isSyntheticName(name) ? `${name} (generated)` : catalogEntry(name).title.replace(/ \(.*\)$/, "");
 }

@@ -30,6 +30,7 @@ import { removeFile, SegmentWriter, storeError, syncFolder } from "./segment";
 
 const UNFINISHED = /\.jsonl\.([^.]+)\.new$/;
 
+/** The records of a profile on disk: append-only, shared by processes, whole after a kill at any moment. */
 export class RunStore<R extends StoredRecord = StoredRecord> {
   /** Lines left out, records that disagree: for `status` to show. Empty in a healthy store. */
   readonly findings: Finding[] = [];

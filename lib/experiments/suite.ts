@@ -18,6 +18,7 @@ import type { Profile } from "./profile";
 import { type RunProgress, type RunSummary, runJobs } from "./runner";
 import { RunStore } from "./store";
 
+/** Every figure of the suite, in the order of the notebooks. */
 export const FIGURES: readonly Figure[] = [
   figures.partition,
   figures.efficiency,
@@ -119,6 +120,7 @@ export interface Coverage {
   readonly failed: readonly { readonly cell: Cell; readonly error: string }[];
 }
 
+/** Which of some cells the store has. */
 export async function coverage(cells: readonly Cell[], store: RunStore<ErasableRecord>): Promise<Coverage> {
   const data = await identifyAll(cells);
   const key = (cell: Cell) => {

@@ -2,6 +2,7 @@
 
 import { mean, meanInterval, standardDeviation } from "../metrics/statistics";
 
+/** Mean, spread and 95 % interval of some values. */
 export interface Summary {
   readonly mean: number;
   /** NaN for a single seed */

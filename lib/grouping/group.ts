@@ -13,6 +13,7 @@ import { dealtLabels, independentLabels, loadedLabels } from "./random";
 import { type GroupingSettings, groupingSettings } from "./settings";
 import { pointsOf, reorder, spaceCount, type UserSpace } from "./space";
 
+/** What `groupUsers` takes beside settings: ids for ties, loads, signal and progress. */
 export interface GroupingOptions extends Control {
   /**
    * Original user ids, one a row. With them the result does not depend on how users are numbered: everything is
@@ -23,6 +24,7 @@ export interface GroupingOptions extends Control {
   readonly loads?: ArrayLike<number>;
 }
 
+/** Groups of users, and how they came about. */
 export interface Grouping {
   /** Uint32Array, users: the group of each, 0 .. S - 1 */
   readonly labels: Uint32Array;

@@ -15,6 +15,7 @@ export interface Host {
   costs(labels: Uint32Array, out: Float64Array): void;
 }
 
+/** How far a clustering has come. */
 export interface GroupingProgress {
   readonly stage: "kmeans" | "gaussianMixture" | "labelPropagation" | "balance";
   /** share of the passes allowed in this stage that is behind, 0 .. 1; most stages end before it is 1 */

@@ -12,6 +12,7 @@ export interface SparseRows {
   readonly values: Float32Array;
 }
 
+/** Users as points: what a clustering asks of a space. */
 export interface Points {
   readonly count: number;
   readonly dim: number;

@@ -5,13 +5,17 @@
 
 import { InputError, requireInteger, requireKnownKeys, requireOneOf } from "../errors";
 
+/** The clusterings. */
 export const GROUPING_METHODS = ["random", "kmeans", "gaussianMixture", "labelPropagation"] as const;
 export type GroupingMethod = (typeof GROUPING_METHODS)[number];
+/** What groups are equal in. */
 export const BALANCES = ["none", "users", "ratings"] as const;
 export type Balance = (typeof BALANCES)[number];
+/** How a balanced pass places users: Algorithm 2, or the cheapest placement there is. */
 export const ASSIGNMENTS = ["greedy", "transport"] as const;
 export const STARTS = ["host", "random"] as const;
 
+/** Settings of a grouping. */
 export interface GroupingSettings {
   readonly method: GroupingMethod;
   /** S, from 1 to the number of users */
@@ -33,6 +37,7 @@ export interface GroupingSettings {
   readonly seed: number;
 }
 
+/** Balanced k-means as the paper uses it. */
 export const GROUPING_DEFAULTS: GroupingSettings = {
   method: "kmeans",
   groups: 8,

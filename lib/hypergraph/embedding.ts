@@ -15,9 +15,12 @@ import { truncatedSvd } from "./svd";
 import { randomWalks, type WalkSettings, walkSettings } from "./walk";
 import { type Word2VecMode, type Word2VecSettings, word2vec, word2vecSettings } from "./word2vec";
 
+/** The collaborative embedding and its two controls. */
 export const EMBEDDING_KINDS = ["collaborative", "svd", "noise"] as const;
+/** Name of an embedding. */
 export type EmbeddingKind = (typeof EMBEDDING_KINDS)[number];
 
+/** A row of numbers for each user. */
 export interface UserEmbedding {
   readonly kind: EmbeddingKind;
   /** M, the length of a row */
@@ -26,6 +29,7 @@ export interface UserEmbedding {
   readonly values: Float32Array;
 }
 
+/** Settings of an embedding, from the hypergraph to Word2Vec. */
 export interface EmbeddingSettings
   extends HypergraphSettings,
     WalkSettings,

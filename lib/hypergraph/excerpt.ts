@@ -8,6 +8,7 @@ import { InputError, requireInteger, requireKnownKeys } from "../errors";
 import type { Hypergraph } from "./hypergraph";
 import { rowOf } from "./reach";
 
+/** A few users and items of a hypergraph, small enough to be drawn. */
 export interface Excerpt {
   /** i, whose hyperedge is drawn */
   readonly user: number;
@@ -21,6 +22,7 @@ export interface Excerpt {
   readonly ratings: readonly { readonly user: number; readonly item: number; readonly rating: number }[];
 }
 
+/** How much an excerpt holds. */
 export interface ExcerptSettings {
   /** members beside i; default 4 */
   readonly members?: number;

@@ -12,11 +12,14 @@ import { BITSET_LIMIT, bitsetBytes } from "./bitsets";
 import type { WorkOptions } from "./pause";
 import { hopsOf, pathCount, type ReachBits, reachBits, reachSizes, rowOf } from "./reach";
 
+/** Over which items w(i, j) is the mean. */
 export const WEIGHT_READINGS = ["shared", "overall"] as const;
 export type WeightReading = (typeof WEIGHT_READINGS)[number];
+/** How incidence is kept. */
 export const REPRESENTATIONS = ["auto", "bitsets", "items"] as const;
 export type Representation = (typeof REPRESENTATIONS)[number];
 
+/** Readings of Appendix A. */
 export interface HypergraphSettings {
   /** l of Definition 1: users joined by a path of fewer than l vertices. Default 4; 6 and more need bitsets. */
   readonly order?: number;
@@ -31,6 +34,7 @@ export interface HypergraphSettings {
   readonly representation?: Representation;
 }
 
+/** Users and their hyperedges (Section 3.2.1), never listed as users x users. */
 export interface Hypergraph {
   readonly data: Interactions;
   readonly order: number;

@@ -9,6 +9,7 @@ import { Random } from "../random";
 import type { Hypergraph } from "./hypergraph";
 import { pause, type WorkOptions } from "./pause";
 
+/** How long a walk remembers where it began. */
 export interface WalkMemory {
   /** Uint32Array: users drawn at random */
   readonly users: Uint32Array;

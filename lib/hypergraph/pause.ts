@@ -2,6 +2,7 @@
 
 import { StoppedError } from "../errors";
 
+/** The stop button and progress of long work. */
 export interface WorkOptions {
   /** Stops at the end of a chunk of work, some ten milliseconds long. */
   readonly signal?: AbortSignal;

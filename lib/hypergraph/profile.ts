@@ -24,6 +24,7 @@ export interface ReachStatistics {
   readonly activity: number;
 }
 
+/** Sizes of the hyperedges as shares of all users. */
 export function reachStatistics(graph: Hypergraph): ReachStatistics {
   const n = graph.sizes.length;
   const share = Float64Array.from(graph.sizes, (size) => size / n).sort();

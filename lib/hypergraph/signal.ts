@@ -45,6 +45,7 @@ export interface Taste {
   readonly shared: Uint32Array;
 }
 
+/** Likeness of the ratings of each pair; Pearson's r wants `leastShared` co-rated items. */
 export function tasteOf(data: Interactions, pairs: UserPairs, leastShared = 10): Taste {
   const { offsets, columns, values } = data.byUser;
   const count = pairs.first.length;

@@ -10,6 +10,7 @@ import { Random } from "../random";
 import { addProduct, orthonormalColumns, symmetricEigen, transposeProduct } from "./linear";
 import { pause, type WorkOptions } from "./pause";
 
+/** The leading singular vectors and values. */
 export interface TruncatedSvd {
   /** Float32Array, users x dim, row-major: U Sigma; columns beyond the rank of C are 0 */
   readonly embedding: Float32Array;

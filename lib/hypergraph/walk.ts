@@ -37,6 +37,7 @@ export interface WalkSettings {
   readonly seed: number;
 }
 
+/** A walker on a hypergraph: one step of Algorithm 3 at a time. */
 export function createWalker(graph: Hypergraph): Walker {
   const walker = graph.bits ? bitsetWalker(graph) : itemWalker(graph);
   const least = graph.includeSelf ? 1 : 0; // the size of the hyperedge of a user whom nobody reaches

@@ -13,9 +13,11 @@ import { Random } from "../random";
 import { pause, type WorkOptions } from "./pause";
 import type { Sequences } from "./walk";
 
+/** Continuous bag of words, or skip-gram. */
 export const WORD2VEC_MODES = ["cbow", "skipgram"] as const;
 export type Word2VecMode = (typeof WORD2VEC_MODES)[number];
 
+/** Settings of Word2Vec. */
 export interface Word2VecSettings {
   /** Default `cbow`, as gensim. */
   readonly mode?: Word2VecMode;

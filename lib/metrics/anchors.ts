@@ -10,6 +10,7 @@ import { type Evaluation, type EvaluationOptions, evaluate, type Scorer } from "
 import { HIGHEST_RATING } from "./ranking";
 
 export const ANCHOR_NAMES = ["random", "popularity", "itemMean", "oracle"] as const;
+/** Name of an anchor. */
 export type AnchorName = (typeof ANCHOR_NAMES)[number];
 
 /** All four, evaluated. @param seed names the streams of `random` and of the oracle's equal ratings */

@@ -9,6 +9,7 @@ import { Random } from "../random";
 import { normalCdf } from "./distributions";
 import { type Interval, mean, requireAtLeast } from "./statistics";
 
+/** Settings of a bootstrap interval. */
 export interface BootstrapOptions {
   /** Names the stream of resamples. */
   readonly seed: number;

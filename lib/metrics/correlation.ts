@@ -8,6 +8,7 @@ import { exp, log, normalQuantile } from "../numeric";
 import { studentTwoSided } from "./distributions";
 import { type Interval, mean, meanRanks, requireAtLeast } from "./statistics";
 
+/** A correlation with its interval. */
 export interface Correlation {
   /** in [-1, 1] */
   readonly r: number;

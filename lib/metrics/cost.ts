@@ -4,6 +4,7 @@
  * both kept; for methods that run in sequence the two are equal. Eq. 7-11 speak of samples.
  */
 
+/** What some work cost. */
 export interface Cost {
   /** Gradient samples processed, all shards and groups together: the total work. */
   readonly samples: number;
@@ -17,6 +18,7 @@ export interface Cost {
   readonly parallelSeconds: number;
 }
 
+/** The cost of doing nothing. */
 export const NO_COST: Cost = Object.freeze({
   samples: 0,
   steps: 0,

@@ -17,6 +17,7 @@ export interface Scorer {
   scoreItems(users: Uint32Array): Float32Array;
 }
 
+/** What is measured, and on whom. */
 export interface EvaluationOptions {
   /** What the test loss is measured against: `rating`: r / 5, `implicit`: 1. */
   readonly label: "rating" | "implicit";

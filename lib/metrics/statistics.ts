@@ -6,11 +6,13 @@
 import { InputError } from "../errors";
 import { normalCdf, studentQuantile, studentTwoSided } from "./distributions";
 
+/** A confidence interval. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
 }
 
+/** The arithmetic mean. */
 export function mean(values: readonly number[]): number {
   requireAtLeast(values, 1, "mean");
   return values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -34,6 +36,7 @@ export function meanInterval(values: readonly number[], level = 0.95): Interval 
   return { low: centre - half, high: centre + half };
 }
 
+/** Outcome of a paired t-test. */
 export interface PairedTest {
   /** Mean of a - b. */
   readonly difference: number;
@@ -54,6 +57,7 @@ export function pairedT(a: readonly number[], b: readonly number[], level = 0.95
   return { difference, interval: meanInterval(differences, level), t, p };
 }
 
+/** Outcome of Wilcoxon's signed-rank test. */
 export interface SignedRankTest {
   /** The smaller of the two rank sums. */
   readonly statistic: number;

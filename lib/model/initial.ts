@@ -8,6 +8,7 @@ import { requireOneOf } from "../errors";
 import { Random } from "../random";
 import type { ModelSpec, TensorSpec } from "./spec";
 
+/** The three readings of Section 4.2's sentence on initialisation. */
 export const INITIALISATIONS = ["xavier", "literal", "unit"] as const;
 /**
  * `xavier`: embeddings N(0, 0.01^2), linear layers Xavier-uniform, zero bias. `literal`: every weight N(0, 0.01^2).

@@ -5,6 +5,7 @@
 
 import { requireInteger, requireOneOf } from "../errors";
 
+/** Deep Matrix Factorization and Neural Matrix Factorization. */
 export const MODEL_NAMES = ["dmf", "nmf"] as const;
 /** `dmf`: Deep Matrix Factorization, Eq. 1 (Xue et al. 2017). `nmf`: Neural Matrix Factorization, Eq. 2 (He et al. 2017). */
 export type ModelName = (typeof MODEL_NAMES)[number];
@@ -14,6 +15,7 @@ export const EMBEDDING = 16;
 export const HIDDEN = 64;
 export const OUTPUT = 32;
 
+/** One tensor of a model. */
 export interface TensorSpec {
   readonly name: string;
   /** row-major; linear weights are [out][in] */
@@ -25,6 +27,7 @@ export interface TensorSpec {
   readonly kind: "user" | "item" | "shared";
 }
 
+/** A model as data: its tensors and where they stand in the weights. */
 export interface ModelSpec {
   readonly model: ModelName;
   readonly users: number;

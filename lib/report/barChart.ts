@@ -5,6 +5,7 @@ import { errorBars, panelSeries, plotlyFigure } from "./plotlyParts";
 import type { Value } from "./rows";
 import { field, seriesEncoding, soloMark, vegaFigure, xEncoding, yEncoding } from "./vegaParts";
 
+/** Settings of `barChart`. */
 export interface BarSettings<Key extends string>
   extends Omit<ChartSettings<Key>, "xScale" | "yScale" | "fromZero">,
     ErrorColumns<Key> {

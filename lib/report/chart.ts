@@ -11,6 +11,7 @@ import { type SeriesStyle, seriesStyles } from "./theme";
 /** JSON of Vega-Lite or of Plotly. */
 export type Spec = { readonly [key: string]: unknown };
 
+/** One picture twice: for paper, and for hovering over. */
 export interface Chart {
   readonly vegaLite: Spec;
   readonly plotly: PlotlyFigure;

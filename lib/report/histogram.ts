@@ -77,6 +77,7 @@ function placeOf(edges: readonly number[], value: number): number {
   return low;
 }
 
+/** Settings of `histogramChart`. */
 export interface HistogramSettings
   extends BinSettings,
     Pick<ChartSettings<string>, "title" | "xTitle" | "yTitle" | "yScale" | "height"> {

@@ -18,6 +18,7 @@ export interface HyperedgePicture {
   readonly ratings: readonly { readonly user: string; readonly item: string; readonly rating: number }[];
 }
 
+/** Titles of the two halves of the picture. */
 export interface HyperedgeTitles {
   /** above the bipartite graph and above the hyperedge */
   readonly left: string;
@@ -46,6 +47,7 @@ interface Label {
   readonly kind: "rating" | "weight" | "title";
 }
 
+/** A hyperedge laid out on a plane. */
 export interface HyperedgeScene {
   readonly width: number;
   readonly height: number;

@@ -5,6 +5,7 @@ import { dashOf, errorBars, panelSeries, plotlyFigure, symbolOf } from "./plotly
 import type { Value } from "./rows";
 import { field, seriesEncoding, soloMark, vegaFigure, xEncoding, yEncoding } from "./vegaParts";
 
+/** Settings of `lineChart`. */
 export interface LineSettings<Key extends string> extends ChartSettings<Key>, ErrorColumns<Key> {}
 
 /**

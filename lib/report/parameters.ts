@@ -22,6 +22,7 @@ type Widened<T> = T extends string
       : T extends readonly (infer Member)[]
         ? readonly Widened<Member>[]
         : T;
+/** Parameters with the types of their defaults, widened: a number stays a number. */
 export type NotebookParameters<T> = { readonly [Key in keyof T]: Widened<T[Key]> };
 
 const kindOf = (value: unknown): string =>

@@ -1,4 +1,7 @@
-/** A Plotly figure as one HTML file that opens anywhere, offline: the library stands inside, once a file. */
+/**
+ * A Plotly figure as an HTML page that opens offline. plotly.js (the build with Cartesian axes, which is all that the
+ * suite draws) stands inside the page, or once beside all pages of a folder: then a page is a few kilobytes.
+ */
 
 import { readFileSync } from "node:fs";
 import type { PlotlyFigure } from "./chart";
@@ -9,24 +12,32 @@ export interface PageText {
   /** what the figure shows, for those who cannot see it */
   readonly alt: string;
   readonly provenance: string;
+  /** address of plotly.js as seen from the page; default: it stands inside the page */
+  readonly library?: string;
 }
 
 let library: string | undefined;
 
-/** The source of plotly.js, read once a process. */
-function plotlySource(): string {
-  library ??= readFileSync(require.resolve("plotly.js-dist-min/plotly.min.js"), "utf8").replaceAll(
-    "</script",
-    "<\\/script",
-  );
+/** The source of plotly.js, read once a process; it may stand inside a script element. */
+export function plotlySource(): string {
+  library ??= readFileSync(
+    require.resolve("plotly.js-cartesian-dist-min/plotly-cartesian.min.js"),
+    "utf8",
+  ).replaceAll("</script", "<\\/script");
   return library;
 }
 
 /** JSON that may stand inside a script element. */
 const scriptJson = (value: unknown) => JSON.stringify(value).replaceAll("<", "\\u003c");
 
-export function plotlyHtml(figure: PlotlyFigure, { title, alt, provenance }: PageText): string {
+/** A figure as a page of its own. */
+export function plotlyHtml(figure: PlotlyFigure, text: PageText): string {
+  const { title, alt, provenance, library: address } = text;
   const config = { responsive: true, displaylogo: false };
+  const script =
+    address === undefined
+      ? `<script>${plotlySource()}</script>`
+      : `<script src="${escapeHtml(address)}"></script>`;
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -47,7 +58,7 @@ p { margin: 0.5rem 0; color: #595f66; }
 <figure aria-label="${escapeHtml(alt)}"><div id="figure"></div></figure>
 <p>${escapeHtml(provenance)}</p>
 </main>
-<script>${plotlySource()}</script>
+${script}
 <script>
 const figure = ${scriptJson({ data: figure.data, layout: figure.layout })};
 Plotly.newPlot("figure", figure.data, figure.layout, ${scriptJson(config)});

@@ -3,6 +3,7 @@
 import { type Plan, type PlotlyFigure, panelRowsOf, type ScaleName, type Spec } from "./chart";
 import { distinct, type Row, type Value } from "./rows";
 import { FONT, type SeriesStyle } from "./theme";
+import { titleLines } from "./vegaParts";
 
 /** Plotly's names for Vega's symbols. */
 const SYMBOLS: Readonly<Record<string, string>> = {
@@ -86,7 +87,7 @@ export function plotlyFigure(plan: Plan, data: readonly Spec[], more: Spec = {})
         ...(plan.xScale === "log2" ? { tickvals: [...new Set(plan.rows.map((one) => one[plan.x]))] } : {}),
         domain: x,
         anchor: axisName("y", panel),
-        title: { text: plan.xTitle ?? plan.x },
+        title: { text: titleLines(plan.xTitle ?? plan.x, plan.width).join("<br>") },
       };
       axes[`yaxis${suffix}`] = {
         ...AXIS,

@@ -3,8 +3,10 @@
 import { type Chart, type ChartSettings, type Plan, planChart, type Spec } from "./chart";
 import { panelSeries, plotlyFigure, symbolOf } from "./plotlyParts";
 import type { Value } from "./rows";
+import { BLUE, VERMILION } from "./theme";
 import { field, seriesEncoding, soloMark, vegaFigure, xEncoding, yEncoding } from "./vegaParts";
 
+/** Settings of `scatterChart` and `mapChart`. */
 export interface PointSettings<Key extends string> extends ChartSettings<Key> {
   /** column whose text appears beside a point on the interactive page */
   readonly hover?: Key;
@@ -78,16 +80,22 @@ function plotlyPoints(plan: Plan, hover: string | undefined, size: number, more:
   return plotlyFigure(plan, traces, more);
 }
 
+const WHITE = "#ffffff";
+
+/** Settings of `heatChart`. */
 export interface HeatSettings<Key extends string> extends ChartSettings<Key> {
   /** column whose value is the colour */
   readonly value: Key;
   readonly valueTitle?: string;
   /** decimals of the number written in each field; none by default */
   readonly digits?: number;
+  /** For differences: this value is white, what is below it blue, what is above it vermilion. */
+  readonly neutral?: number;
 }
 
 /**
- * A field a row, its colour the value ("cividis": a scale that does not depend on telling red from green).
+ * A field a row, its colour the value ("cividis", or blue to vermilion around `neutral`: scales that do not depend on
+ * telling red from green).
  * @throws InputError naming a column that the rows lack
  */
 export function heatChart<R extends object>(
@@ -95,12 +103,44 @@ export function heatChart<R extends object>(
   settings: HeatSettings<keyof R & string>,
 ): Chart {
   const plan = planChart(rows, settings, "heatChart");
-  const { value, valueTitle = value, digits } = settings;
+  const { value, valueTitle = value, digits, neutral } = settings;
   const values = plan.rows.map((row) => Number(row[value]));
-  const middle = (Math.min(...values) + Math.max(...values)) / 2;
+  const colours = neutral === undefined ? sequential(values) : diverging(values, neutral);
   return {
-    vegaLite: vegaFigure(plan, (row) => vegaHeat(plan, row, { value, valueTitle, digits, middle })),
-    plotly: plotlyHeat(plan, value, valueTitle),
+    vegaLite: vegaFigure(plan, (row) => vegaHeat(plan, row, { value, valueTitle, digits, colours })),
+    plotly: plotlyHeat(plan, value, valueTitle, colours),
+  };
+}
+
+interface HeatColours {
+  readonly vega: Spec;
+  readonly plotly: Spec;
+  /** below this value a field is so dark that the number in it is white */
+  readonly dark: number;
+}
+
+const sequential = (values: readonly number[]): HeatColours => ({
+  vega: { scheme: "cividis" },
+  plotly: { colorscale: "Cividis" },
+  dark: (Math.min(...values) + Math.max(...values)) / 2,
+});
+
+/** As far to one side as to the other, so that equal depth of colour is equal distance. */
+function diverging(values: readonly number[], neutral: number): HeatColours {
+  const reach = Math.max(...values.map((value) => Math.abs(value - neutral)));
+  const [low, high] = [neutral - reach, neutral + reach];
+  return {
+    vega: { domain: [low, neutral, high], range: [BLUE, WHITE, VERMILION], interpolate: "rgb" },
+    plotly: {
+      colorscale: [
+        [0, BLUE],
+        [0.5, WHITE],
+        [1, VERMILION],
+      ],
+      cmin: low,
+      cmax: high,
+    },
+    dark: neutral - 0.6 * reach,
   };
 }
 
@@ -108,10 +148,10 @@ interface Heat {
   readonly value: string;
   readonly valueTitle: string;
   readonly digits: number | undefined;
-  readonly middle: number;
+  readonly colours: HeatColours;
 }
 
-function vegaHeat(plan: Plan, row: Value, { value, valueTitle, digits, middle }: Heat): Spec {
+function vegaHeat(plan: Plan, row: Value, { value, valueTitle, digits, colours }: Heat): Spec {
   const title = plan.panelRows === undefined ? (plan.yTitle ?? plan.y) : String(row);
   const x = xEncoding(plan, { axis: { labelAngle: 0, grid: false, domain: false, ticks: false } });
   const axis = { grid: false, domain: false, ticks: false };
@@ -120,11 +160,11 @@ function vegaHeat(plan: Plan, row: Value, { value, valueTitle, digits, middle }:
     field: field(value),
     type: "quantitative",
     title: valueTitle,
-    scale: { scheme: "cividis" },
+    scale: colours.vega,
   };
   const fields = { mark: { type: "rect" }, encoding: { x, y, color: colour } };
   if (digits === undefined) return fields;
-  const test = `datum[${JSON.stringify(value)}] < ${middle}`;
+  const test = `datum[${JSON.stringify(value)}] < ${colours.dark}`;
   const text = {
     mark: { type: "text", fontSize: 12 },
     encoding: {
@@ -137,19 +177,18 @@ function vegaHeat(plan: Plan, row: Value, { value, valueTitle, digits, middle }:
   return { layer: [fields, text] };
 }
 
-function plotlyHeat(plan: Plan, value: string, valueTitle: string) {
+function plotlyHeat(plan: Plan, value: string, valueTitle: string, colours: HeatColours) {
   const traces = panelSeries({ ...plan, series: undefined, names: [] }).map(({ rows, axes }, i) => ({
     type: "heatmap",
     x: rows.map((row) => String(row[plan.x])),
     y: rows.map((row) => String(row[plan.y])),
     z: rows.map((row) => row[value]),
-    colorscale: "Cividis",
     coloraxis: "coloraxis",
     showscale: i === 0,
     ...axes,
   }));
   const figure = plotlyFigure({ ...plan, yScale: undefined }, traces, {
-    coloraxis: { colorscale: "Cividis", colorbar: { title: { text: valueTitle } } },
+    coloraxis: { ...colours.plotly, colorbar: { title: { text: valueTitle } } },
   });
   const categories = Object.fromEntries(
     Object.entries(figure.layout)

@@ -7,6 +7,7 @@
 import { connectedNotebook } from "./context";
 import { escapeHtml } from "./table";
 
+/** What a line of progress counts. */
 export interface ProgressSettings {
   /** how many steps there are, if that is known */
   readonly total?: number;
@@ -14,6 +15,7 @@ export interface ProgressSettings {
   readonly unit?: string;
 }
 
+/** A line of progress that is written again and again in one place. */
 export interface Progress {
   /** `count` steps are behind; `note` says what is happening now. */
   update(count: number, note?: string): void;

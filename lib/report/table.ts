@@ -6,6 +6,7 @@
 import { InputError } from "../errors";
 import { type Row, requireColumns, type Value } from "./rows";
 
+/** A column of a table: which value, under which heading, in how many digits. */
 export interface Column<Key extends string = string> {
   readonly key: Key;
   /** heading; default: the key */
@@ -22,6 +23,7 @@ export interface Column<Key extends string = string> {
   readonly group?: string;
 }
 
+/** How rows become a table. */
 export interface TableFormat<Key extends string = string> {
   /** default: all columns of the first row */
   readonly columns?: readonly Column<Key>[];

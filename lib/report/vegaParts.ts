@@ -16,13 +16,56 @@ const BASES: Readonly<Partial<Record<ScaleName, number>>> = { log2: 2, log10: 10
 const scaleOf = (name: ScaleName, zero: boolean): Spec =>
   BASES[name] === undefined ? { zero } : { type: "log", base: BASES[name], nice: false, padding: 12 };
 
+/**
+ * Ticks of a decadic axis: powers of ten, and 2 and 5 times them where the values span fewer than two decades. Vega's
+ * own choice leaves some of 1 to 9 times each power, by what happens to fit.
+ */
+export function decadeTicks(values: readonly number[]): number[] {
+  const positive = values.filter((value) => value > 0);
+  const [least, most] = [Math.min(...positive), Math.max(...positive)];
+  const steps = most / least >= 100 ? [1] : [1, 2, 5];
+  const ticks: number[] = [];
+  for (let power = Math.floor(Math.log10(least)); power <= Math.ceil(Math.log10(most)); power++)
+    ticks.push(...steps.map((step) => step * 10 ** power));
+  return ticks.filter((tick) => tick >= least / 1.3 && tick <= most * 1.3);
+}
+
+/** The axis of a decadic scale over some columns; nothing for other scales, or where hardly a tick would fall. */
+function decadeAxis(
+  plan: Plan,
+  scale: ScaleName | undefined,
+  columns: readonly (string | undefined)[],
+): Spec {
+  if (scale !== "log10") return {};
+  const values = plan.rows.flatMap((row) => columns.map((column) => (column ? row[column] : null)));
+  const ticks = decadeTicks(values.filter((value) => typeof value === "number"));
+  return ticks.length < 2 ? {} : { values: ticks };
+}
+
+/** A title in as many lines as it takes beside an axis of this length. */
+export function titleLines(title: string, length: number): string[] {
+  const lines = [""];
+  for (const word of title.split(" ")) {
+    const longer = `${lines[lines.length - 1]} ${word}`.trim();
+    if (textWidth(longer, VEGA_CONFIG.axis.titleFontSize) <= length || longer === word)
+      lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+const titleOf = (title: string, length: number): string | string[] => {
+  const lines = titleLines(title, length);
+  return lines.length === 1 ? title : lines;
+};
+
 export function xEncoding(plan: Plan, more: Spec = {}): Spec {
   const scale = plan.xScale ?? "category";
-  const axis = { labelAngle: 0, grid: scale !== "category" };
+  const axis = { labelAngle: 0, grid: scale !== "category", ...decadeAxis(plan, plan.xScale, [plan.x]) };
   const kind = scale === "category" ? { type: "ordinal", sort: null } : { type: "quantitative" };
   return {
     field: field(plan.x),
-    title: plan.xTitle ?? plan.x,
+    title: titleOf(plan.xTitle ?? plan.x, plan.width),
     axis,
     ...kind,
     ...(scale === "category" ? {} : { scale: { nice: false, padding: 12, ...scaleOf(scale, false) } }),
@@ -33,7 +76,15 @@ export function xEncoding(plan: Plan, more: Spec = {}): Spec {
 export function yEncoding(plan: Plan, row: Value, more: Spec = {}): Spec {
   const title = plan.panelRows === undefined ? (plan.yTitle ?? plan.y) : String(row);
   const scale = scaleOf(plan.yScale ?? "linear", plan.fromZero ?? false);
-  return { field: field(plan.y), type: "quantitative", title, scale, ...more };
+  const axis = decadeAxis(plan, plan.yScale, [plan.y, plan.low, plan.high]);
+  return {
+    field: field(plan.y),
+    type: "quantitative",
+    title: titleOf(title, plan.height),
+    scale,
+    ...(Object.keys(axis).length > 0 ? { axis } : {}),
+    ...more,
+  };
 }
 
 const LEGEND_WIDTH = 640; // px: as wide as a figure
@@ -89,7 +140,7 @@ export function vegaFigure(plan: Plan, unit: (row: Value) => Spec): Spec {
               type: "nominal",
               title: null,
               sort: plan.columnValues,
-              header: { title: null },
+              header: { title: null, labelLimit: plan.width + 20 },
             },
           },
           spec: { ...size, ...unit(row) },

@@ -12,7 +12,7 @@ const PACKAGES = [
   "danfojs-node",
   "arquero",
   "vega-lite",
-  "plotly.js-dist-min",
+  "plotly.js-cartesian-dist-min",
 ] as const;
 
 /** Version in a package's manifest, wherever Node finds the package from here. */
@@ -27,6 +27,7 @@ function versionOf(name: string): string {
   return "not installed";
 }
 
+/** Versions by name of what computes and draws. */
 export function versions(): Record<string, string> {
   return {
     erasable: `${JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")).version} (${commitOf(suiteRoot())})`,

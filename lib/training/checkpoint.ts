@@ -17,6 +17,7 @@ import type { Start } from "./layout";
 import type { TrainingSettings } from "./settings";
 import { blobName, DamagedError, type EntryName, floatsOf, type Json, recordName, type Store } from "./store";
 
+/** The state after a group: its name, and the blobs that hold its weights. */
 export interface Checkpoint {
   readonly key: string;
   /** place of its group in the training order, from 0 */

@@ -21,6 +21,7 @@ import {
 
 const RECORD = ".json";
 
+/** A store of checkpoints in a folder: written whole or not at all, verified when read. */
 export class DiskStore implements Store {
   private readonly blobs: string;
   private readonly records: string;

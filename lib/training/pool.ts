@@ -14,6 +14,7 @@ import type { SequentialResult, SequentialRun, TrainingContext } from "./sequent
 import { DamagedError, type EntryName, type Store } from "./store";
 import type { Entries, FromWorker, ToWorker } from "./worker";
 
+/** Threads that train. */
 export interface WorkerPool {
   readonly size: number;
   /** `trainSequentially` in a worker; `createEngine` and `clock` are the worker's own. Runs wait for a free worker. */

@@ -9,6 +9,7 @@ import { requireInteger, requireKnownKeys, requireNumber, requireOneOf } from ".
 import { INITIALISATIONS, type Initialisation } from "../model/initial";
 import { MODEL_NAMES, type ModelName } from "../model/spec";
 
+/** Settings of training. */
 export interface TrainingSettings {
   readonly model: ModelName;
   readonly engine: EngineName;

@@ -19,6 +19,7 @@ export type EntryName = string;
 export const blobName = (hash: string): EntryName => `blob/${hash}`;
 export const recordName = (key: string): EntryName => `record/${key}`;
 
+/** Where checkpoints and plans are kept. */
 export interface Store {
   /** Keeps the parts, one after another, as one blob; returns its SHA-256. Nothing refers to the parts afterwards. */
   putBlob(...parts: readonly ArrayBufferView[]): string;

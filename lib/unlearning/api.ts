@@ -28,6 +28,7 @@ import type { RecEraserSettings } from "./rivals/recEraser";
 import { unlearn } from "./unlearn";
 import { type Verification, type VerifyOptions, verify as verifyCertificate } from "./verify";
 
+/** The stop button, progress and threads. */
 export interface WorkOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: MethodProgress) => void;
@@ -66,12 +67,14 @@ export interface LearnSettings extends PlanOptions, Partial<TrainingSettings>, W
   readonly folder?: string;
 }
 
+/** An item and its score. */
 export interface Recommendation {
   readonly item: string;
   /** in (0, 1) */
   readonly score: number;
 }
 
+/** How a request is carried out. */
 export interface ForgetOptions extends Omit<WorkOptions, "workers"> {
   /** Recompute embedding, groups and order without the erased data: a guarantee without condition, for a full training. */
   readonly regroup?: boolean;
@@ -79,6 +82,7 @@ export interface ForgetOptions extends Omit<WorkOptions, "workers"> {
   readonly key?: OperatorKey;
 }
 
+/** What a request left: certificate, key, cost, what was deleted. */
 export interface Forgotten {
   readonly certificate: Certificate;
   /** Keep it: with it, and nothing else, the ids in the certificate can be recognised. */
@@ -102,6 +106,15 @@ const clock = () => performance.now() / 1000;
 
 /**
  * Learns a recommender that can forget.
+ *
+ * ```ts
+ * import { learn, loadDataset } from "erasable";
+ *
+ * const ratings = await loadDataset("synthetic");
+ * const system = await learn(ratings, { groups: 4, grouping: "cbkm", epochs: 20, seed: 1 });
+ * console.log(system.recommend(ratings.userIds[0], 5));
+ * ```
+ *
  * @throws InputError for unknown settings, or a folder that holds a system already
  * @throws StoppedError when the signal fires; with a folder, the same call goes on later.
  */
@@ -150,6 +163,17 @@ export async function open(folder: string, options: WorkOptions = {}): Promise<E
 
 /**
  * Checks a certificate by learning again without the erased data (see verify.ts).
+ *
+ * ```ts
+ * import { learn, loadDataset, verify } from "erasable";
+ *
+ * const ratings = await loadDataset("synthetic");
+ * const system = await learn(ratings, { groups: 4 });
+ * const { certificate, key } = await system.forget([ratings.userIds[0]]);
+ * const { ok, checks } = await verify(certificate, ratings, { plan: system.plan!, key });
+ * console.log(ok, checks.map(({ what }) => what));
+ * ```
+ *
  * @param ratings the remaining ratings; or all of them, when `key` is given
  */
 export function verify(

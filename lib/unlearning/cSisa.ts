@@ -20,6 +20,7 @@ import type { Partition } from "./partition";
 export const SCORINGS = ["merged", "own"] as const;
 export const STARTS = ["independent", "shared"] as const;
 
+/** Settings of `cSisa`. */
 export interface CSisaSettings {
   /** groups and grouping; the order says nothing here. Default grouping `rand`. */
   readonly plan?: PlanOptions;
@@ -29,6 +30,7 @@ export interface CSisaSettings {
   readonly start?: (typeof STARTS)[number];
 }
 
+/** C-SISA: groups trained in isolation, joined when they score. */
 export function cSisa(settings: CSisaSettings = {}): GroupedMethod {
   requireKnownKeys(settings, ["plan", "training", "scoring", "start"], "c-sisa");
   const plan = planSettings({ grouping: "rand", order: "random", ...settings.plan });

@@ -18,6 +18,7 @@ import { planHash } from "./plan";
 /** The operator's secret: at least 16 bytes, or their hexadecimal text. */
 export type OperatorKey = Uint8Array | string;
 
+/** What an unlearning states, without naming anybody. */
 export interface Certificate {
   readonly format: "erasable certificate, format 1";
   /** the method and all its settings: with these and the plan a verifier learns the system anew */

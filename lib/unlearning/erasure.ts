@@ -6,6 +6,7 @@
 import { InputError } from "../errors";
 import type { GroupErasure } from "../training/groupRatings";
 
+/** Users and ratings to be erased, by number. */
 export interface Erasure extends GroupErasure {
   /** user numbers: everything these users gave */
   readonly users: ReadonlySet<number>;

@@ -45,12 +45,14 @@ export interface GroupedRecipe {
   models(partition: Partition, checkpoints: readonly Checkpoint[]): Models;
 }
 
+/** A system that was trained group by group. */
 export interface GroupedSystem extends System {
   readonly plan: Plan;
   readonly partition: Partition;
   readonly checkpoints: readonly Checkpoint[];
 }
 
+/** A method that trains group by group. */
 export interface GroupedMethod extends Method {
   learn(data: Interactions, context: MethodContext, options?: LearnOptions): Promise<GroupedSystem>;
   restore(root: Json, context: MethodContext): Promise<GroupedSystem>;

@@ -11,12 +11,14 @@ import type { Json } from "../training/store";
 import { type GroupedMethod, groupedMethod, reportTraining, startOf } from "./grouped";
 import { makePlan, type PlanOptions, type PlanSettings, planSettings } from "./makePlan";
 
+/** Settings of `laser`. */
 export interface LaserSettings {
   /** groups, grouping, order: see makePlan.ts */
   readonly plan?: PlanOptions;
   readonly training?: Partial<TrainingSettings>;
 }
 
+/** LASER: groups trained in sequence, a checkpoint after each. */
 export function laser(settings: LaserSettings = {}): GroupedMethod {
   requireKnownKeys(settings, ["plan", "training"], "laser");
   return sequentialMethod("laser", planSettings(settings.plan), settings.training);

@@ -42,6 +42,7 @@ type ClusteringSettings = Partial<
   Pick<GroupingSettings, "literal" | "ceiling" | "start" | "restarts" | "maxPasses">
 >;
 
+/** How users are grouped and groups are ordered. */
 export interface PlanSettings {
   /** S; with fewer users than groups the last groups stay empty */
   readonly groups: number;

@@ -26,6 +26,7 @@ export interface MethodProgress {
   readonly text: string;
 }
 
+/** What a method needs from its surroundings: engine, store, clock, signal, threads. */
 export interface MethodContext {
   /** Holds this one system's artefacts; what is in it and not needed after an unlearning is deleted. */
   readonly store: Store;
@@ -56,6 +57,7 @@ export type Guarantee =
   /** to a system learned without the erased data, partition and all */
   | "exact";
 
+/** A way to learn that can unlearn. */
 export interface Method {
   /** name in methods.ts */
   readonly name: string;

@@ -10,6 +10,7 @@ import { InputError } from "../errors";
 import { canonicalJson, sha256 } from "../json";
 import type { Json } from "../training/store";
 
+/** Groups of users in their order of training, and the settings that made them. */
 export interface Plan {
   /** What it was made with, as plain JSON: `PlanSettings` of makePlan.ts, or null for a plan that was given. */
   readonly settings: Json;

@@ -24,6 +24,7 @@ export type ListRequest =
   | { readonly kind: "users"; readonly ids: readonly string[] }
   | { readonly kind: "ratings"; readonly pairs: readonly (readonly [user: string, item: string])[] };
 
+/** Who asks to be forgotten: a share of the users, or a list. */
 export type Request = ShareRequest | ListRequest;
 
 const ALLOWED = "rand@K, top@K or last-group@K with 0 < K <= 100, users:ID,ID,... or ratings:USER/ITEM,...";

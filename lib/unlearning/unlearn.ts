@@ -20,6 +20,7 @@ export interface UnlearnOptions extends WithoutOptions {
   readonly commit?: (next: { root: Json; certificate: Certificate; doomed: readonly EntryName[] }) => void;
 }
 
+/** An unlearned system and its certificate. */
 export interface Unlearned {
   /** The system that never saw the erased data. The old one is disposed of. */
   readonly system: System;

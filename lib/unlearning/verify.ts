@@ -20,6 +20,7 @@ import type { MethodContext } from "./method";
 import { methodOf } from "./methods";
 import { type Plan, planHash } from "./plan";
 
+/** Outcome of a verification, check by check. */
 export interface Verification {
   readonly ok: boolean;
   /** what was compared, and how it came out */

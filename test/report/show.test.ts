@@ -93,6 +93,22 @@ describe("showChart", () => {
     expect(shown[1][1]).toContain('href="../figures/figure-5.html"');
     expect(file("figures/figure-5.html")).toContain("Plotly.newPlot");
   });
+
+  it("keeps plotly.js once beside the pages, and inside a page that is shown in the cell", async () => {
+    const chart = lineChart(rows, { x: "method", y: "ndcg" });
+    const text = { caption: "c", alt: "a", run: synthetic };
+    await showChart(chart, { ...text, name: "one" });
+    await showChart(chart, { ...text, name: "two", interactive: true });
+    for (const name of ["one", "two"]) {
+      const page = file(`figures/${name}.html`);
+      expect([...page.matchAll(/<script src="([^"]*)"/g)].map((found) => found[1])).toEqual(["plotly.js"]);
+      expect(page.length).toBeLessThan(20_000);
+    }
+    expect(file("figures/plotly.js").length).toBeGreaterThan(1_000_000);
+    const frame = shown.find(([, html]) => html.startsWith("<iframe"))?.[1] ?? "";
+    expect(frame).not.toContain("&lt;script src");
+    expect(frame.length).toBeGreaterThan(1_000_000);
+  });
 });
 
 describe("showMarkdown", () => {

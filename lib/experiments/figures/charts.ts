@@ -18,6 +18,7 @@ import type { PartitionRow } from "./partition";
 import type { SeqTrainRow } from "./seqtrain";
 import type { UtilityRow } from "./utility";
 
+/** A chart of a figure, with what belongs under it. */
 export interface FigureChart {
   /** for a file: letters, digits, - and _ */
   readonly name: string;

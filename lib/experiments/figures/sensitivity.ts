@@ -124,6 +124,7 @@ export const SENSITIVITY_COMPARISONS = [
 
 type ComparisonKey = (typeof SENSITIVITY_COMPARISONS)[number]["key"];
 
+/** The main comparisons under one setting. */
 export type SensitivitySummary = {
   readonly model: string;
   readonly variant: string;

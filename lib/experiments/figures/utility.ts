@@ -11,6 +11,7 @@ import { PAPER, type Protocol } from "../protocol";
 import { allRequests, systemCells } from "./cells";
 import type { Figure } from "./figure";
 
+/** A metric of one system. */
 export interface UtilityRow {
   readonly dataset: string;
   readonly preset: string;
@@ -85,6 +86,7 @@ function anchorProtocol({ core, trainShare, label, metrics }: Protocol): Protoco
   return { ...PAPER, core, trainShare, label, metrics };
 }
 
+/** A metric of one anchor on one split. */
 export interface AnchorRow {
   readonly dataset: string;
   readonly preset: string;

@@ -29,6 +29,7 @@ export const C14: Claim = {
     })),
 };
 
+/** The paper's claims, in order. */
 export const CLAIMS: readonly Claim[] = [C1, C2, C3, C4, C5, C6, C7, C8, C9, C10, C11, C12, C13, C14];
 
 /** Every claim, judged on the records of a profile. */

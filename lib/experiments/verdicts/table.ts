@@ -3,6 +3,7 @@
 import type { Column } from "../../report/table";
 import type { JudgedClaim } from "./verdict";
 
+/** A judged claim as a row of a table. */
 export interface ClaimRow {
   readonly id: string;
   readonly place: string;
@@ -19,6 +20,7 @@ export interface ClaimRow {
 
 const number = (value: number) => value.toFixed(4).replace("-", "−");
 
+/** Judged claims as rows of a table. */
 export const claimRows = (judged: readonly JudgedClaim[]): ClaimRow[] =>
   judged.map(
     ({
@@ -47,6 +49,7 @@ export const claimRows = (judged: readonly JudgedClaim[]): ClaimRow[] =>
     }),
   );
 
+/** The columns of a table of `ClaimRow`. */
 export const claimColumns: readonly Column<keyof ClaimRow & string>[] = [
   { key: "id", label: "Claim" },
   { key: "place", label: "Paper" },

@@ -8,6 +8,7 @@ import { mean, meanInterval } from "../../metrics/statistics";
 import type { CellRecord } from "../outcome";
 import type { Profile } from "../profile";
 
+/** What the cases of a claim come to. */
 export type Verdict = "reproduced" | "partly" | "not reproduced" | "not tested";
 
 /** One case: an effect over seeds, oriented so that the claim says "above `threshold`". */
@@ -20,6 +21,7 @@ export interface Comparison {
   readonly threshold?: number;
 }
 
+/** One case of a claim, with its interval over seeds and where it points. */
 export interface JudgedCase {
   readonly dataset: string;
   readonly name: string;
@@ -47,6 +49,7 @@ export interface Claim {
   readonly needs: number;
 }
 
+/** A claim with its verdict and the numbers behind it. */
 export interface JudgedClaim {
   readonly id: string;
   readonly place: string;

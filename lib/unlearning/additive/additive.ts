@@ -38,6 +38,7 @@ export interface AdditiveRecipe {
   derive(sums: PairSums): AdditiveModel;
 }
 
+/** A system whose model is solved from sums over users. */
 export interface AdditiveSystem extends System {
   readonly plan: null;
   readonly sums: PairSums;

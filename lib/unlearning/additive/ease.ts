@@ -15,6 +15,7 @@ import { ADDITIVE_LABELS, type AdditiveLabel, centredValues, centreOf, STARS, UN
 import { type Dense, invertSymmetric } from "./dense";
 import { itemMeans, type PairSums, residualProducts } from "./statistics";
 
+/** Settings of `ease`. */
 export interface EaseSettings {
   /** what is learned and scored: default `rating` */
   readonly label?: AdditiveLabel;

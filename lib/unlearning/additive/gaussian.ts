@@ -14,6 +14,7 @@ import { SymmetricMatrix, solveInPlace } from "./dense";
 import { itemMeans, type PairSums, residualProducts } from "./statistics";
 import { leadingEigenpairs, OVERSAMPLING } from "./subspace";
 
+/** Settings of `gaussian`. */
 export interface GaussianSettings {
   /** top of the rating scale: default 5 */
   readonly maximumRating?: number;

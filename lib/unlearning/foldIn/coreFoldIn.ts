@@ -57,6 +57,7 @@ import { narrowRows, wideRows, withItemRows } from "./rows";
 import { type FoldSettings, foldSettings } from "./settings";
 import { type FoldState, foldState, restoreItems } from "./state";
 
+/** Settings of `coreFoldIn`. */
 export interface CoreFoldInSettings {
   /** of the core's training */
   readonly training?: Partial<TrainingSettings>;

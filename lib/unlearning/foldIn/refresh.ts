@@ -21,6 +21,7 @@ import { UserFold } from "./fold";
 import { narrowRows } from "./rows";
 import { type FoldSettings, foldSettings } from "./settings";
 
+/** Settings of `refresh`. */
 export interface RefreshSettings {
   /** groups, grouping, order: as for LASER */
   readonly plan?: PlanOptions;

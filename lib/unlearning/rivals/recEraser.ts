@@ -28,6 +28,7 @@ import { eraseShards, layOutShards, PARTITIONS, type PartitionName, shardPlan } 
 import { type ShardedMethod, shardedMethod } from "./sharded";
 import type { ShardStart } from "./shards";
 
+/** Settings of `recEraser`. */
 export interface RecEraserSettings {
   /** K of the paper, S of LASER. Default 8. */
   readonly groups?: number;

@@ -28,6 +28,7 @@ import { CombinationJoint } from "./combination";
 import { type ShardedMethod, shardedMethod } from "./sharded";
 import type { ShardStart } from "./shards";
 
+/** Settings of `ultraRe`. */
 export interface UltraReSettings {
   /** groups and grouping; the order says nothing here. Default: k-means by transport on the collaborative embedding. */
   readonly plan?: PlanOptions;

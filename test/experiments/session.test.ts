@@ -1,0 +1,36 @@
+/** What a notebook asks for when it may only show what is recorded. */
+
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { InputError } from "../../lib/errors";
+import { cohesion } from "../../lib/experiments/figures";
+import { figureResults } from "../../lib/experiments/session";
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "erasable-session-"));
+  vi.stubEnv("ERASABLE_RESULTS", folder);
+  vi.stubEnv("ERASABLE_PROFILE", "smoke");
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it("stops rather than compute what is not recorded, and says how to compute it", async () => {
+  vi.stubEnv("ERASABLE_RECORDS", "only");
+  const asked = figureResults(cohesion);
+  await expect(asked).rejects.toThrow(InputError);
+  await expect(asked).rejects.toThrow(
+    '6 of 6 results are not recorded ("npx erasable run cohesion --profile smoke" computes them)',
+  );
+  expect(existsSync(join(folder, "smoke/runs"))).toBe(false);
+});
+
+it("refuses another value", async () => {
+  vi.stubEnv("ERASABLE_RECORDS", "never");
+  await expect(figureResults(cohesion)).rejects.toThrow('ERASABLE_RECORDS: "never" is not one of only');
+});

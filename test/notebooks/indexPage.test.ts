@@ -1,0 +1,90 @@
+/** The page that links a profile's reports: what it takes from claims.json, figures and executed notebooks. */
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const root = join(__dirname, "../..");
+const results = mkdtempSync(join(tmpdir(), "erasable-index-"));
+const folder = join(results, "smoke");
+afterAll(() => rmSync(results, { recursive: true, force: true }));
+
+const html = (text: string) => ({ output_type: "display_data", data: { "text/html": [text] } });
+const entry = { name: "04_cost", title: "04 · Cost", opening: "What it costs.", succeeded: true, pdf: true };
+
+function write(path: string, content: unknown): void {
+  const text = typeof content === "string" ? content : JSON.stringify(content);
+  mkdirSync(join(folder, path, ".."), { recursive: true });
+  writeFileSync(join(folder, path), text);
+}
+
+function indexPage(): string {
+  const code = `import("./scripts/index_page.mjs").then(({ indexPage }) =>
+    process.stdout.write(indexPage(${JSON.stringify([entry])}, ${JSON.stringify(folder)}, "body {}")))`;
+  return execFileSync(process.execPath, ["-e", code], { cwd: root, encoding: "utf8" });
+}
+
+describe("without records and figures", () => {
+  beforeAll(() => write("notebooks/04_cost.ipynb", { cells: [] }));
+
+  it("links the notebooks and nothing that is not there", () => {
+    const page = indexPage();
+    expect(page).toContain('href="04_cost.reading.html"');
+    expect(page).toContain('href="04_cost.pdf"');
+    expect(page).not.toMatch(/id="claims"|#claims|id="headline"|id="figures"/);
+  });
+});
+
+describe("with them", () => {
+  const claim = {
+    id: "C1",
+    place: "Figure 4",
+    statement: "A < B",
+    measured: { effect: "log2 of a ratio" },
+    effect: -0.012345,
+    interval: [-0.02, 0.1],
+    verdict: "partly",
+    cases: { all: 4, for: 2, against: 1, open: 1 },
+  };
+
+  beforeAll(() => {
+    const provenance = { data: "ml-1m", synthetic: false, seeds: "0-9" };
+    write("claims.json", { provenance, claims: [claim, { ...claim, id: "C10", verdict: "reproduced" }] });
+    write(
+      "figures/efficiency-seconds.svg",
+      '<svg><title id="t">falling lines</title><metadata>m</metadata></svg>',
+    );
+    write("figures/efficiency-seconds.html", "<title>Figure 4: time</title>");
+    write("notebooks/04_cost.ipynb", {
+      cells: [
+        { cell_type: "markdown", source: ["# 04\n", "\n", "## What it costs"] },
+        { cell_type: "code", source: "", outputs: [html('<a href="../figures/efficiency-seconds.html">')] },
+        { cell_type: "markdown", source: "## Reading: the claims" },
+        { cell_type: "code", source: "", outputs: [html("<th>C1</th>")] },
+      ],
+    });
+  });
+
+  it("counts the verdicts and shows effect, interval and cases", () => {
+    const page = indexPage();
+    expect(page).toContain("The paper's claims: 1 reproduced, 1 partly");
+    expect(page).toContain("A &lt; B");
+    expect(page).toContain("−0.0123 (−0.02 to 0.1)");
+    expect(page).toContain("2 of 4, 1 against");
+  });
+
+  it("links each claim and figure to the cell that shows it, and does not take C1 for C10", () => {
+    const page = indexPage();
+    expect(page).toContain('<a href="04_cost.html#Reading:-the-claims">notebook&nbsp;04</a>');
+    expect(page).toContain('<a href="04_cost.html#What-it-costs">notebook&nbsp;04</a>');
+    expect(page.match(/#Reading:-the-claims/g)).toHaveLength(1);
+  });
+
+  it("holds its headline figures", () => {
+    const page = indexPage();
+    expect(page.match(/<svg>/g)).toHaveLength(1);
+    expect(page).toContain("<strong>Figure 4: time</strong>");
+  });
+});
