@@ -23,7 +23,7 @@ const usage = `usage: npm run reproduce -- [options]
   --profile smoke|quick|paper  how much to compute (default: smoke, or ERASABLE_PROFILE)
   --only 00,05                 notebooks by the beginning of their names
   --force                      execute also what is up to date
-  --records-only               stop rather than compute a result that is not recorded; live demonstrations run
+  --records-only               compute no result that is not recorded; live demonstrations run
   --timeout SECONDS            limit for one cell (default: by profile)
   --notebooks FOLDER           execute another folder's notebooks
   --results FOLDER             write below another folder than results/

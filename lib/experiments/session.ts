@@ -63,7 +63,7 @@ const runsFolder = () => join(resultsFolder(), "runs");
 /**
  * The rows of a figure in the profile of this session. What the run store lacks is computed, with progress shown.
  * With `ERASABLE_RECORDS=only` nothing is computed.
- * @throws InputError saying how many results are not recorded, where nothing may be computed
+ * @throws InputError when none is recorded and nothing may be computed; where some are, a notice says how many are not
  * @throws Error listing the first failures when cells could not be computed; everything that could is kept.
  * @throws StoppedError when the signal fires.
  */
@@ -78,11 +78,13 @@ export async function figureResults<Row extends object>(
   // Only published results are shown as they are when the code has moved on; others cost little to make anew.
   const outdated = !found.current && profile.name !== PUBLISHED;
   if (recordsOnly()) {
-    if (found.missing > 0)
-      throw new InputError(
+    if (found.missing > 0) {
+      const lack =
         `${figure.title}: ${found.missing} of ${cells.length} results are not recorded ` +
-          `("npx erasable run ${figure.id} --profile ${profile.name}" computes them)`,
-      );
+        `("npx erasable run ${figure.id} --profile ${profile.name}" computes them)`;
+      if (found.records.length === 0) throw new InputError(lack);
+      notices.push(`${lack}. What is shown here is of the others.`);
+    }
   } else if (found.missing > 0 || outdated || options.force) {
     await computeMissing(figure.title, cells, store, options);
     found = findRecords(cells, store);

@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { InputError } from "../../lib/errors";
 import { cohesion } from "../../lib/experiments/figures";
+import { profileNamed } from "../../lib/experiments/profile";
 import { figureResults } from "../../lib/experiments/session";
+import { compute, openStore } from "../../lib/experiments/suite";
 
 let folder: string;
 
@@ -28,6 +30,19 @@ it("stops rather than compute what is not recorded, and says how to compute it",
     '6 of 6 results are not recorded ("npx erasable run cohesion --profile smoke" computes them)',
   );
   expect(existsSync(join(folder, "smoke/runs"))).toBe(false);
+});
+
+it("shows what is recorded, and says how much is not", async () => {
+  const profile = profileNamed("smoke");
+  const cells = cohesion.cells(profile);
+  const store = openStore(folder, profile);
+  const [summary] = await compute(cells.slice(0, 2), store, { workers: 1 });
+  store.close();
+  expect(summary.failures).toEqual([]);
+  vi.stubEnv("ERASABLE_RECORDS", "only");
+  const { records, notices } = await figureResults(cohesion);
+  expect(records).toHaveLength(2);
+  expect(notices.join()).toContain(`${cells.length - 2} of ${cells.length} results are not recorded`);
 });
 
 it("refuses another value", async () => {
