@@ -4,7 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join, relative } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { indexPage, plain } from "./index_page.mjs";
 import { setup } from "./setup.mjs";
@@ -134,7 +134,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
     const usage = "usage: npm run report [-- --profile smoke|quick|paper] [--no-pdf]";
     const chosen = options(args, { values: ["profile"], flags: ["no-pdf"], usage });
     const profile = chosen.profile ?? process.env.ERASABLE_PROFILE ?? "smoke";
-    if (!existsSync(join(root, "results", profile)))
-      throw new Stop(`results/${profile} does not exist\n${usage}`);
-    await exportReports(await setup(), join(root, "results", profile), { pdf: !chosen["no-pdf"] });
+    const folder = join(resolve(process.env.ERASABLE_RESULTS ?? join(root, "results")), profile);
+    if (!existsSync(folder)) throw new Stop(`${relative(root, folder)} does not exist\n${usage}`);
+    await exportReports(await setup(), folder, { pdf: !chosen["no-pdf"] });
   });

@@ -151,7 +151,7 @@ await script(async (args) => {
   const timeout = Number(chosen.timeout ?? TIMEOUTS[profile]);
   if (!(timeout > 0)) throw new Stop(`--timeout ${chosen.timeout}: not a number of seconds`);
   const folder = resolve(chosen.notebooks ?? join(root, "notebooks"));
-  const results = resolve(chosen.results ?? join(root, "results"));
+  const results = resolve(chosen.results ?? process.env.ERASABLE_RESULTS ?? join(root, "results"));
   const since = performance.now();
 
   const machine = await setup();

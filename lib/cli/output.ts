@@ -3,6 +3,8 @@
  * standard error; Ctrl-C and a scheduler's SIGTERM as an AbortSignal; exit codes.
  */
 
+import { describeEngine } from "../engine/create";
+import type { EngineName } from "../engine/engine";
 import { StoppedError } from "../errors";
 
 /** 0: done. 1: something failed. 2: the command was not understood. 130 and 143: stopped by SIGINT or SIGTERM. */
@@ -26,6 +28,11 @@ export function print(text: string): void {
 /** A line for the person at the terminal. */
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);
+}
+
+/** Says what the engines named compute on, where that depends on the machine: `simd` is the same everywhere. */
+export async function sayEngines(names: Iterable<EngineName>): Promise<void> {
+  for (const name of new Set(names)) if (name === "tfjs") say(await describeEngine(name));
 }
 
 export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));

@@ -10,7 +10,19 @@ import { compute, FIGURES } from "../experiments/suite";
 import { progress } from "../report/progress";
 import { parseCell } from "./cellText";
 import { integer, list, type SelectionOptions, withJson, withSelection } from "./options";
-import { count, duration, EXIT, Exit, plural, print, printJson, say, stopCode, stopping } from "./output";
+import {
+  count,
+  duration,
+  EXIT,
+  Exit,
+  plural,
+  print,
+  printJson,
+  say,
+  sayEngines,
+  stopCode,
+  stopping,
+} from "./output";
 import { identities, type Selection, select } from "./selection";
 
 interface RunOptions extends SelectionOptions {
@@ -81,6 +93,7 @@ async function run(figures: string[], options: RunOptions): Promise<void> {
     const identity = known.get(cell.dataset);
     return identity && keyOf(cell, identity);
   };
+  await sayEngines(wanted.map(({ protocol }) => protocol.engine));
   const found = options.force ? 0 : wanted.filter((cell) => store.has(key(cell) ?? "")).length;
   const signal = stopping();
   const shown = progress("Runs", { unit: "M gradient samples" });

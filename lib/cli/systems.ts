@@ -14,7 +14,7 @@ import { GROUPINGS } from "../unlearning/makePlan";
 import type { MethodProgress } from "../unlearning/method";
 import { METHOD_NAMES } from "../unlearning/methods";
 import { integer, list, withJson } from "./options";
-import { count, duration, EXIT, Exit, plural, print, printJson, say, stopping } from "./output";
+import { count, duration, EXIT, Exit, plural, print, printJson, say, sayEngines, stopping } from "./output";
 import {
   type Evidence,
   evidencePath,
@@ -218,15 +218,16 @@ async function learnCommand(ratings: string, options: LearnOptions): Promise<voi
   const { system: folder, format, scale, set = [], json, ...settings } = options;
   const signal = stopping();
   const data = await loadDataset(ratings, { format, scale, signal });
+  const asked = { ...settings, ...settingsOf(set) } as LearnSettings;
+  if (asked.engine) await sayEngines([asked.engine]);
   const since = performance.now();
   const system = await learn(data, {
     ...(scale ? { maximumRating: scale.most } : {}),
-    ...settings,
-    ...settingsOf(set),
+    ...asked,
     folder,
     signal,
     onProgress: stages(),
-  } as LearnSettings);
+  });
   try {
     const { cost, method } = system.system;
     const kept = system.bytesKept();

@@ -354,6 +354,15 @@ describe("learn, recommend, unlearn, verify on files", () => {
     expect(again).toMatchObject({ code: 2, err: expect.stringMatching(/holds a system already/) });
   });
 
+  it("says what the tfjs engine computes on, and nothing of the engine that is the same everywhere", async () => {
+    const asked = async (folder: string, engine: string) =>
+      (await erasable("learn", at("all.csv"), "--system", at(folder), ...cheap, "--set", `engine=${engine}`))
+        .err;
+    expect(await asked("on-tfjs", "tfjs")).toMatch(/^tfjs engine: TensorFlow\S* .*\d+\.\d+\.\d+/);
+    expect(await asked("on-simd", "simd")).not.toContain("engine");
+    expect(await asked("on-cuda", "cuda")).toMatch(/engine: "cuda" is not one of simd, tfjs/);
+  });
+
   it("recommends, forgets for good, and proves it", async () => {
     const best = await erasable("recommend", ...system, "--user", "u003", "--count", "3", "--json");
     expect(JSON.parse(best.out).items).toHaveLength(3);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { adjustedRandIndex } from "../../lib/cohesion/agreement";
 import { type Interactions, interactionsFrom } from "../../lib/data/interactions";
 import { InputError } from "../../lib/errors";
+import { groupUsers } from "../../lib/grouping/group";
 import { EMBEDDING_KINDS, type EmbeddingSettings, embedUsers } from "../../lib/hypergraph/embedding";
 import { moments } from "../../lib/hypergraph/noise";
 import { sha256 } from "../../lib/json";
@@ -105,6 +107,22 @@ describe("planted communities", () => {
   ] as const)("are neighbours in the collaborative embedding (%s, %s)", async (word2vec, weights) => {
     const { values } = await embedUsers(data, { ...settings, word2vec, weights });
     expect(purity(values, 16, community)).toBeGreaterThan(0.9);
+  });
+
+  it.each(["greedy", "transport"] as const)("are the groups of CBKM (%s)", async (assignment) => {
+    // end to end: ratings, hypergraph, walks, Word2Vec, balanced k-means
+    const { values, dim } = await embedUsers(data, settings);
+    const found = await groupUsers(
+      { kind: "dense", values, dim },
+      { groups: 4, assignment, restarts: 5, seed: 1 },
+      { ids: data.userIds },
+    );
+    const classes = Array.from({ length: 160 }, (_, user) => community(user));
+    expect(adjustedRandIndex(found.labels, classes)).toBeGreaterThan(0.9);
+    expect(found.groups.map(({ length }) => length)).toEqual([40, 40, 40, 40]);
+    const noise = await embedUsers(data, { ...settings, kind: "noise" });
+    const chance = await groupUsers({ kind: "dense", values: noise.values, dim }, { groups: 4, seed: 1 });
+    expect(Math.abs(adjustedRandIndex(chance.labels, classes))).toBeLessThan(0.1);
   });
 
   it("are neighbours in neither noise, which has the embedding's moments, nor by chance", async () => {
