@@ -93,7 +93,7 @@ function speedTable() {
       batchSize.toLocaleString("en-US"),
       `${(simd.median / 1e6).toFixed(2)} M`,
       ...["ordinary, one thread", "ordinary, default threads", "distinct, default threads"].map((variant) =>
-        torch?.[variant] ? `${short(simd.median / torch[variant].median)}x` : "–",
+        torch?.[variant] ? `${short(torch[variant].ratio)}x` : "–",
       ),
     ]);
   return table(
