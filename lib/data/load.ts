@@ -25,6 +25,7 @@ export interface LoadOptions {
   readonly format?: RatingFormat;
   /** ratings that the user's own file may hold; default 0.5 to 5 */
   readonly scale?: RatingScale;
+  /** Called now and then with how far the work has come. */
   readonly onProgress?: (progress: DownloadProgress) => void;
   readonly signal?: AbortSignal;
 }

@@ -54,6 +54,7 @@ export interface TrainOptions {
   readonly trackLoss?: boolean;
   /** Stops at a batch boundary, at most about 200 ms later. */
   readonly signal?: AbortSignal;
+  /** Called after each epoch. */
   readonly onEpoch?: (progress: { epoch: number; loss: number | undefined }) => void;
 }
 

@@ -47,6 +47,7 @@ export interface RunOptions {
   readonly patience?: number;
   /** MB of JavaScript heap a worker may use; default: Node's. */
   readonly heapMegabytes?: number;
+  /** Called now and then with how far the work has come. */
   readonly onProgress?: (progress: RunProgress) => void;
 }
 

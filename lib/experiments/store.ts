@@ -59,10 +59,12 @@ export class RunStore<R extends StoredRecord = StoredRecord> {
     this.reader.read();
   }
 
+  /** Whether there is a record of this key. */
   has(key: string): boolean {
     return this.byKey.has(key);
   }
 
+  /** The record of this key, of the highest revision. */
   get(key: string): R | undefined {
     return this.byKey.get(key);
   }

@@ -31,6 +31,7 @@ export interface GroupingProgress {
 /** How long work reports and how it is stopped. */
 export interface Control {
   readonly signal?: AbortSignal;
+  /** Called now and then with how far the work has come. */
   readonly onProgress?: (progress: GroupingProgress) => void;
 }
 

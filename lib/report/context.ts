@@ -18,6 +18,7 @@ export interface Display {
 /** What a notebook passes: `import * as tslab from "tslab"; connectNotebook(tslab);` */
 export interface NotebookDisplay {
   readonly display: Display;
+  /** A display whose content can be replaced. */
   newDisplay(): Display;
 }
 

@@ -14,9 +14,13 @@ export interface Frame {
   readonly columns: string[];
   readonly values: unknown;
   readonly shape: number[];
+  /** The first rows. */
   head(rows?: number): Frame;
+  /** Sorted by a column. */
   sortValues(by: string, options?: { ascending?: boolean }): Frame;
+  /** Some rows and columns, by label. */
   loc(selection: { rows?: unknown[]; columns?: string[] }): Frame;
+  /** Writes the frame to the terminal. */
   print(): void;
 }
 

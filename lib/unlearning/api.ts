@@ -31,6 +31,7 @@ import { type Verification, type VerifyOptions, verify as verifyCertificate } fr
 /** The stop button, progress and threads. */
 export interface WorkOptions {
   readonly signal?: AbortSignal;
+  /** Called now and then with how far the work has come. */
   readonly onProgress?: (progress: MethodProgress) => void;
   /** Worker threads for methods whose parts can be trained side by side (shards). Default 0: this thread. */
   readonly workers?: number;
@@ -218,6 +219,7 @@ export class ErasableSystem {
     return this.current.fingerprint;
   }
 
+  /** What is kept so that the system can forget, in bytes. */
   bytesKept(): BytesKept {
     return this.current.bytesKept();
   }

@@ -33,6 +33,7 @@ export interface MethodContext {
   readonly createEngine: EngineFactory;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
+  /** Called now and then with how far the work has come. */
   readonly onProgress?: (progress: MethodProgress) => void;
   /** Workers for methods whose parts can be trained side by side (C-SISA). Without it they are trained in turn. */
   readonly pool?: WorkerPool;

@@ -20,6 +20,7 @@ export interface CohesionRow {
   readonly ratings: number;
 }
 
+/** Figures 8 and 13: cohesion of each group, and the test loss of a model trained on it alone. */
 export const cohesion: Figure<CohesionRow> = {
   id: "cohesion",
   title: "Cohesion of a group against its test loss",

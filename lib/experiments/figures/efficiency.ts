@@ -38,6 +38,7 @@ function timingCells(profile: Profile): TimingCell[] {
   );
 }
 
+/** Figure 4: seconds and gradient samples of one unlearning. */
 export const efficiency: Figure<EfficiencyRow> = {
   id: "efficiency",
   title: "Cost of unlearning against the number of groups",

@@ -19,6 +19,7 @@ export interface ExactnessRow {
   readonly differingBefore: number;
 }
 
+/** Goal G1: unlearned weights against those of a fresh run, bit by bit. */
 export const exactness: Figure<ExactnessRow> = {
   id: "exactness",
   title: "Unlearned weights against a fresh run",

@@ -59,6 +59,7 @@ function membershipCells(profile: Profile): MembershipCell[] {
   );
 }
 
+/** Membership inference on erased users, before and after. */
 export const membership: Figure<MembershipRow> = {
   id: "membership",
   title: "Membership inference on erased users",

@@ -20,6 +20,7 @@ export interface PartitionRow {
   readonly rhoRatings: number;
 }
 
+/** Figures 9 and 12, Equations 7-11: sizes, work and cohesion of the groups. */
 export const partition: Figure<PartitionRow> = {
   id: "partition",
   title: "Sizes and cohesion of groups",

@@ -24,6 +24,7 @@ export interface PoisoningRow extends PoisoningStage {
 
 const SEEDS = 3;
 
+/** A pushed item, and its way back when the fake users are unlearned. */
 export const poisoning: Figure<PoisoningRow> = {
   id: "poisoning",
   title: "Shilling attacks and their unlearning",

@@ -12,6 +12,7 @@ import { anchorCells, type UtilityRow, utilityRows } from "./utility";
 
 const RANKING_SEEDS = 3;
 
+/** The same systems under full ranking (preset RANKING). */
 export const ranking: Figure<UtilityRow> = {
   id: "ranking",
   title: "The same methods under full ranking with sampled negatives",

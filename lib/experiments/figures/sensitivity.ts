@@ -187,6 +187,7 @@ function paired(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>) 
   return { value, half: differences.length > 1 ? meanInterval(differences).high - value : null };
 }
 
+/** The main comparisons under each setting that the paper leaves open. */
 export const sensitivity: Figure<UtilityRow> = {
   id: "sensitivity",
   title: "Which silent setting makes the paper's picture appear",

@@ -15,6 +15,7 @@ export interface SeqTrainRow extends UtilityRow {
   readonly order: string;
 }
 
+/** Figure 7: the order of the groups. */
 export const seqtrain: Figure<SeqTrainRow> = {
   id: "seqtrain",
   title: "Order of the groups in sequential training",

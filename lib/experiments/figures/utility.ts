@@ -112,6 +112,7 @@ export function anchorRows(records: readonly CellRecord[]): AnchorRow[] {
   );
 }
 
+/** Figures 5, 6, 10 and 11: every metric of every system. */
 export const utility: Figure<UtilityRow> = {
   id: "utility",
   title: "Utility of learning and unlearning against the number of groups",
