@@ -12,8 +12,10 @@ export interface ClaimRow {
   readonly effect: number | null;
   /** "0.0021 to 0.0043" */
   readonly interval: string;
-  /** "23 for, 4 against, 45 open" */
-  readonly cases: string;
+  /** Cases that point for the claim, against it, and neither way. */
+  readonly favour: number;
+  readonly against: number;
+  readonly open: number;
   readonly datasets: string;
   readonly seeds: number;
 }
@@ -43,13 +45,15 @@ export const claimRows = (judged: readonly JudgedClaim[]): ClaimRow[] =>
       verdict,
       effect,
       interval: low === null || high === null ? "–" : `${number(low)} to ${number(high)}`,
-      cases: `${casesFor} for, ${casesAgainst} against, ${cases - casesFor - casesAgainst} open`,
+      favour: casesFor,
+      against: casesAgainst,
+      open: cases - casesFor - casesAgainst,
       datasets: datasets.join(", "),
       seeds,
     }),
   );
 
-/** The columns of a table of `ClaimRow`. */
+/** The columns of a table of `ClaimRow`; data sets and seeds are in the line under it, and in the file. */
 export const claimColumns: readonly Column<keyof ClaimRow & string>[] = [
   { key: "id", label: "Claim" },
   { key: "place", label: "Paper" },
@@ -57,7 +61,7 @@ export const claimColumns: readonly Column<keyof ClaimRow & string>[] = [
   { key: "verdict", label: "Verdict" },
   { key: "effect", label: "Effect", digits: 4 },
   { key: "interval", label: "95 % interval" },
-  { key: "cases", label: "Cases" },
-  { key: "datasets", label: "Data" },
-  { key: "seeds", label: "Seeds" },
+  { key: "favour", label: "for", group: "Cases" },
+  { key: "against", label: "against", group: "Cases" },
+  { key: "open", label: "open", group: "Cases" },
 ];
