@@ -349,6 +349,35 @@ describe("learn, recommend, unlearn, verify on files", () => {
     }
   });
 
+  it("does all of it for Retrain and for methods beyond the paper", async () => {
+    const epochs = ["--epochs", "2", "--batch-size", "64"];
+    for (const [name, ...own] of [
+      ["retrain", "retrain", ...epochs],
+      ["refresh", "refresh", ...epochs, "--groups", "3", "--set", "fold.steps=3"],
+      ["coin", "core-fold-in", ...epochs, "--set", "core=coin@40", "--set", "fold.steps=3"],
+      ["activity", "core-fold-in", ...epochs, "--set", "core=activity@9", "--set", "itemStep=items"],
+      ["step", "core-fold-in", ...epochs, "--set", "core=coin@40", "--set", "userStep.kind=ridge"],
+      ["ease", "ease", "--set", "lambda=20"],
+      ["gaussian", "gaussian", "--set", "rank=2"],
+    ]) {
+      const folder = at(`beyond-${name}`);
+      const learned = await erasable("learn", at("all.csv"), "--system", folder, "--method", ...own);
+      expect(learned).toMatchObject({ code: 0, err: "" });
+      const asked = ["--system", folder, "--user", "u004", "--count", "3", "--json"];
+      const before = JSON.parse((await erasable("recommend", ...asked)).out);
+      expect(before.items).toHaveLength(3);
+      const file = at(`beyond-${name}.json`);
+      const request = ["--users", "u003,u010", "--certificate", file];
+      expect((await erasable("unlearn", "--system", folder, ...request)).code).toBe(0);
+      const verified = await erasable("verify", file, "--ratings", at("rest.csv"));
+      expect(verified).toMatchObject({ code: 0, out: expect.stringContaining("The certificate holds") });
+      expect((await erasable("verify", file, "--ratings", at("all.csv"))).code).toBe(1);
+      expect(JSON.parse((await erasable("recommend", ...asked)).out).items).toHaveLength(3);
+      const gone = await erasable("recommend", "--system", folder, "--user", "u003");
+      expect(gone.code).toBe(2);
+    }
+  });
+
   it("a damaged system is said to be damaged", async () => {
     writeFileSync(at("store/system.json"), "nonsense\n");
     const { code, err } = await erasable("recommend", ...system, "--user", "u005");
