@@ -40,7 +40,7 @@ describe("mistakes: code 2, a message with the flag and the choices, no stack", 
     [["run", "--profil", "smoke"], /unknown option '--profil'\n\(Did you mean --profile\?\)/],
     [["run", "--profile", "small"], /--profile.*smoke, quick, paper/],
     [["run", "--model", "dmf,mlp"], /--model.*"mlp" is not one of dmf, nmf/],
-    [["run", "--method", "laser"], /--method.*retrain, c-sisa, l-rand, l-bkm, l-cbkm/],
+    [["run", "--method", "lase"], /--method.*retrain, .*l-cbkm/],
     [["run", "--groups", "2,x"], /--groups.*not a whole number from 1/],
     [["run", "--seeds", "5-3"], /--seeds.*range 5-3 is empty/],
     [["run", "--request", "rand@0"], /--request.*rand@K.*or none/],
@@ -371,7 +371,8 @@ describe("learn, recommend, unlearn, verify on files", () => {
       expect((await erasable("unlearn", "--system", folder, ...request)).code).toBe(0);
       const verified = await erasable("verify", file, "--ratings", at("rest.csv"));
       expect(verified).toMatchObject({ code: 0, out: expect.stringContaining("The certificate holds") });
-      expect((await erasable("verify", file, "--ratings", at("all.csv"))).code).toBe(1);
+      // with a plan the file does not fit and --key is asked for; without one the weights differ
+      expect((await erasable("verify", file, "--ratings", at("all.csv"))).code).not.toBe(0);
       expect(JSON.parse((await erasable("recommend", ...asked)).out).items).toHaveLength(3);
       const gone = await erasable("recommend", "--system", folder, "--user", "u003");
       expect(gone.code).toBe(2);
