@@ -58,7 +58,7 @@ const METHODS = {
   "core-fold-in": {
     make: (settings) => coreFoldIn(settings as CoreFoldInSettings),
     sections: ["training"],
-    own: ["core", "fold", "itemStep"],
+    own: ["core", "fold", "itemStep", "userStep"],
   },
   ease: {
     make: (settings) => ease(settings as EaseSettings),

@@ -8,7 +8,13 @@ import {
 } from "../../lib/cohesion/expectedCost";
 import { permutation, stream } from "../grouping/spaces";
 
-const SIZES = [[10], [5, 5], [378, 377, 377, 378], [1, 2, 30, 4], [2407, 2, 1, 502, 371, 140]] as const;
+const SIZES: readonly (readonly number[])[] = [
+  [10],
+  [5, 5],
+  [378, 377, 377, 378],
+  [1, 2, 30, 4],
+  [2407, 2, 1, 502, 371, 140],
+];
 const sum = (values: readonly number[]) => values.reduce((total, x) => total + x, 0);
 
 describe("expected cost of one request (Eq. 7-11)", () => {

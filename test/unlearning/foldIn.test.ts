@@ -44,6 +44,15 @@ const METHODS: [name: string, method: Method][] = [
   ["core, ridge", tinyCore({ itemStep: ridge })],
   ["core, items, NMF", tinyCore({ training: { model: "nmf" } })],
   ["core, ridge, NMF", tinyCore({ itemStep: ridge, training: { model: "nmf" } })],
+  ["core, ridge, user step", tinyCore({ itemStep: ridge, userStep: "ridge" })],
+  [
+    "core, ridge, user step, NMF, sampled negatives",
+    tinyCore({
+      itemStep: ridge,
+      userStep: { kind: "ridge", lambda: 2 },
+      training: { model: "nmf", label: "implicit", negatives: 1 },
+    }),
+  ],
   ["core by activity, items", tinyCore({ core: { by: "activity", atLeast: 8 } })],
   ["core by activity, ridge", tinyCore({ core: { by: "activity", atLeast: 8 }, itemStep: ridge })],
   ["core, items, sampled negatives", tinyCore({ training: { label: "implicit", negatives: 2, l2: 0.01 } })],

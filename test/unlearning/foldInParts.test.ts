@@ -20,6 +20,7 @@ import { FoldKernel, type Runs, WIDTH } from "../../lib/unlearning/foldIn/kernel
 import { refresh } from "../../lib/unlearning/foldIn/refresh";
 import {
   addRating,
+  correction,
   emptyStatistics,
   fixed,
   fixedFeatures,
@@ -27,6 +28,7 @@ import {
 } from "../../lib/unlearning/foldIn/ridge";
 import { itemRowsOf, meanRow, narrowRows, wideRows, withItemRows } from "../../lib/unlearning/foldIn/rows";
 import { foldSettings } from "../../lib/unlearning/foldIn/settings";
+import { itemVectors, solveUser, type UserStepOptions } from "../../lib/unlearning/foldIn/userStep";
 import { laser } from "../../lib/unlearning/laser";
 import { unlearn } from "../../lib/unlearning/unlearn";
 import { fileOf, world } from "../training/world";
@@ -268,6 +270,66 @@ describe("ridge statistics", () => {
       expect(Math.abs(slope)).toBeLessThan(1e-4);
     }
     expect(solveRidge(emptyStatistics(width), width, lambda)).toEqual(new Float32Array(width));
+  });
+});
+
+describe("the user step", () => {
+  const width = 4;
+  const random = Random.stream(2, "user step");
+  const items = 9;
+  const draw = (count: number, scale = 1) =>
+    Float32Array.from({ length: count }, () => scale * random.normal());
+  const betas = draw(items * width, 0.1);
+  const vectors = itemVectors(draw(items * (width - 1)), betas, items);
+  const own = Uint32Array.of(0, 2, 3, 7, 8);
+  const features = fixedFeatures(draw(width - 1));
+  const predicted = Float64Array.from(draw(own.length));
+  const labels = draw(own.length);
+  const residual = (k: number) => labels[k] - predicted[k] - correction(features, betas, own[k] * width);
+
+  it("ends where the gradient of the penalised squares is 0", () => {
+    for (const lambda of [0.1, 3]) {
+      const delta = solveUser({ items: own, labels, predicted, features }, vectors, betas, lambda);
+      for (let d = 0; d < width; d++) {
+        let gradient = lambda * delta[d];
+        own.forEach((item, k) => {
+          const v = vectors.subarray(item * width, (item + 1) * width);
+          const sum = delta.reduce((total, value, j) => total + value * v[j], 0);
+          gradient -= v[d] * (residual(k) - sum);
+        });
+        expect(gradient).toBeCloseTo(0, 10);
+      }
+    }
+  });
+
+  it("moves along a constant 1 and the corrected vectors, and nobody without ratings", () => {
+    for (let item = 0; item < items; item++) expect(vectors[item * width]).toBe(1);
+    const nothing = {
+      items: new Uint32Array(0),
+      labels: new Float32Array(0),
+      predicted: new Float64Array(0),
+    };
+    expect([...solveUser({ ...nothing, features }, vectors, betas, 1)]).toEqual([0, 0, 0, 0]);
+  });
+
+  it("moves scores and not the model that is kept; its settings are checked", async () => {
+    const step = (userStep: UserStepOptions, itemStep: "ridge" | "items" = "ridge") =>
+      coreFoldIn({ training: TINY, core: { percent: 40 }, fold, itemStep, userStep });
+    const plain = await step("none").learn(data, context());
+    const moved = await step("ridge").learn(data, context());
+    const users = Uint32Array.of(inside, outside);
+    expect(moved.fingerprint).toBe(plain.fingerprint);
+    expect(moved.scoreItems(users)).not.toEqual(plain.scoreItems(users));
+    const row = moved.scoreItems(Uint32Array.of(outside));
+    const asked = Uint32Array.of(5, 1, 3);
+    expect([...moved.predict(new Uint32Array(3).fill(outside), asked)]).toEqual(
+      Array.from(asked, (item) => row[item]),
+    );
+    expect(() => step("ridge", "items")).toThrow(/itemStep ridge/);
+    expect(() => step({ lambda: 0 })).toThrow(/userStep.lambda/);
+    expect(() => step({ mu: 1 } as UserStepOptions)).toThrow(InputError);
+    plain.dispose();
+    moved.dispose();
   });
 });
 

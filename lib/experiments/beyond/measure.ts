@@ -16,6 +16,36 @@ import { holdsRatings } from "../jobs/workbench";
 import type { BeyondOutcome, CoreShare, ItemStratum } from "../outcome";
 import { drawOf, REQUESTS } from "./requests";
 
+/** A scorer that predicts each pair once: some methods derive a user's vector anew for each call. */
+export class Remembering implements Scorer {
+  private readonly known = new Map<number, number>();
+
+  constructor(
+    private readonly scorer: Scorer,
+    private readonly itemCount: number,
+  ) {}
+
+  predict(users: Uint32Array, items: Uint32Array): Float32Array {
+    const { known, itemCount } = this;
+    const pair = (k: number) => users[k] * itemCount + items[k];
+    const asked = users.map((_, k) => k).filter((k) => !known.has(pair(k)));
+    if (asked.length > 0) {
+      const scores = this.scorer.predict(
+        asked.map((k) => users[k]),
+        asked.map((k) => items[k]),
+      );
+      asked.forEach((k, place) => {
+        known.set(pair(k), scores[place]);
+      });
+    }
+    return Float32Array.from(users, (_, k) => known.get(pair(k)) as number);
+  }
+
+  scoreItems(users: Uint32Array): Float32Array {
+    return this.scorer.scoreItems(users);
+  }
+}
+
 /** The metrics of the cell's protocol over those who are not erased. */
 export function quality(
   { protocol }: BeyondCell,

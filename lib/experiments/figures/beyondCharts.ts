@@ -91,7 +91,7 @@ const BATCH_SYSTEMS = [
   "coin@2+ridge",
   "coin@10+ridge",
   "coin@20+ridge",
-  "coin@20+items",
+  "coin@10+items",
   "active+ridge",
 ];
 

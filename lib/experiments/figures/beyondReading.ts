@@ -87,7 +87,7 @@ export function coldRows(rows: readonly BeyondRow[]): ColdRow[] {
       return distinct(here.map(({ system }) => system)).map((system): ColdRow => {
         const own = here.filter((row) => row.system === system);
         const average = (of: (row: BeyondRow) => number | null) => {
-          const values = own.map(of).filter((value) => value !== null);
+          const values = own.map(of).filter((value): value is number => value !== null);
           return values.length > 0 ? mean(values) : null;
         };
         return {

@@ -7,7 +7,7 @@
 import type { Split } from "../../data/split";
 import type { Erasure } from "../../unlearning/erasure";
 import type { MethodContext, System } from "../../unlearning/method";
-import { coreShare, deriveSeconds, expectations, quality, strata } from "../beyond/measure";
+import { coreShare, deriveSeconds, expectations, quality, Remembering, strata } from "../beyond/measure";
 import { LEARNING_REQUEST, requestErasure } from "../beyond/requests";
 import { methodWith } from "../beyond/settings";
 import { chooseSettings } from "../beyond/tuning";
@@ -71,9 +71,10 @@ async function measured(
   const { offsets, columns } = data.train.byUser;
   const rated = data.train.userIds.filter((_, user) => offsets[user + 1] > offsets[user]);
   const { samples, steps, parallelSamples } = system.cost;
+  const scorer = new Remembering(system, data.train.itemIds.length);
   return {
-    metrics: await quality(cell, system, data, erased, signal),
-    strata: strata(cell, system, data, erased),
+    metrics: await quality(cell, scorer, data, erased, signal),
+    strata: strata(cell, scorer, data, erased),
     samples,
     steps,
     parallelSamples,

@@ -52,10 +52,17 @@ import { CorrectedScorer } from "./corrected";
 import { UserFold } from "./fold";
 import { type ItemStepOptions, type ItemStepSettings, itemStepSettings } from "./itemStep";
 import { WIDTH } from "./kernel";
-import { statisticsLength } from "./ridge";
+import { type Features, statisticsLength } from "./ridge";
 import { narrowRows, wideRows, withItemRows } from "./rows";
 import { type FoldSettings, foldSettings } from "./settings";
 import { type FoldState, foldState, restoreItems } from "./state";
+import {
+  itemVectors,
+  solveUser,
+  type UserStepOptions,
+  type UserStepSettings,
+  userStepSettings,
+} from "./userStep";
 
 /** Settings of `coreFoldIn`. */
 export interface CoreFoldInSettings {
@@ -65,6 +72,8 @@ export interface CoreFoldInSettings {
   /** of every user's rows */
   readonly fold?: Partial<FoldSettings>;
   readonly itemStep?: ItemStepOptions;
+  /** after an item step by `ridge`, when a user is scored */
+  readonly userStep?: UserStepOptions;
 }
 
 interface Resolved {
@@ -72,6 +81,7 @@ interface Resolved {
   readonly core: CoreSettings;
   readonly fold: FoldSettings;
   readonly itemStep: ItemStepSettings;
+  readonly userStep: UserStepSettings;
 }
 
 /** What is stored of a state, as a record: blobs by hash. */
@@ -102,13 +112,16 @@ const FORMAT = "erasable fold-in, format 1";
 
 /** @throws InputError for unknown settings or settings out of range. */
 export function coreFoldIn(settings: CoreFoldInSettings = {}): Method {
-  requireKnownKeys(settings, ["training", "core", "fold", "itemStep"], "core-fold-in");
+  requireKnownKeys(settings, ["training", "core", "fold", "itemStep", "userStep"], "core-fold-in");
   const resolved: Resolved = {
     training: trainingSettings(settings.training),
     core: coreSettings(settings.core),
     fold: foldSettings(settings.fold),
     itemStep: itemStepSettings(settings.itemStep),
+    userStep: userStepSettings(settings.userStep),
   };
+  if (resolved.userStep.kind !== "none" && resolved.itemStep.kind !== "ridge")
+    throw new InputError("core-fold-in: a userStep follows the itemStep ridge alone");
   const method: Method = {
     name: "core-fold-in",
     settings: resolved as unknown as Json,
@@ -268,7 +281,7 @@ async function systemOf(
   const models: Models = { rows, rests: [rest], combine: "mean" };
   const engine = await context.createEngine(settings.training.engine, ensembleSpec(start, partition));
   const ensemble = new Ensemble(engine, partition, models, start, store);
-  const scorer = correctedBy(built, ensemble);
+  const scorer = correctedBy(built, ensemble, settings.userStep);
   const system: System = {
     method,
     userIds: partition.userIds,
@@ -305,16 +318,35 @@ async function systemOf(
   return system;
 }
 
-function correctedBy({ partition, fold, state }: Built, ensemble: Ensemble): Scorer {
+function correctedBy({ partition, fold, state }: Built, ensemble: Ensemble, step: UserStepSettings): Scorer {
   const { betas } = state.items;
   if (!betas) return ensemble;
-  const { output } = WIDTH[fold.settings.model];
+  const { row: wide, output } = WIDTH[fold.settings.model];
   const outputsOf = (user: number): Float32Array => {
     const place = placeOf(partition, user);
     if (!place) return fold.kernel.outputs("user", fold.initial([partition.userIds[user]]));
     return state.groups[place.group].outputs.subarray(place.row * output, (place.row + 1) * output);
   };
-  return new CorrectedScorer(ensemble, outputsOf, betas, partition.itemIds.length);
+  const items = partition.itemIds.length;
+  if (step.kind === "none") return new CorrectedScorer(ensemble, outputsOf, betas, items);
+  let known: Float64Array | undefined; // made when somebody is scored: forgetting does not wait for it
+  const vectors = () => {
+    known ??= itemVectors(fold.itemOutputs, betas, items);
+    return known;
+  };
+  const deltaOf = (user: number, features: Features): Float64Array => {
+    const place = placeOf(partition, user);
+    if (!place) return new Float64Array(features.length);
+    const { group, rows } = state.groups[place.group];
+    const { row } = place;
+    const { offsets, partners, labels } = fold.samples(group);
+    const own = partners.subarray(offsets[row], offsets[row + 1]);
+    const [from, out] = [rows.subarray(row * wide, (row + 1) * wide), outputsOf(user)];
+    const predicted = Float64Array.from(own, (item) => fold.prediction(from, out, item));
+    const ownLabels = labels.subarray(offsets[row], offsets[row + 1]);
+    return solveUser({ items: own, labels: ownLabels, predicted, features }, vectors(), betas, step.lambda);
+  };
+  return new CorrectedScorer(ensemble, outputsOf, betas, items, { vectors, of: deltaOf });
 }
 
 /** The layout without the erased data: as `layOut` makes it of what is left. */

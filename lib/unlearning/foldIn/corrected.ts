@@ -1,12 +1,26 @@
 /**
- * Scores with a correction by item: the model's score plus <features of the user, beta of the item>, kept within
- * [1e-6, 1 - 1e-6] as the model's own are. Features are the integers of ridge.ts: what the statistics were made of.
+ * Scores with a correction by item: the model's score plus <features of the user, beta of the item>, and plus <delta of the
+ * user, vector of the item> where users take their half-step; kept within [1e-6, 1 - 1e-6] as the model's own are. Features
+ * are the integers of ridge.ts: what the statistics were made of.
  */
 
 import type { Scorer } from "../../metrics/evaluate";
 import { correction, type Features, fixedFeatures } from "./ridge";
 
 const LEAST = 1e-6;
+
+/** The user half-step (userStep.ts). */
+export interface UserDeltas {
+  /** items x width */
+  vectors(): Float64Array;
+  /** of a user with these features: Float64Array, width */
+  of(user: number, features: Features): Float64Array;
+}
+
+interface Corrected {
+  readonly features: Features;
+  readonly move: { readonly delta: Float64Array; readonly vectors: Float64Array } | undefined;
+}
 
 export class CorrectedScorer implements Scorer {
   private readonly width: number;
@@ -20,17 +34,18 @@ export class CorrectedScorer implements Scorer {
     private readonly outputsOf: (user: number) => Float32Array,
     private readonly betas: Float32Array,
     private readonly items: number,
+    private readonly deltas?: UserDeltas,
   ) {
     this.width = betas.length / items;
   }
 
   predict(users: Uint32Array, items: Uint32Array): Float32Array {
     const scores = this.model.predict(users, items);
-    const known = new Map<number, Features>();
+    const known = new Map<number, Corrected>();
     for (let k = 0; k < users.length; k++) {
-      const features = known.get(users[k]) ?? this.features(users[k]);
-      known.set(users[k], features);
-      scores[k] = this.correct(scores[k], features, items[k]);
+      const own = known.get(users[k]) ?? this.corrected(users[k]);
+      known.set(users[k], own);
+      scores[k] = this.correct(scores[k], own, items[k]);
     }
     return scores;
   }
@@ -38,19 +53,23 @@ export class CorrectedScorer implements Scorer {
   scoreItems(users: Uint32Array): Float32Array {
     const scores = this.model.scoreItems(users);
     users.forEach((user, row) => {
-      const features = this.features(user);
+      const own = this.corrected(user);
       for (let item = 0, at = row * this.items; item < this.items; item++, at++)
-        scores[at] = this.correct(scores[at], features, item);
+        scores[at] = this.correct(scores[at], own, item);
     });
     return scores;
   }
 
-  private features(user: number): Features {
-    return fixedFeatures(this.outputsOf(user));
+  private corrected(user: number): Corrected {
+    const features = fixedFeatures(this.outputsOf(user));
+    const { deltas } = this;
+    return { features, move: deltas && { delta: deltas.of(user, features), vectors: deltas.vectors() } };
   }
 
-  private correct(score: number, features: Features, item: number): number {
-    const sum = score + correction(features, this.betas, item * this.width);
+  private correct(score: number, { features, move }: Corrected, item: number): number {
+    const at = item * this.width;
+    let sum = score + correction(features, this.betas, at);
+    if (move) for (let d = 0; d < this.width; d++) sum += move.delta[d] * move.vectors[at + d];
     return Math.max(LEAST, Math.min(1 - LEAST, sum));
   }
 }

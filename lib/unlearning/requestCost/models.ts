@@ -11,6 +11,7 @@ import { groupSamples } from "../foldIn/samples";
 import type { FoldSettings } from "../foldIn/settings";
 import type { GroupedSystem } from "../grouped";
 import type { System } from "../method";
+import type { ShardedSystem } from "../rivals/sharded";
 import type { CostModel, Part } from "./expected";
 
 type Parts = Pick<CostModel, "parts" | "subtracted">;
@@ -25,6 +26,8 @@ const MODELS: Readonly<Record<string, (system: System, raters: Raters) => Parts>
   retrain: sequential,
   laser: sequential,
   "c-sisa": (system) => ({ parts: shards(system as GroupedSystem) }),
+  receraser: joined,
+  ultrare: joined,
   refresh: refreshed,
   "core-fold-in": folded,
   ease: additive,
@@ -78,7 +81,7 @@ function sequential(system: System): Parts {
   return { parts };
 }
 
-/** C-SISA: a shard by itself. */
+/** C-SISA and those that join shards: a shard by itself, when anybody with a rating in it is erased. */
 function shards(system: GroupedSystem): Part[] {
   const { training } = settingsOf<{ training: TrainingSettings }>(system);
   const { groups } = system.partition;
@@ -87,6 +90,20 @@ function shards(system: GroupedSystem): Part[] {
     const own = samplesOf(group, perRating(training));
     return { ...own, triggers: [own.users], work };
   });
+}
+
+/**
+ * RecEraser and UltraRE: the shards, several of them for one user where users are not what is partitioned, and always what
+ * joins them, on everything that is left. Passes of UltraRE's regression, which ends when it has converged, count as many
+ * as it took to learn.
+ */
+function joined(system: System, { users, ratings }: Raters): Parts {
+  const { training } = settingsOf<{ training: TrainingSettings }>(system);
+  const own = system as ShardedSystem;
+  const samples = ratings.map((count) => count * perRating(training));
+  const whole = samples.reduce((sum, count) => sum + count, 0);
+  const work = whole > 0 ? own.jointSamples / whole : 0;
+  return { parts: [...shards(own), { triggers: [users], users, samples, work }] };
 }
 
 /** Refresh: LASER, and all rows fitted to what came out. */

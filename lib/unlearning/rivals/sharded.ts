@@ -77,6 +77,8 @@ export interface ShardedRecipe {
 
 export interface ShardedSystem extends GroupedSystem {
   readonly joint: Joint;
+  /** gradient samples that training the joint took, whenever that was */
+  readonly jointSamples: number;
 }
 
 export interface ShardedMethod extends GroupedMethod {
@@ -208,6 +210,7 @@ export function shardedMethod(recipe: ShardedRecipe): ShardedMethod {
       get joint() {
         return opened();
       },
+      jointSamples: stored.samples,
       ...made,
       userIds: partition.userIds,
       itemIds: partition.itemIds,

@@ -38,15 +38,15 @@ describe("search", () => {
     const value = ({ a = 0, b = 0 }: { a?: number; b?: number }) => -((a - 2) ** 2) - (b - a) ** 2;
     const grid = [
       [{ a: 1 }, { a: 2 }, { a: 3 }],
-      [{ b: 0 }, { b: 2 }],
+      [{ b: 0 }, { b: 1.5 }],
       [{ a: 2 }, { a: 3 }],
     ];
     const found = await search(grid, async (settings) => {
       asked.push(settings);
       return value(settings);
     });
-    expect(found.chosen).toEqual({ a: 2, b: 2 });
-    // stage 1: b is 0, and a = 1 is best; stage 2: a = 1; stage 3: a under b = 0 or 2
+    expect(found.chosen).toEqual({ a: 2, b: 1.5 });
+    // stage 1: b is 0, and a = 1 is best; stage 2: a is 1; stage 3: b is 1.5
     expect(asked.slice(0, 3)).toEqual([{ a: 1 }, { a: 2 }, { a: 3 }]);
     expect(new Set(asked.map((one) => JSON.stringify(one))).size).toBe(asked.length);
     expect(found.candidates.map(({ settings, score }) => score === value(settings))).not.toContain(false);
@@ -72,7 +72,8 @@ describe("methodWith", () => {
 
   it("plans groups as the protocol does", () => {
     const { settings } = methodWith(cell({ method: "laser", settings: { groups: 4, grouping: "cbkm" } }), {});
-    expect(settings).toMatchObject({ plan: { groups: 4, grouping: "cbkm", order: "easyToHard", seed: 3 } });
+    const grouping = { method: "kmeans", space: "embedding" };
+    expect(settings).toMatchObject({ plan: { groups: 4, grouping, order: "easyToHard", seed: 3 } });
   });
 
   it("refuses what the method does not have", () => {

@@ -7,6 +7,7 @@ import type { System } from "../../../lib/unlearning/method";
 import { methodOf } from "../../../lib/unlearning/methods";
 import { expectedSamples } from "../../../lib/unlearning/requestCost/expected";
 import { costModel } from "../../../lib/unlearning/requestCost/models";
+import type { ShardedSystem } from "../../../lib/unlearning/rivals/sharded";
 import { world } from "../../training/world";
 import { context } from "../support";
 
@@ -25,6 +26,17 @@ const METHODS: readonly (readonly [name: string, method: string, settings: Json]
     { plan: PLAN, training: { ...NEGATIVES, epochsPerGroup: "divided" } },
   ],
   ["c-sisa", "c-sisa", { plan: PLAN, training: TRAINING }],
+  ["receraser", "receraser", { groups: 3, training: TRAINING, aggregationEpochs: 2 }],
+  [
+    "receraser of items",
+    "receraser",
+    { groups: 3, partition: "ibp", training: TRAINING, aggregationEpochs: 2 },
+  ],
+  [
+    "receraser of interactions, NMF and negatives",
+    "receraser",
+    { groups: 3, partition: "inbp", training: { ...NEGATIVES, model: "nmf" }, aggregationEpochs: 2 },
+  ],
   ["refresh", "refresh", { plan: PLAN, training: TRAINING, fold: FOLD }],
   ["core fold-in", "core-fold-in", { training: TRAINING, core: "coin@30", fold: FOLD, itemStep: "none" }],
   [
@@ -92,6 +104,36 @@ describe.each(METHODS)("the cost model of %s", (_name, name, settings) => {
     system.dispose();
   }, 60_000);
 });
+
+it("of UltraRE is exact in its shards, and takes the passes of the regression from learning", async () => {
+  const own = context();
+  const system = (await methodOf("ultrare", { plan: { groups: 3 }, training: TRAINING }).learn(
+    data,
+    own,
+  )) as ShardedSystem;
+  const model = costModel(system);
+  if (!model) throw new Error("no cost model");
+  const shards = { ...model, parts: model.parts.slice(0, -1) };
+  const joint = { ...model, parts: model.parts.slice(-1) };
+  const users = data.userIds.map((_, user) => user);
+  const done: number[] = [];
+  for (const user of users) {
+    const next = (await system.without(usersErasure([user]), {
+      ...own,
+      store: own.store.fork(),
+    })) as ShardedSystem;
+    done.push(next.cost.samples - next.jointSamples);
+    next.dispose();
+  }
+  expect(expectedSamples(shards, { kind: "uniform", count: 1 })).toBeCloseTo(mean(done), 6);
+  const whole = data.byUser.columns.length;
+  expect(system.jointSamples % whole).toBe(0); // passes over everything
+  expect(expectedSamples(joint, { kind: "uniform", count: 1 })).toBeCloseTo(
+    (system.jointSamples * (users.length - 1)) / users.length,
+    6,
+  );
+  system.dispose();
+}, 60_000);
 
 it("takes the core's users and the others in the test above", async () => {
   const system = await methodOf("core-fold-in", {
