@@ -349,7 +349,7 @@ async function forget(
     return;
   }
   print(
-    `Forgotten: ${plural(request.users.length, "user")}, ${plural(certificate.erased.ratings, "rating")} in all; ` +
+    `Forgotten: ${plural(certificate.erased.users, "user")}, ${plural(certificate.erased.ratings, "rating")} in all; ` +
       `${count(cost.samples)} gradient samples, ${duration(seconds)}; ${plural(deleted.length, "file")} that saw them deleted`,
   );
   print(`Guarantee: ${certificate.guarantee}`);

@@ -364,7 +364,7 @@ describe("learn, recommend, unlearn, verify on files", () => {
     const best = await erasable("recommend", ...system, "--user", "u003", "--count", "3", "--json");
     expect(JSON.parse(best.out).items).toHaveLength(3);
     const certificate = ["--certificate", at("erased.json")];
-    const forgotten = await erasable("unlearn", ...system, "--users", "u003,u010", ...certificate);
+    const forgotten = await erasable("unlearn", ...system, "--users", "u003,u010,u003", ...certificate); // one named twice
     expect(forgotten).toMatchObject({ code: 0, out: expect.stringMatching(/^Forgotten: 2 users/) });
     expect(readFileSync(at("erased.json"), "utf8")).not.toContain("u003");
     expect(readFileSync(at("erased.evidence.json"), "utf8")).not.toContain("u003");
