@@ -116,10 +116,10 @@ export function sensitivityRows(profile: Profile, all: readonly CellRecord[]): S
 
 /** The comparisons, each a mean difference over seeds with half the width of its 95 % interval (paired by seed). */
 export const SENSITIVITY_COMPARISONS = [
-  { key: "laserOverSisa", label: "L-CBKM − C-SISA", minus: "c-sisa" },
-  { key: "cbkmOverBkm", label: "CBKM − BKM", minus: "l-bkm" },
-  { key: "cbkmOverRand", label: "CBKM − Rand", minus: "l-rand" },
-  { key: "easyOverHard", label: "easy − hard", minus: "hardToEasy" },
+  { key: "laserOverSisa", half: "laserOverSisaHalf", label: "L-CBKM − C-SISA", minus: "c-sisa" },
+  { key: "cbkmOverBkm", half: "cbkmOverBkmHalf", label: "CBKM − BKM", minus: "l-bkm" },
+  { key: "cbkmOverRand", half: "cbkmOverRandHalf", label: "CBKM − Rand", minus: "l-rand" },
+  { key: "easyOverHard", half: "easyOverHardHalf", label: "easy − hard", minus: "hardToEasy" },
 ] as const;
 
 type ComparisonKey = (typeof SENSITIVITY_COMPARISONS)[number]["key"];
@@ -157,11 +157,11 @@ export function sensitivityTable(
       };
       const [retrain, laser] = [[...of("retrain").values()], of("l-cbkm")];
       if (laser.size === 0) return []; // no record of its own yet: what it shares with PAPER would show as its result
-      const compared = SENSITIVITY_COMPARISONS.flatMap(({ key, minus }) => {
+      const compared = SENSITIVITY_COMPARISONS.flatMap(({ key, half: halfKey, minus }) => {
         // an order by ratings has no reverse here
         const other = minus === "hardToEasy" && change.order !== undefined ? new Map() : of(minus);
         const { value, half } = paired(laser, other);
-        return [[key, value] as const, [`${key}Half`, half] as const];
+        return [[key, value] as const, [halfKey, half] as const];
       });
       return [
         {
