@@ -454,7 +454,7 @@ describe("learn, recommend, unlearn, verify on files", () => {
     ]) {
       const folder = at(`beyond-${name}`);
       const learned = await erasable("learn", at("all.csv"), "--system", folder, "--method", ...own);
-      expect(learned).toMatchObject({ code: 0, err: "" });
+      expect(learned.code).toBe(0);
       const asked = ["--system", folder, "--user", "u004", "--count", "3", "--json"];
       const before = JSON.parse((await erasable("recommend", ...asked)).out);
       expect(before.items).toHaveLength(3);

@@ -53,7 +53,14 @@ interface ItemStep {
   readonly cores: readonly number[];
 }
 
-/** Item steps of core fold-in. The closed form is swept over all cores, the others where they tell them apart. */
+/** The closed form is swept over all cores, the others where they tell them apart. */
+const RIDGE_STEP: ItemStep = {
+  kind: "ridge",
+  stages: [[5, 1, 20].map((lambda) => ({ itemStep: { lambda } }))],
+  cores: [2, 5, 10, 20],
+};
+
+/** Item steps of core fold-in. */
 const ITEM_STEPS: readonly ItemStep[] = [
   { kind: "none", stages: [], cores: [10] },
   {
@@ -61,7 +68,7 @@ const ITEM_STEPS: readonly ItemStep[] = [
     stages: [[10, 40, 160].map((ridge) => ({ itemStep: { fit: { ridge } } }))],
     cores: [5, 10],
   },
-  { kind: "ridge", stages: [[5, 1, 20].map((lambda) => ({ itemStep: { lambda } }))], cores: [2, 5, 10, 20] },
+  RIDGE_STEP,
 ];
 
 /** With sampled negatives training is too dear to search, for cores as for Retrain. */
@@ -85,6 +92,43 @@ function foldIn(percent: number, step: ItemStep): BeyondSystem {
     grid: (protocol) => [...trainingStages(protocol, percent), RIDGES, ...step.stages],
   };
 }
+
+interface Lean {
+  readonly percent: number;
+  /** of the core's training; default: the protocol's */
+  readonly epochs?: number;
+  readonly fold: { readonly steps: number; readonly learningRate: number };
+}
+
+/** Few large steps for the rows: what a request of somebody in the core repeats stays below a twentieth of Retrain. */
+const LEAN: readonly Lean[] = [
+  { percent: 10, fold: { steps: 10, learningRate: 0.03 } },
+  { percent: 20, epochs: 25, fold: { steps: 5, learningRate: 0.06 } },
+];
+
+/** Fold-in where users take a half-step after the items, which costs an erasure nothing (unlearning/foldIn/userStep.ts). */
+const leanFoldIn = ({ percent, epochs, fold }: Lean): BeyondSystem => ({
+  id: `lean@${percent}+ridge`,
+  label: `Lean fold-in ${percent} %`,
+  series: "Lean fold-in",
+  point: `${percent} %`,
+  method: "core-fold-in",
+  trains: true,
+  settings: ({ protocol }) => ({
+    epochs: Math.min(epochs ?? protocol.epochs, protocol.epochs),
+    core: `coin@${percent}`,
+    fold: { ...fold },
+    itemStep: { kind: "ridge" },
+    userStep: { kind: "ridge" },
+  }),
+  grid: (protocol) => [
+    // half of the epochs make as many steps of the larger core
+    ...trainingStages(protocol, 10),
+    RIDGES,
+    RIDGE_STEP.stages[0],
+    [10, 3, 30].map((lambda) => ({ userStep: { lambda } })),
+  ],
+});
 
 /** Training ratings that about one user in twenty reaches: numbers fixed beforehand, as the method asks. */
 const ACTIVE: Readonly<Record<string, number>> = {
@@ -169,8 +213,9 @@ export const SYSTEMS: readonly BeyondSystem[] = [
     }),
   },
   ...ITEM_STEPS.flatMap((step) => step.cores.map((percent) => foldIn(percent, step))),
+  ...LEAN.map(leanFoldIn),
   {
-    ...foldIn(20, ITEM_STEPS[2]),
+    ...foldIn(20, RIDGE_STEP),
     id: "active+ridge",
     label: "Fold-in active + ridge",
     series: "Fold-in active + ridge",
@@ -204,7 +249,7 @@ export const SMALL: readonly string[] = [
   "coin@10+none",
   "coin@10+items",
   "coin@10+ridge",
-  "coin@20+ridge",
+  "lean@20+ridge",
   "active+ridge",
   "ease",
   "gaussian",
