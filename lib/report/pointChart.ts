@@ -151,9 +151,16 @@ interface Heat {
   readonly colours: HeatColours;
 }
 
+/** Every column is named, a difference "a − b" in two lines, so that neighbours do not run into each other. */
+const COLUMN_LABELS: Spec = {
+  labelAngle: 0,
+  labelOverlap: false,
+  labelExpr: "split(replace(datum.label, ' − ', '\\n− '), '\\n')",
+};
+
 function vegaHeat(plan: Plan, row: Value, { value, valueTitle, digits, colours }: Heat): Spec {
   const title = plan.panelRows === undefined ? (plan.yTitle ?? plan.y) : String(row);
-  const x = xEncoding(plan, { axis: { labelAngle: 0, grid: false, domain: false, ticks: false } });
+  const x = xEncoding(plan, { axis: { ...COLUMN_LABELS, grid: false, domain: false, ticks: false } });
   const axis = { grid: false, domain: false, ticks: false };
   const y = { field: field(plan.y), type: "ordinal", sort: null, title, axis };
   const colour = {
