@@ -85,7 +85,7 @@ function foldIn(percent: number, step: ItemStep): BeyondSystem {
     id: `${core}+${step.kind}`,
     label: series.replace("Fold-in", `Fold-in ${percent} %`),
     series,
-    point: `${percent} %`,
+    point: step.cores.length > 1 ? `${percent} %` : `${series}, ${percent} %`,
     method: "core-fold-in",
     trains: true,
     settings: () => ({ core, itemStep: { kind: step.kind } }),
