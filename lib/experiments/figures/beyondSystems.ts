@@ -60,12 +60,12 @@ const RIDGE_STEP: ItemStep = {
   kind: "ridge",
   stages: [[5, 1, 20].map((lambda) => ({ itemStep: { lambda } }))],
   cores: [2, 5, 10, 20],
-  controls: [2],
+  controls: [2, 5],
 };
 
 /** Item steps of core fold-in. */
 const ITEM_STEPS: readonly ItemStep[] = [
-  { kind: "none", stages: [], cores: [10] },
+  { kind: "none", stages: [], cores: [10], controls: [10] },
   {
     kind: "items",
     stages: [[10, 40, 160].map((ridge) => ({ itemStep: { fit: { ridge } } }))],
