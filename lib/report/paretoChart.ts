@@ -77,10 +77,20 @@ const numbers = (rows: readonly Row[], columns: readonly (string | undefined)[])
       : rows.map((row) => Number(row[column])).filter((value) => Number.isFinite(value)),
   );
 
+/** How many decades the horizontal axis follows a bar away from the points: bars of two seeds can be longer than that. */
+const FAR = 0.5;
+
 /** The ends of both axes, with room for names at the sides. */
 function rangesOf(plan: Plan, { xLow, xHigh, limit }: Columns): Ranges {
-  const xs = [...numbers(plan.rows, [plan.x, xLow, xHigh]).filter((x) => x > 0), ...(limit ? [limit] : [])];
-  const [least, most] = [Math.log10(Math.min(...xs)), Math.log10(Math.max(...xs))];
+  const logs = (columns: readonly string[]) =>
+    numbers(plan.rows, columns)
+      .filter((x) => x > 0)
+      .map(Math.log10);
+  const points = [...logs([plan.x]), ...(limit ? [Math.log10(limit)] : [])];
+  const bars = logs([xLow, xHigh]);
+  const [first, last] = [Math.min(...points), Math.max(...points)];
+  const least = Math.min(first, Math.max(first - FAR, Math.min(...bars)));
+  const most = Math.max(last, Math.min(last + FAR, Math.max(...bars)));
   const room = Math.max(0.15, 0.08 * (most - least));
   const y = plan.rowValues.map((value): readonly [number, number] => {
     const ys = numbers(panelRowsOf(plan, value, null), [plan.y, plan.low, plan.high]);
@@ -117,10 +127,10 @@ function placed(plan: Plan, value: Value, columns: Columns, ranges: Ranges, pane
   return rows.map((row, k) => ({ ...row, [SIDE]: sides[k].name }));
 }
 
-/** 1, 2 and 5 of each decade, or 1 and 5 where decades are many. */
+/** 1, 2 and 5 of each decade; fewer where decades are many. */
 function ticks([low, high]: Ranges["x"]): number[] {
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
-  const steps = last - first > 3 ? [1, 5] : [1, 2, 5];
+  const steps = last - first > 5 ? [1] : last - first > 3 ? [1, 5] : [1, 2, 5];
   const decades = Array.from({ length: last - first + 1 }, (_, k) => first + k);
   return decades
     .flatMap((decade) => steps.map((step) => Number(`${step}e${decade}`)))
@@ -138,7 +148,7 @@ function vegaPanel(plan: Plan, value: Value, { label, xLow, xHigh, limit }: Colu
   const colour = { ...seriesEncoding(plan, ["color"]) };
   for (const encoding of Object.values(colour)) (encoding as { legend?: null }).legend = null;
   const rule = (encoding: Spec) => ({
-    mark: { type: "rule", strokeWidth: 1.1 },
+    mark: { type: "rule", strokeWidth: 1.1, clip: true },
     encoding: { ...encoding, ...colour },
   });
   const { shape } = seriesEncoding(plan, ["shape"]) as { shape: Spec };

@@ -92,6 +92,7 @@ const BATCH_SYSTEMS = [
   "coin@10+ridge",
   "coin@20+ridge",
   "coin@10+items",
+  "lean@20+ridge",
   "active+ridge",
 ];
 

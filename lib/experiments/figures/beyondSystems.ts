@@ -51,6 +51,8 @@ interface ItemStep {
   readonly stages: SettingsGrid;
   /** shares of users in a core, in per cent */
   readonly cores: readonly number[];
+  /** those of them that are swept over a few seeds */
+  readonly controls?: readonly number[];
 }
 
 /** The closed form is swept over all cores, the others where they tell them apart. */
@@ -58,25 +60,30 @@ const RIDGE_STEP: ItemStep = {
   kind: "ridge",
   stages: [[5, 1, 20].map((lambda) => ({ itemStep: { lambda } }))],
   cores: [2, 5, 10, 20],
+  controls: [2, 5],
 };
 
 /** Item steps of core fold-in. */
 const ITEM_STEPS: readonly ItemStep[] = [
-  { kind: "none", stages: [], cores: [10] },
+  { kind: "none", stages: [], cores: [10], controls: [10] },
   {
     kind: "items",
     stages: [[10, 40, 160].map((ridge) => ({ itemStep: { fit: { ridge } } }))],
     cores: [5, 10],
+    controls: [5],
   },
   RIDGE_STEP,
 ];
 
-/** With sampled negatives training is too dear to search, for cores as for Retrain. */
-const trainingStages = (protocol: Protocol, percent: number): SettingsGrid =>
-  protocol.negatives > 0
-    ? []
-    : // a larger core takes more steps an epoch by itself
-      [batches(protocol, percent < 20 ? [1024, 256] : [4096, 1024]), L2.slice(0, 2)];
+/** A larger core takes more steps an epoch by itself. */
+const trainingStages = (protocol: Protocol, percent: number): SettingsGrid => [
+  batches(protocol, percent < 20 ? [1024, 256] : [4096, 1024]),
+  L2.slice(0, 2),
+];
+
+/** With sampled negatives a candidate is too dear: cores and rows are then fitted with the defaults, as Retrain is. */
+const searched = (protocol: Protocol, grid: SettingsGrid): SettingsGrid =>
+  protocol.negatives > 0 ? [] : grid;
 
 function foldIn(percent: number, step: ItemStep): BeyondSystem {
   const series = step.kind === "none" ? "Fold-in" : `Fold-in + ${step.kind}`;
@@ -85,11 +92,12 @@ function foldIn(percent: number, step: ItemStep): BeyondSystem {
     id: `${core}+${step.kind}`,
     label: series.replace("Fold-in", `Fold-in ${percent} %`),
     series,
-    point: `${percent} %`,
+    point: step.cores.length > 1 ? `${percent} %` : `${series}, ${percent} %`,
     method: "core-fold-in",
     trains: true,
     settings: () => ({ core, itemStep: { kind: step.kind } }),
-    grid: (protocol) => [...trainingStages(protocol, percent), RIDGES, ...step.stages],
+    grid: (protocol) => searched(protocol, [...trainingStages(protocol, percent), RIDGES, ...step.stages]),
+    control: step.controls?.includes(percent),
   };
 }
 
@@ -121,13 +129,13 @@ const leanFoldIn = ({ percent, epochs, fold }: Lean): BeyondSystem => ({
     itemStep: { kind: "ridge" },
     userStep: { kind: "ridge" },
   }),
-  grid: (protocol) => [
-    // half of the epochs make as many steps of the larger core
-    ...trainingStages(protocol, 10),
-    RIDGES,
-    RIDGE_STEP.stages[0],
-    [10, 3, 30].map((lambda) => ({ userStep: { lambda } })),
-  ],
+  grid: (protocol) =>
+    searched(protocol, [
+      ...trainingStages(protocol, 10), // half of the epochs make as many steps of the larger core
+      RIDGES,
+      ...RIDGE_STEP.stages,
+      [10, 3, 30].map((lambda) => ({ userStep: { lambda } })),
+    ]),
 });
 
 /** Training ratings that about one user in twenty reaches: numbers fixed beforehand, as the method asks. */
