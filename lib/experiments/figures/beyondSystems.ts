@@ -101,43 +101,6 @@ function foldIn(percent: number, step: ItemStep): BeyondSystem {
   };
 }
 
-interface Lean {
-  readonly percent: number;
-  /** of the core's training; default: the protocol's */
-  readonly epochs?: number;
-  readonly fold: { readonly steps: number; readonly learningRate: number };
-}
-
-/** Few large steps for the rows: what a request of somebody in the core repeats stays below a twentieth of Retrain. */
-const LEAN: readonly Lean[] = [
-  { percent: 10, fold: { steps: 10, learningRate: 0.03 } },
-  { percent: 20, epochs: 25, fold: { steps: 5, learningRate: 0.06 } },
-];
-
-/** Fold-in where users take a half-step after the items, which costs an erasure nothing (unlearning/foldIn/userStep.ts). */
-const leanFoldIn = ({ percent, epochs, fold }: Lean): BeyondSystem => ({
-  id: `lean@${percent}+ridge`,
-  label: `Lean fold-in ${percent} %`,
-  series: "Lean fold-in",
-  point: `${percent} %`,
-  method: "core-fold-in",
-  trains: true,
-  settings: ({ protocol }) => ({
-    epochs: Math.min(epochs ?? protocol.epochs, protocol.epochs),
-    core: `coin@${percent}`,
-    fold: { ...fold },
-    itemStep: { kind: "ridge" },
-    userStep: { kind: "ridge" },
-  }),
-  grid: (protocol) =>
-    searched(protocol, [
-      ...trainingStages(protocol, 10), // half of the epochs make as many steps of the larger core
-      RIDGES,
-      ...RIDGE_STEP.stages,
-      [10, 3, 30].map((lambda) => ({ userStep: { lambda } })),
-    ]),
-});
-
 /** Training ratings that about one user in twenty reaches: numbers fixed beforehand, as the method asks. */
 const ACTIVE: Readonly<Record<string, number>> = {
   synthetic: 60,
@@ -147,6 +110,81 @@ const ACTIVE: Readonly<Record<string, number>> = {
   "amazon-digital-music-implicit": 25,
 };
 const ACTIVE_ELSEWHERE = 100;
+
+/**
+ * For the lean fold-in: the lowest multiple of ten (of five below 300 ratings) at which one random user is expected to
+ * cost less than a twentieth of Retrain. How ratings are spread over users decides it, no model and no metric.
+ */
+const LEAN_ACTIVE: Readonly<Record<string, number>> = { "ml-100k": 215, "ml-1m": 370, "amazon-music": 50 };
+
+const activeCore = (thresholds: Readonly<Record<string, number>>, dataset: string): string =>
+  `activity@${thresholds[dataset] ?? ACTIVE[dataset] ?? ACTIVE_ELSEWHERE}`;
+
+interface Lean {
+  readonly id: string;
+  /** "10 %", or "active" */
+  readonly point: string;
+  readonly core: (dataset: string) => string;
+  /** of the core's training; default: the protocol's */
+  readonly epochs?: number;
+  readonly fold: { readonly steps: number; readonly learningRate: number };
+  readonly batches: readonly number[];
+  readonly userLambdas: readonly number[];
+}
+
+/** Few large steps for the rows: what a request of somebody in the core repeats stays small beside Retrain. */
+const LEAN: readonly Lean[] = [
+  {
+    id: "lean@10+ridge",
+    point: "10 %",
+    core: () => "coin@10",
+    fold: { steps: 10, learningRate: 0.03 },
+    batches: [1024, 256],
+    userLambdas: [10, 3, 30],
+  },
+  {
+    id: "lean@20+ridge",
+    point: "20 %",
+    core: () => "coin@20",
+    epochs: 25,
+    fold: { steps: 5, learningRate: 0.06 },
+    batches: [1024, 256], // half of the epochs make as many steps of the larger core
+    userLambdas: [10, 3, 30],
+  },
+  {
+    id: "lean-active+ridge",
+    point: "active",
+    core: (dataset) => activeCore(LEAN_ACTIVE, dataset),
+    fold: { steps: 5, learningRate: 0.03 },
+    batches: [4096, 1024, 8192], // a third of all ratings
+    userLambdas: [10, 3, 30, 100],
+  },
+];
+
+/** Fold-in where users take a half-step after the items, which costs an erasure nothing (unlearning/foldIn/userStep.ts). */
+const leanFoldIn = ({ id, point, core, epochs, fold, ...searchedOver }: Lean): BeyondSystem => ({
+  id,
+  label: `Lean fold-in ${point}`,
+  series: "Lean fold-in",
+  point,
+  method: "core-fold-in",
+  trains: true,
+  settings: ({ protocol, dataset }) => ({
+    epochs: Math.min(epochs ?? protocol.epochs, protocol.epochs),
+    core: core(dataset),
+    fold: { ...fold },
+    itemStep: { kind: "ridge" },
+    userStep: { kind: "ridge" },
+  }),
+  grid: (protocol) =>
+    searched(protocol, [
+      batches(protocol, searchedOver.batches),
+      L2.slice(0, 2),
+      RIDGES,
+      ...RIDGE_STEP.stages,
+      searchedOver.userLambdas.map((lambda) => ({ userStep: { lambda } })),
+    ]),
+});
 
 /** Components of the Gaussian filter; generated ratings have few, and looking for more takes seconds. */
 const RANK: Readonly<Record<string, number>> = { synthetic: 8 };
@@ -229,7 +267,7 @@ export const SYSTEMS: readonly BeyondSystem[] = [
     series: "Fold-in active + ridge",
     point: "active",
     settings: ({ dataset }) => ({
-      core: `activity@${ACTIVE[dataset] ?? ACTIVE_ELSEWHERE}`,
+      core: activeCore(ACTIVE, dataset),
       itemStep: { kind: "ridge" },
     }),
   },
