@@ -23,7 +23,8 @@ export function addRepeat(program: Command): void {
     .command("repeat")
     .summary("compute recorded cells again and compare to the byte")
     .description(
-      "Computes the recorded cells of the figures named (default: all) a second time, in an empty temporary store, and " +
+      "Computes the recorded cells of the figures named (default: all) a second time, figure by figure, in an empty " +
+        "temporary store, and " +
         "compares each record with the stored one: every byte but timings, machine and versions. The results folder is " +
         "only read. Exit code 1 when a record differs, was edited, or could not be computed; 2 when there is nothing to " +
         "compare; 130 when stopped.",
@@ -45,10 +46,11 @@ async function repeatCells(figures: string[], options: RepeatOptions): Promise<v
   const selection = select(figures, options, true);
   const { store, profile } = selection;
   const cells = selection.cells();
+  const parts = selection.figures.map((figure) => ({ name: figure.id, cells: selection.cells([figure]) }));
   const signal = stopping();
   const shown = progress("Second run", { unit: "M gradient samples" });
   let last = "";
-  const result = await repeat(cells, store, {
+  const result = await repeat(parts, store, {
     workers: options.workers,
     signal,
     onProgress(now) {
@@ -116,6 +118,8 @@ function tell({ store }: Selection, result: Repetition, edited: readonly string[
   print(`${plural(compared, "record")} computed again: ${parts.join(", ")} · ${work}`);
   if (unrecorded.length > 0)
     print(`${plural(unrecorded.length, "cell")} not compared: no record on this data and by this code`);
+  for (const { name, records, seconds } of result.parts)
+    if (records > 0) print(`  ${name}: ${plural(records, "record")} in ${duration(seconds)}`);
   print(`SHA-256 of those in ${store.folder}: ${digests.stored}`);
   print(`SHA-256 of the second run, from an empty store: ${digests.repeated}`);
 }

@@ -11,6 +11,7 @@ import { canonicalJson, sha256 } from "../json";
 import type { Cell } from "./cell";
 import { type DataIdentity, type ErasableRecord, identifyAll, keyOf } from "./plan";
 import { type Failure, type StoredRecord, withoutTimings } from "./record";
+import type { RunSummary } from "./runner";
 import { RunStore } from "./store";
 import { type ComputeOptions, compute } from "./suite";
 
@@ -25,6 +26,24 @@ export interface Disagreement {
   readonly key: string;
   readonly cell: Cell;
   readonly differences: readonly Difference[];
+}
+
+/** Cells that are repeated together, such as those of one figure. */
+export interface Part {
+  readonly name: string;
+  readonly cells: readonly Cell[];
+}
+
+/** What a part took. Records that an earlier part made are counted there. */
+export interface PartCost {
+  readonly name: string;
+  readonly records: number;
+  /** gradient samples */
+  readonly samples: number;
+  /** of wall clock */
+  readonly seconds: number;
+  /** the records' own seconds by stage: of all workers together */
+  readonly stages: Readonly<Record<string, number>>;
 }
 
 export interface Repetition {
@@ -42,24 +61,34 @@ export interface Repetition {
   readonly digests: { readonly stored: string; readonly repeated: string };
   readonly samples: number;
   readonly seconds: number;
+  readonly parts: readonly PartCost[];
 }
 
 /**
- * Computes the cells that `store` has records of in an empty temporary store, and compares. `store` is only read.
+ * Computes, part after part, the cells that `store` has records of in an empty temporary store, and compares. `store` is only read.
  * @throws InputError when a data set is not on this machine; StoreError when the temporary store cannot be read
  */
 export async function repeat(
-  cells: readonly Cell[],
+  parts: readonly Part[],
   store: RunStore<ErasableRecord>,
   options: Omit<ComputeOptions, "force"> = {},
 ): Promise<Repetition> {
+  const cells = distinctCells(parts);
   const data = await identifyAll(cells);
-  const key = (cell: Cell) => keyOf(cell, data.get(cell.dataset) as DataIdentity);
-  const recorded = cells.filter((cell) => store.has(key(cell)));
+  const has = (cell: Cell) => store.has(keyOf(cell, data.get(cell.dataset) as DataIdentity));
   const folder = mkdtempSync(join(tmpdir(), "erasable-repeat-"));
   const second = new RunStore<ErasableRecord>(join(folder, "runs"));
   try {
-    const summaries = await compute(recorded, second, options);
+    const summaries: RunSummary[] = [];
+    const costs: PartCost[] = [];
+    for (const { name, cells } of parts) {
+      const before = new Set(second.records().map(({ key }) => key));
+      const own = await compute(cells.filter(has), second, options);
+      const made = second.records().filter(({ key }) => !before.has(key));
+      summaries.push(...own);
+      costs.push({ name, ...costOf(own, made) });
+      if (own.some(({ stopped, storeError }) => stopped || storeError !== undefined)) break;
+    }
     const pairs = second.records().map((repeated) => ({
       stored: store.get(repeated.key) as ErasableRecord,
       repeated,
@@ -72,25 +101,48 @@ export async function repeat(
       }))
       .filter((pair) => pair.differences.length > 0);
     const failures = summaries.flatMap((summary) => summary.failures);
+    const unrecorded = cells.filter((cell) => !has(cell));
     return {
       identical: pairs.length - different.length,
       different,
-      unrecorded: cells.filter((cell) => !store.has(key(cell))),
+      unrecorded,
       failures,
-      unfinished: recorded.length - pairs.length - failures.length,
+      unfinished: cells.length - unrecorded.length - pairs.length - failures.length,
       stopped: summaries.some(({ stopped }) => stopped),
       storeError: summaries.find(({ storeError }) => storeError !== undefined)?.storeError,
       digests: {
         stored: sha256(pairs.map(({ stored }) => line(stored)).join("")),
         repeated: sha256(pairs.map(({ repeated }) => line(repeated)).join("")),
       },
-      samples: summaries.reduce((sum, { samples }) => sum + samples, 0),
-      seconds: summaries.reduce((sum, { seconds }) => sum + seconds, 0),
+      samples: sumOf(costs.map(({ samples }) => samples)),
+      seconds: sumOf(costs.map(({ seconds }) => seconds)),
+      parts: costs,
     };
   } finally {
     second.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+const distinctCells = (parts: readonly Part[]): Cell[] => [
+  ...new Map(parts.flatMap(({ cells }) => cells).map((cell) => [canonicalJson(cell), cell])).values(),
+];
+
+function costOf(
+  summaries: readonly RunSummary[],
+  records: readonly ErasableRecord[],
+): Omit<PartCost, "name"> {
+  const stages: Record<string, number> = {};
+  for (const { timings } of records)
+    for (const [stage, seconds] of Object.entries(timings)) stages[stage] = (stages[stage] ?? 0) + seconds;
+  return {
+    records: records.length,
+    samples: sumOf(summaries.map(({ samples }) => samples)),
+    seconds: sumOf(summaries.map(({ seconds }) => seconds)),
+    stages,
+  };
 }
 
 const line = (record: StoredRecord): string => `${canonicalJson(withoutTimings(record))}\n`;

@@ -221,7 +221,17 @@ describe("records", () => {
     const before = storeText();
     const args = ["repeat", "utility", ...TINY, "--method", "retrain,c-sisa", "--workers", "1"];
     const { code, out } = await erasable(...args, "--json");
-    const { compared, identical, different, digests } = JSON.parse(out);
+    const { compared, identical, different, digests, parts } = JSON.parse(out);
+    expect(parts).toEqual([
+      {
+        name: "utility",
+        records: 7,
+        samples: expect.any(Number),
+        seconds: expect.any(Number),
+        stages: expect.objectContaining({ train: expect.any(Number) }),
+      },
+    ]);
+    expect(parts[0].samples).toBeGreaterThan(0);
     expect({ code, compared, identical, different }).toEqual({
       code: 0,
       compared: 7,
