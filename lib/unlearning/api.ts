@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto";
 import type { Interactions } from "../data/interactions";
 import { createEngine } from "../engine/create";
-import { InputError, requireInteger, requireKnownKeys } from "../errors";
+import { InputError, requireInteger, requireKnownKeys, StoppedError } from "../errors";
 import type { Cost } from "../metrics/cost";
 import type { BytesKept } from "../training/checkpoint";
 import { createWorkerPool, type WorkerPool } from "../training/pool";
@@ -105,6 +105,9 @@ const OWN_BATCH = 1024;
 
 const clock = () => performance.now() / 1000;
 
+/** What was stopped while it learned in memory, by its ratings: it is kept for as long as they are, and no longer. */
+const stopped = new WeakMap<Interactions, MemoryStore>();
+
 /**
  * Learns a recommender that can forget.
  *
@@ -117,7 +120,8 @@ const clock = () => performance.now() / 1000;
  * ```
  *
  * @throws InputError for unknown settings, or a folder that holds a system already
- * @throws StoppedError when the signal fires; with a folder, the same call goes on later.
+ * @throws StoppedError when the signal fires; the same call goes on later, in the epoch where this one stopped: with a
+ *   folder always, without one as long as it is given the same object `ratings`.
  */
 export async function learn(ratings: Interactions, settings: LearnSettings = {}): Promise<ErasableSystem> {
   const { method: name = "laser", folder, workers = 0, signal, onProgress, ...flat } = settings;
@@ -130,12 +134,16 @@ export async function learn(ratings: Interactions, settings: LearnSettings = {})
   const home = folder === undefined ? undefined : new SystemFolder(folder);
   const release = folder === undefined ? undefined : lockFolder(folder);
   const pool = workers > 0 ? createWorkerPool(workers) : undefined;
+  const memory = stopped.get(ratings) ?? new MemoryStore();
+  if (home === undefined) stopped.delete(ratings); // a call beside this one has a store of its own
   try {
-    const context = { ...contextOf({ signal, onProgress }, pool), store: home?.store ?? new MemoryStore() };
+    const context = { ...contextOf({ signal, onProgress }, pool), store: home?.store ?? memory };
     const system = await method.learn(ratings, context);
-    home?.put(system);
+    if (home) home.put(system);
+    else deleteOthers(memory, system);
     return new ErasableSystem(system, context, home, pool, release);
   } catch (error) {
+    if (home === undefined && error instanceof StoppedError) stopped.set(ratings, memory);
     release?.();
     await pool?.close();
     throw error;
@@ -294,6 +302,12 @@ export class ErasableSystem {
     requireKnownUser(number, this.current);
     return number;
   }
+}
+
+/** Leaves in a store what the system needs: not what was stopped under other settings. */
+function deleteOthers(store: MemoryStore, system: System): void {
+  const needed = new Set(system.entries());
+  store.delete([...store.list().keys()].filter((name) => !needed.has(name)));
 }
 
 function contextOf(work: WorkOptions, pool?: WorkerPool): Omit<MethodContext, "store"> {

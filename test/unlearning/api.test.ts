@@ -76,6 +76,56 @@ describe("learn, recommend, forget, verify", () => {
   });
 });
 
+describe("learning that was stopped", () => {
+  // 80 epochs of a group, so that a stop is in the middle of one, whose state (weights, moments, epoch) is then kept
+  const settings: LearnSettings = { batchSize: 64, groups: 4, grouping: "rand", order: "random", epochs: 80 };
+  /** Stops in the second group; gives back where. */
+  async function stopped(more: LearnSettings = {}): Promise<string> {
+    const stop = new AbortController();
+    let last = "";
+    const onProgress = ({ text }: { text: string }) => {
+      last = text;
+      if (text.startsWith("group 2 of 4, epoch 31")) stop.abort();
+    };
+    const learning = learn(ratings, { ...settings, ...more, signal: stop.signal, onProgress });
+    await expect(learning).rejects.toThrow(StoppedError);
+    return last;
+  }
+  /** The first that training says. */
+  async function wentOn(more: LearnSettings = {}) {
+    const said: string[] = [];
+    const onProgress = ({ stage, text }: { stage: string; text: string }) =>
+      stage === "train" && said.push(text);
+    return { system: await learn(ratings, { ...settings, ...more, onProgress }), first: said[0] };
+  }
+
+  it.each(["in memory", "in a folder"])("%s goes on in the same epoch, to the same bits", async (where) => {
+    const more = where === "in memory" ? {} : { folder: join(home, "in-the-middle") };
+    const whole = await learn({ ...ratings }, settings);
+    const at = await stopped(more);
+    expect(at).toMatch(/^group 2 of 4, epoch \d+ of 80$/);
+    const { system, first } = await wentOn(more);
+    expect(first).toBe(at);
+    expect(system.fingerprint).toBe(whole.fingerprint);
+    expect(system.system.cost.samples).toBeLessThan(0.75 * whole.system.cost.samples);
+    await system.close();
+    await whole.close();
+  });
+
+  it("in memory, is not kept behind a system that was learned, nor for other ratings", async () => {
+    await stopped();
+    expect((await wentOn({ epochs: 79 })).first).toBe("group 1 of 4, epoch 0 of 79");
+    const { system, first } = await wentOn();
+    expect(first).toBe("group 1 of 4, epoch 0 of 80");
+    const { deleted } = await system.forget([...system.plan!.groups[3]]);
+    expect(deleted).toHaveLength(3); // record, items and rows of the last checkpoint: the store held one system
+    await stopped();
+    const others = await learn({ ...ratings }, { ...settings, onProgress: () => {} });
+    expect(others.system.trained).toHaveLength(4);
+    for (const one of [system, others]) await one.close();
+  });
+});
+
 describe("with a folder", () => {
   it("keeps the system, forgets for good, and opens again", async () => {
     const folder = join(home, "kept");
