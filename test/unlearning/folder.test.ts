@@ -14,7 +14,16 @@ import { SystemFolder } from "../../lib/unlearning/folder";
 import type { GroupedSystem } from "../../lib/unlearning/grouped";
 import { verify } from "../../lib/unlearning/verify";
 import { world } from "../training/world";
-import { context, expectSameModel, KEY, tinyCSisa, tinyLaser, tinyRecEraser, tinyUltraRe } from "./support";
+import {
+  contents,
+  context,
+  expectSameModel,
+  KEY,
+  tinyCSisa,
+  tinyLaser,
+  tinyRecEraser,
+  tinyUltraRe,
+} from "./support";
 
 const data = world({ users: 16, items: 12 });
 const work = { createEngine, clock: () => 0 };
@@ -44,19 +53,6 @@ async function learned(folder: string, files: Files = nodeFiles) {
 
 /** A user of the group in the middle, so that some checkpoints stay and others go. */
 const victim = (system: GroupedSystem) => system.partition.groups[1].members[0];
-
-/** Every file below a folder and its content. */
-function contents(folder: string): Map<string, string> {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
-  );
-  return new Map(
-    files.map((entry) => {
-      const path = join(entry.parentPath ?? entry.path, entry.name);
-      return [path.slice(folder.length + 1), readFileSync(path, "latin1")];
-    }),
-  );
-}
 
 describe("a system in a folder", () => {
   it("is opened as it was", async () => {

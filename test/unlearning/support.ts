@@ -1,5 +1,7 @@
 /** What the tests of unlearning share: methods to try, contexts, and "the same model" bit for bit. */
 
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "vitest";
 import type { Interactions } from "../../lib/data/interactions";
 import { createEngine } from "../../lib/engine/create";
@@ -66,4 +68,17 @@ export function expectSameModel(one: System, other: System): void {
   const bits = (scores: Float32Array) =>
     Array.from(new Uint32Array(scores.buffer, scores.byteOffset, scores.length));
   expect(bits(one.scoreItems(numbers(one)))).toEqual(bits(other.scoreItems(numbers(other))));
+}
+
+/** Every file below a folder and its content, a character a byte. */
+export function contents(folder: string): Map<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  return new Map(
+    files.map((entry) => {
+      const path = join(entry.parentPath ?? entry.path, entry.name);
+      return [path.slice(folder.length + 1), readFileSync(path, "latin1")];
+    }),
+  );
 }
