@@ -1,16 +1,21 @@
 // JupyterLab in a real browser: opens 00_quickstart, runs all cells in the TypeScript kernel, looks for the table and
-// the chart, changes a parameter and runs its cell again. `npm run test:browser`; needs Chromium (CHROMIUM_PATH).
+// the chart, changes a parameter and runs its cell again, stops training and goes on. `npm run test:browser`; needs
+// Chromium (CHROMIUM_PATH).
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { join, relative } from "node:path";
 import { launchChromium } from "../../scripts/chromium.mjs";
 import { elapsed, root, Stop, say, script } from "../../scripts/tools.mjs";
+import { firstPlace, pressStop } from "./stop.mjs";
 
+const erasable = createRequire(import.meta.url)("erasable");
 const scratch = join(root, "test/browser/scratch"); // beside the library, so that its kernel finds node_modules
 const MINUTES = 60_000;
+const PRESSES = 3; // of the stop button
 
 const freePort = () =>
   new Promise((resolve) => {
@@ -161,21 +166,81 @@ async function explore(page, { address, token }) {
     await page.screenshot({ path: join(scratch, "parameters.png") });
   });
 
-  await check("the stop button stops a long run, and the kernel goes on", async () => {
-    const learning = cellWith("erasable.learn(train");
-    const shown = learning.locator(".jp-OutputArea");
+  const learning = cellWith("erasable.learn(train");
+  const shown = learning.locator(".jp-OutputArea");
+  const runLearning = async () => {
     await learning.locator(".cm-content").click();
     await page.keyboard.press("Shift+Enter");
-    await shown.filter({ hasText: /epoch \d+ of 1000000/ }).waitFor({ timeout: MINUTES });
-    await page.locator('.jp-Toolbar-item[data-jp-item-name="interrupt"]').click();
-    await shown.filter({ hasText: /Interrupted|stopped/ }).waitFor({ timeout: MINUTES });
+  };
+  /** Waits until the cell says that training is in a place that matches. */
+  const trains = (where) => shown.filter({ hasText: where }).waitFor({ timeout: 5 * MINUTES });
+
+  await check("the stop button stops training within a second, and the next run goes on there", async () => {
+    const waits = [];
+    let before = { at: 0 };
+    for (let press = 0; press < PRESSES; press++) {
+      const first = await firstPlace(shown, runLearning);
+      assert.ok(first.at >= before.at, `stopped in epoch ${before.epoch}, went on in epoch ${first.epoch}`);
+      await trains(new RegExp(`epoch ${press + 1}\\d\\d of 1000000`));
+      const { milliseconds, place } = await pressStop(page, shown);
+      waits.push(Math.round(milliseconds));
+      before = place;
+    }
+    say(`      the cell said so ${waits.join(", ")} ms after the click`);
+    // A user relies on the second, so it is held to; by the best press, since other work on a machine delays some.
+    assert.ok(Math.min(...waits) <= 1000, `${waits} ms from the click to the stop`);
+    await learning.scrollIntoViewIfNeeded();
+    await page.screenshot({ path: join(scratch, "stopped.png") });
     await page.waitForTimeout(1000);
     const text = await shown.textContent();
     await page.waitForTimeout(1500);
     assert.equal(await shown.textContent(), text, "the work went on behind the cell");
-    await change(parameters, "epochs: 1000000", "epochs: 29");
+  });
+
+  await check("a stopped run in a folder goes on after a restart, to the same model", async () => {
+    await change(parameters, "epochs: 1000000", "epochs: 120");
+    await epochs("120");
+    const kept = JSON.stringify(join(scratch, "kept"));
+    await change(learning, "  signal:", `  folder: ${kept},\n  signal:`);
+    await trains(/group 2 of 4, epoch [1-9]\d/);
+    const { place } = await pressStop(page, shown);
+    assert.deepEqual([place.group, place.epoch < 120], [2, true]);
+    await page.locator(".lm-MenuBar-item", { hasText: /^Kernel$/ }).click();
+    await page.locator('.lm-Menu-item[data-command="kernelmenu:restart"]').click();
+    await page.locator(".jp-Dialog .jp-mod-accept").click();
+    await page.locator(".jp-Dialog").waitFor({ state: "detached" });
+    await learning.locator(".cm-content").click();
+    await page.locator(".lm-MenuBar-item", { hasText: /^Run$/ }).click();
+    await page.locator(".lm-Menu-item", { hasText: "Run All Above Selected Cell" }).click();
+    await cellWith("quickstart-data").locator(".jp-OutputArea table").waitFor({ timeout: MINUTES });
+    const again = () => change(learning, "bar.done(", "bar.done(system.fingerprint + ");
+    const first = await firstPlace(shown, again);
+    assert.ok(
+      first.at >= place.at,
+      `stopped in ${JSON.stringify(place)}, went on in ${JSON.stringify(first)}`,
+    );
+    await trains(/Learning: [0-9a-f]{64}/);
+    await learning.scrollIntoViewIfNeeded();
+    await page.screenshot({ path: join(scratch, "resumed.png") });
+    const [fingerprint] = /[0-9a-f]{64}/.exec(await shown.textContent());
+    assert.equal(fingerprint, await uninterrupted(120));
+  });
+
+  await check("the kernel goes on", async () => {
+    await change(parameters, "epochs: 120", "epochs: 29");
     await epochs("29");
   });
+}
+
+/** The model of notebook 00 when nothing stops its training, learned by this process: its fingerprint. */
+async function uninterrupted(epochs) {
+  const { core, learn, loadOrSynthetic, split } = erasable;
+  const { train } = split(core((await loadOrSynthetic("synthetic")).data, 5), { seed: 1 });
+  const settings = { groups: 4, grouping: "cbkm", label: "implicit", negatives: 4, batchSize: 256, seed: 1 };
+  const system = await learn(train, { ...settings, epochs });
+  const { fingerprint } = system;
+  await system.close();
+  return fingerprint;
 }
 
 await script(async () => {
