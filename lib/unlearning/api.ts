@@ -9,7 +9,7 @@ import { createEngine } from "../engine/create";
 import { InputError, requireInteger, requireKnownKeys, StoppedError } from "../errors";
 import type { Cost } from "../metrics/cost";
 import type { BytesKept } from "../training/checkpoint";
-import { createWorkerPool, type WorkerPool } from "../training/pool";
+import type { WorkerPool } from "../training/pool";
 import type { TrainingSettings } from "../training/settings";
 import { type EntryName, MemoryStore } from "../training/store";
 import type { Certificate, OperatorKey } from "./certificate";
@@ -22,6 +22,7 @@ import { lockFolder } from "./lock";
 import type { PlanOptions } from "./makePlan";
 import type { Guarantee, MethodContext, MethodProgress, System } from "./method";
 import { type MethodName, methodOf, nestedSettings } from "./methods";
+import { createPatientPool, type PatientPool } from "./patientPool";
 import { type Plan, planText } from "./plan";
 import { namedErasure } from "./request";
 import type { RecEraserSettings } from "./rivals/recEraser";
@@ -133,7 +134,7 @@ export async function learn(ratings: Interactions, settings: LearnSettings = {})
     throw new InputError(`${folder} holds a system already; open it, or take another folder`);
   const home = folder === undefined ? undefined : new SystemFolder(folder);
   const release = folder === undefined ? undefined : lockFolder(folder);
-  const pool = workers > 0 ? createWorkerPool(workers) : undefined;
+  const pool = workers > 0 ? createPatientPool(workers) : undefined;
   const memory = stopped.get(ratings) ?? new MemoryStore();
   if (home === undefined) stopped.delete(ratings); // a call beside this one has a store of its own
   try {
@@ -143,9 +144,12 @@ export async function learn(ratings: Interactions, settings: LearnSettings = {})
     else deleteOthers(memory, system);
     return new ErasableSystem(system, context, home, pool, release);
   } catch (error) {
-    if (home === undefined && error instanceof StoppedError) stopped.set(ratings, memory);
-    release?.();
+    if (error instanceof StoppedError) {
+      await pool?.idle();
+      if (home === undefined) stopped.set(ratings, memory);
+    }
     await pool?.close();
+    release?.();
     throw error;
   }
 }
@@ -159,7 +163,7 @@ export async function open(folder: string, options: WorkOptions = {}): Promise<E
   if (!holdsSystem(folder)) throw new InputError(`${folder} holds no system`);
   const home = new SystemFolder(folder);
   const release = lockFolder(folder);
-  const pool = options.workers ? createWorkerPool(options.workers) : undefined;
+  const pool = options.workers ? createPatientPool(options.workers) : undefined;
   try {
     const context = { ...contextOf(options, pool), store: home.store };
     return new ErasableSystem(await home.open(context), context, home, pool, release);
@@ -201,7 +205,7 @@ export class ErasableSystem {
     private current: System,
     private readonly context: MethodContext,
     private readonly home?: SystemFolder,
-    private readonly pool?: WorkerPool,
+    private readonly pool?: PatientPool,
     private readonly release?: () => void,
   ) {}
 
@@ -264,12 +268,16 @@ export class ErasableSystem {
     const erasure = requested(request, options.regroup ?? false);
     const key = options.key ?? randomBytes(32).toString("hex"); // a secret, so from the system's source and not a seed
     const context = { ...this.context, signal: options.signal, onProgress: options.onProgress };
-    const result = this.home
-      ? await this.home.unlearn(this.current, erasure, key, context)
-      : await unlearn(this.current, namedErasure(erasure.users, erasure.ratings, this.current), context, {
+    const forgetting = this.home
+      ? this.home.unlearn(this.current, erasure, key, context)
+      : unlearn(this.current, namedErasure(erasure.users, erasure.ratings, this.current), context, {
           key,
           regroup: erasure.regroup,
         });
+    const result = await forgetting.catch(async (error: unknown) => {
+      if (error instanceof StoppedError) await this.pool?.idle();
+      throw error;
+    });
     this.current = result.system;
     return { certificate: result.certificate, key, cost: result.cost, deleted: result.deleted };
   }

@@ -112,6 +112,36 @@ describe("learning that was stopped", () => {
     await whole.close();
   });
 
+  it("by workers side by side goes on in every shard", async () => {
+    const endless: LearnSettings = {
+      method: "c-sisa",
+      groups: 2,
+      workers: 2,
+      epochs: 1_000_000,
+      batchSize: 64,
+    };
+    /** Learns until both shards have told of an epoch from `least` on; the first that each of them told. */
+    const until = async (least: number) => {
+      const stop = new AbortController();
+      const first = new Map<string, number>();
+      const far = new Set<string>();
+      const onProgress = ({ stage, text }: { stage: string; text: string }) => {
+        if (stage !== "train") return;
+        const [, shard, epoch] = /^shard (\d) of 2, epoch (\d+) /.exec(text)!;
+        if (!first.has(shard)) first.set(shard, Number(epoch));
+        if (Number(epoch) >= least) far.add(shard);
+        if (far.size === 2) stop.abort();
+      };
+      const learning = learn(ratings, { ...endless, signal: stop.signal, onProgress });
+      await expect(learning).rejects.toThrow(StoppedError);
+      return [first.get("1"), first.get("2")];
+    };
+    expect(await until(50)).toEqual([0, 0]);
+    const [one, two] = await until(50);
+    expect(one).toBeGreaterThanOrEqual(50);
+    expect(two).toBeGreaterThanOrEqual(50);
+  });
+
   it("in memory, is not kept behind a system that was learned, nor for other ratings", async () => {
     await stopped();
     expect((await wentOn({ epochs: 79 })).first).toBe("group 1 of 4, epoch 0 of 79");
