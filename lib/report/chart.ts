@@ -33,7 +33,7 @@ export interface ChartSettings<Key extends string> {
   readonly series?: Key;
   /** one column of panels a value, e.g. the model */
   readonly panelColumns?: Key;
-  /** one row of panels a value, e.g. the metric; the value is the title of the vertical axis */
+  /** one row of panels a value, e.g. the metric; the value stands beside the vertical axis, above `yTitle` where that is given */
   readonly panelRows?: Key;
   readonly title?: string;
   /** axis titles with units; default: the column names */
@@ -107,6 +107,12 @@ function withErrorEnds(row: Row, { y, error, low, high }: ChartSettings<string> 
   const half = error === undefined ? undefined : row[error];
   if (typeof middle !== "number" || typeof half !== "number") return row;
   return { ...row, [ERROR_LOW]: middle - half, [ERROR_HIGH]: middle + half };
+}
+
+/** The title of a vertical axis: the row of panels, then what is measured and its unit. */
+export function verticalTitles(plan: Plan, row: Value): string[] {
+  if (plan.panelRows === undefined) return [plan.yTitle ?? plan.y];
+  return [String(row), ...(plan.yTitle ? [plan.yTitle] : [])];
 }
 
 /** The rows of one panel. */

@@ -225,3 +225,19 @@ it("a drawn figure names its series in a legend, once for all panels", async () 
   const svg = await toSvg(lineChart(rows, settings).vegaLite, { name: "n", alt: "a", provenance: "p" });
   expect(svg.match(/>C-SISA</g)).toHaveLength(1);
 });
+
+it("a row of panels and what is measured share the title of the vertical axis, a line each", () => {
+  const settings = { x: "groups", y: "mean", xScale: "log2", ...panels } as const;
+  const titles = (chart: Chart) => {
+    const [first] = (chart.vegaLite as { vconcat: readonly object[] }).vconcat;
+    const written = /"y":\{[^}]*"title":(\[[^\]]*\]|"[^"]*")/.exec(JSON.stringify(first))?.[1] ?? "";
+    const { title } = chart.plotly.layout.yaxis as { title: { text: string } };
+    return [JSON.parse(written), title.text];
+  };
+  const metric = utility[0].metric;
+  expect(titles(lineChart(utility, settings))).toEqual([metric, metric]);
+  expect(titles(lineChart(utility, { ...settings, yTitle: "value (of 1)" }))).toEqual([
+    [metric, "value (of 1)"],
+    `${metric}<br>value (of 1)`,
+  ]);
+});
