@@ -122,3 +122,21 @@ export const panelRowsOf = (plan: Plan, row: Value, column: Value): Row[] =>
       (plan.panelRows === undefined || candidate[plan.panelRows] === row) &&
       (plan.panelColumns === undefined || candidate[plan.panelColumns] === column),
   );
+
+/** Values that differ by less than this share of themselves are one value, and what is left is rounding. */
+const ROUNDING = 1e-9;
+
+/** Ends for the vertical axis of a row of panels with but one value, which rounding would otherwise blow up. */
+export function flatRange(plan: Plan, row: Value): [number, number] | undefined {
+  const { y, low, high, yScale = "linear", fromZero } = plan;
+  if (yScale !== "linear" || fromZero) return undefined;
+  const rows = plan.columnValues.flatMap((column) => panelRowsOf(plan, row, column));
+  const values = [y, low, high]
+    .flatMap((column) => rows.map((one) => (column === undefined ? undefined : one[column])))
+    .filter((value) => typeof value === "number" && Number.isFinite(value)) as number[];
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const size = Math.max(Math.abs(least), Math.abs(most));
+  if (!(most - least <= ROUNDING * size)) return undefined;
+  const half = size > 0 ? size / 100 : 1;
+  return [least - half, most + half];
+}

@@ -1,6 +1,7 @@
 /** Parts that the Plotly side of every chart is made of: a grid of panels, axes, series styles, layout. */
 
 import {
+  flatRange,
   type Plan,
   type PlotlyFigure,
   panelRowsOf,
@@ -100,6 +101,7 @@ export function plotlyFigure(plan: Plan, data: readonly Spec[], more: Spec = {})
         ...AXIS,
         ...axisType(plan.yScale ?? "linear"),
         ...(plan.fromZero ? { rangemode: "tozero" } : {}),
+        ...(flatRange(plan, row) ? { range: flatRange(plan, row) } : {}),
         ...(c > 0 ? { matches: axisName("y", r * columns), showticklabels: false } : {}),
         domain: y,
         anchor: axisName("x", panel),

@@ -1,6 +1,6 @@
 /** Parts that the Vega-Lite side of every chart is made of: encodings, series styles, panels. */
 
-import { type Plan, type ScaleName, type Spec, verticalTitles } from "./chart";
+import { flatRange, type Plan, type ScaleName, type Spec, verticalTitles } from "./chart";
 import type { Value } from "./rows";
 import { textWidth } from "./svg";
 import { VEGA_CONFIG } from "./theme";
@@ -74,7 +74,11 @@ export function xEncoding(plan: Plan, more: Spec = {}): Spec {
 }
 
 export function yEncoding(plan: Plan, row: Value, more: Spec = {}): Spec {
-  const scale = scaleOf(plan.yScale ?? "linear", plan.fromZero ?? false);
+  const flat = flatRange(plan, row);
+  const scale = {
+    ...scaleOf(plan.yScale ?? "linear", plan.fromZero ?? false),
+    ...(flat ? { domain: flat } : {}),
+  };
   const axis = decadeAxis(plan, plan.yScale, [plan.y, plan.low, plan.high]);
   return {
     field: field(plan.y),
