@@ -140,12 +140,9 @@ async function judgeClaims(results, profile) {
 
 await script(async (args) => {
   const values = ["profile", "only", "timeout", "notebooks", "results"];
-  const chosen = options(args, {
-    values,
-    flags: ["force", "records-only", "no-build", "no-reports", "help"],
-    usage,
-  });
-  if (chosen.help || chosen.rest.length > 0) throw new Stop(usage);
+  const flags = ["force", "records-only", "no-build", "no-reports"];
+  const chosen = options(args, { values, flags, usage });
+  if (chosen.rest.length > 0) throw new Stop(usage);
   const profile = chosen.profile ?? process.env.ERASABLE_PROFILE ?? "smoke";
   if (!Object.hasOwn(TIMEOUTS, profile)) throw new Stop(`unknown profile "${profile}"\n${usage}`);
   const timeout = Number(chosen.timeout ?? TIMEOUTS[profile]);

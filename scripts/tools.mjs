@@ -11,11 +11,18 @@ export const windows = process.platform === "win32";
 /** A missing tool or a failed step: the message says what to do, and nobody needs a stack trace. */
 export class Stop extends Error {}
 
-/** Runs a script's main function; a `Stop` becomes its message and exit code 1. */
+/** What `--help` ends with: the usage, and exit code 0. */
+class Help extends Error {}
+
+/** Runs a script's main function; a `Stop` becomes its message and exit code 1, `--help` the usage and 0. */
 export async function script(main) {
   try {
     process.exitCode = (await main(process.argv.slice(2))) ?? 0;
   } catch (error) {
+    if (error instanceof Help) {
+      console.log(error.message);
+      return;
+    }
     if (!(error instanceof Stop)) throw error;
     console.error(`\n${error.message}`);
     process.exitCode = 1;
@@ -102,6 +109,7 @@ export function options(args, { values = [], flags = [], usage }) {
   for (let i = 0; i < args.length; i++) {
     const match = /^--([a-z-]+)(?:=(.*))?$/.exec(args[i]);
     if (!match) found.rest.push(args[i]);
+    else if (match[1] === "help") throw new Help(usage);
     else if (flags.includes(match[1])) found[match[1]] = true;
     else if (values.includes(match[1])) {
       found[match[1]] = match[2] ?? args[++i];

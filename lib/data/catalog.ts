@@ -50,7 +50,7 @@ export interface CatalogEntry {
   readonly licence: string;
   readonly citation: string;
   /** may it be passed on? */
-  readonly redistribution: "forbidden" | "not granted";
+  readonly redistribution: "forbidden" | "not granted" | "granted";
 }
 
 const STARS: RatingScale = { least: 1, most: 5 };

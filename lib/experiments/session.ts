@@ -3,8 +3,8 @@
  * that are not, and knows what must be said beside them: generated data, missing data sets, records of older code.
  */
 
-import { join } from "node:path";
-import { catalogEntry, isSyntheticName } from "../data/catalog";
+import { basename, join } from "node:path";
+import { CATALOG, isSyntheticName } from "../data/catalog";
 import { InputError, requireOneOf } from "../errors";
 import { currentProfile, resultsFolder } from "../report/context";
 import { progress } from "../report/progress";
@@ -21,6 +21,8 @@ import { availableProfile, compute, coverage, findRecords } from "./suite";
 export interface SessionOptions {
   /** Changes to the profile: `{ seeds: [0, 1], groups: [4] }`. */
   readonly change?: Partial<Profile>;
+  /** In place of the profile's data sets: one of them, another of the catalogue, a file of one's own; "": the profile's. */
+  readonly dataset?: string;
   /** compute again what is there */
   readonly force?: boolean;
   readonly workers?: number;
@@ -71,7 +73,9 @@ export async function figureResults<Row extends object>(
   figure: Figure<Row>,
   options: SessionOptions = {},
 ): Promise<FigureResults<Row>> {
-  const { profile, notices } = sessionProfile(options.change);
+  const { dataset } = options;
+  const data = dataset ? { datasets: [dataset], rankingDatasets: [dataset] } : {};
+  const { profile, notices } = sessionProfile({ ...options.change, ...data });
   const cells = figure.cells(profile);
   const store = new RunStore<ErasableRecord>(runsFolder());
   let found = findRecords(cells, store);
@@ -131,7 +135,12 @@ function describe(cells: readonly Cell[]): RunDescription {
   };
 }
 
-/** "MovieLens 1M" for "ml-1m": short enough for the head of a panel, so without what the catalogue says in brackets. */
+/**
+ * "MovieLens 1M" for "ml-1m": short enough for the head of a panel, so without what the catalogue says in brackets. A file
+ * of one's own goes by its name, without its folder.
+ */
 export function datasetTitle(name: string): string {
-  return isSyntheticName(name) ? `${name} (generated)` : catalogEntry(name).title.replace(/ \(.*\)$/, "");
+  if (isSyntheticName(name)) return `${name} (generated)`;
+  const entry = CATALOG.find((candidate) => candidate.name === name);
+  return entry ? entry.title.replace(/ \(.*\)$/, "") : basename(name);
 }

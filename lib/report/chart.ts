@@ -33,7 +33,7 @@ export interface ChartSettings<Key extends string> {
   readonly series?: Key;
   /** one column of panels a value, e.g. the model */
   readonly panelColumns?: Key;
-  /** one row of panels a value, e.g. the metric; the value is the title of the vertical axis */
+  /** one row of panels a value, e.g. the metric; the value stands beside the vertical axis, above `yTitle` where that is given */
   readonly panelRows?: Key;
   readonly title?: string;
   /** axis titles with units; default: the column names */
@@ -109,6 +109,12 @@ function withErrorEnds(row: Row, { y, error, low, high }: ChartSettings<string> 
   return { ...row, [ERROR_LOW]: middle - half, [ERROR_HIGH]: middle + half };
 }
 
+/** The title of a vertical axis: the row of panels, then what is measured and its unit. */
+export function verticalTitles(plan: Plan, row: Value): string[] {
+  if (plan.panelRows === undefined) return [plan.yTitle ?? plan.y];
+  return [String(row), ...(plan.yTitle ? [plan.yTitle] : [])];
+}
+
 /** The rows of one panel. */
 export const panelRowsOf = (plan: Plan, row: Value, column: Value): Row[] =>
   plan.rows.filter(
@@ -116,3 +122,21 @@ export const panelRowsOf = (plan: Plan, row: Value, column: Value): Row[] =>
       (plan.panelRows === undefined || candidate[plan.panelRows] === row) &&
       (plan.panelColumns === undefined || candidate[plan.panelColumns] === column),
   );
+
+/** Values that differ by less than this share of themselves are one value, and what is left is rounding. */
+const ROUNDING = 1e-9;
+
+/** Ends for the vertical axis of a row of panels with but one value, which rounding would otherwise blow up. */
+export function flatRange(plan: Plan, row: Value): [number, number] | undefined {
+  const { y, low, high, yScale = "linear", fromZero } = plan;
+  if (yScale !== "linear" || fromZero) return undefined;
+  const rows = plan.columnValues.flatMap((column) => panelRowsOf(plan, row, column));
+  const values = [y, low, high]
+    .flatMap((column) => rows.map((one) => (column === undefined ? undefined : one[column])))
+    .filter((value) => typeof value === "number" && Number.isFinite(value)) as number[];
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const size = Math.max(Math.abs(least), Math.abs(most));
+  if (!(most - least <= ROUNDING * size)) return undefined;
+  const half = size > 0 ? size / 100 : 1;
+  return [least - half, most + half];
+}

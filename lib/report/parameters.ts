@@ -73,7 +73,8 @@ export function notebookParameters<const T extends Parameters>(
   const profiled = change(defaults, byProfile[profile] ?? {}, `parameters of profile ${profile}`);
   const changes = fromEnvironment();
   const parameters = change(profiled, changes, "ERASABLE_PARAMETERS");
-  const text = (value: Parameter): Value => (Array.isArray(value) ? value.join(", ") : String(value));
+  const text = (value: Parameter): Value =>
+    Array.isArray(value) ? value.join(", ") : String(value) || "(empty)";
   const rows = Object.keys(parameters).map((name) => ({
     parameter: name,
     value: text(parameters[name]),

@@ -1,7 +1,15 @@
 /** Parts that the Plotly side of every chart is made of: a grid of panels, axes, series styles, layout. */
 
-import { type Plan, type PlotlyFigure, panelRowsOf, type ScaleName, type Spec } from "./chart";
-import { distinct, type Row, type Value } from "./rows";
+import {
+  flatRange,
+  type Plan,
+  type PlotlyFigure,
+  panelRowsOf,
+  type ScaleName,
+  type Spec,
+  verticalTitles,
+} from "./chart";
+import { distinct, type Row } from "./rows";
 import { FONT, type SeriesStyle } from "./theme";
 import { titleLines } from "./vegaParts";
 
@@ -93,10 +101,11 @@ export function plotlyFigure(plan: Plan, data: readonly Spec[], more: Spec = {})
         ...AXIS,
         ...axisType(plan.yScale ?? "linear"),
         ...(plan.fromZero ? { rangemode: "tozero" } : {}),
+        ...(flatRange(plan, row) ? { range: flatRange(plan, row) } : {}),
         ...(c > 0 ? { matches: axisName("y", r * columns), showticklabels: false } : {}),
         domain: y,
         anchor: axisName("x", panel),
-        title: c > 0 ? undefined : { text: yTitle(plan, row) },
+        title: c > 0 ? undefined : { text: verticalTitles(plan, row).join("<br>") },
       };
       if (column !== null)
         annotations.push({
@@ -126,9 +135,6 @@ export function plotlyFigure(plan: Plan, data: readonly Spec[], more: Spec = {})
   };
   return { data, layout };
 }
-
-const yTitle = (plan: Plan, row: Value) =>
-  plan.panelRows === undefined ? (plan.yTitle ?? plan.y) : String(row);
 
 /** Error bars of a trace, from the ends that the plan worked out. */
 export function errorBars(plan: Plan, rows: readonly Row[]): Spec {

@@ -168,6 +168,7 @@ function vegaHeat(plan: Plan, row: Value, { value, valueTitle, digits, colours }
     type: "quantitative",
     title: valueTitle,
     scale: colours.vega,
+    legend: { titleLimit: 400 },
   };
   const fields = { mark: { type: "rect" }, encoding: { x, y, color: colour } };
   if (digits === undefined) return fields;

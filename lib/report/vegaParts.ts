@@ -1,6 +1,6 @@
 /** Parts that the Vega-Lite side of every chart is made of: encodings, series styles, panels. */
 
-import type { Plan, ScaleName, Spec } from "./chart";
+import { flatRange, type Plan, type ScaleName, type Spec, verticalTitles } from "./chart";
 import type { Value } from "./rows";
 import { textWidth } from "./svg";
 import { VEGA_CONFIG } from "./theme";
@@ -54,9 +54,9 @@ export function titleLines(title: string, length: number): string[] {
   return lines;
 }
 
-const titleOf = (title: string, length: number): string | string[] => {
-  const lines = titleLines(title, length);
-  return lines.length === 1 ? title : lines;
+const titleOf = (titles: readonly string[], length: number): string | string[] => {
+  const lines = titles.flatMap((title) => titleLines(title, length));
+  return lines.length === 1 ? lines[0] : lines;
 };
 
 export function xEncoding(plan: Plan, more: Spec = {}): Spec {
@@ -65,7 +65,7 @@ export function xEncoding(plan: Plan, more: Spec = {}): Spec {
   const kind = scale === "category" ? { type: "ordinal", sort: null } : { type: "quantitative" };
   return {
     field: field(plan.x),
-    title: titleOf(plan.xTitle ?? plan.x, plan.width),
+    title: titleOf([plan.xTitle ?? plan.x], plan.width),
     axis,
     ...kind,
     ...(scale === "category" ? {} : { scale: { nice: false, padding: 12, ...scaleOf(scale, false) } }),
@@ -74,13 +74,16 @@ export function xEncoding(plan: Plan, more: Spec = {}): Spec {
 }
 
 export function yEncoding(plan: Plan, row: Value, more: Spec = {}): Spec {
-  const title = plan.panelRows === undefined ? (plan.yTitle ?? plan.y) : String(row);
-  const scale = scaleOf(plan.yScale ?? "linear", plan.fromZero ?? false);
+  const flat = flatRange(plan, row);
+  const scale = {
+    ...scaleOf(plan.yScale ?? "linear", plan.fromZero ?? false),
+    ...(flat ? { domain: flat } : {}),
+  };
   const axis = decadeAxis(plan, plan.yScale, [plan.y, plan.low, plan.high]);
   return {
     field: field(plan.y),
     type: "quantitative",
-    title: titleOf(title, plan.height),
+    title: titleOf(verticalTitles(plan, row), plan.height),
     scale,
     ...(Object.keys(axis).length > 0 ? { axis } : {}),
     ...more,

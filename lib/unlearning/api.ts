@@ -183,7 +183,7 @@ export async function open(folder: string, options: WorkOptions = {}): Promise<E
  * const ratings = await loadDataset("synthetic");
  * const system = await learn(ratings, { groups: 4 });
  * const { certificate, key } = await system.forget([ratings.userIds[0]]);
- * const { ok, checks } = await verify(certificate, ratings, { plan: system.plan!, key });
+ * const { ok, checks } = await verify(certificate, ratings, { plan: system.plan, key });
  * console.log(ok, checks.map(({ what }) => what));
  * ```
  *

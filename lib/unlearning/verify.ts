@@ -29,7 +29,7 @@ export interface Verification {
 
 export interface VerifyOptions {
   /** the plan that the certificate names; needed unless its guarantee is "exact" */
-  readonly plan?: Plan;
+  readonly plan?: Plan | null;
   /** the operator's key: leaves the erased data out of `data` */
   readonly key?: OperatorKey;
   /**
@@ -65,7 +65,7 @@ export async function verify(
     return ok;
   };
   check("code version", code, codeVersion("training"));
-  const { plan } = options;
+  const plan = options.plan ?? undefined;
   const given = plan ? check("plan", after.plan, planHash(plan)) : true;
   if (!plan && certificate.guarantee !== "exact") {
     checks.push({ what: "plan", ok: false, text: `the plan ${after.plan} is needed` });

@@ -1,13 +1,13 @@
 /** What a notebook asks for when it may only show what is recorded. */
 
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { InputError } from "../../lib/errors";
-import { cohesion } from "../../lib/experiments/figures";
+import { cohesion, partition } from "../../lib/experiments/figures";
 import { profileNamed } from "../../lib/experiments/profile";
-import { figureResults } from "../../lib/experiments/session";
+import { datasetTitle, figureResults } from "../../lib/experiments/session";
 import { compute, openStore } from "../../lib/experiments/suite";
 
 let folder: string;
@@ -48,4 +48,17 @@ it("shows what is recorded, and says how much is not", async () => {
 it("refuses another value", async () => {
   vi.stubEnv("ERASABLE_RECORDS", "never");
   await expect(figureResults(cohesion)).rejects.toThrow('ERASABLE_RECORDS: "never" is not one of only');
+});
+
+it("takes a file of one's own in place of the profile's data, and calls it by its name", async () => {
+  const file = join(folder, "mine.csv");
+  const lines = Array.from({ length: 30 * 20 }, (_, k) => [k % 30, Math.floor(k / 30), 1 + ((k * 7) % 5)]);
+  writeFileSync(file, lines.map((line) => line.join(",")).join("\n"));
+  const change = { seeds: [0], groups: [2] };
+  const { rows, run, notices } = await figureResults(partition, { change, dataset: file, workers: 1 });
+  expect(notices).toEqual([]);
+  expect(run.data).toEqual([{ name: file, synthetic: false }]);
+  expect(rows.filter(({ grouping }) => grouping === "rand").map(({ users }) => users)).toEqual([15, 15]);
+  expect(datasetTitle(file)).toBe("mine.csv");
+  await expect(figureResults(partition, { change, dataset: "ml-1x" })).rejects.toThrow("ml-100k");
 });

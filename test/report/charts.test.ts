@@ -225,3 +225,34 @@ it("a drawn figure names its series in a legend, once for all panels", async () 
   const svg = await toSvg(lineChart(rows, settings).vegaLite, { name: "n", alt: "a", provenance: "p" });
   expect(svg.match(/>C-SISA</g)).toHaveLength(1);
 });
+
+it("a row of panels and what is measured share the title of the vertical axis, a line each", () => {
+  const settings = { x: "groups", y: "mean", xScale: "log2", ...panels } as const;
+  const titles = (chart: Chart) => {
+    const [first] = (chart.vegaLite as { vconcat: readonly object[] }).vconcat;
+    const written = /"y":\{[^}]*"title":(\[[^\]]*\]|"[^"]*")/.exec(JSON.stringify(first))?.[1] ?? "";
+    const { title } = chart.plotly.layout.yaxis as { title: { text: string } };
+    return [JSON.parse(written), title.text];
+  };
+  const metric = utility[0].metric;
+  expect(titles(lineChart(utility, settings))).toEqual([metric, metric]);
+  expect(titles(lineChart(utility, { ...settings, yTitle: "value (of 1)" }))).toEqual([
+    [metric, "value (of 1)"],
+    `${metric}<br>value (of 1)`,
+  ]);
+});
+
+it("one value that rounding spreads is a level line on a readable axis, and other values keep theirs", () => {
+  const flat = [2, 4, 8].map((groups, i) => ({ groups, metric: "HR@10", value: 0.2336 + i * 1e-17 }));
+  const real = [2, 4, 8].map((groups, i) => ({ groups, metric: "NDCG@10", value: 0.2336 + i * 1e-4 }));
+  const settings = { x: "groups", y: "value", panelRows: "metric", xScale: "log2" } as const;
+  const { vegaLite, plotly } = lineChart([...flat, ...real], settings);
+  const [hr, ndcg] = (vegaLite as { vconcat: readonly object[] }).vconcat.map((one) => JSON.stringify(one));
+  expect(JSON.parse(/"domain":(\[[\d.,]+\])/.exec(hr)?.[1] ?? "[]")).toEqual(
+    [0.231264, 0.235936].map((x) => expect.closeTo(x, 9)),
+  );
+  expect(ndcg).not.toContain('"domain":[');
+  const { yaxis, yaxis2 } = plotly.layout as Record<string, { range?: number[] }>;
+  expect(yaxis.range?.map((end) => end.toFixed(4))).toEqual(["0.2313", "0.2359"]);
+  expect(yaxis2.range).toBeUndefined();
+});

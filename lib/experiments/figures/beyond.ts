@@ -13,6 +13,7 @@ import { type BeyondSystem, RANKED, SMALL, SYSTEMS } from "./beyondSystems";
 import type { Figure } from "./figure";
 import { namedMetrics } from "./utility";
 
+/** One cell: a system after learning or after one request, in one seed; what it is worth, cost and keeps. */
 export interface BeyondRow {
   readonly dataset: string;
   readonly preset: PresetName;

@@ -23,6 +23,7 @@ function settingsText(settings: object, prefix = ""): string {
     .join(", ");
 }
 
+/** What the validation split chose for a system, and in how many seeds. */
 export interface ChoiceRow {
   readonly dataset: string;
   readonly preset: string;
@@ -65,6 +66,7 @@ export function choiceRows(records: readonly CellRecord[]): ChoiceRow[] {
   });
 }
 
+/** Test loss of a system after learning, over items that few, some and many have rated. */
 export interface ColdRow {
   readonly dataset: string;
   readonly model: string;
@@ -103,6 +105,7 @@ export function coldRows(rows: readonly BeyondRow[]): ColdRow[] {
   );
 }
 
+/** Who is in a core of core fold-in, mean over seeds. */
 export interface CoreRow {
   readonly dataset: string;
   readonly preset: string;
@@ -158,6 +161,7 @@ export function bestWithin(rows: readonly Comparison[], share: number): Comparis
   return rows.filter((row) => row.cost <= share).sort((a, b) => b.utility - a.utility)[0];
 }
 
+/** The system that suits a situation, with what it loses against the best Retrain and what a request costs. */
 export interface Advice {
   readonly situation: string;
   readonly model: string;

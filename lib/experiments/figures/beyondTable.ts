@@ -9,6 +9,7 @@ import { LEARNING_REQUEST, SINGLE_REQUESTS } from "../beyond/requests";
 import type { BeyondRow } from "./beyond";
 import { systemOf } from "./beyondSystems";
 
+/** A system under one request, over seeds: utility beside the best Retrain's, and costs as shares of plain Retrain's. */
 export interface Comparison {
   readonly dataset: string;
   readonly preset: string;
@@ -168,8 +169,10 @@ function differenceOf(own: readonly BeyondRow[], reference: ReadonlyMap<number, 
 /** The aim: exact forgetting of one random user, almost as good as the best Retrain and for a twentieth of its cost. */
 export const AIM = { request: SINGLE_REQUESTS[0], loss: 0.003, share: 5 } as const;
 
+/** How a system stands to the aim: `too costly` and `too far` name the half that it misses, `neither` misses both. */
 export type AimVerdict = "reached" | "reached on average" | "too costly" | "too far" | "neither";
 
+/** A system under the request of the aim, with the verdict. */
 export interface AimRow extends Comparison {
   readonly verdict: AimVerdict;
 }

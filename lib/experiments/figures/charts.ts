@@ -185,7 +185,8 @@ function partitionCharts(rows: readonly PartitionRow[]): FigureChart[] {
           y: "mean",
           panelColumns: "panel",
           panelRows: "name",
-          xTitle: "group",
+          xTitle: "group, by size",
+          yTitle: "users",
           height: 110,
         }),
       },
@@ -206,7 +207,7 @@ function partitionCharts(rows: readonly PartitionRow[]): FigureChart[] {
             series: "name",
             panelColumns: "panel",
             panelRows: "space",
-            xTitle: "group",
+            xTitle: "group, by cohesion",
           },
         ),
       });
@@ -251,7 +252,7 @@ function cohesionCharts(rows: readonly CohesionRow[]): FigureChart[] {
           high: "high",
           panelColumns: "panel",
           xTitle: "group, in descending order of cohesion",
-          yTitle: "test loss",
+          yTitle: "test loss (nats)",
         },
       ),
     };
