@@ -1,5 +1,6 @@
 /** `repeat`: a second, independent run of recorded cells, held against their records byte for byte. */
 
+import { relative, sep } from "node:path";
 import type { Command } from "commander";
 import { InputError } from "../errors";
 import type { Cell } from "../experiments/cell";
@@ -83,7 +84,7 @@ function document(
   const { unrecorded, failures, different, identical } = result;
   return {
     profile: profile.name,
-    store: store.folder,
+    store: relative(process.cwd(), store.folder).replaceAll(sep, "/"), // the document may be published
     cells: cells.length,
     compared: identical + different.length,
     ...result,
