@@ -115,7 +115,7 @@ const ACTIVE_ELSEWHERE = 100;
  * For the lean fold-in: the lowest multiple of ten (of five below 300 ratings) at which one random user is expected to
  * cost less than a twentieth of Retrain. How ratings are spread over users decides it, no model and no metric.
  */
-const LEAN_ACTIVE: Readonly<Record<string, number>> = { "ml-100k": 215, "ml-1m": 370, "amazon-music": 50 };
+const LEAN_ACTIVE: Readonly<Record<string, number>> = { "ml-100k": 215, "ml-1m": 370, "amazon-music": 55 };
 
 const activeCore = (thresholds: Readonly<Record<string, number>>, dataset: string): string =>
   `activity@${thresholds[dataset] ?? ACTIVE[dataset] ?? ACTIVE_ELSEWHERE}`;
