@@ -29,6 +29,7 @@ const NOTEBOOKS = [
   ["07_cohesion_validation", "Figures 8 and 13, Theorem 1", ["cohesion"], ["C9", "C13"]],
   ["08_completeness", "goal G1; attacks", ["exactness", "membership", "poisoning"], ["C14"]],
   ["09_claims", "what Section 4.2 leaves open; full ranking", ["sensitivity", "ranking"], []],
+  ["10_beyond", "beyond the paper", ["beyond"], []],
 ];
 
 const secondsOf = ({ timings }) => Object.values(timings).reduce((sum, seconds) => sum + seconds, 0);
@@ -123,8 +124,45 @@ function scaleTable() {
   return table(["", "seconds", "peak memory, MB", "of it"], rows);
 }
 
+const ROUNDED = 10; // seconds below which a tenth is shown
+
+/** Seconds of a second run of one seed, figure by figure (npx erasable repeat): all cores, nothing else on the machine. */
+function timeTable() {
+  const { parts, seconds } = JSON.parse(read("results/paper/second-run.json"));
+  const show = (value) => (value < ROUNDED ? value.toFixed(1) : value.toFixed(0));
+  const rows = [
+    ...parts,
+    { name: "all together", records: sum(parts, "records"), samples: sum(parts, "samples"), seconds },
+  ].map(({ name, records, samples, seconds, stages = {} }) => {
+    const largest = Object.entries(stages)
+      .filter(([, own]) => own >= 1)
+      .sort(([, a], [, b]) => b - a)
+      .map(([stage, own]) => `${stage} ${own.toFixed(0)}`);
+    return [
+      name,
+      records.toLocaleString("en-US"),
+      (samples / 1e6).toLocaleString("en-US", { maximumFractionDigits: 0 }),
+      show(seconds),
+      largest.join(", ") || "–",
+    ];
+  });
+  return table(
+    [
+      "figure",
+      "records",
+      "M gradient samples",
+      "seconds",
+      "of it, both workers together, by the records' own clocks",
+    ],
+    rows,
+  );
+}
+
+const sum = (rows, key) => rows.reduce((total, row) => total + row[key], 0);
+
 const parts = {
   claims: claimTable,
+  time: timeTable,
   notebooks: notebookTable,
   speed: speedTable,
   scale: scaleTable,
