@@ -1,6 +1,6 @@
 /**
  * Where the names of points stand: beside each point, on the first of eight sides on which the name covers no other
- * name, point or bar. Greedy in the order of the points; when every side is taken, the side that covers least.
+ * name, point or bar; when every side is taken, the side that covers least.
  */
 
 import { textWidth } from "./svg";
@@ -106,8 +106,11 @@ function lineBoxes(from: LabelledPoint, to: LabelledPoint): Box[] {
   });
 }
 
+/** A name may move when the names after it have been placed; rarely needed more than twice. */
+const ROUNDS = 4;
+
 /**
- * A side for each point, in their order.
+ * A side for each point: first in their order, then again with all others in place, until none moves.
  * @param size of the panel in px
  * @param lines pairs of points that are joined: names keep off these lines too
  */
@@ -117,21 +120,27 @@ export function placeLabels(
   fontSize: number,
   lines: readonly (readonly [LabelledPoint, LabelledPoint])[] = [],
 ): Side[] {
-  const taken = [...points.flatMap(marksOf), ...lines.flatMap(([from, to]) => lineBoxes(from, to))];
-  return points.map((point) => {
-    if (point.text === "") return SIDES[0];
-    let best = SIDES[0];
-    let least = Number.POSITIVE_INFINITY;
-    for (const candidate of SIDES) {
+  const marks = [...points.flatMap(marksOf), ...lines.flatMap(([from, to]) => lineBoxes(from, to))];
+  const boxes = new Map<number, Box>();
+  const bestSide = (point: LabelledPoint, index: number): Side => {
+    const others = [...boxes].filter(([other]) => other !== index).map(([, box]) => box);
+    const costs = SIDES.map((candidate) => {
       const box = labelBox(point, candidate, fontSize);
-      const covered = taken.reduce((sum, other) => sum + overlap(box, other), 0);
-      const cost = covered + outside(box, size.width, size.height);
-      if (cost < least) {
-        least = cost;
-        best = candidate;
-      }
-    }
-    taken.push(labelBox(point, best, fontSize));
-    return best;
-  });
+      const covered = (sum: number, other: Box) => sum + overlap(box, other);
+      return marks.reduce(covered, 0) + 2 * others.reduce(covered, 0) + outside(box, size.width, size.height);
+    });
+    return SIDES[costs.indexOf(Math.min(...costs))];
+  };
+  let sides: Side[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const before = sides;
+    sides = points.map((point, index) => {
+      if (point.text === "") return SIDES[0];
+      const best = bestSide(point, index);
+      boxes.set(index, labelBox(point, best, fontSize));
+      return best;
+    });
+    if (sides.every((one, index) => one === before[index])) break;
+  }
+  return sides;
 }

@@ -15,7 +15,7 @@ import {
 import { type LabelledPoint, placeLabels, SIDES, type Side } from "./labelPlaces";
 import { dashOf, errorBars, panelSeries, plotlyFigure, symbolOf } from "./plotlyParts";
 import type { Row, Value } from "./rows";
-import { GREY } from "./theme";
+import { GREY, PAPER } from "./theme";
 import { field, seriesEncoding, vegaFigure, xEncoding, yEncoding } from "./vegaParts";
 
 export interface ParetoSettings<Key extends string>
@@ -33,6 +33,8 @@ export interface ParetoSettings<Key extends string>
 
 const FONT_SIZE = 11;
 const SIDE = "label side";
+/** under each name, so that it can be read where it lies on a bar */
+const HALO = { color: PAPER, stroke: PAPER, strokeWidth: 3, strokeOpacity: 0.85 };
 
 interface Ranges {
   readonly x: readonly [number, number];
@@ -50,7 +52,11 @@ export function paretoChart<R extends object>(
   settings: ParetoSettings<keyof R & string>,
 ): Chart {
   const { label, xLow, xHigh, limit, ...rest } = settings;
-  const given = planChart(rows, { xScale: "log10" as const, height: 300, ...rest }, "paretoChart");
+  const given = planChart(
+    rows,
+    { xScale: "log10" as const, width: 640, height: 380, ...rest },
+    "paretoChart",
+  );
   const columns = { label, xLow, xHigh, limit };
   const ranges = rangesOf(given, columns);
   const plan = {
@@ -175,11 +181,15 @@ function vegaPanel(plan: Plan, value: Value, { label, xLow, xHigh, limit }: Colu
         mark: { type: "point", opacity: 1, size: 55 },
         encoding: { x, y, ...colour, shape: { ...shape, legend: null } },
       },
-      ...usedSides(plan, value).map(({ name, dx, dy, align, baseline }) => ({
-        transform: [{ filter: { field: field(SIDE), equal: name } }],
-        mark: { type: "text", fontSize: FONT_SIZE, dx, dy, align, baseline },
-        encoding: { x, y, text: { field: field(label), type: "nominal" }, ...colour },
-      })),
+      ...usedSides(plan, value).flatMap(({ name, dx, dy, align, baseline }) => {
+        const place = { transform: [{ filter: { field: field(SIDE), equal: name } }] };
+        const mark = { type: "text", fontSize: FONT_SIZE, dx, dy, align, baseline };
+        const text = { text: { field: field(label), type: "nominal" } };
+        return [
+          { ...place, mark: { ...mark, ...HALO }, encoding: { x, y, ...text } },
+          { ...place, mark, encoding: { x, y, ...text, ...colour } },
+        ];
+      }),
     ],
   };
 }

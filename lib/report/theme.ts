@@ -5,6 +5,7 @@
  */
 
 const INK = "#1c1e21";
+export const PAPER = "#ffffff";
 export const BLACK = "#000000";
 export const ORANGE = "#E69F00";
 export const SKY = "#56B4E9";
@@ -96,7 +97,7 @@ export const FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif";
  * print as 9 points. The ground is white also in a dark JupyterLab, as the colours need it.
  */
 export const VEGA_CONFIG = {
-  background: "#ffffff",
+  background: PAPER,
   padding: 8,
   font: FONT,
   title: { fontSize: 14, fontWeight: 600, color: INK, anchor: "start", offset: 10 },

@@ -265,7 +265,7 @@ export const SYSTEMS: readonly BeyondSystem[] = [
     id: "active+ridge",
     label: "Fold-in active + ridge",
     series: "Fold-in active + ridge",
-    point: "active",
+    point: "Fold-in active",
     settings: ({ dataset }) => ({
       core: activeCore(ACTIVE, dataset),
       itemStep: { kind: "ridge" },

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { type LabelledPoint, placeLabels } from "../../lib/report/labelPlaces";
+
+const PANEL = { width: 400, height: 200 };
+const place = (points: readonly LabelledPoint[]) => placeLabels(points, PANEL, 11).map(({ name }) => name);
+
+describe("places of names", () => {
+  it("stands to the right of a lone point", () => {
+    expect(place([{ x: 100, y: 100, text: "alone" }])).toEqual(["middle right"]);
+  });
+
+  it("stays inside the panel", () => {
+    expect(place([{ x: 395, y: 100, text: "at the edge" }])).toEqual(["middle left"]);
+    expect(place([{ x: 200, y: 2, text: "" }])).toEqual(["middle right"]);
+  });
+
+  it("keeps off other points and their bars", () => {
+    const neighbour: LabelledPoint = { x: 130, y: 100, text: "b", bars: [0, 0, 60, 60] };
+    expect(place([{ x: 100, y: 100, text: "a name" }, neighbour])[0]).toBe("middle left");
+  });
+
+  it("keeps off a line between points", () => {
+    const [from, to] = [
+      { x: 100, y: 100, text: "from" },
+      { x: 200, y: 100, text: "" },
+    ];
+    expect(placeLabels([from, to], PANEL, 11, [[from, to]])[0].name).toBe("middle left");
+  });
+
+  it("moves a name when a later one has no other place", () => {
+    // no room above and below, and none to the right of the second: its name must lie where the first one's would
+    const low = { width: 400, height: 16 };
+    const points = [
+      { x: 320, y: 8, text: "first name" },
+      { x: 392, y: 8, text: "second" },
+    ];
+    expect(placeLabels(points.slice(0, 1), low, 11)[0].name).toBe("middle right");
+    expect(placeLabels(points, low, 11).map(({ name }) => name)).toEqual(["middle left", "middle left"]);
+  });
+});
