@@ -2,7 +2,9 @@
 
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { InputError } from "../errors";
+import { nodeFiles } from "../training/files";
 import { type Plan, parsePlan } from "../unlearning/plan";
 
 /** What a verifier needs beside certificate and ratings: the plan that the certificate names, and the items' order. */
@@ -45,10 +47,14 @@ export function readKey(path: string): string | undefined {
   throw new InputError(`--key: ${path} does not hold a key: at least 32 hexadecimal digits`);
 }
 
-/** Makes a key and writes it so that its owner alone can read it. It is a secret, so it is drawn from the system. */
+/**
+ * Makes a key and writes it so that its owner alone can read it; it is on the disk before anything is erased under it. It
+ * is a secret, so it is drawn from the system. @throws when the file exists
+ */
 export function writeSecret(path: string): string {
   const key = randomBytes(32).toString("hex");
-  writeFileSync(path, `${key}\n`, { mode: 0o600, flag: "wx" });
+  writeFileSync(path, `${key}\n`, { mode: 0o600, flag: "wx", flush: true });
+  nodeFiles.syncFolder(dirname(path));
   return key;
 }
 

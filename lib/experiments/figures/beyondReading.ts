@@ -151,14 +151,18 @@ export function coreRows(records: readonly CellRecord[]): CoreRow[] {
   });
 }
 
-/** Of the systems that lose at most so much against the best Retrain, the one whose request costs least. */
+/** The difference to the best Retrain that is sure: the lower end of its interval, or itself where one seed has none. */
+const sure = ({ difference, half }: Comparison): number =>
+  Number.isFinite(half) ? difference - half : difference;
+
+/** Of the systems that surely lose at most so much against the best Retrain, the one whose request costs least. */
 export function cheapestNear(rows: readonly Comparison[], loss: number): Comparison | undefined {
-  return rows.filter(({ difference }) => difference >= -loss).sort((a, b) => a.cost - b.cost)[0];
+  return rows.filter((row) => sure(row) >= -loss).sort((a, b) => a.cost - b.cost)[0];
 }
 
-/** Of the systems whose request costs at most so much (% of Retrain's), the one of highest utility. */
+/** Of the systems whose request costs at most so much (% of Retrain's), the one that surely loses least. */
 export function bestWithin(rows: readonly Comparison[], share: number): Comparison | undefined {
-  return rows.filter((row) => row.cost <= share).sort((a, b) => b.utility - a.utility)[0];
+  return rows.filter((row) => row.cost <= share).sort((a, b) => sure(b) - sure(a))[0];
 }
 
 /** The system that suits a situation, with what it loses against the best Retrain and what a request costs. */
@@ -167,8 +171,11 @@ export interface Advice {
   readonly model: string;
   readonly name: string;
   readonly difference: number;
+  /** half of its 95 % interval, NaN for a single seed */
+  readonly half: number;
   /** % of Retrain's cost */
   readonly cost: number;
+  readonly seeds: number;
 }
 
 /** How much is willingly lost, and how little is willingly paid, in the situations that advice is given for. */
@@ -215,7 +222,8 @@ export function adviceRows(compared: readonly Comparison[]): Advice[] {
     distinct(compared.map(({ model }) => model)).flatMap((model): Advice[] => {
       const found = pick(compared.filter((row) => row.model === model && row.request === request));
       if (!found) return [];
-      return [{ situation, model, name: found.name, difference: found.difference, cost: found.cost }];
+      const { name, difference, half, cost, seeds } = found;
+      return [{ situation, model, name, difference, half, cost, seeds }];
     }),
   );
 }
