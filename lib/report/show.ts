@@ -6,7 +6,7 @@
 import type { Chart } from "./chart";
 import { connectedNotebook, currentProvenance, linkTo, writeResult } from "./context";
 import { plotlyHtml, plotlySource } from "./plotly";
-import { provenanceLine, type RunDescription } from "./provenance";
+import { type OutputProvenance, provenanceLine, type RunDescription } from "./provenance";
 import { type Frame, type Row, toRows } from "./rows";
 import { toSvg } from "./svg";
 import { escapeHtml, type TableFormat, tableCsv, tableHtml } from "./table";
@@ -47,8 +47,18 @@ export async function showTable(table: readonly object[] | Frame, options: ShowT
   const provenance = currentProvenance(run);
   const line = provenanceLine(provenance);
   const html = tableHtml(rows, { ...format, note: [format.note, line].filter(Boolean).join(" · ") });
-  writeResult("tables", name, "csv", tableCsv(rows.map((row): Row => ({ ...row, ...provenance }))));
+  writeResult("tables", name, "csv", tableCsv(withProvenance(rows, provenance)));
   connectedNotebook()?.display.html(html);
+}
+
+/** Columns of the run behind those of the table; where a table has a column of that name, the run's is "run seeds". */
+function withProvenance(rows: readonly Row[], provenance: OutputProvenance): Row[] {
+  const taken = new Set(rows.flatMap((row) => Object.keys(row)));
+  const columns = Object.entries(provenance).map(([key, value]) => [
+    taken.has(key) ? `run ${key}` : key,
+    value,
+  ]);
+  return rows.map((row) => ({ ...row, ...Object.fromEntries(columns) }));
 }
 
 /** plotly.js in the folder of the figures: one file for all their pages. */

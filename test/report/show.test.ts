@@ -59,6 +59,18 @@ describe("showTable", () => {
     expect(first).toMatch(/^Retrain,0.5,quick,synthetic,true,"0, 1, 2",/);
   });
 
+  it("keeps a table's own columns where the provenance has columns of the same names", async () => {
+    const own = [
+      { data: "ml-1m", seeds: 10, value: 1 },
+      { data: "ml-100k", seeds: 3, value: 2 },
+    ];
+    await showTable(own, { name: "own", caption: "c", run: synthetic });
+    const [head, ...lines] = file("tables/own.csv").trimEnd().split("\n");
+    expect(head).toBe("data,seeds,value,profile,run data,synthetic,run seeds,commit");
+    expect(lines[0]).toMatch(/^ml-1m,10,1,quick,synthetic,true,"0, 1, 2",/);
+    expect(lines[1]).toMatch(/^ml-100k,3,2,quick,synthetic,true,"0, 1, 2",/);
+  });
+
   it("takes a Danfo DataFrame", async () => {
     const frame = await toDataFrame(rows);
     expect(toRows(frame.sortValues("ndcg"))[0]).toEqual({ method: "L-CBKM", ndcg: 0.25 });
