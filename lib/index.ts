@@ -99,6 +99,7 @@ export {
 export { chartsOf, type FigureChart } from "./experiments/figures/charts";
 export { theoremOne } from "./experiments/figures/cohesion";
 export { type GroupingSummary, groupingSummaries } from "./experiments/figures/groupings";
+export { RANKING_METRIC, type RankingSummary, rankingTable } from "./experiments/figures/ranking";
 export {
   SENSITIVITY_COMPARISONS,
   type SensitivitySummary,
@@ -132,7 +133,7 @@ export {
   openStore,
 } from "./experiments/suite";
 export { type Summary, summarise, withinSeeds } from "./experiments/summary";
-export { CLAIMS, judgeAll } from "./experiments/verdicts";
+export { CLAIMS, judgeAll, judgeOwnScoring } from "./experiments/verdicts";
 export { type ClaimRow, claimColumns, claimRows } from "./experiments/verdicts/table";
 export type { JudgedCase, JudgedClaim, Verdict } from "./experiments/verdicts/verdict";
 // grouping (Section 3.2, Algorithms 2 and 4) and the spaces it works in

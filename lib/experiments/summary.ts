@@ -1,6 +1,6 @@
 /** Rows over seeds to rows with mean, standard deviation and interval: what tables and error bars show. */
 
-import { mean, meanInterval, standardDeviation } from "../metrics/statistics";
+import { mean, meanInterval, pairedT, standardDeviation } from "../metrics/statistics";
 
 /** Mean, spread and 95 % interval of some values. */
 export interface Summary {
@@ -38,6 +38,34 @@ export function summarise<Row extends object, Key extends keyof Row & string>(
     const std = many ? standardDeviation(values) : Number.NaN;
     return { ...columns, mean: centre, std, low, high, n: values.length };
   });
+}
+
+/** A value of one seed. */
+export interface BySeed {
+  readonly seed: number;
+  readonly value: number;
+}
+
+/**
+ * How far `own` is above `other`, paired by seed over the seeds that both have.
+ * @returns the mean difference and half of its 95 % interval; NaN without a pair, and for the half with a single one
+ */
+export function seedDifference(
+  own: readonly BySeed[],
+  other: readonly BySeed[],
+): { difference: number; half: number } {
+  const values = new Map(other.map(({ seed, value }) => [seed, value]));
+  const pairs = own.flatMap(({ seed, value }) => {
+    const against = values.get(seed);
+    return against === undefined ? [] : [[value, against] as const];
+  });
+  if (pairs.length === 0) return { difference: Number.NaN, half: Number.NaN };
+  if (pairs.length === 1) return { difference: pairs[0][0] - pairs[0][1], half: Number.NaN };
+  const { difference, interval } = pairedT(
+    pairs.map(([a]) => a),
+    pairs.map(([, b]) => b),
+  );
+  return { difference, half: (interval.high - interval.low) / 2 };
 }
 
 /**

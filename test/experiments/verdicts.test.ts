@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { SystemCell } from "../../lib/experiments/cell";
+import * as figures from "../../lib/experiments/figures";
 import { theoremOne } from "../../lib/experiments/figures/cohesion";
+import type { CellRecord } from "../../lib/experiments/outcome";
 import { profileNamed } from "../../lib/experiments/profile";
-import { CLAIMS, judgeAll } from "../../lib/experiments/verdicts";
+import { CLAIMS, judgeAll, judgeOwnScoring } from "../../lib/experiments/verdicts";
 import { type Claim, type Comparison, judge, verdictOf } from "../../lib/experiments/verdicts/verdict";
 import { Random } from "../../lib/random";
 
@@ -91,6 +94,79 @@ describe("the claims of the paper", () => {
   it("are not tested without records", () => {
     for (const judged of judgeAll([], profile))
       expect(judged).toMatchObject({ verdict: "not tested", effect: null });
+  });
+});
+
+describe("C3 to C7 on records", () => {
+  const swept = { ...profile, groups: [2, 4, 8], seeds: [0, 1, 2] };
+  const cellsOfSweep = figures.utility
+    .cells(swept)
+    .filter((cell): cell is SystemCell => cell.kind === "system");
+  const REQUESTS = new Set(cellsOfSweep.map(({ request }) => request)).size;
+  type Score = (cell: SystemCell, own: boolean) => number;
+  /** Records of the sweep with these scores, which seeds move together and the two metrics share. */
+  const recordsWith = (score: Score) =>
+    cellsOfSweep.map((cell, place) => {
+      const view = (own: boolean) => {
+        const value = score(cell, own) + 0.1 * cell.seed;
+        return { loss: 1, labCode: { ndcg: value, hr: value }, testOnly: { ndcg: 0, hr: 0 } };
+      };
+      const own = cell.method === "c-sisa" ? { own: view(true) } : {};
+      return { key: String(place), cell, outcome: { metrics: view(false), ...own }, timings: {} };
+    }) as unknown as CellRecord[];
+  const judgedOn = (score: Score) => {
+    const records = recordsWith(score);
+    const judged = new Map(judgeAll(records, swept).map((one) => [one.id, one]));
+    return { verdict: (id: string) => judged.get(id)?.verdict, judged, records };
+  };
+  const LEVEL: Readonly<Record<string, number>> = {
+    retrain: 0.4,
+    "l-cbkm": 0.3,
+    "l-rand": 0.29,
+    "l-bkm": 0.288,
+  };
+  /** Everything as the paper has it: LASER above C-SISA, CBKM first, a gap that does not grow. */
+  const asClaimed: Score = (cell) => {
+    const worse = cell.request === "none" ? 0 : 0.001;
+    if (cell.method === "c-sisa") return 0.25 - worse;
+    return (cell.model === "nmf" && cell.method !== "retrain" ? 0.3 : LEVEL[cell.method]) - worse;
+  };
+
+  it("are reproduced where the paper's picture is there", () => {
+    const { verdict, judged } = judgedOn(asClaimed);
+    expect(["C3", "C4", "C6", "C7"].map(verdict)).toEqual(Array.from({ length: 4 }, () => "reproduced"));
+    const cases = 2 * REQUESTS * 2 * 3 * 3; // models, requests, metrics, variants, S
+    expect(judged.get("C3")).toMatchObject({ cases, casesFor: cases });
+    expect(judged.get("C3")?.effect).toBeCloseTo((0.05 + 0.05 + 0.05 + 0.05 + 0.04 + 0.038) / 6, 12);
+  });
+
+  it("C3 is judged on merged scoring, and by own scoring beside it", () => {
+    const { verdict, records } = judgedOn((cell, own) => asClaimed(cell, own) + (own ? 0.2 : 0));
+    expect(verdict("C3")).toBe("reproduced");
+    expect(judgeOwnScoring(records, swept)).toMatchObject({ verdict: "not reproduced", casesFor: 0 });
+  });
+
+  it("C4 fails when the gap to Retrain grows by more than .005 a doubling of S", () => {
+    const falling = (by: number) =>
+      judgedOn(
+        (cell, own) => asClaimed(cell, own) - (cell.method === "retrain" ? 0 : by * Math.log2(cell.groups)),
+      );
+    expect(falling(0.004).verdict("C4")).toBe("reproduced");
+    expect(falling(0.006).verdict("C4")).toBe("not reproduced");
+    expect(falling(0.006).judged.get("C4")?.effect).toBeCloseTo(-0.001, 12);
+  });
+
+  it("C5 asks whether who learns well unlearns well", () => {
+    const spread: Score = (cell) => 0.3 + 0.01 * cell.groups + (LEVEL[cell.method] ?? 0);
+    expect(judgedOn(spread).verdict("C5")).toBe("reproduced");
+    expect(judgedOn(spread).judged.get("C5")?.effect).toBeCloseTo(1, 12);
+    const turned: Score = (cell, own) => (cell.request === "none" ? 1 : -1) * spread(cell, own);
+    expect(judgedOn(turned).judged.get("C5")?.effect).toBeCloseTo(-1, 12);
+  });
+
+  it("C6 and C7 part groupings that are alike from those that are not", () => {
+    const apart = judgedOn((cell, own) => asClaimed(cell, own) + (cell.method === "l-rand" ? 0.03 : 0));
+    expect(["C6", "C7"].map(apart.verdict)).toEqual(["partly", "not reproduced"]);
   });
 });
 

@@ -3,9 +3,10 @@
  * and whether it reaches what was aimed at. Systems without a model of the two stand beside both.
  */
 
-import { mean, meanInterval, pairedT, standardDeviation } from "../../metrics/statistics";
+import { mean, meanInterval, standardDeviation } from "../../metrics/statistics";
 import { exp, log } from "../../numeric";
 import { LEARNING_REQUEST, SINGLE_REQUESTS } from "../beyond/requests";
+import { seedDifference } from "../summary";
 import type { BeyondRow } from "./beyond";
 import { systemOf } from "./beyondSystems";
 
@@ -63,6 +64,7 @@ const UNKNOWN: Factor = { mean: Number.NaN, low: Number.NaN, high: Number.NaN };
 
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
 const bySeed = (rows: readonly BeyondRow[]) => new Map(rows.map((row) => [row.seed, row]));
+const valuesOf = (rows: readonly BeyondRow[]) => rows.map(({ seed, utility }) => ({ seed, value: utility }));
 
 function factorOf(values: readonly number[]): Factor | null {
   if (values.length === 0 || values.some((value) => !(value > 0))) return null;
@@ -105,7 +107,7 @@ export function comparisons(rows: readonly BeyondRow[]): Comparison[] {
 /** The systems of one model and request. */
 function sideBySide(rows: readonly BeyondRow[], model: string): Comparison[] {
   const best = bestRetrain(rows);
-  const reference = bySeed(rows.filter(({ system }) => system === best));
+  const reference = valuesOf(rows.filter(({ system }) => system === best));
   const plain = bySeed(rows.filter(({ system }) => system === RETRAIN));
   return distinct(rows.map(({ system }) => system)).map((system) => {
     const own = rows.filter((row) => row.system === system);
@@ -136,7 +138,7 @@ function sideBySide(rows: readonly BeyondRow[], model: string): Comparison[] {
       metric,
       utility: mean(utilities),
       std: utilities.length > 1 ? standardDeviation(utilities) : Number.NaN,
-      ...differenceOf(own, reference),
+      ...seedDifference(valuesOf(own), reference),
       reference: system === best,
       cost: cost.mean,
       costLow: cost.low,
@@ -150,20 +152,6 @@ function sideBySide(rows: readonly BeyondRow[], model: string): Comparison[] {
       kept: mean(own.map(({ bytes }) => bytes)) / 1e6,
     };
   });
-}
-
-function differenceOf(own: readonly BeyondRow[], reference: ReadonlyMap<number, BeyondRow>) {
-  const pairs = own.flatMap((row) => {
-    const other = reference.get(row.seed);
-    return other ? [[row.utility, other.utility] as const] : [];
-  });
-  if (pairs.length === 0) return { difference: Number.NaN, half: Number.NaN };
-  if (pairs.length === 1) return { difference: pairs[0][0] - pairs[0][1], half: Number.NaN };
-  const { difference, interval } = pairedT(
-    pairs.map(([a]) => a),
-    pairs.map(([, b]) => b),
-  );
-  return { difference, half: (interval.high - interval.low) / 2 };
 }
 
 /** The aim: exact forgetting of one random user, almost as good as the best Retrain and for a twentieth of its cost. */

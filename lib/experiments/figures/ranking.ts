@@ -1,14 +1,16 @@
 /**
  * Does the paper's picture survive outside its own protocol? The same methods under RANKING: sampled negatives in
- * training, ranking of all items at test. One S, learning and one request.
+ * training, ranking of all items at test. One S, learning and one request. Shown in notebook 09, C-SISA by both scorings.
  */
 
 import { METHOD_NAMES } from "../cell";
+import { anchorLabel, methodLabel } from "../labels";
 import { recordsOf } from "../outcome";
 import { profileProtocol } from "../profile";
+import { seedDifference, summarise } from "../summary";
 import { systemCells } from "./cells";
 import type { Figure } from "./figure";
-import { anchorCells, type UtilityRow, utilityRows } from "./utility";
+import { type AnchorRow, anchorCells, type UtilityRow, utilityRows } from "./utility";
 
 const RANKING_SEEDS = 3;
 
@@ -17,7 +19,7 @@ export const ranking: Figure<UtilityRow> = {
   id: "ranking",
   title: "The same methods under full ranking with sampled negatives",
   paper: "beyond Section 4.4: the evaluation that the field uses today",
-  notebook: "05_utility",
+  notebook: "09_claims",
   cells: (profile) =>
     profile.rankingDatasets.flatMap((dataset) => {
       const protocol = profileProtocol(profile, dataset, "RANKING");
@@ -40,3 +42,57 @@ export const ranking: Figure<UtilityRow> = {
       .filter(({ cell }) => cell.protocol.negatives > 0)
       .flatMap(utilityRows),
 };
+
+export const RANKING_METRIC = "fullRank NDCG@10";
+
+/** A system, or a ranking that is the same for everybody, after learning; and how far it is ahead of C-SISA. */
+export interface RankingSummary {
+  readonly dataset: string;
+  readonly model: string;
+  readonly name: string;
+  readonly mean: number;
+  /** NaN for a single seed */
+  readonly std: number;
+  readonly seeds: number;
+  /** less C-SISA's value by merged and by own scoring, paired by seed; half of the 95 % interval, NaN for a single seed */
+  readonly overMerged: number;
+  readonly overMergedHalf: number;
+  readonly overOwn: number;
+  readonly overOwnHalf: number;
+}
+
+const nameOf = ({ method, scoring }: UtilityRow): string =>
+  methodLabel(method) + (scoring === "model" ? "" : ` (${scoring})`);
+
+/** Full ranking after learning: every system of every model, with the anchors of the same splits below it. */
+export function rankingTable(rows: readonly UtilityRow[], anchors: readonly AnchorRow[]): RankingSummary[] {
+  const learned = rows.filter((row) => row.metric === RANKING_METRIC && row.request === "none");
+  const marks = anchors.filter((row) => row.metric === RANKING_METRIC && row.anchor !== "oracle");
+  const panels = summarise(learned, ["dataset", "model"], (row) => row.value);
+  return panels.flatMap(({ dataset, model }) => {
+    const own = learned
+      .filter((row) => row.dataset === dataset && row.model === model)
+      .map((row) => ({ ...row, name: nameOf(row) }));
+    const level = marks
+      .filter((row) => row.dataset === dataset)
+      .map((row) => ({ ...row, name: anchorLabel(row.anchor) }));
+    const all = [...own, ...level].map(({ name, seed, value }) => ({ name, seed, value }));
+    const sisa = (scoring: UtilityRow["scoring"]) => own.filter((row) => row.scoring === scoring);
+    return summarise(all, ["name"], (row) => row.value).map(({ name, mean, std, n }): RankingSummary => {
+      const these = all.filter((row) => row.name === name);
+      const [merged, alone] = [seedDifference(these, sisa("merged")), seedDifference(these, sisa("own"))];
+      return {
+        dataset,
+        model,
+        name,
+        mean,
+        std,
+        seeds: n,
+        overMerged: merged.difference,
+        overMergedHalf: merged.half,
+        overOwn: alone.difference,
+        overOwnHalf: alone.half,
+      };
+    });
+  });
+}

@@ -5,7 +5,7 @@ import { recordsOf } from "../outcome";
 import type { Profile } from "../profile";
 import { C1, C2, C12 } from "./cost";
 import { C8, C9, C10, C11, C13 } from "./groups";
-import { C3, C4, C5, C6, C7 } from "./utility";
+import { C3, C3_OWN, C4, C5, C6, C7 } from "./utility";
 import { type Claim, grouped, type JudgedClaim, judge } from "./verdict";
 
 export const C14: Claim = {
@@ -36,3 +36,7 @@ export const CLAIMS: readonly Claim[] = [C1, C2, C3, C4, C5, C6, C7, C8, C9, C10
 export function judgeAll(records: readonly CellRecord[], profile: Profile): JudgedClaim[] {
   return CLAIMS.map((claim) => judge(claim, records, profile));
 }
+
+/** C3 where each user of C-SISA is scored by the own shard's model: the verdict depends on how shards are joined. */
+export const judgeOwnScoring = (records: readonly CellRecord[], profile: Profile): JudgedClaim =>
+  judge(C3_OWN, records, profile);

@@ -53,7 +53,7 @@ export const claimRows = (judged: readonly JudgedClaim[]): ClaimRow[] =>
     }),
   );
 
-/** The columns of a table of `ClaimRow`; data sets and seeds are in the line under it, and in the file. */
+/** The columns of a table of `ClaimRow`; data sets are in the line under it, and in the file. */
 export const claimColumns: readonly Column<keyof ClaimRow & string>[] = [
   { key: "id", label: "Claim" },
   { key: "place", label: "Paper" },
@@ -64,4 +64,5 @@ export const claimColumns: readonly Column<keyof ClaimRow & string>[] = [
   { key: "favour", label: "for", group: "Cases" },
   { key: "against", label: "against", group: "Cases" },
   { key: "open", label: "open", group: "Cases" },
+  { key: "seeds", label: "Seeds" },
 ];
