@@ -1,6 +1,6 @@
 /** Rows over seeds to rows with mean, standard deviation and interval: what tables and error bars show. */
 
-import { mean, meanInterval, pairedT, standardDeviation } from "../metrics/statistics";
+import { mean, meanInterval, standardDeviation } from "../metrics/statistics";
 
 /** Mean, spread and 95 % interval of some values. */
 export interface Summary {
@@ -46,66 +46,94 @@ export interface BySeed {
   readonly value: number;
 }
 
+/** a - b by seed, for the seeds that both have, in ascending order of seed. */
+export function seedDifferences(a: readonly BySeed[], b: readonly BySeed[]): BySeed[] {
+  const other = new Map(b.map(({ seed, value }) => [seed, value]));
+  return a
+    .filter(({ seed }) => other.has(seed))
+    .map(({ seed, value }) => ({ seed, value: value - (other.get(seed) as number) }))
+    .sort((one, two) => one.seed - two.seed);
+}
+
 /**
- * How far `own` is above `other`, paired by seed over the seeds that both have.
+ * How far a is above b, paired by seed.
  * @returns the mean difference and half of its 95 % interval; NaN without a pair, and for the half with a single one
  */
 export function seedDifference(
-  own: readonly BySeed[],
-  other: readonly BySeed[],
+  a: readonly BySeed[],
+  b: readonly BySeed[],
 ): { difference: number; half: number } {
-  const values = new Map(other.map(({ seed, value }) => [seed, value]));
-  const pairs = own.flatMap(({ seed, value }) => {
-    const against = values.get(seed);
-    return against === undefined ? [] : [[value, against] as const];
-  });
-  if (pairs.length === 0) return { difference: Number.NaN, half: Number.NaN };
-  if (pairs.length === 1) return { difference: pairs[0][0] - pairs[0][1], half: Number.NaN };
-  const { difference, interval } = pairedT(
-    pairs.map(([a]) => a),
-    pairs.map(([, b]) => b),
-  );
-  return { difference, half: (interval.high - interval.low) / 2 };
+  const values = seedDifferences(a, b).map(({ value }) => value);
+  const difference = values.length > 0 ? mean(values) : Number.NaN;
+  const half = values.length > 1 ? meanInterval(values).high - difference : Number.NaN;
+  return { difference, half };
 }
 
 /**
  * The rows with what a seed has in common taken out, for error bars that show how well *conditions* (methods, S) can be
  * told apart. Seeds share split and start, so all methods rise and fall together; bars of raw values mostly show that.
  * Cousineau's normalisation with Morey's correction ("Confidence intervals from normalized data", 2008): subtract the
- * mean of each seed within its panel, add the panel's mean, widen by sqrt(C / (C - 1)) around each condition's mean.
+ * effect of each seed within its panel, and widen by sqrt(C / (C - 1)) around each condition's mean, which stays what it is.
+ *
+ * What a seed does is estimated from the conditions that have every seed of the panel (C of them), so that one which was
+ * run in a few seeds only does not move the others; it is normalised by the same effects and, having had no part in
+ * them, not widened. Where no condition has every seed, all of them give the effects, by least squares.
  *
  * @param panel columns of a panel, whose values are comparable
- * @param condition columns that tell conditions apart inside a panel
+ * @param condition columns that tell conditions apart inside a panel; one row for each of them and seed
  */
 export function withinSeeds<Row extends { readonly seed: number; readonly value: number }>(
   rows: readonly Row[],
   panel: readonly (keyof Row & string)[],
   condition: readonly (keyof Row & string)[],
 ): Row[] {
-  const key = (row: Row, columns: readonly (keyof Row & string)[]) =>
-    JSON.stringify(columns.map((column) => row[column]));
-  const means = (columns: readonly (keyof Row & string)[]) => {
-    const lists = new Map<string, number[]>();
-    for (const row of rows) {
-      const name = key(row, columns);
-      lists.set(name, [...(lists.get(name) ?? []), row.value]);
+  const grouped = (some: readonly Row[], columns: readonly (keyof Row & string)[]) => {
+    const groups = new Map<string, Row[]>();
+    for (const row of some) {
+      const name = JSON.stringify(columns.map((column) => row[column]));
+      groups.set(name, [...(groups.get(name) ?? []), row]);
     }
-    return new Map([...lists].map(([name, values]) => [name, mean(values)]));
+    return [...groups.values()];
   };
-  const bySeed = [...panel, "seed" as const];
-  const byCondition = [...panel, ...condition];
-  const [panels, seeds, conditions] = [means(panel), means(bySeed), means(byCondition)];
-  const count = new Map<string, Set<string>>();
-  for (const row of rows) {
-    const name = key(row, panel);
-    count.set(name, (count.get(name) ?? new Set()).add(key(row, condition)));
+  const changed = new Map<Row, Row>();
+  for (const inPanel of grouped(rows, panel)) {
+    const conditions = grouped(inPanel, condition);
+    const seeds = new Set(inPanel.map(({ seed }) => seed)).size;
+    const complete = conditions.filter((own) => own.length === seeds);
+    const reference = complete.length > 0 ? complete : conditions;
+    if (reference.length < 2) continue;
+    const effects = seedEffects(reference);
+    const C = reference.length;
+    for (const own of conditions) {
+      const middle = mean(own.map(({ value }) => value));
+      const shared = mean(own.map(({ seed }) => effects.get(seed) as number));
+      const widening = reference.includes(own) ? Math.sqrt(C / (C - 1)) : 1;
+      for (const row of own) {
+        const effect = (effects.get(row.seed) as number) - shared;
+        changed.set(row, { ...row, value: middle + (row.value - effect - middle) * widening });
+      }
+    }
   }
-  return rows.map((row) => {
-    const at = key(row, panel);
-    const C = (count.get(at) as Set<string>).size;
-    if (C < 2) return row;
-    const centred = row.value - (seeds.get(key(row, bySeed)) as number) + (panels.get(at) as number);
-    const middle = conditions.get(key(row, byCondition)) as number;
-    return { ...row, value: middle + (centred - middle) * Math.sqrt(C / (C - 1)) };
-  });
+  return rows.map((row) => changed.get(row) ?? row);
+}
+
+const ROUNDS = 1000;
+
+/** What each seed adds to every condition, by least squares; with all seeds in all conditions, its mean in one step. */
+function seedEffects(conditions: readonly (readonly BySeed[])[]): Map<number, number> {
+  const effects = new Map(conditions.flat().map(({ seed }) => [seed, 0]));
+  const effect = (seed: number) => effects.get(seed) as number;
+  for (let round = 0, moved = Number.POSITIVE_INFINITY; round < ROUNDS && moved > 1e-12; round++) {
+    const left = conditions.flatMap((own) => {
+      const middle = mean(own.map(({ seed, value }) => value - effect(seed)));
+      return own.map(({ seed, value }) => ({ seed, value: value - middle }));
+    });
+    moved = 0;
+    for (const seed of effects.keys()) {
+      const now = mean(left.filter((one) => one.seed === seed).map(({ value }) => value));
+      moved = Math.max(moved, Math.abs(now - effect(seed)));
+      effects.set(seed, now);
+    }
+  }
+  return effects;
 }

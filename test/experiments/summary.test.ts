@@ -35,6 +35,40 @@ describe("withinSeeds", () => {
     expect(first.std).toBeCloseTo(spread / Math.SQRT2, 12);
   });
 
+  describe("with a condition that was run in a few seeds", () => {
+    const bases = [0, 100, 200, 300];
+    const noise = { a: [0, 1, -1, 2], b: [1, -2, 0, 1], c: [-1, 1, 1, -3] };
+    const complete = Object.entries(noise).flatMap(([method, own]) =>
+      own.map((value, seed) => row(seed, method, bases[seed] + value)),
+    );
+    const few = [row(0, "few", 10), row(1, "few", 111)];
+    const bars = (rows: ReturnType<typeof row>[]) =>
+      summarise(withinSeeds(rows, ["panel"], ["method"]), ["method"], ({ value }) => value);
+
+    it("leaves the others as they are without it", () => {
+      expect(bars([...few, ...complete]).slice(1)).toEqual(bars(complete));
+    });
+
+    it("centres its bar on its own mean, and takes out what its seeds share", () => {
+      const [own] = bars([...few, ...complete]);
+      expect(own.mean).toBeCloseTo(60.5, 12);
+      expect((own.low + own.high) / 2).toBeCloseTo(60.5, 9);
+      // seeds 0 and 1 differ by 100 in the mean of a, b and c, and by 101 in it: 1 is left, as a deviation of sqrt(.5)
+      expect(own.std).toBeCloseTo(Math.SQRT1_2, 12);
+    });
+
+    it("finds what seeds share by least squares where nobody has all of them", () => {
+      const partial = [
+        ...[0, 1, 2].map((seed) => row(seed, "a", bases[seed] + 5)),
+        ...[1, 2, 3].map((seed) => row(seed, "b", bases[seed] - 5)),
+        ...[0, 3].map((seed) => row(seed, "c", bases[seed])),
+      ];
+      const found = bars(partial);
+      expect(found.map(({ mean }) => mean)).toEqual([105, 195, 150]);
+      for (const { std } of found) expect(std).toBeCloseTo(0, 8); // the seeds explain everything
+    });
+  });
+
   it("treats panels apart and leaves a lone condition as it is", () => {
     const rows = [row(0, "a", 1), row(1, "a", 2), row(0, "a", 50, "q"), row(0, "b", 40, "q")];
     const found = withinSeeds(rows, ["panel"], ["method"]);

@@ -170,6 +170,28 @@ describe("C3 to C7 on records", () => {
   });
 });
 
+describe("C14", () => {
+  const systems = (identical: readonly boolean[]) =>
+    identical.map((same, seed) => ({
+      key: String(seed),
+      cell: { kind: "exactness", dataset: "d", method: "l-rand", model: "dmf", request: "rand@5", seed },
+      outcome: { identical: same },
+    })) as unknown as CellRecord[];
+  const judged = (identical: readonly boolean[]) =>
+    judgeAll(systems(identical), profile).find(({ id }) => id === "C14");
+
+  it("is reproduced when every system is identical, and not when one seed of ten is not", () => {
+    expect(judged(Array.from({ length: 10 }, () => true))).toMatchObject({
+      verdict: "reproduced",
+      casesFor: 1,
+    });
+    expect(judged(Array.from({ length: 10 }, (_, seed) => seed !== 3))).toMatchObject({
+      verdict: "not reproduced",
+      casesAgainst: 1,
+    });
+  });
+});
+
 describe("Theorem 1", () => {
   it("holds with the covariance as a sum over groups, and not as a mean", () => {
     const random = Random.stream(2, "theorem");

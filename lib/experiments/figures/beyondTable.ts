@@ -31,8 +31,8 @@ export interface Comparison {
   readonly reference: boolean;
   /**
    * What a request costs, as a share of plain Retrain's in %, with a 95 % interval over seeds: expected gradient samples
-   * where a cost model knows them, else those of the requests that were run; of a method without gradients the seconds
-   * until its model stands again.
+   * where a cost model knows them; else the mean of the requests that were run, without an interval, as one may cost
+   * nothing and the next a training; of a method without gradients the seconds until its model stands again.
    */
   readonly cost: number;
   readonly costLow: number;

@@ -69,12 +69,14 @@ function shownMetrics(rows: readonly UtilityRow[]): string[] {
   return [`${family} NDCG@10`, `${family} HR@10`].filter((metric) => metrics.includes(metric));
 }
 
-/** Retrain knows no S: its rows are repeated for each, so that it is a level line. */
-function withLevel<Row extends { readonly method: string; readonly groups: number }>(
+const LEVEL = methodLabel("retrain");
+
+/** Retrain knows no S: its row is repeated for each, so that it is a level line. */
+function withLevel<Row extends { readonly name: string; readonly groups: number }>(
   rows: readonly Row[],
 ): Row[] {
-  const swept = rows.filter(({ method }) => method !== "retrain");
-  const level = rows.filter(({ method }) => method === "retrain");
+  const swept = rows.filter(({ name }) => name !== LEVEL);
+  const level = rows.filter(({ name }) => name === LEVEL);
   const sizes = distinct(swept.map(({ groups }) => groups)).sort((a, b) => a - b);
   if (sizes.length === 0) return level;
   return [...sizes.flatMap((groups) => level.map((row) => ({ ...row, groups }))), ...swept];
@@ -88,10 +90,9 @@ function utilityCharts(rows: readonly UtilityRow[]): FigureChart[] {
       .filter(({ metric, scoring }) => metrics.includes(metric) && scoring !== "own")
       .map((row) => ({ ...row, name: methodLabel(row.method), panel: row.model.toUpperCase() }))
       .sort((a, b) => metrics.indexOf(a.metric) - metrics.indexOf(b.metric));
-    const lines = withLevel(own);
-    return distinct(lines.map(({ request }) => request)).map((request) => {
+    return distinct(own.map(({ request }) => request)).map((request) => {
       const within = withinSeeds(
-        lines.filter((row) => row.request === request),
+        own.filter((row) => row.request === request),
         ["panel", "metric"],
         ["name", "groups"],
       );
@@ -102,7 +103,7 @@ function utilityCharts(rows: readonly UtilityRow[]): FigureChart[] {
         alt: `Lines, one a method, of ${metrics.join(" and ")} against the number of groups after ${after} on ${dataset}.`,
         dataset,
         chart: lineChart(
-          summarise(within, ["panel", "metric", "name", "groups"], ({ value }) => value),
+          withLevel(summarise(within, ["panel", "metric", "name", "groups"], ({ value }) => value)),
           {
             x: "groups",
             y: "mean",
@@ -126,13 +127,14 @@ function efficiencyCharts(rows: readonly EfficiencyRow[]): FigureChart[] {
       if (row.method === "c-sisa") return [{ ...row, name: `C-SISA ${row.work}` }];
       return row.work === "total" ? [{ ...row, name: methodLabel(row.method) }] : [];
     });
-    const lines = withLevel(named);
-    const factors = summarise(lines, ["name", "groups"], ({ seconds }) => log(seconds)).map((row) => ({
-      ...row,
-      mean: exp(row.mean),
-      low: exp(row.low),
-      high: exp(row.high),
-    }));
+    const factors = withLevel(
+      summarise(named, ["name", "groups"], ({ seconds }) => log(seconds)).map((row) => ({
+        ...row,
+        mean: exp(row.mean),
+        low: exp(row.low),
+        high: exp(row.high),
+      })),
+    );
     return {
       name: fileName("efficiency", dataset),
       caption: `Figure 4, ${dataset}: time to forget 5 % of the users of the last group (geometric mean, 95 % interval)`,

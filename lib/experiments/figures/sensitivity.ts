@@ -1,15 +1,16 @@
 /**
- * A figure of ours: which of the choices that the paper leaves open makes its picture appear. One setting at a time
+ * A figure of ours: which settings, open in the paper or against it, make its picture appear. One setting at a time
  * around PAPER, then the few that matter together; the comparisons are LASER against C-SISA, CBKM against BKM and Rand,
  * and the order of the groups.
  */
 
 import { canonicalJson } from "../../json";
-import { mean, meanInterval } from "../../metrics/statistics";
+import { mean } from "../../metrics/statistics";
 import { type Cell, METHOD_NAMES, type SystemCell } from "../cell";
 import { type CellRecord, recordsOf } from "../outcome";
 import { type Profile, profileProtocol } from "../profile";
 import type { Protocol } from "../protocol";
+import { seedDifference } from "../summary";
 import { systemCells } from "./cells";
 import type { Figure } from "./figure";
 import { type UtilityRow, utilityRows } from "./utility";
@@ -136,6 +137,8 @@ export type SensitivitySummary = {
   readonly [key in ComparisonKey | `${ComparisonKey}Half`]: number | null;
 };
 
+const known = (value: number): number | null => (Number.isNaN(value) ? null : value);
+
 /** One row a model and variant: the main comparisons under that setting. */
 export function sensitivityTable(
   profile: Profile,
@@ -148,27 +151,26 @@ export function sensitivityTable(
       const own = rows.filter((row) => row.model === model && row.variant === variant);
       const order = change.order ?? "easyToHard";
       /** By seed. `hardToEasy` is L-CBKM in that order. */
-      const of = (name: string): Map<number, number> => {
+      const of = (name: string): SensitivityRow[] => {
         const [method, wanted] = name === "hardToEasy" ? ["l-cbkm", name] : [name, order];
-        const found = own.filter(
+        return own.filter(
           (row) => row.method === method && (!method.startsWith("l-") || row.order === wanted),
         );
-        return new Map(found.map(({ seed, value }) => [seed, value]));
       };
-      const [retrain, laser] = [[...of("retrain").values()], of("l-cbkm")];
-      if (laser.size === 0) return []; // no record of its own yet: what it shares with PAPER would show as its result
+      const [retrain, laser] = [of("retrain").map(({ value }) => value), of("l-cbkm")];
+      if (laser.length === 0) return []; // no record of its own yet: what it shares with PAPER would show as its result
       const compared = SENSITIVITY_COMPARISONS.flatMap(({ key, half: halfKey, minus }) => {
         // an order by ratings has no reverse here
-        const other = minus === "hardToEasy" && change.order !== undefined ? new Map() : of(minus);
-        const { value, half } = paired(laser, other);
-        return [[key, value] as const, [halfKey, half] as const];
+        const other = minus === "hardToEasy" && change.order !== undefined ? [] : of(minus);
+        const { difference, half } = seedDifference(laser, other);
+        return [[key, known(difference)] as const, [halfKey, known(half)] as const];
       });
       return [
         {
           model,
           variant,
           retrain: retrain.length > 0 ? mean(retrain) : null,
-          seeds: laser.size,
+          seeds: laser.length,
           ...(Object.fromEntries(compared) as Record<(typeof compared)[number][0], number | null>),
         } as SensitivitySummary,
       ];
@@ -176,22 +178,11 @@ export function sensitivityTable(
   );
 }
 
-/** Mean of a - b over the seeds of both, and half the width of its interval. */
-function paired(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>) {
-  const differences = [...a].flatMap(([seed, value]) => {
-    const other = b.get(seed);
-    return other === undefined ? [] : [value - other];
-  });
-  if (differences.length === 0) return { value: null, half: null };
-  const value = mean(differences);
-  return { value, half: differences.length > 1 ? meanInterval(differences).high - value : null };
-}
-
-/** The main comparisons under each setting that the paper leaves open. */
+/** The main comparisons under each setting. */
 export const sensitivity: Figure<UtilityRow> = {
   id: "sensitivity",
-  title: "Which silent setting makes the paper's picture appear",
-  paper: "Section 4.2, what it leaves open",
+  title: "Which setting makes the paper's picture appear",
+  paper: "around Section 4.2",
   notebook: "09_claims",
   cells,
   rows: (records) => recordsOf(records, "system").flatMap(utilityRows),

@@ -3,7 +3,8 @@
 import { expectedCost } from "../../cohesion/expectedCost";
 import { type EfficiencyRow, efficiency } from "../figures/efficiency";
 import { recordsOf } from "../outcome";
-import { type Claim, type Comparison, differences, grouped } from "./verdict";
+import { seedDifferences } from "../summary";
+import { type Claim, type Comparison, grouped } from "./verdict";
 
 /** "Almost comparable": at most a quarter slower. */
 const COMPARABLE = 1.25;
@@ -33,7 +34,7 @@ export const C1: Claim = {
     return [...laser].map(([name, ours]) => ({
       dataset: ours[0].dataset,
       name: `S = ${ours[0].groups}`,
-      effects: differences(
+      effects: seedDifferences(
         seeded(sisa.get(name) ?? [], ({ seconds }) => Math.log2(seconds * COMPARABLE)),
         seeded(ours, ({ seconds }) => Math.log2(seconds)),
       ),
@@ -65,7 +66,7 @@ export const C2: Claim = {
         comparisons.push({
           dataset: group[0].dataset,
           name: `${group[0].method}, S = ${sizes[i]} to ${sizes[i + 1]}`,
-          effects: differences(at(sizes[i]), at(sizes[i + 1])),
+          effects: seedDifferences(at(sizes[i]), at(sizes[i + 1])),
         });
       }
     }

@@ -6,7 +6,8 @@ import { theoremOne } from "../figures/cohesion";
 import { type SeqTrainRow, seqtrain } from "../figures/seqtrain";
 import { type PartitionRecord, recordsOf } from "../outcome";
 import { isPaperProtocol, type Protocol } from "../protocol";
-import { type Claim, differences, grouped } from "./verdict";
+import { seedDifferences } from "../summary";
+import { type Claim, grouped } from "./verdict";
 
 const METRICS = ["labCode NDCG@10", "labCode HR@10"];
 
@@ -35,7 +36,7 @@ export const C8: Claim = {
     return [...panels].map(([name, inPanel]) => ({
       dataset: inPanel[0].dataset,
       name: name.slice(name.indexOf("|") + 1),
-      effects: differences(
+      effects: seedDifferences(
         inPanel.filter(({ order }) => order === "easyToHard"),
         inPanel.filter(({ order }) => order === "hardToEasy"),
       ),
@@ -113,7 +114,7 @@ export const C11: Claim = {
           return {
             dataset,
             name: `${space === "rhoEmbedding" ? "embedding" : "rating"} space, S = ${S}`,
-            effects: differences(value(ours), value(theirs)),
+            effects: seedDifferences(value(ours), value(theirs)),
             threshold: Math.log2(FAR_HIGHER),
           };
         });

@@ -13,7 +13,7 @@ export const C14: Claim = {
   place: "Goal G1, Section 2.2",
   statement: "Unlearning is complete: the unlearned model is the one that never saw the erased users",
   rule: "reproduced if every weight of every unlearned system is bit-identical to a fresh run without the erased users, same partition and seeds",
-  effect: "1 if all weights are identical",
+  effect: "1 if all weights are identical, in every seed",
   needs: 1,
   compare: (records) =>
     [
@@ -24,7 +24,11 @@ export const C14: Claim = {
     ].map(([name, same]) => ({
       dataset: same[0].cell.dataset,
       name: name.slice(name.indexOf("|") + 1),
-      effects: same.map(({ cell, outcome }) => ({ seed: cell.seed, value: outcome.identical ? 1 : 0 })),
+      // a promise about every system: one that differs decides, whatever the others do
+      effects: same.map(({ cell }) => ({
+        seed: cell.seed,
+        value: same.every(({ outcome }) => outcome.identical) ? 1 : 0,
+      })),
       threshold: 0.5,
     })),
 };

@@ -7,6 +7,7 @@
 import { mean, meanInterval } from "../../metrics/statistics";
 import type { CellRecord } from "../outcome";
 import type { Profile } from "../profile";
+import type { BySeed } from "../summary";
 
 /** What the cases of a claim come to. */
 export type Verdict = "reproduced" | "partly" | "not reproduced" | "not tested";
@@ -16,7 +17,7 @@ export interface Comparison {
   readonly dataset: string;
   readonly name: string;
   /** One value a seed. */
-  readonly effects: readonly Seeded[];
+  readonly effects: readonly BySeed[];
   /** What the effect must exceed; 0 unless the claim says how much. */
   readonly threshold?: number;
 }
@@ -120,7 +121,7 @@ export function judge(claim: Claim, records: readonly CellRecord[], profile: Pro
   };
 }
 
-const shifted = (effects: readonly Seeded[], by: number): Seeded[] =>
+const shifted = (effects: readonly BySeed[], by: number): BySeed[] =>
   effects.map(({ seed, value }) => ({ seed, value: value - by }));
 
 /**
@@ -137,21 +138,6 @@ function pooledBySeed(comparisons: readonly Comparison[]): number[] {
   return [...bySeed.values()]
     .filter((effects) => effects.length === full.length)
     .map((effects) => mean(effects.map(({ value }) => value)));
-}
-
-/** A value of one seed. */
-export interface Seeded {
-  readonly seed: number;
-  readonly value: number;
-}
-
-/** a - b by seed, for the seeds that both have, in ascending order of seed. */
-export function differences(a: readonly Seeded[], b: readonly Seeded[]): Seeded[] {
-  const other = new Map(b.map(({ seed, value }) => [seed, value]));
-  return [...a]
-    .filter(({ seed }) => other.has(seed))
-    .sort((x, y) => x.seed - y.seed)
-    .map(({ seed, value }) => ({ seed, value: value - (other.get(seed) as number) }));
 }
 
 /** Groups rows by a key, in order of first appearance. */
