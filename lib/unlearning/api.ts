@@ -120,7 +120,7 @@ const stopped = new WeakMap<Interactions, MemoryStore>();
  * console.log(system.recommend(ratings.userIds[0], 5));
  * ```
  *
- * @throws InputError for unknown settings, or a folder that holds a system already
+ * @throws InputError for unknown settings, or a folder that holds a system already or in which another process works
  * @throws StoppedError when the signal fires; the same call goes on later, in the epoch where this one stopped: with a
  *   folder always, without one as long as it is given the same object `ratings`.
  */
@@ -130,46 +130,58 @@ export async function learn(ratings: Interactions, settings: LearnSettings = {})
   const groups = settings.groups ?? 1;
   if (groups > ratings.userIds.length)
     throw new InputError(`groups: ${groups} groups are more than the ${ratings.userIds.length} users`);
-  if (folder !== undefined && holdsSystem(folder))
-    throw new InputError(`${folder} holds a system already; open it, or take another folder`);
+  requireInteger(workers, 0, 1024, "workers");
+  const requireEmpty = () => {
+    if (folder !== undefined && holdsSystem(folder))
+      throw new InputError(`${folder} holds a system already; open it, or take another folder`);
+  };
+  requireEmpty(); // before anything is written into it
   const home = folder === undefined ? undefined : new SystemFolder(folder);
   const release = folder === undefined ? undefined : lockFolder(folder);
-  const pool = workers > 0 ? createPatientPool(workers) : undefined;
   const memory = stopped.get(ratings) ?? new MemoryStore();
   if (home === undefined) stopped.delete(ratings); // a call beside this one has a store of its own
+  let pool: PatientPool | undefined;
+  let system: System | undefined;
   try {
+    requireEmpty(); // another process may have put one there before the lock was ours
+    pool = workers > 0 ? createPatientPool(workers) : undefined;
     const context = { ...contextOf({ signal, onProgress }, pool), store: home?.store ?? memory };
-    const system = await method.learn(ratings, context);
+    system = await method.learn(ratings, context);
     if (home) home.put(system);
     else deleteOthers(memory, system);
     return new ErasableSystem(system, context, home, pool, release);
   } catch (error) {
-    if (error instanceof StoppedError) {
-      await pool?.idle();
-      if (home === undefined) stopped.set(ratings, memory);
+    try {
+      if (error instanceof StoppedError) {
+        await pool?.idle();
+        if (home === undefined) stopped.set(ratings, memory);
+      }
+    } finally {
+      await end(pool, system, release);
     }
-    await pool?.close();
-    release?.();
     throw error;
   }
 }
 
 /**
  * Opens the system that `learn` or `forget` left in a folder.
- * @throws InputError when there is none or another process works in it; DamagedError when a file was changed.
+ * @throws InputError when there is none, another process works in it or `workers` is no number of threads; DamagedError
+ *   when a file was changed.
  */
 export async function open(folder: string, options: WorkOptions = {}): Promise<ErasableSystem> {
   requireKnownKeys(options, ["signal", "onProgress", "workers"], "open");
+  const { workers = 0 } = options;
+  requireInteger(workers, 0, 1024, "workers");
   if (!holdsSystem(folder)) throw new InputError(`${folder} holds no system`);
   const home = new SystemFolder(folder);
   const release = lockFolder(folder);
-  const pool = options.workers ? createPatientPool(options.workers) : undefined;
+  let pool: PatientPool | undefined;
   try {
+    pool = workers > 0 ? createPatientPool(workers) : undefined;
     const context = { ...contextOf(options, pool), store: home.store };
     return new ErasableSystem(await home.open(context), context, home, pool, release);
   } catch (error) {
-    release();
-    await pool?.close();
+    await end(pool, undefined, release);
     throw error;
   }
 }
@@ -198,8 +210,19 @@ export function verify(
   return verifyCertificate(certificate, ratings, verifyOptions, contextOf({ signal, onProgress }));
 }
 
-/** A learned system. `forget` changes it in place: what it was before cannot be had again. */
+/**
+ * A learned system. `forget` changes it in place: what it was before cannot be had again. It does one thing at a time:
+ * what is asked while an erasure is under way waits its turn (`forget`, `close`) or is answered by the system in force,
+ * which is the old one until the erasure is done. Once `close` is called every method is an InputError, and the properties
+ * tell what was in force last.
+ */
 export class ErasableSystem {
+  /** Fulfilled when all that was asked so far is done. */
+  private turn: Promise<unknown> = Promise.resolve();
+  /** erasures asked and not done */
+  private underWay = 0;
+  private closing: Promise<void> | undefined;
+
   /** Made by `learn` and `open`. */
   constructor(
     private current: System,
@@ -233,11 +256,13 @@ export class ErasableSystem {
 
   /** What is kept so that the system can forget, in bytes. */
   bytesKept(): BytesKept {
+    this.requireOpen();
     return this.current.bytesKept();
   }
 
-  /** The `count` items that score highest of those that the user has not rated, best first. @throws InputError. */
+  /** The `count` items that score highest of those that the user has not rated, best first. @throws InputError: unknown or erased user, closed. */
   recommend(user: string, count = 10): Recommendation[] {
+    this.requireOpen();
     requireInteger(count, 1, 2 ** 31, "count");
     const number = this.userNumber(user);
     const { itemIds } = this.current;
@@ -252,6 +277,7 @@ export class ErasableSystem {
 
   /** The score of one pair, in (0, 1). @throws InputError. */
   score(user: string, item: string): number {
+    this.requireOpen();
     const number = this.current.itemIds.indexOf(item);
     if (number < 0) throw new InputError(`item "${item}" is not in the system's catalogue`);
     return this.current.predict(Uint32Array.of(this.userNumber(user)), Uint32Array.of(number))[0];
@@ -259,49 +285,86 @@ export class ErasableSystem {
 
   /**
    * Forgets users, or single ratings: afterwards the system is, bit for bit, one that never saw them, and nothing that
-   * saw them is kept.
-   * @throws InputError for ids that are not there; StoppedError when the signal fires (nothing is forgotten yet, and the
-   *   same call goes on).
+   * saw them is kept. A call while another is under way waits, and forgets from the system that that one leaves.
+   * @throws InputError for ids that are not there, a key that is too short, or a system that has been closed; StoppedError
+   *   when the signal fires (nothing is forgotten yet, and the same call goes on).
    */
   async forget(request: ForgetRequest, options: ForgetOptions = {}): Promise<Forgotten> {
+    this.requireOpen();
     requireKnownKeys(options, ["regroup", "key", "signal", "onProgress"], "forget");
     const erasure = requested(request, options.regroup ?? false);
     const key = options.key ?? randomBytes(32).toString("hex"); // a secret, so from the system's source and not a seed
     const context = { ...this.context, signal: options.signal, onProgress: options.onProgress };
-    const forgetting = this.home
-      ? this.home.unlearn(this.current, erasure, key, context)
-      : unlearn(this.current, namedErasure(erasure.users, erasure.ratings, this.current), context, {
-          key,
-          regroup: erasure.regroup,
-        });
-    const result = await forgetting.catch(async (error: unknown) => {
-      if (error instanceof StoppedError) await this.pool?.idle();
-      throw error;
-    });
-    this.current = result.system;
-    return { certificate: result.certificate, key, cost: result.cost, deleted: result.deleted };
+    this.underWay++;
+    try {
+      return await this.inTurn(() => this.forgetNow(erasure, key, context));
+    } finally {
+      this.underWay--;
+    }
   }
 
-  /** What was asked and not finished when the process that was asked ended; give it to `forget`. */
+  private async forgetNow(
+    erasure: NamedErasure,
+    key: OperatorKey,
+    context: MethodContext,
+  ): Promise<Forgotten> {
+    if (context.signal?.aborted) throw new StoppedError("forget: stopped before its turn came");
+    const { users, ratings, regroup } = erasure;
+    const onChange = (next: System) => {
+      this.current = next;
+    };
+    try {
+      const { certificate, cost, deleted } = await (this.home
+        ? this.home.unlearn(this.current, erasure, key, context, onChange)
+        : unlearn(this.current, namedErasure(users, ratings, this.current), context, {
+            key,
+            regroup,
+            onChange,
+          }));
+      return { certificate, key, cost, deleted };
+    } catch (error) {
+      if (error instanceof StoppedError) await this.pool?.idle();
+      throw error;
+    }
+  }
+
+  /**
+   * What was asked and not finished when the process that was asked ended; give it to `forget`. While an erasure is under
+   * way, that one. @throws InputError when the system has been closed.
+   */
   unfinishedRequest(): NamedErasure | undefined {
+    this.requireOpen();
     return this.home?.unfinishedRequest();
   }
 
-  /** Takes an unfinished request back. */
+  /** Takes an unfinished request back. @throws InputError when it is under way, or the system has been closed. */
   withdrawRequest(): void {
+    this.requireOpen();
+    if (this.underWay > 0)
+      throw new InputError("withdrawRequest: an erasure is under way; stop it by its signal first");
     this.home?.withdrawRequest();
   }
 
-  /** Certificates of what this folder's system has forgotten. */
+  /** Certificates of what this folder's system has forgotten. @throws InputError when the system has been closed. */
   certificates(): Certificate[] {
+    this.requireOpen();
     return this.home?.certificates() ?? [];
   }
 
-  /** Frees memory, workers and the folder. */
-  async close(): Promise<void> {
-    this.current.dispose();
-    this.release?.();
-    await this.pool?.close();
+  /** Frees memory, workers and the folder, after what is under way. Closing again is waiting for the same. */
+  close(): Promise<void> {
+    this.closing ??= this.inTurn(() => end(this.pool, this.current, this.release));
+    return this.closing;
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(work);
+    this.turn = result.catch(() => {}); // a failure is its caller's; the next one's turn comes all the same
+    return result;
+  }
+
+  private requireOpen(): void {
+    if (this.closing) throw new InputError("the system has been closed");
   }
 
   private userNumber(user: string): number {
@@ -309,6 +372,19 @@ export class ErasableSystem {
     if (number < 0) throw new InputError(`user "${user}" is not in the system's catalogue`);
     requireKnownUser(number, this.current);
     return number;
+  }
+}
+
+/** Gives back all that a system holds, each whatever becomes of the others, the lock last. */
+async function end(pool?: WorkerPool, system?: System, release?: () => void): Promise<void> {
+  try {
+    await pool?.close();
+  } finally {
+    try {
+      system?.dispose();
+    } finally {
+      release?.();
+    }
   }
 }
 

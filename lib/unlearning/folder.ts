@@ -3,8 +3,10 @@
  * checkpoints, ratings by group and the plan. Erasing changes from the old system to the new at one moment, the renaming
  * of `system.json`; a crash before it leaves the old system and the request, a crash after it leaves the new system and
  * the list of files that are still to go, and opening the folder deletes them before anything is read. Once an erasure
- * has returned, no file of the folder has seen the erased data. (What backups and the medium itself keep is the
- * operator's to erase.)
+ * has returned, no file of the folder holds an erased id or rating, or anything computed from them, but for the groups and
+ * their order (unless it regrouped) and for this: users keep the numbers that they had among the sorted ids, so the gaps
+ * tell how many were erased and at which places; and a certificate counts them. (What backups and the medium itself keep
+ * is the operator's to erase.)
  */
 
 import { join } from "node:path";
@@ -13,7 +15,7 @@ import { canonicalJson, sha256 } from "../json";
 import { DiskStore } from "../training/diskStore";
 import { type Files, nodeFiles, UNFINISHED, writeAtomically } from "../training/files";
 import { DamagedError, type EntryName, type Json } from "../training/store";
-import { type Certificate, type OperatorKey, parseCertificate, superseded } from "./certificate";
+import { type Certificate, type OperatorKey, parseCertificate, superseded, tagger } from "./certificate";
 import type { MethodContext, System } from "./method";
 import { methodOf } from "./methods";
 import { namedErasure } from "./request";
@@ -94,14 +96,18 @@ export class SystemFolder {
 
   /**
    * Forgets, for good. The system given must be the one in force; it is disposed of.
-   * @throws InputError, StoppedError: the old system stays in force, and `unfinishedRequest` tells what was asked.
+   * @param onChange is told of the new system as soon as it is in force (see unlearn.ts)
+   * @throws InputError, StoppedError: the old system stays in force, and `unfinishedRequest` tells what was asked. An error
+   *   of the disk after the change leaves the new system in force; deleting goes on when the folder is opened.
    */
   async unlearn(
     system: System,
     request: NamedErasure,
     key: OperatorKey,
     context: Omit<MethodContext, "store">,
+    onChange?: (next: System) => void,
   ): Promise<Unlearned> {
+    tagger(key); // before the request is written, or an unfinished one taken for this one
     const erasure = namedErasure(request.users, request.ratings, system);
     const earlier = this.unfinishedRequest();
     if (earlier && canonicalJson(earlier) !== canonicalJson(request))
@@ -110,9 +116,10 @@ export class SystemFolder {
           "finish it or withdraw it first",
       );
     writeAtomically(this.files, join(this.path, REQUEST), Buffer.from(canonicalJson(request), "utf8"));
-    let unlearned: Unlearned;
+    let committed = false;
+    let deleted = false;
     try {
-      unlearned = await unlearn(
+      const unlearned = await unlearn(
         system,
         erasure,
         { ...context, store: this.store },
@@ -122,16 +129,21 @@ export class SystemFolder {
           commit: ({ root, certificate, doomed }) => {
             const all = [...this.certificates().map((earlier) => superseded(earlier, key)), certificate];
             this.change(system, root, doomed, all);
+            committed = true;
           },
+          onChange,
         },
       );
+      deleted = true;
+      return unlearned;
     } catch (error) {
       // A request that cannot be met is not left behind; one that was stopped, or failed on the way, is.
-      if (error instanceof InputError && !(error instanceof DamagedError)) this.withdrawRequest();
+      if (!committed && error instanceof InputError && !(error instanceof DamagedError))
+        this.withdrawRequest();
       throw error;
+    } finally {
+      if (committed) this.finish(deleted);
     }
-    this.finish(true);
-    return unlearned;
   }
 
   /** Certificates of the erasures so far, oldest first. Only the last is about the system in force; the others are superseded. */

@@ -6,7 +6,7 @@
 
 import { type Cost, inSequence, stageCost } from "../metrics/cost";
 import type { EntryName, Json } from "../training/store";
-import { type Certificate, certify, type OperatorKey } from "./certificate";
+import { type Certificate, certify, type OperatorKey, tagger } from "./certificate";
 import type { Erasure } from "./erasure";
 import type { MethodContext, System, WithoutOptions } from "./method";
 
@@ -18,6 +18,8 @@ export interface UnlearnOptions extends WithoutOptions {
    * once, before anything is deleted, with the names that are about to be.
    */
   readonly commit?: (next: { root: Json; certificate: Certificate; doomed: readonly EntryName[] }) => void;
+  /** Told of the new system when it has taken the place of the old, before anything of the old one is deleted or freed. */
+  readonly onChange?: (next: System) => void;
 }
 
 /** An unlearned system and its certificate. */
@@ -33,7 +35,7 @@ export interface Unlearned {
 
 /**
  * Forgets. `context.store` must be the store in which `system` lives, and hold nothing else.
- * @throws InputError when the erasure names what is not there.
+ * @throws InputError when the erasure names what is not there, or the key is too short.
  * @throws StoppedError when the signal fires: `system` is as before, and the same call goes on where this one stopped.
  */
 export async function unlearn(
@@ -43,17 +45,36 @@ export async function unlearn(
   options: UnlearnOptions,
 ): Promise<Unlearned> {
   const { clock, store } = context;
+  tagger(options.key); // a bad key is found now, not after the training
   const next = await system.without(erasure, context, { regroup: options.regroup });
   let began = clock();
-  const certificate = certify({ before: system, after: next, erasure, key: options.key });
-  const certified = stageCost("certify", clock() - began);
-  began = clock();
-  const kept = options.commit ? next.save() : { root: null, entries: next.entries() };
-  const needed = new Set(kept.entries);
-  const doomed = [...store.list().keys()].filter((name) => !needed.has(name)).sort();
-  options.commit?.({ root: kept.root, certificate, doomed });
+  let certificate: Certificate;
+  let certified: Cost;
+  let doomed: EntryName[];
+  try {
+    certificate = certify({ before: system, after: next, erasure, key: options.key });
+    certified = stageCost("certify", clock() - began);
+    began = clock();
+    const kept = options.commit ? next.save() : { root: null, entries: next.entries() };
+    const needed = new Set(kept.entries);
+    doomed = [...store.list().keys()].filter((name) => !needed.has(name)).sort();
+    options.commit?.({ root: kept.root, certificate, doomed });
+  } catch (error) {
+    free(next);
+    throw error;
+  }
+  options.onChange?.(next);
   store.delete(doomed);
-  system.dispose();
+  free(system);
   const deleted = stageCost("delete", clock() - began);
   return { system: next, cost: inSequence(next.cost, certified, deleted), deleted: doomed, certificate };
+}
+
+/** Memory that could not be freed neither undoes an erasure, whose certificate is due, nor hides why one failed. */
+function free(system: System): void {
+  try {
+    system.dispose();
+  } catch {
+    // see above
+  }
 }
