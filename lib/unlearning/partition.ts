@@ -116,7 +116,11 @@ interface SavedGroup {
 /** Blobs that a store has already of a group object: untouched groups are not written twice. */
 const saved = new WeakMap<Store, WeakMap<GroupRatings, SavedGroup>>();
 
-/** Writes a partition; erased users leave no trace in it. */
+/**
+ * Writes a partition: no id and no rating of an erased user is in it. What stays readable is where they stood: users keep
+ * the numbers that they had among the sorted ids when the system was learned, so the gaps tell how many were erased and
+ * between which of the ids that are left.
+ */
 export function savePartition(store: Store, partition: Partition): { root: Json; entries: EntryName[] } {
   const known = saved.get(store) ?? new WeakMap<GroupRatings, SavedGroup>();
   saved.set(store, known);
