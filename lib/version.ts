@@ -11,7 +11,7 @@ import { basename, join } from "node:path";
 let known: Readonly<Record<string, string>> | undefined;
 
 /**
- * @param entry "training", or the name of a job in experiments/jobs
+ * @param entry "training", "certificate" or another of scripts/build.mjs, or the name of a job in experiments/jobs
  * @returns 16 hexadecimal digits
  * @throws Error for an unknown entry, or one that says how to build when the build has not written the versions
  */

@@ -59,10 +59,14 @@ function buildKernels() {
 }
 
 /**
- * Entry points whose code decides results: each kind of cell by its job, training by itself, for checkpoints and
- * certificates, fold-in, for the rows that it fits, and the rivals, for what joins their shards. A new method or chart that they do not use does not move their version.
+ * Entry points whose code decides results: each kind of cell by its job, training by itself, for checkpoints, fold-in,
+ * for the rows that it fits, the rivals, for what joins their shards, and, for certificates, all methods and the engines
+ * that they are given. A new chart, or a method that they do not use, does not move their version.
  */
 const decidingEntries = () => ({
+  certificate: ["unlearning/methods", "engine/simd", "engine/tfjs"].map((name) =>
+    join(root, `lib/${name}.ts`),
+  ),
   training: join(root, "lib/training/sequential.ts"),
   foldIn: join(root, "lib/unlearning/foldIn/coreFoldIn.ts"),
   recEraser: join(root, "lib/unlearning/rivals/recEraser.ts"),
@@ -109,7 +113,7 @@ async function writeCodeVersion() {
     .sort();
   const versions = {};
   for (const [entry, start] of Object.entries(decidingEntries())) {
-    const reached = new Set([start]);
+    const reached = new Set([start].flat());
     for (const path of reached)
       for (const [, name] of printed(path).matchAll(/require\("(\.[^"]*)"\)/g)) {
         const target = [`${name}.ts`, `${name}/index.ts`]

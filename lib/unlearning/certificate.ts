@@ -27,6 +27,7 @@ export interface Certificate {
   readonly guarantee: Guarantee;
   readonly erased: {
     readonly users: number;
+    /** all of theirs, and the single ones */
     readonly ratings: number;
     /** HMACs of the ids of erased users */
     readonly userTags: readonly string[];
@@ -36,7 +37,9 @@ export interface Certificate {
   /** Everything here is an HMAC under the operator's key. */
   readonly before: { readonly data: string; readonly model: string; readonly artefacts: readonly string[] };
   readonly after: {
+    /** users with training ratings */
     readonly users: number;
+    /** of the catalogue */
     readonly items: number;
     /** SHA-256 of the remaining training data, of every weight, and of the plan (null: the method has none) */
     readonly data: string;
@@ -49,6 +52,7 @@ export interface Certificate {
   readonly superseded?: true;
   /** how many of the artefacts after are not among those before: checkpoints that were made anew */
   readonly renewed: number;
+  /** version of the code of all methods, with their training, grouping and engines: the entry "certificate" of version.ts */
   readonly code: string;
   readonly how: string;
   /** SHA-256 of all of the above as canonical JSON */
@@ -72,7 +76,6 @@ export function certify({ before, after, erasure, key }: Certified): Certificate
   const { users, ratings } = erasure;
   const pairs = [...ratings].flatMap(([user, items]) => [...items].map((item) => [user, item] as const));
   const whole = [...users].reduce((sum, user) => sum + before.ratingsOf(user).items.length, 0);
-  const artefacts = (system: System) => system.entries().filter((name) => name.startsWith("record/"));
   const former = new Set(artefacts(before));
   const body = {
     format: "erasable certificate, format 1" as const,
@@ -88,10 +91,10 @@ export function certify({ before, after, erasure, key }: Certified): Certificate
     before: {
       data: tag(["data", before.dataHash]),
       model: tag(["model", before.fingerprint]),
-      artefacts: artefacts(before).map((name) => tag(["artefact", name])),
+      artefacts: artefacts(before).map((name) => artefactTag(tag, name)),
     },
     after: {
-      users: after.userIds.length - after.erased.size,
+      users: ratedUsers(after),
       items: after.itemIds.length,
       data: after.dataHash,
       model: after.fingerprint,
@@ -99,11 +102,22 @@ export function certify({ before, after, erasure, key }: Certified): Certificate
       artefacts: artefacts(after),
     },
     renewed: artefacts(after).filter((name) => !former.has(name)).length,
-    code: codeVersion("training"),
+    code: codeVersion("certificate"),
     how: HOW,
   };
   return { ...body, digest: sha256(canonicalJson(body)) };
 }
+
+/** Names of a system's stored artefacts, as a certificate lists them. */
+export const artefacts = (system: System): string[] =>
+  system.entries().filter((name) => name.startsWith("record/"));
+
+/** How many users a system has training ratings of. */
+export const ratedUsers = (system: System): number =>
+  system.userIds.reduce(
+    (sum, _, user) => sum + Number(!system.erased.has(user) && system.ratingsOf(user).items.length > 0),
+    0,
+  );
 
 /**
  * An earlier certificate, once a later erasure under `key` has made its system one "before": the hashes in `after` depend
@@ -120,7 +134,7 @@ export function superseded(certificate: Certificate, key: OperatorKey): Certific
     data: tag(["data", data]),
     model: tag(["model", model]),
     plan: plan && tag(["plan", plan]),
-    artefacts: artefacts.map((name) => tag(["artefact", name])),
+    artefacts: artefacts.map((name) => artefactTag(tag, name)),
   };
   const next = { ...body, after, superseded: true as const };
   return { ...next, digest: sha256(canonicalJson(next)) };
@@ -154,3 +168,4 @@ export function tagger(key: OperatorKey): Tagger {
 
 export const userTag = (tag: Tagger, user: string): string => tag(["user", user]);
 export const ratingTag = (tag: Tagger, user: string, item: string): string => tag(["rating", user, item]);
+export const artefactTag = (tag: Tagger, name: string): string => tag(["artefact", name]);

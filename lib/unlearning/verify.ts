@@ -1,22 +1,27 @@
 /**
- * Verifies a certificate by doing the work again: learns the method from the remaining data under the same plan and
- * compares hashes (goal G1). With the operator's key the erased users and ratings can still be in the data given: their
- * tags are recognised, and they are left out.
+ * Verifies a certificate by doing the work again: learns the method from the remaining data, under the same plan where the
+ * guarantee depends on one, and holds every statement that can be checked against what comes out (goal G1). With the
+ * operator's key the erased users and ratings can still be in the data given: their tags are recognised and counted, and
+ * they are left out. What cannot be checked are the HMACs of the system before, but for the names of its artefacts.
  */
 
 import { type Interactions, interactionsFrom, selectRatings } from "../data/interactions";
 import { InputError } from "../errors";
+import { canonicalJson, sha256 } from "../json";
 import { MemoryStore } from "../training/store";
 import { codeVersion } from "../version";
 import {
+  artefacts,
+  artefactTag,
   type Certificate,
   type OperatorKey,
   parseCertificate,
+  ratedUsers,
   ratingTag,
   tagger,
   userTag,
 } from "./certificate";
-import type { MethodContext } from "./method";
+import type { MethodContext, System } from "./method";
 import { methodOf } from "./methods";
 import { type Plan, planHash } from "./plan";
 
@@ -28,7 +33,10 @@ export interface Verification {
 }
 
 export interface VerifyOptions {
-  /** the plan that the certificate names; needed unless its guarantee is "exact" */
+  /**
+   * the plan that the certificate names; needed unless its guarantee is "exact", and not used if it is: then the partition
+   * has to come out of the remaining data (one group of everybody is no partition, and may be given)
+   */
   readonly plan?: Plan | null;
   /** the operator's key: leaves the erased data out of `data` */
   readonly key?: OperatorKey;
@@ -39,10 +47,14 @@ export interface VerifyOptions {
   readonly itemIds?: readonly string[];
 }
 
+/** A statement of a certificate, what was found in its place, and whether that agrees. */
+type Check = (what: string, expected: string | number | null, found: string | number | null) => boolean;
+
 /**
  * @param data the remaining training data, over a catalogue in which the erased users have no ratings or do not occur;
  *   or all of it, with `key`
- * @throws InputError when the certificate was changed or superseded, or names an unknown method; StoppedError.
+ * @throws InputError when the certificate was changed or superseded, names an unknown method, or its plan does not fit the
+ *   data; StoppedError.
  */
 export async function verify(
   certificate: Certificate,
@@ -53,38 +65,108 @@ export async function verify(
   parseCertificate(JSON.stringify(certificate));
   if (certificate.superseded)
     throw new InputError("certificate: a later erasure has superseded it; verify that one's certificate");
-  const { after, code } = certificate;
+  const { after, guarantee } = certificate;
   const checks: { what: string; ok: boolean; text: string }[] = [];
-  const check = (what: string, expected: string | null, found: string | null) => {
+  const check: Check = (what, expected, found) => {
     const ok = expected === found;
-    checks.push({
-      what,
-      ok,
-      text: ok ? `${found}` : `the certificate says ${expected}, and this is ${found}`,
-    });
+    const text = ok ? `${found}` : `the certificate says ${expected}, and this is ${found}`;
+    checks.push({ what, ok, text });
     return ok;
   };
-  check("code version", code, codeVersion("training"));
-  const plan = options.plan ?? undefined;
-  const given = plan ? check("plan", after.plan, planHash(plan)) : true;
-  if (!plan && certificate.guarantee !== "exact") {
+  check("code version", certificate.code, codeVersion("certificate"));
+  const plan = planFor(certificate, options.plan);
+  if (!plan && guarantee !== "exact") {
     checks.push({ what: "plan", ok: false, text: `the plan ${after.plan} is needed` });
     return { ok: false, checks };
   }
-  if (!given) return { ok: false, checks };
+  if (plan && !check("plan", after.plan, planHash(plan))) return { ok: false, checks };
   const catalogued = options.itemIds ? overItems(data, options.itemIds) : data;
+  checkErased(certificate, catalogued, options.key, check);
   const remaining = options.key ? withoutTagged(catalogued, certificate, options.key) : catalogued;
-  const store = new MemoryStore();
-  const system = await methodOf(certificate.method, certificate.settings).learn(
-    remaining,
-    { ...context, store },
-    { plan },
-  );
-  if (!plan) check("plan", after.plan, system.plan && planHash(system.plan));
+  const method = methodOf(certificate.method, certificate.settings);
+  const system = await method.learn(remaining, { ...context, store: new MemoryStore() }, { plan });
+  try {
+    if (!plan) check("plan", after.plan, planOf(system));
+    checkSystem(certificate, system, options.key, check);
+  } finally {
+    system.dispose();
+  }
+  return { ok: checks.every(({ ok }) => ok), checks };
+}
+
+/**
+ * The plan to learn under. "Exact" means that the partition comes out of the remaining data, so a plan that was made with
+ * the erased users must not be what makes it hold. One group of everybody is no partition: it tells nothing about anybody.
+ */
+function planFor({ guarantee, after }: Certificate, plan: Plan | null | undefined): Plan | undefined {
+  if (!plan || guarantee !== "exact") return plan ?? undefined;
+  return plan.groups.length === 1 && planHash(plan) === after.plan ? plan : undefined;
+}
+
+/** Holds what a certificate says of the erased against itself, and with the key against data that still hold them. */
+function checkErased(
+  { erased }: Certificate,
+  data: Interactions,
+  key: OperatorKey | undefined,
+  check: Check,
+) {
+  const { users, ratings, userTags, ratingTags } = erased;
+  check("erased users", users, new Set(userTags).size);
+  const least = new Set(ratingTags).size;
+  if (users === 0 || ratings < least) check("erased ratings", ratings, least);
+  const found = key && recognised(data, erased, key);
+  if (!found || found.ratings === 0) return; // these are the remaining data, and nobody erased is in them
+  check("erased users in these ratings", userTags.length, found.users);
+  check("single erased ratings in these ratings", ratingTags.length, found.single);
+  check("erased ratings in these ratings", ratings, found.ratings);
+}
+
+/** Holds what a certificate says of the system after, and of how it came out, against the system learned again. */
+function checkSystem(certificate: Certificate, system: System, key: OperatorKey | undefined, check: Check) {
+  const { after, before, guarantee } = certificate;
+  check("method", certificate.method, system.method.name);
+  check("settings", canonicalJson(certificate.settings), canonicalJson(system.method.settings));
+  // a partition that does not come out of the remaining data is a condition, whatever the certificate says
+  const known = planOf(system) === after.plan;
+  check("guarantee", guarantee, known ? system.guarantee : "exact given the partition");
+  check("users", after.users, ratedUsers(system));
+  check("items", after.items, system.itemIds.length);
   check("remaining data", after.data, system.dataHash);
   check("model", after.model, system.fingerprint);
-  system.dispose();
-  return { ok: checks.every(({ ok }) => ok), checks };
+  check("artefacts", inShort(after.artefacts), inShort(artefacts(system)));
+  const tag = key && tagger(key);
+  const former = new Set(before.artefacts);
+  const most = artefacts(system).length;
+  // without the key, nobody can tell which of the artefacts were there before: not more than there are, nor fewer than are new
+  const least = Math.max(0, most - former.size);
+  const renewed = tag
+    ? artefacts(system).filter((name) => !former.has(artefactTag(tag, name))).length
+    : Math.min(most, Math.max(least, certificate.renewed));
+  check("renewed artefacts", certificate.renewed, renewed);
+}
+
+/** A list of names as one line. */
+const inShort = (names: readonly string[]): string =>
+  `${names.length}, SHA-256 ${sha256(canonicalJson(names))}`;
+
+const planOf = ({ plan }: System): string | null => plan && planHash(plan);
+
+/** How many of the erased are in the data, and how many ratings they have there. */
+function recognised(data: Interactions, erased: Certificate["erased"], key: OperatorKey) {
+  const tag = tagger(key);
+  const users = new Set(erased.userTags);
+  const pairs = new Set(erased.ratingTags);
+  const { offsets, columns } = data.byUser;
+  const found = { users: 0, single: 0, ratings: 0 };
+  for (const [user, id] of data.userIds.entries()) {
+    const own = columns.subarray(offsets[user], offsets[user + 1]);
+    if (users.has(userTag(tag, id))) {
+      found.users++;
+      found.ratings += own.length;
+    } else if (pairs.size > 0)
+      found.single += own.filter((item) => pairs.has(ratingTag(tag, id, data.itemIds[item]))).length;
+  }
+  return { ...found, ratings: found.ratings + found.single };
 }
 
 /** The data without the users and ratings whose tags the certificate lists. */

@@ -95,7 +95,8 @@ describe("a certificate", () => {
     const plan = system.plan!;
     const less = await verify(certificate, withoutUsers(remaining, [0]), { plan }, work);
     expect(less.ok).toBe(false);
-    expect(less.checks.filter(({ ok }) => !ok).map(({ what }) => what)).toEqual(["remaining data", "model"]);
+    const wrong = ["users", "remaining data", "model", "artefacts"];
+    expect(less.checks.filter(({ ok }) => !ok).map(({ what }) => what)).toEqual(wrong);
   });
 
   it("is not verified by a model that kept the users", async () => {
