@@ -9,7 +9,7 @@ import { InputError } from "../errors";
 import { MODEL_NAMES } from "../model/spec";
 import { progress } from "../report/progress";
 import { type ErasableSystem, type LearnSettings, learn, open, verify } from "../unlearning/api";
-import { parseCertificate } from "../unlearning/certificate";
+import { type Certificate, parseCertificate } from "../unlearning/certificate";
 import { GROUPINGS } from "../unlearning/makePlan";
 import type { MethodProgress } from "../unlearning/method";
 import { METHOD_NAMES } from "../unlearning/methods";
@@ -121,7 +121,8 @@ Examples:
     .summary("forget users or ratings, for good")
     .description(
       "Forgets users or single ratings: afterwards the system is, bit for bit, one that never saw them, and what saw " +
-        "them is deleted. Ctrl-C before the end leaves the old system; the same command, or --resume, goes on.",
+        "them is deleted. Ctrl-C before the end leaves the old system; the same command, or --resume, goes on. Once it is " +
+        "done, --resume --certificate writes the certificate again.",
     )
     .requiredOption("--system <folder>", "folder of the system")
     .option("--users <ids>", "ids parted by commas", list)
@@ -130,7 +131,7 @@ Examples:
     .option("--regroup", "also make the groups anew: a full training, for a guarantee without condition")
     .option("--certificate <file>", "write the certificate, and beside it what a verifier needs")
     .option("--key <file>", "the operator's secret; made when it is not there (default: <system>.key)")
-    .option("--resume", "finish a request that was begun")
+    .option("--resume", "finish a request that was begun; if none was: write the last --certificate again")
     .option("--withdraw", "take back a request that was begun");
   withJson(unlearning)
     .addHelpText(
@@ -138,7 +139,8 @@ Examples:
       `
 Examples:
   $ npx erasable unlearn --system store --users 42,77 --certificate erased.json
-  $ npx erasable unlearn --system store --ratings-file withdrawn.csv --regroup`,
+  $ npx erasable unlearn --system store --ratings-file withdrawn.csv --regroup
+  $ npx erasable unlearn --system store --resume --certificate erased.json`,
     )
     .action(unlearnCommand);
 
@@ -312,8 +314,10 @@ async function unlearnCommand(options: UnlearnOptions): Promise<void> {
       else print(unfinished ? "the request was taken back" : "there was no unfinished request");
       return;
     }
-    if (options.resume && !unfinished)
-      throw new InputError(`--resume: ${options.system} has no unfinished request`);
+    if (options.resume && !unfinished) {
+      certifyAgain(system, options);
+      return;
+    }
     const { users, ratings, regroup } =
       options.resume && unfinished ? unfinished : { ...asked, regroup: options.regroup ?? false };
     await forget(system, { users, ratings }, regroup, options, signal);
@@ -339,11 +343,8 @@ async function forget(
     onProgress: stages(),
   });
   const seconds = (performance.now() - since) / 1000;
-  if (options.certificate !== undefined) {
-    writeFileSync(options.certificate, `${JSON.stringify(certificate, null, 2)}\n`);
-    const evidence: Evidence = { plan: system.planText, itemIds: system.system.itemIds };
-    writeFileSync(evidencePath(options.certificate), `${JSON.stringify(evidence)}\n`);
-  }
+  if (options.certificate !== undefined)
+    writeCertificate(system, certificate, options.certificate, options.system);
   if (options.json) {
     printJson({ certificate, key: keyFile, cost, deleted: deleted.length, seconds });
     return;
@@ -358,6 +359,48 @@ async function forget(
   print(
     `The key that recognises the erased ids: ${keyFile}. Keep it secret, and apart from the certificate.`,
   );
+}
+
+/**
+ * For a process that ended after the erasure and before its files were written: certificate and evidence of the last
+ * erasure, from the folder. @throws InputError when there is none, or no file to write it to.
+ */
+function certifyAgain(system: ErasableSystem, options: UnlearnOptions): void {
+  const certificate = system.certificates().at(-1);
+  if (options.certificate === undefined || certificate === undefined) {
+    const hint = certificate
+      ? "; with --certificate <file> it writes the certificate of the last erasure"
+      : "";
+    throw new InputError(`--resume: ${options.system} has no unfinished request${hint}`);
+  }
+  writeCertificate(system, certificate, options.certificate, options.system);
+  if (options.json) {
+    printJson({ certificate, deleted: 0, done: "before" });
+    return;
+  }
+  print(
+    "There was no unfinished request: this is the certificate of the last erasure, which was done before.",
+  );
+  print(`Certificate: ${options.certificate}; for a verifier: ${evidencePath(options.certificate)}`);
+}
+
+/** Writes a certificate of the system in force, and beside it the evidence. @throws InputError saying how to try again. */
+function writeCertificate(
+  system: ErasableSystem,
+  certificate: Certificate,
+  path: string,
+  folder: string,
+): void {
+  const evidence: Evidence = { plan: system.planText, itemIds: system.system.itemIds };
+  try {
+    writeFileSync(path, `${JSON.stringify(certificate, null, 2)}\n`);
+    writeFileSync(evidencePath(path), `${JSON.stringify(evidence)}\n`);
+  } catch (error) {
+    throw new InputError(
+      `the erasure is done, but its certificate could not be written: ${(error as Error).message}; ` +
+        `npx erasable unlearn --system ${folder} --resume --certificate <file> writes it`,
+    );
+  }
 }
 
 async function verifyCommand(

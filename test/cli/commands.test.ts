@@ -3,6 +3,7 @@
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -416,6 +417,45 @@ describe("learn, recommend, unlearn, verify on files", () => {
     expect(JSON.parse(done.out).certificate).toMatchObject({ guarantee: "exact", erased: { users: 2 } });
     const resume = await erasable("unlearn", ...system, "--resume");
     expect(resume).toMatchObject({ code: 2, err: expect.stringMatching(/no unfinished request/) });
+  });
+
+  it("writes the certificate of what is done, when it could not be written at once", async () => {
+    const store = ["--system", at("again")];
+    await erasable("learn", at("all.csv"), ...store, ...cheap);
+    const none = await erasable("unlearn", ...store, "--resume", "--certificate", at("again.json"));
+    expect(none).toMatchObject({ code: 2, err: expect.stringMatching(/no unfinished request\n?$/) });
+    mkdirSync(at("taken.json")); // a folder is no place for a file
+    const failed = await erasable(
+      "unlearn",
+      ...store,
+      "--users",
+      "u003,u010",
+      "--certificate",
+      at("taken.json"),
+    );
+    expect(failed).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/the erasure is done, but .*--resume/s),
+    });
+    const without = await erasable("unlearn", ...store, "--resume");
+    expect(without).toMatchObject({ code: 2, err: expect.stringMatching(/with --certificate/) });
+    const again = await erasable("unlearn", ...store, "--resume", "--certificate", at("again.json"));
+    expect(again).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/no unfinished request.*last erasure/),
+    });
+    const verified = await erasable("verify", at("again.json"), "--ratings", at("rest.csv"));
+    expect(verified).toMatchObject({ code: 0, out: expect.stringContaining("The certificate holds") });
+    const withKey = ["--ratings", at("all.csv"), "--key", at("again.key")];
+    expect((await erasable("verify", at("again.json"), ...withKey)).code).toBe(0);
+    const regrouped = ["--users", "u004", "--regroup", "--certificate", at("regrouped.json")];
+    expect((await erasable("unlearn", ...store, ...regrouped)).code).toBe(0);
+    writeFileSync(
+      at("fewer.csv"),
+      csvOf((user) => !["u003", "u010", "u004"].includes(user)),
+    );
+    const exact = await erasable("verify", at("regrouped.json"), "--ratings", at("fewer.csv"));
+    expect(exact).toMatchObject({ code: 0, out: expect.stringMatching(/without what was erased \(exact\)/) });
   });
 
   it("does all of it for the field's other frameworks", async () => {
