@@ -78,6 +78,7 @@ function chooseNotebooks(folder, only) {
   return wanted ? all.filter((notebook) => wanted.some((name) => notebook.startsWith(name))) : all;
 }
 
+/** Executes a notebook that is not up to date. Returns the exit status: 0 done, 1 failed, 130 stopped. */
 async function execute(notebook, target, { profile, timeout, force, recordsOnly, machine, results }) {
   const name = basename(notebook, ".ipynb");
   const code = codeIdentity(notebook, profile);
@@ -87,7 +88,7 @@ async function execute(notebook, target, { profile, timeout, force, recordsOnly,
     before?.succeeded && before.code === code && before.data === now.data && before.records === now.records;
   if (!force && same) {
     say(`${name}: up to date, skipped`);
-    return true;
+    return 0;
   }
   say(`${name}: executing (profile ${profile})`);
   const since = performance.now();
@@ -109,12 +110,11 @@ async function execute(notebook, target, { profile, timeout, force, recordsOnly,
     String(timeout),
   ];
   const { status } = await run(machine.python, [...args, "--note", note], { env, show: true });
-  const kept = relative(root, target);
+  const end = status === 130 ? "stopped" : "FAILED";
   if (status === 0) say(`${name}: done (${elapsed(since)})`);
-  else if (existsSync(target)) say(`${name}: FAILED; what was reached is kept in ${kept}`);
-  else say(`${name}: FAILED`);
-  if (status === 130) throw new Stop("stopped");
-  return status === 0;
+  else if (existsSync(target)) say(`${name}: ${end}; what was reached is kept in ${relative(root, target)}`);
+  else say(`${name}: ${end}`);
+  return status;
 }
 
 /** Notes in executed notebooks what they may have read, so that the next run can tell whether it has changed. */
@@ -138,7 +138,26 @@ async function judgeClaims(results, profile) {
   if (status !== 0) throw new Stop(`The claims could not be judged:\n${output}`);
 }
 
+/** Whether Ctrl-C or the system asked to stop. The program that runs at the time is told too, by `run`. */
+let stopping = false;
+for (const signal of ["SIGINT", "SIGTERM"])
+  process.on(signal, () => {
+    stopping = true;
+  });
+const STOPPED = 130;
+
 await script(async (args) => {
+  try {
+    return await reproduce(args);
+  } catch (error) {
+    // What fails after the signal fails because of it.
+    if (!stopping || !(error instanceof Stop)) throw error;
+    console.error("\nstopped; the same command goes on");
+    return STOPPED;
+  }
+});
+
+async function reproduce(args) {
   const values = ["profile", "only", "timeout", "notebooks", "results"];
   const flags = ["force", "records-only", "no-build", "no-reports"];
   const chosen = options(args, { values, flags, usage });
@@ -173,15 +192,25 @@ await script(async (args) => {
       machine,
       results,
     };
-    if (await execute(join(folder, name), join(target, name), settings)) succeeded.push(join(target, name));
+    const status = await execute(join(folder, name), join(target, name), settings);
+    if (status === 0) succeeded.push(join(target, name));
+    else if (status === STOPPED) stopping = true;
     else failed.push(name);
+    if (stopping) break;
   }
   noteInputs(join(results, profile), succeeded);
+  const place = relative(root, join(results, profile)) || ".";
+  if (stopping) {
+    console.error(
+      `\nstopped: ${succeeded.length} of ${notebooks.length} notebooks are done and kept in ${place}; the same command goes on`,
+    );
+    return STOPPED;
+  }
   await judgeClaims(results, profile);
   if (!chosen["no-reports"]) await exportReports(machine, join(results, profile));
-  const place = relative(root, join(results, profile)) || ".";
   say(
     `\n${notebooks.length - failed.length} of ${notebooks.length} notebooks succeeded in ${elapsed(since)}; results in ${place}`,
   );
   if (failed.length > 0) throw new Stop(`failed: ${failed.join(", ")}`);
-});
+  return 0;
+}

@@ -1,7 +1,7 @@
 /** The headless runner: what it does with a notebook that throws, rejects, hangs or does not type-check. */
 
-import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -133,7 +133,60 @@ describe("reproduce, of notebooks that fail", () => {
   });
 });
 
+/** Starts reproduce as a terminal does, and sends the signal to it and all that it has started, at a text of its output. */
+function stopAt(text: string, signal: NodeJS.Signals, only: string): Promise<Outcome> {
+  const args = ["--notebooks", "test/notebooks/faults", "--results", results, "--only", only, "--no-build"];
+  const env = { ...process.env, ERASABLE_PROFILE: "smoke" };
+  const child = spawn(process.execPath, ["scripts/reproduce.mjs", ...args], {
+    cwd: root,
+    env,
+    detached: true,
+  });
+  const outcome = { status: 0, stdout: "", stderr: "" };
+  child.stderr.on("data", (chunk) => {
+    outcome.stderr += chunk;
+  });
+  let sent = false;
+  child.stdout.on("data", (chunk) => {
+    outcome.stdout += chunk;
+    if (sent || !outcome.stdout.includes(text)) return;
+    sent = true;
+    process.kill(-(child.pid as number), signal);
+  });
+  return new Promise((resolve) => child.on("close", (code) => resolve({ ...outcome, status: code ?? -1 })));
+}
+
+describe.runIf(process.platform !== "win32")("reproduce, when it is stopped", () => {
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "by %s: ends the kernel, begins no other notebook, keeps what is done",
+    async (signal) => {
+      for (const name of ["good", "hangs", "talks"])
+        rmSync(join(results, "smoke/notebooks", `${name}.ipynb`), { force: true });
+      const { status, stdout, stderr } = await stopAt("A cell that never ends", signal, "good,hangs,talks");
+      expect(stderr).toContain("stopped: 1 of 3 notebooks are done");
+      expect(stderr).toContain("the same command goes on");
+      expect(status).toBe(130);
+      expect(stdout).toContain("hangs: stopped");
+      expect(saved("hangs").metadata.erasable.succeeded).toBe(false);
+      expect(existsSync(join(results, "smoke/notebooks/talks.ipynb"))).toBe(false);
+      expect((await reproduce("good", "--no-reports")).stdout).toContain("good: up to date, skipped");
+    },
+  );
+});
+
 describe("reproduce", () => {
+  it("takes a fault that no cell has, such as a kernel that is not there, for a failure", async () => {
+    const folder = mkdtempSync(join(results, "notebooks-"));
+    const notebook = JSON.parse(readFileSync(join(root, "test/notebooks/faults/good.ipynb"), "utf8"));
+    notebook.metadata.kernelspec.name = "no-such-kernel";
+    writeFileSync(join(folder, "unknown.ipynb"), JSON.stringify(notebook));
+    const { status, stderr } = await reproduce("unknown", "--notebooks", folder, "--no-reports");
+    expect(status).toBe(1);
+    expect(stderr).toContain("Failed before the first cell\nNoSuchKernel: ");
+    expect(stderr).not.toContain("Traceback");
+    expect(saved("unknown").metadata.erasable.succeeded).toBe(false);
+  });
+
   it("ends a cell that takes longer than its limit", async () => {
     const { status, stderr } = await reproduce("hangs", "--timeout", "2", "--no-reports");
     expect(status).toBe(1);
