@@ -44,9 +44,10 @@ def title_of(cells, index):
 class Runner(NotebookClient):
     """Announces each cell and looks for faults behind it."""
 
-    def __init__(self, nb, faults, **settings):
+    def __init__(self, nb, faults, kernel_file=None, **settings):
         super().__init__(nb, **settings)
         self.faults = Path(faults)
+        self.kernel_file = kernel_file
         self.code_cells = [i for i, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
         self.current = None
         self.stopped = False
@@ -66,6 +67,8 @@ class Runner(NotebookClient):
             except NotImplementedError:
                 pass  # Windows: SIGINT is a KeyboardInterrupt
         await super().async_start_new_kernel(**settings)
+        if self.kernel_file:
+            self.kernel_file.write_text(str(getattr(self.km.provisioner, "pid", "")), encoding="utf8")
 
     async def async_execute_cell(self, cell, cell_index, **settings):
         if cell_index not in self.code_cells:
@@ -161,6 +164,7 @@ def main():
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--timeout", type=int, default=3600, help="seconds that one cell may take")
     parser.add_argument("--note", default="{}", help="JSON kept in the executed notebook's metadata")
+    parser.add_argument("--kernel-file", type=Path, help="where the process id of the kernel is noted")
     settings = parser.parse_args()
 
     nb = nbformat.read(settings.notebook, as_version=4)
@@ -176,6 +180,7 @@ def main():
     runner = Runner(
         nb,
         faults,
+        settings.kernel_file,
         timeout=settings.timeout,
         kernel_name=nb.metadata.get("kernelspec", {}).get("name", "tslab"),
         record_timing=False,

@@ -1,7 +1,7 @@
 /** The headless runner: what it does with a notebook that throws, rejects, hangs or does not type-check. */
 
 import { execFile, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -172,6 +172,38 @@ describe.runIf(process.platform !== "win32")("reproduce, when it is stopped", ()
       expect((await reproduce("good", "--no-reports")).stdout).toContain("good: up to date, skipped");
     },
   );
+});
+
+describe("reproduce, on records", () => {
+  it("executes again what other processes may have added too late, or what may now compute, and nothing else", async () => {
+    const folder = mkdtempSync(join(results, "notebooks-"));
+    const runs = join(results, "smoke/runs");
+    mkdirSync(join(runs, "claims"), { recursive: true });
+    const flag = join(folder, "another-process-writes");
+    const writing = [
+      'const [fs, runs] = [require("fs"), process.env.ERASABLE_RESULTS + "/smoke/runs/"];',
+      'const add = (writer: string) => fs.appendFileSync(runs + "run-0123456789-" + writer + "-0.jsonl", "{}\\n");',
+      `add(process.pid + "-1"); if (fs.existsSync(${JSON.stringify(flag)})) add("1-1");`,
+    ];
+    const notebook = JSON.parse(readFileSync(join(root, "test/notebooks/faults/good.ipynb"), "utf8"));
+    notebook.cells[1].source = writing.join("\n");
+    notebook.cells.length = 2;
+    writeFileSync(join(folder, "adds.ipynb"), JSON.stringify(notebook));
+    const again = async (...more: string[]) =>
+      (await reproduce("adds", "--notebooks", folder, "--no-reports", ...more)).stdout;
+
+    expect(await again()).toContain("adds: done");
+    writeFileSync(join(runs, "claims/0123456789-1-1-0.owner"), "a process that has begun to work\n");
+    writeFileSync(join(runs, "run-0123456789-1-1-9.jsonl"), ""); // and has stored nothing yet
+    expect(await again()).toContain("adds: up to date, skipped"); // the records of its own kernel are no news
+
+    writeFileSync(flag, "");
+    expect(await again("--records-only")).toContain("adds: done");
+    rmSync(flag);
+    expect(await again("--records-only")).toContain("adds: done");
+    expect(await again("--records-only")).toContain("adds: up to date, skipped");
+    expect(await again()).toContain("adds: executing"); // which may compute what those left out
+  });
 });
 
 describe("reproduce", () => {
