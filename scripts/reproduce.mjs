@@ -1,7 +1,17 @@
 // Executes the notebooks headless, in order, and exports reports: `npm run reproduce -- [options]`.
 // Everything goes to results/<profile>/; notebooks/ is only read. A notebook whose inputs are those of its last
-// successful run (its source, the compiled library, dependencies, profile, parameters, data, records) is skipped.
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+// successful run (its source, the compiled library, dependencies, profile, parameters, whether it may compute, data, records) is skipped.
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, join, relative, resolve } from "node:path";
 import { exportReports } from "./report.mjs";
 import { jupyterEnvironment, setup } from "./setup.mjs";
@@ -44,26 +54,34 @@ function dataIdentity() {
   );
 }
 
-/** Identity of the records of single runs: files that only grow. */
-const recordsIdentity = (folder) =>
-  digest(
-    ...filesBelow(join(folder, "runs")).flatMap((path) => [
-      relative(folder, path),
-      String(statSync(path).size),
-    ]),
+/** Sizes of the files of records, by name: these only grow. What else is in runs/ says who is at work, not what is known. */
+const recordFiles = (folder) =>
+  new Map(
+    filesBelow(join(folder, "runs"), (path) => path.endsWith(".jsonl"))
+      .map((path) => [relative(folder, path), statSync(path, { throwIfNoEntry: false })?.size ?? 0])
+      .filter(([, size]) => size > 0),
   );
 
-/** What notebooks read beside code: it is noted when all have run, as they may fetch data and add records. */
-const inputs = (folder) => ({ data: dataIdentity(), records: recordsIdentity(folder) });
+const recordsIdentity = (files) => digest(...[...files].sort().flat().map(String));
+
+/**
+ * The records that a notebook is known to have seen, of those that are there when all have run: those that were there
+ * before it, and those that this run's kernels have added. What another process adds meanwhile may have come too late.
+ */
+function seenRecords(before, now, kernels) {
+  const isOurs = (file) => kernels.has(/^(?:run|failed)-[0-9a-f]+-(\d+)-/.exec(basename(file))?.[1]);
+  return new Map([...before, ...[...now].filter(([file]) => isOurs(file))]);
+}
 
 /** Hash of what the notebook depends on beside data and records. */
-function codeIdentity(notebook, profile) {
+function codeIdentity(notebook, profile, recordsOnly) {
   const library = filesBelow(join(root, "lib/dist"), (path) => /\.(js|wasm)$/.test(path));
   const runners = ["scripts/run_notebook.py", "package-lock.json"].map((path) => join(root, path));
   return digest(
     contentDigest([notebook, ...library, ...runners]),
     profile,
     process.env.ERASABLE_PARAMETERS ?? "",
+    recordsOnly ? "only" : (process.env.ERASABLE_RECORDS ?? ""),
   );
 }
 
@@ -78,16 +96,23 @@ function chooseNotebooks(folder, only) {
   return wanted ? all.filter((notebook) => wanted.some((name) => notebook.startsWith(name))) : all;
 }
 
+/**
+ * Executes a notebook that is not up to date. Returns the exit status (0 done, 1 failed, 130 stopped), what was there
+ * before it, and the process id of its kernel.
+ */
 async function execute(notebook, target, { profile, timeout, force, recordsOnly, machine, results }) {
   const name = basename(notebook, ".ipynb");
-  const code = codeIdentity(notebook, profile);
-  const before = readJson(target)?.metadata?.erasable;
-  const now = inputs(join(results, profile));
+  const code = codeIdentity(notebook, profile, recordsOnly);
+  const noted = readJson(target)?.metadata?.erasable;
+  const before = { data: dataIdentity(), records: recordFiles(join(results, profile)) };
   const same =
-    before?.succeeded && before.code === code && before.data === now.data && before.records === now.records;
+    noted?.succeeded &&
+    noted.code === code &&
+    noted.data === before.data &&
+    noted.records === recordsIdentity(before.records);
   if (!force && same) {
     say(`${name}: up to date, skipped`);
-    return true;
+    return { status: 0, before };
   }
   say(`${name}: executing (profile ${profile})`);
   const since = performance.now();
@@ -100,6 +125,8 @@ async function execute(notebook, target, { profile, timeout, force, recordsOnly,
   };
   if (process.env.ERASABLE_DATA) env.ERASABLE_DATA = resolve(process.env.ERASABLE_DATA);
   const note = JSON.stringify({ profile, code });
+  const scratch = mkdtempSync(join(tmpdir(), "erasable-kernel-"));
+  const kernelFile = join(scratch, "pid");
   const args = [
     join(root, "scripts/run_notebook.py"),
     notebook,
@@ -107,26 +134,34 @@ async function execute(notebook, target, { profile, timeout, force, recordsOnly,
     target,
     "--timeout",
     String(timeout),
+    "--kernel-file",
+    kernelFile,
   ];
   const { status } = await run(machine.python, [...args, "--note", note], { env, show: true });
-  const kept = relative(root, target);
+  const kernel = existsSync(kernelFile) ? readFileSync(kernelFile, "utf8") : undefined;
+  rmSync(scratch, { recursive: true, force: true });
+  const end = status === 130 ? "stopped" : "FAILED";
   if (status === 0) say(`${name}: done (${elapsed(since)})`);
-  else if (existsSync(target)) say(`${name}: FAILED; what was reached is kept in ${kept}`);
-  else say(`${name}: FAILED`);
-  if (status === 130) throw new Stop("stopped");
-  return status === 0;
+  else if (existsSync(target)) say(`${name}: ${end}; what was reached is kept in ${relative(root, target)}`);
+  else say(`${name}: ${end}`);
+  return { status, before, kernel };
 }
 
-/** Notes in executed notebooks what they may have read, so that the next run can tell whether it has changed. */
-function noteInputs(folder, paths) {
-  const now = inputs(folder);
-  for (const path of paths) {
+/**
+ * Notes in executed notebooks what they have read, so that the next run can tell whether it has changed. It is done when
+ * all have run: the records that a later notebook adds are no reason to execute an earlier one again.
+ */
+function noteInputs(folder, executed) {
+  const now = recordFiles(folder);
+  const kernels = new Set(executed.flatMap(({ kernel }) => kernel ?? []));
+  for (const { path, before } of executed.filter(({ status }) => status === 0)) {
     const notebook = readJson(path);
     const { code, profile, succeeded } = notebook.metadata.erasable;
-    const before = readFileSync(path, "utf8");
-    notebook.metadata.erasable = { code, data: now.data, profile, records: now.records, succeeded };
-    const text = `${JSON.stringify(notebook, null, 1)}\n`;
-    if (text !== before) writeFileSync(path, text); // a report of an unchanged notebook stays younger than it
+    const text = readFileSync(path, "utf8");
+    const records = recordsIdentity(seenRecords(before.records, now, kernels));
+    notebook.metadata.erasable = { code, data: before.data, profile, records, succeeded };
+    const noted = `${JSON.stringify(notebook, null, 1)}\n`;
+    if (noted !== text) writeFileSync(path, noted); // a report of an unchanged notebook stays younger than it
   }
 }
 
@@ -138,7 +173,26 @@ async function judgeClaims(results, profile) {
   if (status !== 0) throw new Stop(`The claims could not be judged:\n${output}`);
 }
 
+/** Whether Ctrl-C or the system asked to stop. The program that runs at the time is told too, by `run`. */
+let stopping = false;
+for (const signal of ["SIGINT", "SIGTERM"])
+  process.on(signal, () => {
+    stopping = true;
+  });
+const STOPPED = 130;
+
 await script(async (args) => {
+  try {
+    return await reproduce(args);
+  } catch (error) {
+    // What fails after the signal fails because of it.
+    if (!stopping || !(error instanceof Stop)) throw error;
+    console.error("\nstopped; the same command goes on");
+    return STOPPED;
+  }
+});
+
+async function reproduce(args) {
   const values = ["profile", "only", "timeout", "notebooks", "results"];
   const flags = ["force", "records-only", "no-build", "no-reports"];
   const chosen = options(args, { values, flags, usage });
@@ -163,7 +217,7 @@ await script(async (args) => {
   mkdirSync(target, { recursive: true });
   const notebooks = chooseNotebooks(folder, chosen.only);
   const failed = [];
-  const succeeded = [];
+  const executed = [];
   for (const name of notebooks) {
     const settings = {
       profile,
@@ -173,15 +227,27 @@ await script(async (args) => {
       machine,
       results,
     };
-    if (await execute(join(folder, name), join(target, name), settings)) succeeded.push(join(target, name));
-    else failed.push(name);
+    const path = join(target, name);
+    const outcome = await execute(join(folder, name), path, settings);
+    executed.push({ path, ...outcome });
+    if (outcome.status === STOPPED) stopping = true;
+    else if (outcome.status !== 0) failed.push(name);
+    if (stopping) break;
   }
-  noteInputs(join(results, profile), succeeded);
+  noteInputs(join(results, profile), executed);
+  const place = relative(root, join(results, profile)) || ".";
+  if (stopping) {
+    const done = executed.filter(({ status }) => status === 0).length;
+    console.error(
+      `\nstopped: ${done} of ${notebooks.length} notebooks are done and kept in ${place}; the same command goes on`,
+    );
+    return STOPPED;
+  }
   await judgeClaims(results, profile);
   if (!chosen["no-reports"]) await exportReports(machine, join(results, profile));
-  const place = relative(root, join(results, profile)) || ".";
   say(
     `\n${notebooks.length - failed.length} of ${notebooks.length} notebooks succeeded in ${elapsed(since)}; results in ${place}`,
   );
   if (failed.length > 0) throw new Stop(`failed: ${failed.join(", ")}`);
-});
+  return 0;
+}

@@ -3,7 +3,8 @@
 tslab reports a failing cell by a bare error reply and text on stderr, without a Jupyter `error` message; nbconvert
 would end with 1, say nothing and write nothing. This runner prints the failing cell's number, source and stderr, keeps
 the partial notebook, fails on a rejected promise that nobody awaited (scripts/kernel_faults.cjs notes those) and on a
-cell that takes too long, and leaves no path of this machine and no time of day in the saved file.
+cell that takes too long, and leaves no path of this machine and no time of day in the saved file. SIGINT and SIGTERM
+end the kernel and then this, with 130.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import asyncio
 import json
 import os
 import re
+import signal
 import sys
 import tempfile
 import time
@@ -42,11 +44,31 @@ def title_of(cells, index):
 class Runner(NotebookClient):
     """Announces each cell and looks for faults behind it."""
 
-    def __init__(self, nb, faults, **settings):
+    def __init__(self, nb, faults, kernel_file=None, **settings):
         super().__init__(nb, **settings)
         self.faults = Path(faults)
+        self.kernel_file = kernel_file
         self.code_cells = [i for i, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
         self.current = None
+        self.stopped = False
+
+    async def async_start_new_kernel(self, **settings):
+        """Sets our handlers in place of nbclient's, which take the kernel away from under the cell that waits for it."""
+        task, loop = asyncio.current_task(), asyncio.get_running_loop()
+
+        def stop():
+            if not self.stopped:  # Ctrl-C comes twice: from the terminal, and passed on by reproduce.mjs
+                self.stopped = True
+                task.cancel()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            try:
+                loop.add_signal_handler(number, stop)
+            except NotImplementedError:
+                pass  # Windows: SIGINT is a KeyboardInterrupt
+        await super().async_start_new_kernel(**settings)
+        if self.kernel_file:
+            self.kernel_file.write_text(str(getattr(self.km.provisioner, "pid", "")), encoding="utf8")
 
     async def async_execute_cell(self, cell, cell_index, **settings):
         if cell_index not in self.code_cells:
@@ -80,6 +102,10 @@ class Runner(NotebookClient):
 
 class Fault(Exception):
     """Something went wrong in the kernel that no cell reported."""
+
+
+# What ends a cell; any other exception is a fault of nbclient or of the kernel's set-up.
+CELL_ERRORS = (CellExecutionError, CellTimeoutError, DeadKernelError)
 
 
 def portable(text):
@@ -116,7 +142,7 @@ def report(error, runner):
     """Prints the cell that failed, its source and what it wrote to stderr."""
     number, cell = runner.current or (0, None)
     print("failed", flush=True)
-    lines = [f"Cell {number} of {len(runner.code_cells)} failed"]
+    lines = [f"Cell {number} of {len(runner.code_cells)} failed" if cell else "Failed before the first cell"]
     if isinstance(error, CellTimeoutError):
         lines[0] += f": it took longer than {runner.timeout} s"
     elif isinstance(error, DeadKernelError):
@@ -127,6 +153,8 @@ def report(error, runner):
         lines += [portable(text).rstrip() for text in texts]
     if isinstance(error, Fault):
         lines.append(portable(str(error)))
+    elif not isinstance(error, CELL_ERRORS):
+        lines.append(portable(f"{type(error).__name__}: {error}"))
     print("\n".join(lines), file=sys.stderr, flush=True)
 
 
@@ -136,6 +164,7 @@ def main():
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--timeout", type=int, default=3600, help="seconds that one cell may take")
     parser.add_argument("--note", default="{}", help="JSON kept in the executed notebook's metadata")
+    parser.add_argument("--kernel-file", type=Path, help="where the process id of the kernel is noted")
     settings = parser.parse_args()
 
     nb = nbformat.read(settings.notebook, as_version=4)
@@ -151,27 +180,33 @@ def main():
     runner = Runner(
         nb,
         faults,
+        settings.kernel_file,
         timeout=settings.timeout,
         kernel_name=nb.metadata.get("kernelspec", {}).get("name", "tslab"),
         record_timing=False,
         shutdown_kernel="immediate",
         resources={"metadata": {"path": str(settings.notebook.resolve().parent)}},
     )
-    error = None
+    error = "unfinished"  # until it is known that it is not
     try:
         runner.execute()
-    except (CellExecutionError, CellTimeoutError, DeadKernelError, Fault) as caught:
+        error = None
+    except (Exception, KeyboardInterrupt, asyncio.CancelledError) as caught:
         error = caught
-        report(error, runner)
-    except KeyboardInterrupt:
-        error = "stopped"
-        print("stopped", flush=True)
+        runner.stopped |= isinstance(caught, KeyboardInterrupt)
+        if runner.stopped:
+            print("stopped", flush=True)
+        else:
+            report(error, runner)
     finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was reached is saved first
         os.unlink(faults)
         nb.metadata["erasable"] = {**json.loads(settings.note), "succeeded": error is None}
         tidy(nb)
         save(nb, settings.output)
-    return 1 if error else 0
+    if runner.stopped:
+        return 130
+    return 0 if error is None else 1
 
 
 if __name__ == "__main__":

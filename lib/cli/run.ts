@@ -197,11 +197,14 @@ function report(result: Report, figure: string, json: boolean): void {
     ];
     const work = `${count(result.samples)} gradient samples · ${duration(result.seconds)}`;
     print(`${plural(result.cells, "cell")}: ${parts.join(", ")} · ${work}`);
-    if (missing === 0) print(`To see them: npx erasable table ${figure} --profile ${result.profile}`);
+    if (missing === 0 && failures.length === 0)
+      print(`To see them: npx erasable table ${figure} --profile ${result.profile}`);
   }
   if (storeError !== undefined) throw new Exit(EXIT.failed, `erasable: ${storeError}`);
   if (stopped) throw new Exit(stopCode(), "stopped; the same command does what is missing");
   if (missing > 0) throw new Exit(EXIT.failed, "the same command tries again what is missing");
+  // with --force, of cells whose older records are still there
+  if (failures.length > 0) throw new Exit(EXIT.failed, "what failed keeps its older record");
 }
 
 /** "system ml-1m dmf l-cbkm S=8 rand@5 seed 0" */

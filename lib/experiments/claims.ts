@@ -29,6 +29,7 @@ import { errorCode, removeFile, storeError } from "./segment";
  */
 const HEARTBEAT = 10_000;
 const LEASE = 90_000;
+const CLAIM = /^(.+)\.(\d+)\.claim$/;
 const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"];
 
 export class Claims {
@@ -43,19 +44,31 @@ export class Claims {
   /** Takes the claim `name` (letters, digits, - and _), unless a living process, this one included, has it. */
   take(name: string): boolean {
     const owner = this.show();
-    for (let generation = 0; ; ) {
-      const path = this.path(name, generation);
-      try {
-        linkOrCopy(owner, path);
-        this.held.set(name, generation);
-        return true;
-      } catch (error) {
-        if (errorCode(error) !== "EEXIST") throw storeError("write to", this.folder, error);
+    for (;;) {
+      const last = this.lastGeneration(name);
+      const dead = last < 0 ? undefined : read(this.path(name, last));
+      if (last >= 0) {
+        if (dead === undefined) continue; // given back in this moment: look again
+        if (!this.abandoned(dead, this.path(name, last))) return false;
       }
-      const holder = read(path);
-      if (holder === undefined) continue; // given back in this moment: try the same generation again
-      if (!this.abandoned(holder, path)) return false;
-      generation++;
+      const own = this.path(name, last + 1);
+      try {
+        linkOrCopy(owner, own);
+      } catch (error) {
+        if (errorCode(error) === "EEXIST") continue; // another was faster
+        throw storeError("write to", this.folder, error);
+      }
+      // Between the look and the link others may have cleared claims away, and taken what then was free. Each of two
+      // takers looks at the other's number after its link, so at most one of them finds all as it was.
+      const sound =
+        this.lastGeneration(name) === last + 1 &&
+        read(own) === basename(owner) &&
+        (last < 0 || read(this.path(name, last)) === dead);
+      if (sound) {
+        this.held.set(name, last + 1);
+        return true;
+      }
+      if (read(own) === basename(owner)) removeFile(own);
     }
   }
 
@@ -69,8 +82,11 @@ export class Claims {
 
   /** Removes what dead processes left behind. */
   sweep(): void {
-    for (const file of list(this.folder)) {
+    for (const file of list(this.folder).sort().reverse()) {
       const path = join(this.folder, file);
+      // A dead claim that a later one outranks keeps others from beginning at its number: the later one clears it away.
+      const [, name, generation] = CLAIM.exec(file) ?? [];
+      if (name !== undefined && this.lastGeneration(name) > Number(generation)) continue;
       const holder = file.endsWith(".owner") ? file : read(path);
       if (holder !== undefined && this.abandoned(holder, path)) removeFile(path);
     }
@@ -90,6 +106,15 @@ export class Claims {
 
   private path(name: string, generation: number): string {
     return join(this.folder, `${name}.${generation}.claim`);
+  }
+
+  /** The highest generation that there is of a claim; -1 when nobody has taken it. */
+  private lastGeneration(name: string): number {
+    const generations = list(this.folder).flatMap((file) => {
+      const [, claimed, generation] = CLAIM.exec(file) ?? [];
+      return claimed === name ? [Number(generation)] : [];
+    });
+    return Math.max(-1, ...generations);
   }
 
   /** Shows that this process uses the store: its own file, with a heartbeat. Returns the file. */

@@ -3,13 +3,15 @@
  * share a learning run become one job.
  */
 
-import { join } from "node:path";
-import { checksum, type Interactions, ratingCount } from "../data/interactions";
+import { existsSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { CATALOG, isSyntheticName } from "../data/catalog";
+import { checksum, ratingCount } from "../data/interactions";
+import { findDataset, loadDataset } from "../data/load";
 import { canonicalJson } from "../json";
 import { codeVersion } from "../version";
 import type { Cell } from "./cell";
 import type { Job } from "./handler";
-import { rawData } from "./jobs/workbench";
 import { recordKey, type StoredRecord } from "./record";
 
 /** A record of this suite. What the outcome holds depends on the kind of the cell: outcome.ts. */
@@ -38,26 +40,62 @@ export const HANDLER = join(
   __filename.endsWith(".ts") ? "../dist/experiments/jobs/index.js" : "jobs/index.js",
 );
 
-const identities = new WeakMap<Interactions, DataIdentity>();
+/** What was found for a data set, and for which state of its files. */
+const identities = new Map<string, { readonly state: string; readonly identity: DataIdentity }>();
 
-/** Checksum and size of a data set. @throws InputError when it is not on this machine. */
+/**
+ * Checksum and size of a data set. Its files are read again only when one has another size or time of change.
+ * @throws InputError when it is not on this machine
+ */
 export async function identify(dataset: string): Promise<DataIdentity> {
-  const data = await rawData(dataset);
-  let identity = identities.get(data);
-  if (!identity) {
-    identity = { checksum: checksum(data), ratings: ratingCount(data) };
-    identities.set(data, identity);
-  }
+  const state = stateOf(dataset);
+  const known = identities.get(dataset);
+  if (known?.state === state) return known.identity;
+  const data = await loadDataset(dataset);
+  const identity = { checksum: checksum(data), ratings: ratingCount(data) };
+  identities.set(dataset, { state, identity });
   return identity;
 }
 
-/** Identities of all data sets that the cells name. */
+/** Path, size and time of change of the files that a data set is read from; generated sets have none. */
+function stateOf(dataset: string): string {
+  return filesOf(dataset)
+    .map((file) => {
+      const stat = statSync(file, { throwIfNoEntry: false });
+      return `${resolve(file)} ${stat?.size} ${stat?.mtimeMs}\n`;
+    })
+    .join("");
+}
+
+function filesOf(dataset: string): string[] {
+  if (isSyntheticName(dataset)) return [];
+  const entry = CATALOG.find(({ name }) => name === dataset);
+  if (!entry) return [dataset];
+  const folder = findDataset(entry);
+  return folder === undefined ? [] : entry.ratings.map((file) => join(folder, file));
+}
+
+/** Identities of all data sets that the cells name. @throws InputError when one is not on this machine */
 export async function identifyAll(cells: readonly Cell[]): Promise<Map<string, DataIdentity>> {
-  const names = new Set(cells.map(({ dataset }) => dataset));
   const known = new Map<string, DataIdentity>();
-  for (const name of names) known.set(name, await identify(name));
+  for (const name of datasetsOf(cells)) known.set(name, await identify(name));
   return known;
 }
+
+/**
+ * Identities of those data sets of the cells that are on this machine.
+ * @throws InputError when one is there and damaged
+ */
+export async function identifyHere(cells: readonly Cell[]): Promise<Map<string, DataIdentity>> {
+  return identifyAll(cells.filter(({ dataset }) => isHere(dataset)));
+}
+
+function isHere(dataset: string): boolean {
+  const files = filesOf(dataset);
+  return isSyntheticName(dataset) || (files.length > 0 && files.every((file) => existsSync(file)));
+}
+
+const datasetsOf = (cells: readonly Cell[]) => new Set(cells.map(({ dataset }) => dataset));
 
 /** The key of a cell's record on this data and this code. */
 export const keyOf = (cell: Cell, data: DataIdentity): string =>

@@ -52,7 +52,7 @@ export interface Repetition {
   readonly different: readonly Disagreement[];
   /** Cells that cannot be compared: the store has no record of them on this data and by this code. */
   readonly unrecorded: readonly Cell[];
-  /** Cells that could not be computed, and those that the run was stopped before. */
+  /** Cells that could not be computed, one entry each, and the number of those that the run was stopped before. */
   readonly failures: readonly Failure[];
   readonly unfinished: number;
   readonly stopped: boolean;
@@ -100,7 +100,11 @@ export async function repeat(
         differences: differences(stored, repeated),
       }))
       .filter((pair) => pair.differences.length > 0);
-    const failures = summaries.flatMap((summary) => summary.failures);
+    // A cell that several parts want is tried by each of them: it has failed, once, if none could compute it.
+    const tried = new Map(
+      summaries.flatMap(({ failures }) => failures).map((failure) => [failure.key, failure]),
+    );
+    const failures = [...tried.values()].filter(({ key }) => !second.has(key));
     const unrecorded = cells.filter((cell) => !has(cell));
     return {
       identical: pairs.length - different.length,

@@ -1,21 +1,22 @@
 /**
  * What a notebook says: `await figureResults(utility, { progress })`. Shows the records that are there, computes those
- * that are not, and knows what must be said beside them: generated data, missing data sets, records of older code.
+ * that are not, and knows what must be said beside them: generated data, missing data sets, records of older code or of
+ * other data.
  */
 
 import { basename, join } from "node:path";
 import { CATALOG, isSyntheticName } from "../data/catalog";
-import { InputError, requireOneOf } from "../errors";
+import { InputError, requireOneOf, StoppedError } from "../errors";
 import { currentProfile, resultsFolder } from "../report/context";
 import { progress } from "../report/progress";
 import type { RunDescription } from "../report/provenance";
 import type { Cell } from "./cell";
 import type { Figure } from "./figures/figure";
 import type { CellRecord } from "./outcome";
-import type { ErasableRecord } from "./plan";
+import { type ErasableRecord, identifyHere } from "./plan";
 import { type Profile, profileNamed } from "./profile";
 import { RunStore } from "./store";
-import { availableProfile, compute, coverage, findRecords } from "./suite";
+import { availableProfile, compute, type Found, findRecords } from "./suite";
 
 /** How a notebook asks for a figure. */
 export interface SessionOptions {
@@ -78,9 +79,10 @@ export async function figureResults<Row extends object>(
   const { profile, notices } = sessionProfile({ ...options.change, ...data });
   const cells = figure.cells(profile);
   const store = new RunStore<ErasableRecord>(runsFolder());
-  let found = findRecords(cells, store);
-  // Only published results are shown as they are when the code has moved on; others cost little to make anew.
-  const outdated = !found.current && profile.name !== PUBLISHED;
+  let found = await findHere(cells, store);
+  // Only published results are shown as they are when code or data have moved on: others cost little to make anew, as do
+  // those of a file of one's own.
+  const outdated = profile.name === PUBLISHED ? found.otherData.some(isOwnFile) : !found.current;
   if (recordsOnly()) {
     if (found.missing > 0) {
       const lack =
@@ -90,17 +92,34 @@ export async function figureResults<Row extends object>(
       notices.push(`${lack}. What is shown here is of the others.`);
     }
   } else if (found.missing > 0 || outdated || options.force) {
-    await computeMissing(figure.title, cells, store, options);
-    found = findRecords(cells, store);
+    try {
+      await computeMissing(figure.title, cells, store, options);
+    } finally {
+      store.close(); // another process may then take its segment for whole
+    }
+    found = await findHere(cells, store);
   }
-  if (!found.current)
+  const anew = `would make them anew ("npx erasable run ${figure.id} --profile ${profile.name}").`;
+  if (found.otherCode)
+    notices.push(`These records were made by code version ${found.versions.join(", ")}; this code ${anew}`);
+  if (found.otherData.length > 0)
     notices.push(
-      `These records were made by code version ${found.versions.join(", ")}; this code would make them anew ` +
-        `("npx erasable run ${figure.id} --profile ${profile.name}").`,
+      `Records of ${found.otherData.map(datasetTitle).join(", ")} shown here were made of other ratings than those on ` +
+        `this machine, which ${anew}`,
     );
   return { profile, rows: figure.rows(found.records), records: found.records, run: describe(cells), notices };
 }
 
+/** The records of the cells, held against the data on this machine. Data sets without a record are not read for it. */
+async function findHere(cells: readonly Cell[], store: RunStore<ErasableRecord>): Promise<Found> {
+  const recorded = new Set(store.records().map(({ cell }) => cell.dataset));
+  return findRecords(cells, store, await identifyHere(cells.filter(({ dataset }) => recorded.has(dataset))));
+}
+
+const isOwnFile = (name: string): boolean =>
+  !isSyntheticName(name) && !CATALOG.some((entry) => entry.name === name);
+
+/** @throws StoppedError when the signal fires; Error listing the first failures */
 async function computeMissing(
   title: string,
   cells: readonly Cell[],
@@ -114,13 +133,18 @@ async function computeMissing(
     signal: options.signal,
     onProgress: ({ done, total, samples }) => shown.update(samples / 1e6, `${done} of ${total} runs`),
   });
-  const { failed, missing } = await coverage(cells, store);
-  const stored = summaries.map(({ storeError }) => storeError).find((error) => error !== undefined);
-  if (failed.length > 0 || stored !== undefined || missing.length > 0) {
-    const reasons = [...(stored === undefined ? [] : [stored]), ...failed.map(({ error }) => error)];
-    const reason = reasons.length > 0 ? `: ${[...new Set(reasons)].slice(0, 3).join("; ")}` : "";
+  // The summaries decide: with `force` the store has an older record of what was not computed.
+  const storeError = summaries.find((summary) => summary.storeError !== undefined)?.storeError;
+  if (storeError !== undefined) throw new Error(`${title}: ${storeError}. Run the cell again to go on.`);
+  if (summaries.some(({ stopped }) => stopped))
+    throw new StoppedError(
+      `${title}: stopped; what was finished is kept. Run the cell again to ${options.force ? "compute all of it again" : "go on"}.`,
+    );
+  const failures = summaries.flatMap((summary) => summary.failures);
+  if (failures.length > 0) {
+    const reasons = [...new Set(failures.map(({ error }) => error))].slice(0, 3).join("; ");
     throw new Error(
-      `${title}: ${missing.length} of ${cells.length} cells are missing${reason}. Run the cell again to go on.`,
+      `${title}: ${failures.length} of ${cells.length} cells failed: ${reasons}. Run the cell again to go on.`,
     );
   }
   shown.done(`${cells.length} results`);

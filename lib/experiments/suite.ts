@@ -13,7 +13,7 @@ import type { Cell } from "./cell";
 import * as figures from "./figures";
 import type { Figure } from "./figures/figure";
 import type { CellRecord } from "./outcome";
-import { type ErasableRecord, HANDLER, identifyAll, keyOf, planJobs } from "./plan";
+import { type DataIdentity, type ErasableRecord, HANDLER, identifyAll, keyOf, planJobs } from "./plan";
 import type { Profile } from "./profile";
 import { type RunProgress, type RunSummary, runJobs } from "./runner";
 import { RunStore } from "./store";
@@ -144,27 +144,45 @@ export interface Found {
   readonly records: readonly CellRecord[];
   /** Versions of the code that made them, sorted. */
   readonly versions: readonly string[];
+  /** Whether all are of this code and, where it is known, this data. */
   readonly current: boolean;
+  /** Whether some are of other code. */
+  readonly otherCode: boolean;
+  /** Data sets whose records are of other ratings than those known here. */
+  readonly otherData: readonly string[];
   /** Cells without any record. */
   readonly missing: number;
 }
 
 /**
  * The records of `cells`. Published results are shown without the data and after the code has moved on: then the cell
- * alone decides, `current` is false, and whoever shows them says by which code they were made.
+ * alone decides, `current` is false, and whoever shows them says by which code or of which data they were made.
+ * @param data identities of data sets that are here (`identifyHere`); of the others any ratings are right
  */
-export function findRecords(cells: readonly Cell[], store: RunStore<ErasableRecord>): Found {
+export function findRecords(
+  cells: readonly Cell[],
+  store: RunStore<ErasableRecord>,
+  data: ReadonlyMap<string, DataIdentity> = new Map(),
+): Found {
+  const isOfData = ({ cell, data: checksum }: ErasableRecord) =>
+    checksum === (data.get(cell.dataset)?.checksum ?? checksum);
+  const fit = (record: ErasableRecord) => (isOfData(record) ? 2 : 0) + (isCurrent(record) ? 1 : 0);
   const byCell = new Map<string, ErasableRecord>();
   for (const record of store.records()) {
     const text = canonicalJson(record.cell);
-    if (!byCell.has(text) || isCurrent(record)) byCell.set(text, record);
+    const known = byCell.get(text);
+    if (known === undefined || fit(record) >= fit(known)) byCell.set(text, record);
   }
   const found = cells.flatMap((cell) => byCell.get(canonicalJson(cell)) ?? []);
-  const versions = [...new Set(found.map(({ code }) => code))].sort();
+  const otherCode = !found.every(isCurrent);
+  const strange = found.filter((record) => !isOfData(record));
+  const otherData = [...new Set(strange.map(({ cell }) => cell.dataset))].sort();
   return {
     records: found,
-    versions,
-    current: found.every(isCurrent),
+    versions: [...new Set(found.map(({ code }) => code))].sort(),
+    current: !otherCode && otherData.length === 0,
+    otherCode,
+    otherData,
     missing: cells.length - found.length,
   };
 }

@@ -5,6 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Cell } from "../../lib/experiments/cell";
+import { identify, keyOf } from "../../lib/experiments/plan";
+import { profileNamed, profileProtocol } from "../../lib/experiments/profile";
+import { openStore } from "../../lib/experiments/suite";
+import { codeVersion } from "../../lib/version";
 import { start } from "./support";
 
 const home = mkdtempSync(join(tmpdir(), "erasable-process-"));
@@ -70,6 +75,40 @@ describe("npx erasable as a process", () => {
     expect(code).toBe(1);
     const status = await start(["status", ...args.slice(1), "--dataset", own, "--json"]).ended;
     expect(JSON.parse(status.out).total).toMatchObject({ cells: 5, done: 0, missing: 5, failed: 5 });
+  });
+
+  it("--force: a cell that fails gives the code 1 although its older record is still there", async () => {
+    const profile = profileNamed("smoke");
+    const cell: Cell = {
+      kind: "membership",
+      dataset: "synthetic",
+      protocol: profileProtocol(profile, "synthetic"),
+      model: "dmf",
+      method: "retrain", // of which there is no attack: the job fails
+      groups: 1,
+      request: "top@5",
+      seed: 0,
+    };
+    const results = join(home, "forced");
+    const data = await identify(cell.dataset);
+    const store = openStore(results, profile);
+    store.append({
+      key: keyOf(cell, data),
+      cell,
+      data: data.checksum,
+      code: codeVersion(cell.kind),
+      outcome: {},
+      timings: {},
+      machine: {},
+      versions: {},
+    });
+    store.close();
+    const args = ["run", "--cell", JSON.stringify(cell), "--force", "--results", results, "--workers", "1"];
+    const { code, out, err } = await start(args).ended;
+    expect(err).toMatch(/failed: membership synthetic/);
+    expect(out).toMatch(/^1 cell: 0 computed, 0 found, 1 failed/);
+    expect(out).not.toContain("To see them");
+    expect(code).toBe(1);
   });
 
   it("bench says that it needs the repository, outside of it", async () => {

@@ -1,7 +1,7 @@
 /** The headless runner: what it does with a notebook that throws, rejects, hangs or does not type-check. */
 
-import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -133,7 +133,92 @@ describe("reproduce, of notebooks that fail", () => {
   });
 });
 
+/** Starts reproduce as a terminal does, and sends the signal to it and all that it has started, at a text of its output. */
+function stopAt(text: string, signal: NodeJS.Signals, only: string): Promise<Outcome> {
+  const args = ["--notebooks", "test/notebooks/faults", "--results", results, "--only", only, "--no-build"];
+  const env = { ...process.env, ERASABLE_PROFILE: "smoke" };
+  const child = spawn(process.execPath, ["scripts/reproduce.mjs", ...args], {
+    cwd: root,
+    env,
+    detached: true,
+  });
+  const outcome = { status: 0, stdout: "", stderr: "" };
+  child.stderr.on("data", (chunk) => {
+    outcome.stderr += chunk;
+  });
+  let sent = false;
+  child.stdout.on("data", (chunk) => {
+    outcome.stdout += chunk;
+    if (sent || !outcome.stdout.includes(text)) return;
+    sent = true;
+    process.kill(-(child.pid as number), signal);
+  });
+  return new Promise((resolve) => child.on("close", (code) => resolve({ ...outcome, status: code ?? -1 })));
+}
+
+describe.runIf(process.platform !== "win32")("reproduce, when it is stopped", () => {
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "by %s: ends the kernel, begins no other notebook, keeps what is done",
+    async (signal) => {
+      for (const name of ["good", "hangs", "talks"])
+        rmSync(join(results, "smoke/notebooks", `${name}.ipynb`), { force: true });
+      const { status, stdout, stderr } = await stopAt("A cell that never ends", signal, "good,hangs,talks");
+      expect(stderr).toContain("stopped: 1 of 3 notebooks are done");
+      expect(stderr).toContain("the same command goes on");
+      expect(status).toBe(130);
+      expect(stdout).toContain("hangs: stopped");
+      expect(saved("hangs").metadata.erasable.succeeded).toBe(false);
+      expect(existsSync(join(results, "smoke/notebooks/talks.ipynb"))).toBe(false);
+      expect((await reproduce("good", "--no-reports")).stdout).toContain("good: up to date, skipped");
+    },
+  );
+});
+
+describe("reproduce, on records", () => {
+  it("executes again what other processes may have added too late, or what may now compute, and nothing else", async () => {
+    const folder = mkdtempSync(join(results, "notebooks-"));
+    const runs = join(results, "smoke/runs");
+    mkdirSync(join(runs, "claims"), { recursive: true });
+    const flag = join(folder, "another-process-writes");
+    const writing = [
+      'const [fs, runs] = [require("fs"), process.env.ERASABLE_RESULTS + "/smoke/runs/"];',
+      'const add = (writer: string) => fs.appendFileSync(runs + "run-0123456789-" + writer + "-0.jsonl", "{}\\n");',
+      `add(process.pid + "-1"); if (fs.existsSync(${JSON.stringify(flag)})) add("1-1");`,
+    ];
+    const notebook = JSON.parse(readFileSync(join(root, "test/notebooks/faults/good.ipynb"), "utf8"));
+    notebook.cells[1].source = writing.join("\n");
+    notebook.cells.length = 2;
+    writeFileSync(join(folder, "adds.ipynb"), JSON.stringify(notebook));
+    const again = async (...more: string[]) =>
+      (await reproduce("adds", "--notebooks", folder, "--no-reports", ...more)).stdout;
+
+    expect(await again()).toContain("adds: done");
+    writeFileSync(join(runs, "claims/0123456789-1-1-0.owner"), "a process that has begun to work\n");
+    writeFileSync(join(runs, "run-0123456789-1-1-9.jsonl"), ""); // and has stored nothing yet
+    expect(await again()).toContain("adds: up to date, skipped"); // the records of its own kernel are no news
+
+    writeFileSync(flag, "");
+    expect(await again("--records-only")).toContain("adds: done");
+    rmSync(flag);
+    expect(await again("--records-only")).toContain("adds: done");
+    expect(await again("--records-only")).toContain("adds: up to date, skipped");
+    expect(await again()).toContain("adds: executing"); // which may compute what those left out
+  });
+});
+
 describe("reproduce", () => {
+  it("takes a fault that no cell has, such as a kernel that is not there, for a failure", async () => {
+    const folder = mkdtempSync(join(results, "notebooks-"));
+    const notebook = JSON.parse(readFileSync(join(root, "test/notebooks/faults/good.ipynb"), "utf8"));
+    notebook.metadata.kernelspec.name = "no-such-kernel";
+    writeFileSync(join(folder, "unknown.ipynb"), JSON.stringify(notebook));
+    const { status, stderr } = await reproduce("unknown", "--notebooks", folder, "--no-reports");
+    expect(status).toBe(1);
+    expect(stderr).toContain("Failed before the first cell\nNoSuchKernel: ");
+    expect(stderr).not.toContain("Traceback");
+    expect(saved("unknown").metadata.erasable.succeeded).toBe(false);
+  });
+
   it("ends a cell that takes longer than its limit", async () => {
     const { status, stderr } = await reproduce("hangs", "--timeout", "2", "--no-reports");
     expect(status).toBe(1);

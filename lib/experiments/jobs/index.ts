@@ -1,6 +1,8 @@
 /** The module that worker threads load: computes the wanted cells of one job, whatever their kind. */
 
 import { arch, cpus, platform } from "node:os";
+import { checksum, type Interactions } from "../../data/interactions";
+import { InputError } from "../../errors";
 import { codeVersion } from "../../version";
 import type { BeyondCell, Cell, SystemCell } from "../cell";
 import type { Emit, Job, JobHandler, Wanted } from "../handler";
@@ -15,16 +17,32 @@ import { runPartition } from "./partition";
 import { runPoisoning } from "./poisoning";
 import { runSystem } from "./system";
 import { runTiming } from "./timing";
+import { rawData } from "./workbench";
 
 export const runJob: JobHandler<CellTask, ErasableRecord> = async (job, emit, signal) => {
   const report = reporter(job, emit);
   const cells = job.wanted.map(({ cell }) => cell as Cell);
   const [first] = cells;
   if (first === undefined) return;
+  await requireData(first, job.task);
   if (first.kind === "system") await runSystem(cells as SystemCell[], report, signal);
   else if (first.kind === "beyond") await runBeyond(cells as BeyondCell[], report, signal);
   else for (const cell of cells) await runOne(cell, report, signal);
 };
+
+const checksums = new WeakMap<Interactions, string>();
+
+/** Records must name the data that they are made of. @throws InputError when a file changed after the keys were made */
+async function requireData({ dataset }: Cell, task: CellTask): Promise<void> {
+  const data = await rawData(dataset);
+  const found = checksums.get(data) ?? checksum(data);
+  checksums.set(data, found);
+  if (found !== task.data)
+    throw new InputError(
+      `${dataset}: these are not the ratings that this run began with (SHA-256 ${found.slice(0, 8)}..., not ` +
+        `${task.data.slice(0, 8)}...): the data changed meanwhile. Run again`,
+    );
+}
 
 async function runOne(cell: Cell, report: Report, signal: AbortSignal): Promise<void> {
   switch (cell.kind) {
