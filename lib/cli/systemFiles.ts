@@ -1,4 +1,4 @@
-/** Files beside a system: lists of what to forget, the operator's key, and what a verifier needs with a certificate. */
+/** Files beside a system: the operator's key, and what a verifier needs with a certificate. */
 
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -65,31 +65,4 @@ export function readText(path: string, option: string): string {
   } catch (error) {
     throw new InputError(`${option}: ${(error as Error).message}`);
   }
-}
-
-const lines = (path: string, option: string): string[] =>
-  readText(path, option)
-    .split(/\r?\n/)
-    .map((line) => line.trim());
-
-/** Ids of users, one a line; empty lines are skipped. @throws InputError for a file without any. */
-export function readUsers(path: string): string[] {
-  const ids = lines(path, "--users-file").filter((line) => line !== "");
-  if (ids.length === 0) throw new InputError(`--users-file: ${path} holds no id`);
-  return ids;
-}
-
-/** User and item of single ratings, one a line; what stands behind them is not read. @throws InputError naming the line. */
-export function readPairs(path: string): [user: string, item: string][] {
-  const pairs = lines(path, "--ratings-file").flatMap((line, index): [string, string][] => {
-    if (line === "") return [];
-    const [user, item] = line.split(/\t|::|,/).map((part) => part.trim());
-    if (!user || !item)
-      throw new InputError(
-        `--ratings-file: ${path}, line ${index + 1}: a user and an item are needed, not "${line}"`,
-      );
-    return [[user, item]];
-  });
-  if (pairs.length === 0) throw new InputError(`--ratings-file: ${path} holds no rating`);
-  return pairs;
 }

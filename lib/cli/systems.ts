@@ -13,18 +13,10 @@ import { type Certificate, parseCertificate } from "../unlearning/certificate";
 import { GROUPINGS } from "../unlearning/makePlan";
 import type { MethodProgress } from "../unlearning/method";
 import { METHOD_NAMES } from "../unlearning/methods";
+import { readPairs, readUsers } from "./lists";
 import { integer, list, withJson } from "./options";
 import { count, duration, EXIT, Exit, plural, print, printJson, say, sayEngines, stopping } from "./output";
-import {
-  type Evidence,
-  evidencePath,
-  readEvidence,
-  readKey,
-  readPairs,
-  readText,
-  readUsers,
-  writeSecret,
-} from "./systemFiles";
+import { type Evidence, evidencePath, readEvidence, readKey, readText, writeSecret } from "./systemFiles";
 import { textTable } from "./textTable";
 
 interface RatingsOptions {
@@ -125,9 +117,12 @@ Examples:
         "done, --resume --certificate writes the certificate again.",
     )
     .requiredOption("--system <folder>", "folder of the system")
-    .option("--users <ids>", "ids parted by commas", list)
-    .option("--users-file <file>", "a user's id a line")
-    .option("--ratings-file <file>", "single ratings: a user and an item a line, parted by a comma or a tab")
+    .option("--users <ids>", "ids parted by commas; ids with a comma go into a file", list)
+    .option("--users-file <file>", "a user's id a line, perhaps in double quotes")
+    .option(
+      "--ratings-file <file>",
+      'single ratings: a user and an item a line, between tabs, ::, or as CSV: "Doe, John",i7',
+    )
     .option("--regroup", "also make the groups anew: a full training, for a guarantee without condition")
     .option("--certificate <file>", "write the certificate, and beside it what a verifier needs")
     .option("--key <file>", "the operator's secret; made when it is not there (default: <system>.key)")
