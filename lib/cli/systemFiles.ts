@@ -2,9 +2,11 @@
 
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
+import type { Interactions } from "../data/interactions";
 import { InputError } from "../errors";
 import { nodeFiles } from "../training/files";
+import { type Certificate, ratingTag, tagger, userTag } from "../unlearning/certificate";
 import { type Plan, parsePlan } from "../unlearning/plan";
 
 /** What a verifier needs beside certificate and ratings: the plan that the certificate names, and the items' order. */
@@ -34,6 +36,12 @@ export function readEvidence(path: string): { plan: Plan | undefined; itemIds: r
   return { plan: plan === null ? undefined : parsePlan(plan), itemIds: itemIds.map(String) };
 }
 
+/** "store.key" beside the folder "store"; never in it, where "." and ".." would put it. */
+export function defaultKey(system: string): string {
+  const bare = system.replace(/[\\/]+$/, "");
+  return `${/(^|[\\/])\.{0,2}$/.test(bare) ? resolve(system) : bare}.key`;
+}
+
 /** The operator's key of a file; undefined when there is no file. */
 export function readKey(path: string): string | undefined {
   let text: string;
@@ -45,6 +53,23 @@ export function readKey(path: string): string | undefined {
   }
   if (/^([0-9a-f]{2}){16,}$/i.test(text)) return text;
   throw new InputError(`--key: ${path} does not hold a key: at least 32 hexadecimal digits`);
+}
+
+/** How many of the erased users, and of the single ratings, that a certificate lists are in the data, by this key. */
+export function countTagged(
+  { userIds, itemIds, byUser }: Interactions,
+  { userTags, ratingTags }: Certificate["erased"],
+  key: string,
+): { readonly users: number; readonly ratings: number } {
+  const tag = tagger(key);
+  const known = { users: new Set(userTags), ratings: new Set(ratingTags) };
+  const users = userIds.filter((id) => known.users.has(userTag(tag, id))).length;
+  if (known.ratings.size === 0) return { users, ratings: 0 };
+  let ratings = 0;
+  for (let user = 0; user < userIds.length; user++)
+    for (const item of byUser.columns.subarray(byUser.offsets[user], byUser.offsets[user + 1]))
+      if (known.ratings.has(ratingTag(tag, userIds[user], itemIds[item]))) ratings++;
+  return { users, ratings };
 }
 
 /**

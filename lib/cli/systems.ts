@@ -3,8 +3,8 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { loadDataset } from "../data/load";
-import { RATING_FORMATS, type RatingFormat, type RatingScale } from "../data/parse";
+import type { Interactions } from "../data/interactions";
+import { RATING_FORMATS, type RatingScale } from "../data/parse";
 import { InputError } from "../errors";
 import { MODEL_NAMES } from "../model/spec";
 import { progress } from "../report/progress";
@@ -13,16 +13,24 @@ import { type Certificate, parseCertificate } from "../unlearning/certificate";
 import { GROUPINGS } from "../unlearning/makePlan";
 import type { MethodProgress } from "../unlearning/method";
 import { METHOD_NAMES } from "../unlearning/methods";
+import { makeSystemFolder } from "./folders";
 import { readPairs, readUsers } from "./lists";
 import { integer, list, withJson } from "./options";
 import { count, duration, EXIT, Exit, plural, print, printJson, say, sayEngines, stopping } from "./output";
-import { type Evidence, evidencePath, readEvidence, readKey, readText, writeSecret } from "./systemFiles";
+import { explainZero, headerNotice, loadRatings, type RatingsOptions } from "./ratings";
+import { settingsOf } from "./settings";
+import { exampleId, shellWord } from "./shell";
+import {
+  countTagged,
+  defaultKey,
+  type Evidence,
+  evidencePath,
+  readEvidence,
+  readKey,
+  readText,
+  writeSecret,
+} from "./systemFiles";
 import { textTable } from "./textTable";
-
-interface RatingsOptions {
-  readonly format?: RatingFormat;
-  readonly scale?: RatingScale;
-}
 
 interface LearnOptions extends RatingsOptions {
   readonly system: string;
@@ -180,33 +188,6 @@ function stages(): (now: MethodProgress) => void {
   };
 }
 
-/**
- * "epochs=20" as a setting, "fold.ridge=50" as one inside another: numbers and true or false as such, else text. Names and
- * values are the library's to check.
- */
-function settingsOf(pairs: readonly string[]): Record<string, unknown> {
-  const settings: Record<string, unknown> = {};
-  for (const pair of pairs) {
-    const at = pair.indexOf("=");
-    const path = pair.slice(0, at).split(".");
-    if (at < 1 || path.includes("")) throw new InputError(`--set: "${pair}" is not of the form key=value`);
-    const text = pair.slice(at + 1);
-    const number = text.trim() === "" ? Number.NaN : Number(text);
-    const value =
-      text === "true" || text === "false" ? text === "true" : Number.isNaN(number) ? text : number;
-    const last = path.pop() as string;
-    let inner = settings;
-    for (const key of path) {
-      inner[key] ??= {};
-      if (typeof inner[key] !== "object")
-        throw new InputError(`--set: "${pair}": ${key} has a value of its own already`);
-      inner = inner[key] as Record<string, unknown>;
-    }
-    inner[last] = value;
-  }
-  return settings;
-}
-
 /** What a plan lists: RecEraser's partition of items is the one that does not list users. */
 const listed = (settings: unknown): string =>
   (settings as { partition?: string }).partition === "ibp" ? "Items" : "Users";
@@ -214,16 +195,22 @@ const listed = (settings: unknown): string =>
 async function learnCommand(ratings: string, options: LearnOptions): Promise<void> {
   const { system: folder, format, scale, set = [], json, ...settings } = options;
   const signal = stopping();
-  const data = await loadDataset(ratings, { format, scale, signal });
   const asked = { ...settings, ...settingsOf(set) } as LearnSettings;
+  const data = await loadRatings(ratings, { format, scale, signal });
+  const notice = headerNotice(ratings, format);
+  if (notice !== undefined) say(notice);
   if (asked.engine) await sayEngines([asked.engine]);
   const since = performance.now();
+  const takeBack = makeSystemFolder(folder);
   const system = await learn(data, {
     ...(scale ? { maximumRating: scale.most } : {}),
     ...asked,
     folder,
     signal,
     onProgress: stages(),
+  }).catch((error: unknown) => {
+    takeBack();
+    return explainZero(ratings, error);
   });
   try {
     const { cost, method } = system.system;
@@ -251,7 +238,9 @@ async function learnCommand(ratings: string, options: LearnOptions): Promise<voi
     );
     if (result.groups)
       print(`${listed(method.settings)} in its groups, in training order: ${result.groups.join(", ")}`);
-    print(`Kept in ${folder}. Try: npx erasable recommend --system ${folder} --user ${data.userIds[0]}`);
+    print(
+      `Kept in ${folder}. Try: npx erasable recommend --system ${shellWord(folder)} --user ${exampleId(data.userIds)}`,
+    );
   } finally {
     await system.close();
   }
@@ -328,7 +317,7 @@ async function forget(
   options: UnlearnOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const keyFile = options.key ?? `${options.system.replace(/[\\/]+$/, "")}.key`;
+  const keyFile = options.key ?? defaultKey(options.system);
   const key = readKey(keyFile) ?? writeSecret(keyFile);
   const since = performance.now();
   const { certificate, cost, deleted } = await system.forget(request, {
@@ -398,6 +387,22 @@ function writeCertificate(
   }
 }
 
+/** What to say where a verification with a key fails, and the key tells nobody in the file; else undefined. */
+function unrecognised(
+  { erased }: Certificate,
+  data: Interactions,
+  key: string,
+  file: string,
+): string | undefined {
+  const { users, ratings } = countTagged(data, erased, key);
+  if (users + ratings > 0) return undefined;
+  const parts = [
+    ...(erased.userTags.length > 0 ? [plural(erased.userTags.length, "erased user")] : []),
+    ...(erased.ratingTags.length > 0 ? [plural(erased.ratingTags.length, "erased rating")] : []),
+  ];
+  return `--key: the key recognises none of the ${parts.join(" and ")} in ${file}; another key?`;
+}
+
 async function verifyCommand(
   file: string,
   options: RatingsOptions & { ratings: string; key?: string; evidence?: string; json?: boolean },
@@ -410,7 +415,8 @@ async function verifyCommand(
     throw new InputError(`--key: ${options.key} is not there`);
   const signal = stopping();
   const { format, scale } = options;
-  const data = await loadDataset(options.ratings, { format, scale, signal });
+  const data = await loadRatings(options.ratings, { format, scale, signal });
+  const unknown = key === undefined ? undefined : unrecognised(certificate, data, key, options.ratings);
   const work = verify(certificate, data, {
     ...(evidence?.plan ? { plan: evidence.plan } : {}),
     ...(key === undefined ? {} : { key }),
@@ -419,8 +425,12 @@ async function verifyCommand(
     onProgress: stages(),
   });
   const verification = await work.catch((error: unknown) => {
-    // the likeliest reason why plan or catalogue and ratings do not fit
-    if (!(error instanceof InputError) || key !== undefined) throw error;
+    // the likeliest reasons why plan or catalogue and ratings do not fit
+    if (!(error instanceof InputError)) throw error;
+    // the plan's own message names a user that is in the file and not in the plan: likely one who was erased
+    if (unknown !== undefined && /^plan: user/.test(error.message)) throw new InputError(unknown);
+    if (unknown !== undefined) throw new InputError(`${error.message}; ${unknown}`);
+    if (key !== undefined) throw error;
     throw new InputError(`${error.message}; if the file still holds what was erased, give --key`);
   });
   if (options.json) printJson({ certificate: basename(file), ...verification });
@@ -433,7 +443,7 @@ async function verifyCommand(
         : "The certificate does not hold on these ratings.",
     );
   }
-  if (!verification.ok) throw new Exit(EXIT.failed);
+  if (!verification.ok) throw new Exit(EXIT.failed, unknown);
   if (certificate.guarantee !== "exact" && !options.json)
     say(
       "The groups were made with the erased users; unlearn --regroup gives a guarantee without that condition.",
