@@ -1,8 +1,8 @@
 /** Files beside a system: the operator's key, and what a verifier needs with a certificate. */
 
 import { randomBytes } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { existsSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
+import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import type { Interactions } from "../data/interactions";
 import { InputError } from "../errors";
 import { nodeFiles } from "../training/files";
@@ -34,6 +34,51 @@ export function readEvidence(path: string): { plan: Plan | undefined; itemIds: r
       `${path}: this is not the file that unlearn --certificate writes beside a certificate`,
     );
   return { plan: plan === null ? undefined : parsePlan(plan), itemIds: itemIds.map(String) };
+}
+
+/**
+ * Refuses a place for a certificate where it would be lost or overwrite something else: before anything is forgotten, since
+ * afterwards it would be too late to say so. @throws InputError
+ */
+export function requirePlace(certificate: string, system: string, key: string): void {
+  const folder = dirname(resolve(certificate));
+  if (!existsSync(folder)) throw new InputError(`--certificate: the folder of ${certificate} is not there`);
+  const within = existsSync(system) ? relative(realpathSync(system), realpathSync(folder)) : "..";
+  if (within.split(sep)[0] !== ".." && !isAbsolute(within))
+    throw new InputError(
+      `--certificate: ${certificate} is in the system's folder; take a place outside of it`,
+    );
+  const places = [
+    [certificate, "certificate", isCertificate],
+    [evidencePath(certificate), "evidence", isEvidence],
+  ] as const;
+  for (const [path, what, is] of places) {
+    if (resolve(path) === resolve(key))
+      throw new InputError(`--certificate: ${path} is the place of the key`);
+    if (existsSync(path) && !is(path))
+      throw new InputError(
+        `--certificate: ${path} is there already and is no ${what}; it would be overwritten`,
+      );
+  }
+}
+
+/** Whether an earlier certificate, or nothing yet, is in a file. */
+const isCertificate = (path: string): boolean =>
+  holds(path, (value) => typeof value.format === "string" && value.format.startsWith("erasable certificate"));
+
+const isEvidence = (path: string): boolean =>
+  holds(path, ({ plan, itemIds }) => (plan === null || typeof plan === "string") && Array.isArray(itemIds));
+
+function holds(path: string, is: (value: Record<string, unknown>) => boolean): boolean {
+  if (!statSync(path).isFile()) return false;
+  const text = readFileSync(path, "utf8");
+  if (text.trim() === "") return true;
+  try {
+    const value = JSON.parse(text) as Record<string, unknown> | null;
+    return typeof value === "object" && value !== null && is(value);
+  } catch {
+    return false;
+  }
 }
 
 /** "store.key" beside the folder "store"; never in it, where "." and ".." would put it. */

@@ -1,15 +1,17 @@
 /** `learn`, `recommend`, `unlearn`, `verify`: a system on ratings of one's own, kept in a folder. */
 
 import { existsSync, writeFileSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { basename } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Interactions } from "../data/interactions";
 import { RATING_FORMATS, type RatingScale } from "../data/parse";
 import { InputError } from "../errors";
 import { MODEL_NAMES } from "../model/spec";
 import { progress } from "../report/progress";
+import { DamagedError } from "../training/store";
 import { type ErasableSystem, type LearnSettings, learn, open, verify } from "../unlearning/api";
 import { type Certificate, parseCertificate } from "../unlearning/certificate";
+import type { NamedErasure } from "../unlearning/folder";
 import { GROUPINGS } from "../unlearning/makePlan";
 import type { MethodProgress } from "../unlearning/method";
 import { METHOD_NAMES } from "../unlearning/methods";
@@ -28,6 +30,7 @@ import {
   readEvidence,
   readKey,
   readText,
+  requirePlace,
   writeSecret,
 } from "./systemFiles";
 import { textTable } from "./textTable";
@@ -282,8 +285,8 @@ async function unlearnCommand(options: UnlearnOptions): Promise<void> {
       "unlearn: say what to forget (--users, --users-file, --ratings-file), or --resume, or --withdraw, and one of them only",
     );
   // before anything is forgotten: afterwards it would be too late to say that the certificate has no place
-  if (options.certificate !== undefined && !existsSync(dirname(resolve(options.certificate))))
-    throw new InputError(`--certificate: the folder of ${options.certificate} is not there`);
+  if (options.certificate !== undefined)
+    requirePlace(options.certificate, options.system, options.key ?? defaultKey(options.system));
   const asked = {
     users: [...(options.users ?? []), ...(options.usersFile ? readUsers(options.usersFile) : [])],
     ratings: options.ratingsFile ? readPairs(options.ratingsFile) : [],
@@ -291,13 +294,11 @@ async function unlearnCommand(options: UnlearnOptions): Promise<void> {
   const signal = stopping();
   const system = await open(options.system, { signal, onProgress: stages() });
   try {
-    const unfinished = system.unfinishedRequest();
     if (options.withdraw) {
-      system.withdrawRequest();
-      if (options.json) printJson({ withdrawn: unfinished ?? null });
-      else print(unfinished ? "the request was taken back" : "there was no unfinished request");
+      withdraw(system, options.json ?? false);
       return;
     }
+    const unfinished = system.unfinishedRequest();
     if (options.resume && !unfinished) {
       certifyAgain(system, options);
       return;
@@ -308,6 +309,22 @@ async function unlearnCommand(options: UnlearnOptions): Promise<void> {
   } finally {
     await system.close();
   }
+}
+
+/** Takes a request back, also one that cannot be read any more. */
+function withdraw(system: ErasableSystem, json: boolean): void {
+  let request: NamedErasure | undefined;
+  let damaged = false;
+  try {
+    request = system.unfinishedRequest();
+  } catch (error) {
+    if (!(error instanceof DamagedError)) throw error;
+    damaged = true;
+    say(error.message);
+  }
+  system.withdrawRequest();
+  if (json) printJson({ withdrawn: request ?? null });
+  else print(request || damaged ? "the request was taken back" : "there was no unfinished request");
 }
 
 async function forget(
@@ -382,7 +399,7 @@ function writeCertificate(
   } catch (error) {
     throw new InputError(
       `the erasure is done, but its certificate could not be written: ${(error as Error).message}; ` +
-        `npx erasable unlearn --system ${folder} --resume --certificate <file> writes it`,
+        `npx erasable unlearn --system ${shellWord(folder)} --resume --certificate <file> writes it`,
     );
   }
 }

@@ -166,4 +166,48 @@ describe("unlearn and verify", () => {
     expect(existsSync(at("here.key"))).toBe(true);
     expect(readdirSync(at("here")).filter((name) => name.endsWith(".key"))).toEqual([]);
   });
+
+  it("a certificate has no place in the system's folder, nor on something else", async () => {
+    expect((await learn("a.csv", "placed", ...CHEAP)).code).toBe(0);
+    const unlearn = (...more: string[]) =>
+      erasable("unlearn", "--system", at("placed"), "--users", "u1", "--certificate", ...more);
+    writeFileSync(at("letter.json"), '{"dear":"reader"}');
+    writeFileSync(at("photo"), "x");
+    writeFileSync(at("other.evidence.json"), "notes");
+    for (const [path, reason, ...more] of [
+      [at("placed/certificates/c.json"), /is in the system's folder/],
+      [at("placed/c.json"), /is in the system's folder/],
+      [at("letter.json"), /letter\.json is there already and is no certificate; it would be overwritten/],
+      [at("photo"), /photo is there already and is no certificate/],
+      [at("mine"), /is no certificate/],
+      [at("other.json"), /other\.evidence\.json is there already and is no evidence/],
+      [at("placed.key"), /is the place of the key/],
+      [at("k"), /is the place of the key/, "--key", at("k")],
+      [at("nowhere/c.json"), /the folder of .* is not there/],
+    ] as const) {
+      const { code, err } = await unlearn(path, ...more);
+      expect(err).toMatch(reason);
+      expect(code).toBe(2);
+    }
+    expect(readFileSync(at("letter.json"), "utf8")).toBe('{"dear":"reader"}');
+    expect((await unlearn(at("fine.json"))).code).toBe(0); // u1 was not forgotten by any of them
+    const next = ["--users", "u2", "--certificate", at("fine.json")];
+    expect((await erasable("unlearn", "--system", at("placed"), ...next)).code).toBe(0);
+  });
+
+  it("--withdraw takes a damaged request back", async () => {
+    expect((await learn("a.csv", "withdrawn", ...CHEAP)).code).toBe(0);
+    const system = ["unlearn", "--system", at("withdrawn")];
+    writeFileSync(at("withdrawn/request.json"), "nonsense");
+    const asked = await erasable(...system, "--users", "u1");
+    expect(asked).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^erasable: .*request\.json: its bytes/),
+    });
+    expect(asked.err).not.toMatch(/\n\s+at /);
+    const taken = await erasable(...system, "--withdraw");
+    expect(taken).toMatchObject({ code: 0, out: "the request was taken back\n" });
+    expect((await erasable(...system, "--withdraw")).out).toBe("there was no unfinished request\n");
+    expect((await erasable(...system, "--users", "u1")).code).toBe(0);
+  });
 });
