@@ -3,37 +3,59 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
-import type { Interactions } from "../data/interactions";
 import { InputError } from "../errors";
 import { nodeFiles } from "../training/files";
-import { type Certificate, ratingTag, tagger, userTag } from "../unlearning/certificate";
+import type { ErasableSystem } from "../unlearning/api";
 import { type Plan, parsePlan } from "../unlearning/plan";
+import type { ErasedTags } from "../unlearning/verify";
 
 /** What a verifier needs beside certificate and ratings: the plan that the certificate names, and the items' order. */
 export interface Evidence {
   /** text of the plan; null for a method without one */
   readonly plan: string | null;
   readonly itemIds: readonly string[];
+  /** whom earlier erasures list, oldest first; files of older versions lack it */
+  readonly earlier?: readonly ErasedTags[];
 }
+
+/** What a verifier needs with the certificate of the system in force. */
+export const evidenceOf = (system: ErasableSystem): Evidence => ({
+  plan: system.planText,
+  itemIds: system.system.itemIds,
+  earlier: system
+    .certificates()
+    .filter(({ superseded }) => superseded)
+    .map(({ erased: { userTags, ratingTags } }) => ({ userTags, ratingTags })),
+});
 
 /** "erased.evidence.json" for "erased.json". */
 export const evidencePath = (certificate: string): string =>
   `${certificate.replace(/\.json$/, "")}.evidence.json`;
 
-export function readEvidence(path: string): { plan: Plan | undefined; itemIds: readonly string[] } {
+export function readEvidence(path: string): {
+  readonly plan: Plan | undefined;
+  readonly itemIds: readonly string[];
+  readonly earlier: readonly ErasedTags[];
+} {
   let value: Partial<Evidence> | null;
   try {
     value = JSON.parse(readText(path, "--evidence")) as Partial<Evidence> | null;
   } catch (error) {
     throw error instanceof InputError ? error : new InputError(`${path}: ${(error as Error).message}`);
   }
-  const { plan, itemIds } = value ?? {};
-  const sound = (plan === null || typeof plan === "string") && Array.isArray(itemIds);
+  const { plan, itemIds, earlier = [] } = value ?? {};
+  const areTags = (one: Partial<ErasedTags> | null) =>
+    Array.isArray(one?.userTags) && Array.isArray(one.ratingTags);
+  const sound =
+    (plan === null || typeof plan === "string") &&
+    Array.isArray(itemIds) &&
+    Array.isArray(earlier) &&
+    earlier.every(areTags);
   if (!sound)
     throw new InputError(
       `${path}: this is not the file that unlearn --certificate writes beside a certificate`,
     );
-  return { plan: plan === null ? undefined : parsePlan(plan), itemIds: itemIds.map(String) };
+  return { plan: plan === null ? undefined : parsePlan(plan), itemIds: itemIds.map(String), earlier };
 }
 
 /**
@@ -98,23 +120,6 @@ export function readKey(path: string): string | undefined {
   }
   if (/^([0-9a-f]{2}){16,}$/i.test(text)) return text;
   throw new InputError(`--key: ${path} does not hold a key: at least 32 hexadecimal digits`);
-}
-
-/** How many of the erased users, and of the single ratings, that a certificate lists are in the data, by this key. */
-export function countTagged(
-  { userIds, itemIds, byUser }: Interactions,
-  { userTags, ratingTags }: Certificate["erased"],
-  key: string,
-): { readonly users: number; readonly ratings: number } {
-  const tag = tagger(key);
-  const known = { users: new Set(userTags), ratings: new Set(ratingTags) };
-  const users = userIds.filter((id) => known.users.has(userTag(tag, id))).length;
-  if (known.ratings.size === 0) return { users, ratings: 0 };
-  let ratings = 0;
-  for (let user = 0; user < userIds.length; user++)
-    for (const item of byUser.columns.subarray(byUser.offsets[user], byUser.offsets[user + 1]))
-      if (known.ratings.has(ratingTag(tag, userIds[user], itemIds[item]))) ratings++;
-  return { users, ratings };
 }
 
 /**

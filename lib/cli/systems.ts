@@ -3,7 +3,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Interactions } from "../data/interactions";
 import { RATING_FORMATS, type RatingScale } from "../data/parse";
 import { InputError } from "../errors";
 import { MODEL_NAMES } from "../model/spec";
@@ -20,12 +19,12 @@ import { readPairs, readUsers } from "./lists";
 import { integer, list, withJson } from "./options";
 import { count, duration, EXIT, Exit, plural, print, printJson, say, sayEngines, stopping } from "./output";
 import { explainZero, headerNotice, loadRatings, type RatingsOptions } from "./ratings";
+import { unrecognised } from "./recognised";
 import { settingsOf } from "./settings";
 import { exampleId, shellWord } from "./shell";
 import {
-  countTagged,
   defaultKey,
-  type Evidence,
+  evidenceOf,
   evidencePath,
   readEvidence,
   readKey,
@@ -392,32 +391,15 @@ function writeCertificate(
   path: string,
   folder: string,
 ): void {
-  const evidence: Evidence = { plan: system.planText, itemIds: system.system.itemIds };
   try {
     writeFileSync(path, `${JSON.stringify(certificate, null, 2)}\n`);
-    writeFileSync(evidencePath(path), `${JSON.stringify(evidence)}\n`);
+    writeFileSync(evidencePath(path), `${JSON.stringify(evidenceOf(system))}\n`);
   } catch (error) {
     throw new InputError(
       `the erasure is done, but its certificate could not be written: ${(error as Error).message}; ` +
         `npx erasable unlearn --system ${shellWord(folder)} --resume --certificate <file> writes it`,
     );
   }
-}
-
-/** What to say where a verification with a key fails, and the key tells nobody in the file; else undefined. */
-function unrecognised(
-  { erased }: Certificate,
-  data: Interactions,
-  key: string,
-  file: string,
-): string | undefined {
-  const { users, ratings } = countTagged(data, erased, key);
-  if (users + ratings > 0) return undefined;
-  const parts = [
-    ...(erased.userTags.length > 0 ? [plural(erased.userTags.length, "erased user")] : []),
-    ...(erased.ratingTags.length > 0 ? [plural(erased.ratingTags.length, "erased rating")] : []),
-  ];
-  return `--key: the key recognises none of the ${parts.join(" and ")} in ${file}; another key?`;
 }
 
 async function verifyCommand(
@@ -433,10 +415,14 @@ async function verifyCommand(
   const signal = stopping();
   const { format, scale } = options;
   const data = await loadRatings(options.ratings, { format, scale, signal });
-  const unknown = key === undefined ? undefined : unrecognised(certificate, data, key, options.ratings);
+  const earlier = evidence?.earlier ?? [];
+  const unknown =
+    key === undefined
+      ? undefined
+      : unrecognised(certificate.erased, earlier, data, { key, file: options.ratings });
   const work = verify(certificate, data, {
     ...(evidence?.plan ? { plan: evidence.plan } : {}),
-    ...(key === undefined ? {} : { key }),
+    ...(key === undefined ? {} : { key, earlier: earlier.map((erased) => ({ erased })) }),
     ...(evidence === undefined ? {} : { itemIds: evidence.itemIds }),
     signal,
     onProgress: stages(),
@@ -445,7 +431,7 @@ async function verifyCommand(
     // the likeliest reasons why plan or catalogue and ratings do not fit
     if (!(error instanceof InputError)) throw error;
     // the plan's own message names a user that is in the file and not in the plan: likely one who was erased
-    if (unknown !== undefined && /^plan: user/.test(error.message)) throw new InputError(unknown);
+    if (unknown !== undefined && /^plan: (user|item) /.test(error.message)) throw new InputError(unknown);
     if (unknown !== undefined) throw new InputError(`${error.message}; ${unknown}`);
     if (key !== undefined) throw error;
     throw new InputError(`${error.message}; if the file still holds what was erased, give --key`);

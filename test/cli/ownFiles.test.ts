@@ -153,6 +153,57 @@ describe("unlearn and verify", () => {
     }
   });
 
+  it("a second erasure is verified on all ratings: with the key, what the first took is left out too", async () => {
+    for (const [name, ...method] of [
+      ["laser", ...CHEAP],
+      ["ease", "--method", "ease"],
+      ["gaussian", "--method", "gaussian", "--set", "rank=2"],
+      ["core", "--method", "core-fold-in", "--epochs", "1", "--set", "core=coin@50"],
+    ]) {
+      const folder = `twice-${name}`;
+      expect((await learn("a.csv", folder, ...method)).code).toBe(0);
+      writeFileSync(at("pair"), "u2,i4\n");
+      const file = at(`${folder}.json`);
+      const unlearn = (...more: string[]) =>
+        erasable("unlearn", "--system", at(folder), "--certificate", file, ...more);
+      // u2's single rating goes before u2: the second certificate does not count it any more
+      expect((await unlearn("--users", "u1", "--ratings-file", at("pair"))).code).toBe(0);
+      expect((await unlearn("--users", "u2,u3")).code).toBe(0);
+      const check = ["verify", file, "--ratings", at("a.csv"), "--key"];
+      const all = await erasable(...check, at(`${folder}.key`));
+      expect(all).toMatchObject({ code: 0, out: expect.stringContaining("The certificate holds") });
+      const evidence = at(`${folder}.evidence.json`);
+      const { earlier, ...old } = JSON.parse(readFileSync(evidence, "utf8"));
+      expect(earlier).toMatchObject([{ userTags: [expect.any(String)], ratingTags: [expect.any(String)] }]);
+      writeFileSync(evidence, JSON.stringify(old)); // as older versions wrote it: readable, on the remaining ratings
+      const rest = at(`${folder}.csv`);
+      writeFileSync(rest, ratings().replace(/^u[123],.*\n/gm, ""));
+      expect((await erasable("verify", file, "--ratings", rest)).code).toBe(0);
+      writeFileSync(evidence, JSON.stringify({ ...old, earlier: [{ userTags: "x" }] }));
+      expect((await erasable("verify", file, "--ratings", rest)).err).toMatch(/not the file that unlearn/);
+    }
+  });
+
+  it("says when an earlier erasure was under another key", async () => {
+    for (const [name, ...method] of [
+      ["laser", ...CHEAP],
+      ["ease", "--method", "ease"],
+    ]) {
+      const folder = `keys-${name}`;
+      expect((await learn("a.csv", folder, ...method)).code).toBe(0);
+      const file = at(`${folder}.json`);
+      for (const user of ["u5", "u6"]) {
+        const under = ["--key", at(`${folder}-${user}.key`), "--certificate", file];
+        expect((await erasable("unlearn", "--system", at(folder), "--users", user, ...under)).code).toBe(0);
+      }
+      const check = ["verify", file, "--ratings", at("a.csv"), "--key", at(`${folder}-u6.key`)];
+      const { code, out, err } = await erasable(...check);
+      expect(err).toMatch(/recognises none of the 1 erased user of an earlier erasure.*under another key\?/);
+      expect(out + err).not.toMatch(/u[56]\b(?!\.key)/);
+      expect(code).not.toBe(0);
+    }
+  });
+
   it("the default key is beside the system's folder, not in it", async () => {
     mkdirSync(at("here"));
     const before = process.cwd();
