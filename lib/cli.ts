@@ -10,7 +10,9 @@ export async function main(args: readonly string[]): Promise<void> {
   // A reader that has seen enough (`| head`) is no error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
-    throw error;
+    process.stderr.write(`erasable: standard output: ${error.message}\n`);
+    process.exit(1); // a full disk: what the command keeps bears an end at any moment
   });
+  process.stderr.on("error", () => {}); // there is nowhere to say it; the exit code stands
   process.exitCode = await execute(args);
 }

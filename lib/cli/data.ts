@@ -4,12 +4,13 @@ import type { Command } from "commander";
 import { CATALOG, type CatalogEntry, catalogEntry, isSyntheticName } from "../data/catalog";
 import { core } from "../data/core";
 import { checksum, itemCount, ratingCount, userCount } from "../data/interactions";
-import { dataFolders, fetchDataset, findDataset, loadDataset } from "../data/load";
+import { dataFolders, fetchDataset, findDataset } from "../data/load";
 import { SYNTHETIC_PRESETS } from "../data/syntheticOptions";
 import { InputError, StoppedError } from "../errors";
 import { type Progress, progress } from "../report/progress";
 import { withJson } from "./options";
 import { count, EXIT, Exit, print, printJson, stopping } from "./output";
+import { loadRatings } from "./ratings";
 import { textTable } from "./textTable";
 
 interface DataOptions {
@@ -160,7 +161,7 @@ async function check(name: string | undefined, { json }: DataOptions): Promise<v
 async function checkOne(name: string, signal: AbortSignal): Promise<Checked> {
   const entry: CatalogEntry | undefined = CATALOG.find((candidate) => candidate.name === name);
   try {
-    const data = await loadDataset(name, { signal });
+    const data = await loadRatings(name, { signal });
     const filtered = core(data, 5);
     const found = { ratings: ratingCount(filtered), users: userCount(filtered), items: itemCount(filtered) };
     const text = (counts: typeof found) =>

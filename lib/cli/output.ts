@@ -81,3 +81,7 @@ export const count = (value: number): string => Math.round(value).toLocaleString
 /** "1 run", "2 runs" */
 export const plural = (value: number, noun: string): string =>
   `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+
+/** A text of others in a message: no longer than this. */
+export const clip = (text: string, most = 80): string =>
+  text.length > most ? `${text.slice(0, most)}...` : text;

@@ -1,5 +1,7 @@
 /** The commands of `npx erasable`, and how their errors become messages and exit codes. */
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { InputError, StoppedError } from "../errors";
 import { StoreError } from "../experiments/segment";
@@ -19,6 +21,7 @@ function program(): Command {
       "Recommender systems that forget: the paper's experiments cell by cell, and learning, unlearning and verifying on " +
         "ratings of your own.",
     )
+    .version(version())
     .exitOverride()
     .showHelpAfterError("(see --help)")
     .addHelpText(
@@ -48,7 +51,30 @@ Exit codes: 0 done, 1 something failed, 2 not understood, 130 or 143 stopped.`,
     add(root);
   addSystems(root);
   addBench(root);
+  addHelp(root);
   return root;
+}
+
+/** Of this package. */
+const version = (): string =>
+  String(JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")).version);
+
+/** `help`, which says so when there is no such command. */
+function addHelp(root: Command): void {
+  root
+    .helpCommand(false)
+    .command("help")
+    .summary("display help for a command")
+    .argument("[command...]")
+    .action((names: string[]) => {
+      let at = root;
+      for (const name of names) {
+        const next = at.commands.find((one) => one.name() === name || one.aliases().includes(name));
+        if (next === undefined) root.error(`error: unknown command '${names.join(" ")}'`);
+        at = next;
+      }
+      at.outputHelp();
+    });
 }
 
 /** Runs one command. @param args what stands behind the program's name. @returns the exit code */

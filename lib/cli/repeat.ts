@@ -11,6 +11,7 @@ import { integer, type SelectionOptions, withJson, withSelection } from "./optio
 import { count, duration, EXIT, Exit, plural, print, printJson, say, stopCode, stopping } from "./output";
 import { describeCell, progressNote } from "./run";
 import { type Selection, select } from "./selection";
+import { selectionWords } from "./shell";
 
 interface RepeatOptions extends SelectionOptions {
   readonly workers?: number;
@@ -45,7 +46,7 @@ Examples:
 
 async function repeatCells(figures: string[], options: RepeatOptions): Promise<void> {
   const selection = select(figures, options, true);
-  const { store, profile } = selection;
+  const { store } = selection;
   const cells = selection.cells();
   const parts = selection.figures.map((figure) => ({ name: figure.id, cells: selection.cells([figure]) }));
   const signal = stopping();
@@ -70,7 +71,7 @@ async function repeatCells(figures: string[], options: RepeatOptions): Promise<v
   if (compared + result.failures.length === 0)
     throw new InputError(
       `${store.folder} has none of the ${plural(cells.length, "cell")} asked for on this data and by this code: nothing ` +
-        `to compare; compute them: npx erasable run ${figures.join(" ")} --profile ${profile.name}`,
+        `to compare; compute them: npx erasable run ${[...figures, selectionWords(options)].join(" ")}`,
     );
   if (result.different.length + result.failures.length + edited.length > 0) throw new Exit(EXIT.failed);
 }

@@ -1,6 +1,6 @@
 /** `table`, `figure` and `claims`: what the records say. Nothing is trained. */
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { isSyntheticName } from "../data/catalog";
@@ -17,9 +17,11 @@ import type { Row } from "../report/rows";
 import { toSvg } from "../report/svg";
 import { tableCsv } from "../report/table";
 import { tableOf } from "./figureTables";
+import { makeFolders } from "./folders";
 import { resultsRoot, type SelectionOptions, withJson, withProfile, withSelection } from "./options";
 import { plural, print, printJson, say } from "./output";
 import { type Selection, select } from "./selection";
+import { selectionWords } from "./shell";
 import { textTable } from "./textTable";
 
 export function addTable(program: Command): void {
@@ -102,7 +104,7 @@ function shortPath(path: string): string {
 function table(id: string, options: SelectionOptions & { json?: boolean; csv?: boolean }): void {
   const wanted = figureNamed(id);
   const selection = select([id], options, false);
-  const found = recorded(selection, [wanted], `${id} --profile ${options.profile}`);
+  const found = recorded(selection, [wanted], `${id} ${selectionWords(options)}`);
   const rows = wanted.rows(found.records);
   const provenance = provenanceOf(selection, found);
   if (options.json) {
@@ -129,12 +131,12 @@ async function figure(
       `figure: "${id}" is a table (npx erasable table ${id}); figures with charts: ${CHARTED.join(", ")}`,
     );
   const selection = select([id], options, false);
-  const found = recorded(selection, [wanted], `${id} --profile ${options.profile}`);
+  const found = recorded(selection, [wanted], `${id} ${selectionWords(options)}`);
   const provenance = provenanceLine(provenanceOf(selection, found));
   const folder = resolve(
     options.out ?? join(resultsRoot(options.results), selection.profile.name, "figures"),
   );
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   const files = [];
   for (const { name, caption, alt, dataset, chart } of chartsOf(id, wanted.rows(found.records))) {
     const path = join(folder, `${name}.svg`);
@@ -150,7 +152,7 @@ async function figure(
 
 function claims(options: SelectionOptions & { json?: boolean }): void {
   const selection = select([], options, false);
-  const found = recorded(selection, FIGURES, `--profile ${options.profile}`);
+  const found = recorded(selection, FIGURES, selectionWords(options));
   const judged = judgeAll(found.records, selection.profile);
   const document = {
     provenance: provenanceOf(selection, found),

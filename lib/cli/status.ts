@@ -201,7 +201,7 @@ function rowOf(
     stale: state("stale").length,
     missing: missing.length,
     failed: missing.filter(look.failed).length,
-    secondsLeft: secondsFor(runnable, known, rate),
+    secondsLeft: missing.length === 0 ? 0 : secondsFor(runnable, known, rate),
   };
 }
 
@@ -232,7 +232,8 @@ function secondsFor(
   known: ReadonlyMap<string, DataIdentity>,
   rate: Rate,
 ): number | null {
-  if (cells.length === 0) return 0;
+  // cells that train nothing have no gradient samples to tell their time by
+  if (cells.every(({ kind }) => kind === "partition" || kind === "anchors")) return null;
   const { shared, alone } = planJobs(cells, known);
   const secondsOf = (jobs: typeof shared) =>
     jobs.reduce((sum, { cost, wanted }) => {

@@ -1,37 +1,112 @@
-/** Files beside a system: lists of what to forget, the operator's key, and what a verifier needs with a certificate. */
+/** Files beside a system: the operator's key, and what a verifier needs with a certificate. */
 
 import { randomBytes } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
+import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { InputError } from "../errors";
 import { nodeFiles } from "../training/files";
+import type { ErasableSystem } from "../unlearning/api";
 import { type Plan, parsePlan } from "../unlearning/plan";
+import type { ErasedTags } from "../unlearning/verify";
 
 /** What a verifier needs beside certificate and ratings: the plan that the certificate names, and the items' order. */
 export interface Evidence {
   /** text of the plan; null for a method without one */
   readonly plan: string | null;
   readonly itemIds: readonly string[];
+  /** whom earlier erasures list, oldest first; files of older versions lack it */
+  readonly earlier?: readonly ErasedTags[];
 }
+
+/** What a verifier needs with the certificate of the system in force. */
+export const evidenceOf = (system: ErasableSystem): Evidence => ({
+  plan: system.planText,
+  itemIds: system.system.itemIds,
+  earlier: system
+    .certificates()
+    .filter(({ superseded }) => superseded)
+    .map(({ erased: { userTags, ratingTags } }) => ({ userTags, ratingTags })),
+});
 
 /** "erased.evidence.json" for "erased.json". */
 export const evidencePath = (certificate: string): string =>
   `${certificate.replace(/\.json$/, "")}.evidence.json`;
 
-export function readEvidence(path: string): { plan: Plan | undefined; itemIds: readonly string[] } {
+export function readEvidence(path: string): {
+  readonly plan: Plan | undefined;
+  readonly itemIds: readonly string[];
+  readonly earlier: readonly ErasedTags[];
+} {
   let value: Partial<Evidence> | null;
   try {
     value = JSON.parse(readText(path, "--evidence")) as Partial<Evidence> | null;
   } catch (error) {
     throw error instanceof InputError ? error : new InputError(`${path}: ${(error as Error).message}`);
   }
-  const { plan, itemIds } = value ?? {};
-  const sound = (plan === null || typeof plan === "string") && Array.isArray(itemIds);
+  const { plan, itemIds, earlier = [] } = value ?? {};
+  const areTags = (one: Partial<ErasedTags> | null) =>
+    Array.isArray(one?.userTags) && Array.isArray(one.ratingTags);
+  const sound =
+    (plan === null || typeof plan === "string") &&
+    Array.isArray(itemIds) &&
+    Array.isArray(earlier) &&
+    earlier.every(areTags);
   if (!sound)
     throw new InputError(
       `${path}: this is not the file that unlearn --certificate writes beside a certificate`,
     );
-  return { plan: plan === null ? undefined : parsePlan(plan), itemIds: itemIds.map(String) };
+  return { plan: plan === null ? undefined : parsePlan(plan), itemIds: itemIds.map(String), earlier };
+}
+
+/**
+ * Refuses a place for a certificate where it would be lost or overwrite something else: before anything is forgotten, since
+ * afterwards it would be too late to say so. @throws InputError
+ */
+export function requirePlace(certificate: string, system: string, key: string): void {
+  const folder = dirname(resolve(certificate));
+  if (!existsSync(folder)) throw new InputError(`--certificate: the folder of ${certificate} is not there`);
+  const within = existsSync(system) ? relative(realpathSync(system), realpathSync(folder)) : "..";
+  if (within.split(sep)[0] !== ".." && !isAbsolute(within))
+    throw new InputError(
+      `--certificate: ${certificate} is in the system's folder; take a place outside of it`,
+    );
+  const places = [
+    [certificate, "certificate", isCertificate],
+    [evidencePath(certificate), "evidence", isEvidence],
+  ] as const;
+  for (const [path, what, is] of places) {
+    if (resolve(path) === resolve(key))
+      throw new InputError(`--certificate: ${path} is the place of the key`);
+    if (existsSync(path) && !is(path))
+      throw new InputError(
+        `--certificate: ${path} is there already and is no ${what}; it would be overwritten`,
+      );
+  }
+}
+
+/** Whether an earlier certificate, or nothing yet, is in a file. */
+const isCertificate = (path: string): boolean =>
+  holds(path, (value) => typeof value.format === "string" && value.format.startsWith("erasable certificate"));
+
+const isEvidence = (path: string): boolean =>
+  holds(path, ({ plan, itemIds }) => (plan === null || typeof plan === "string") && Array.isArray(itemIds));
+
+function holds(path: string, is: (value: Record<string, unknown>) => boolean): boolean {
+  if (!statSync(path).isFile()) return false;
+  const text = readFileSync(path, "utf8");
+  if (text.trim() === "") return true;
+  try {
+    const value = JSON.parse(text) as Record<string, unknown> | null;
+    return typeof value === "object" && value !== null && is(value);
+  } catch {
+    return false;
+  }
+}
+
+/** "store.key" beside the folder "store"; never in it, where "." and ".." would put it. */
+export function defaultKey(system: string): string {
+  const bare = system.replace(/[\\/]+$/, "");
+  return `${/(^|[\\/])\.{0,2}$/.test(bare) ? resolve(system) : bare}.key`;
 }
 
 /** The operator's key of a file; undefined when there is no file. */
@@ -65,31 +140,4 @@ export function readText(path: string, option: string): string {
   } catch (error) {
     throw new InputError(`${option}: ${(error as Error).message}`);
   }
-}
-
-const lines = (path: string, option: string): string[] =>
-  readText(path, option)
-    .split(/\r?\n/)
-    .map((line) => line.trim());
-
-/** Ids of users, one a line; empty lines are skipped. @throws InputError for a file without any. */
-export function readUsers(path: string): string[] {
-  const ids = lines(path, "--users-file").filter((line) => line !== "");
-  if (ids.length === 0) throw new InputError(`--users-file: ${path} holds no id`);
-  return ids;
-}
-
-/** User and item of single ratings, one a line; what stands behind them is not read. @throws InputError naming the line. */
-export function readPairs(path: string): [user: string, item: string][] {
-  const pairs = lines(path, "--ratings-file").flatMap((line, index): [string, string][] => {
-    if (line === "") return [];
-    const [user, item] = line.split(/\t|::|,/).map((part) => part.trim());
-    if (!user || !item)
-      throw new InputError(
-        `--ratings-file: ${path}, line ${index + 1}: a user and an item are needed, not "${line}"`,
-      );
-    return [[user, item]];
-  });
-  if (pairs.length === 0) throw new InputError(`--ratings-file: ${path} holds no rating`);
-  return pairs;
 }

@@ -1,36 +1,38 @@
 /** `learn`, `recommend`, `unlearn`, `verify`: a system on ratings of one's own, kept in a folder. */
 
 import { existsSync, writeFileSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { basename } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { loadDataset } from "../data/load";
-import { RATING_FORMATS, type RatingFormat, type RatingScale } from "../data/parse";
+import { RATING_FORMATS, type RatingScale } from "../data/parse";
 import { InputError } from "../errors";
 import { MODEL_NAMES } from "../model/spec";
 import { progress } from "../report/progress";
+import { DamagedError } from "../training/store";
 import { type ErasableSystem, type LearnSettings, learn, open, verify } from "../unlearning/api";
 import { type Certificate, parseCertificate } from "../unlearning/certificate";
+import type { NamedErasure } from "../unlearning/folder";
 import { GROUPINGS } from "../unlearning/makePlan";
 import type { MethodProgress } from "../unlearning/method";
 import { METHOD_NAMES } from "../unlearning/methods";
+import { makeSystemFolder } from "./folders";
+import { readPairs, readUsers } from "./lists";
 import { integer, list, withJson } from "./options";
 import { count, duration, EXIT, Exit, plural, print, printJson, say, sayEngines, stopping } from "./output";
+import { explainZero, headerNotice, loadRatings, type RatingsOptions } from "./ratings";
+import { unrecognised } from "./recognised";
+import { settingsOf } from "./settings";
+import { exampleId, shellWord } from "./shell";
 import {
-  type Evidence,
+  defaultKey,
+  evidenceOf,
   evidencePath,
   readEvidence,
   readKey,
-  readPairs,
   readText,
-  readUsers,
+  requirePlace,
   writeSecret,
 } from "./systemFiles";
 import { textTable } from "./textTable";
-
-interface RatingsOptions {
-  readonly format?: RatingFormat;
-  readonly scale?: RatingScale;
-}
 
 interface LearnOptions extends RatingsOptions {
   readonly system: string;
@@ -125,9 +127,12 @@ Examples:
         "done, --resume --certificate writes the certificate again.",
     )
     .requiredOption("--system <folder>", "folder of the system")
-    .option("--users <ids>", "ids parted by commas", list)
-    .option("--users-file <file>", "a user's id a line")
-    .option("--ratings-file <file>", "single ratings: a user and an item a line, parted by a comma or a tab")
+    .option("--users <ids>", "ids parted by commas; ids with a comma go into a file", list)
+    .option("--users-file <file>", "a user's id a line, perhaps in double quotes")
+    .option(
+      "--ratings-file <file>",
+      'single ratings: a user and an item a line, between tabs, ::, or as CSV: "Doe, John",i7',
+    )
     .option("--regroup", "also make the groups anew: a full training, for a guarantee without condition")
     .option("--certificate <file>", "write the certificate, and beside it what a verifier needs")
     .option("--key <file>", "the operator's secret; made when it is not there (default: <system>.key)")
@@ -185,33 +190,6 @@ function stages(): (now: MethodProgress) => void {
   };
 }
 
-/**
- * "epochs=20" as a setting, "fold.ridge=50" as one inside another: numbers and true or false as such, else text. Names and
- * values are the library's to check.
- */
-function settingsOf(pairs: readonly string[]): Record<string, unknown> {
-  const settings: Record<string, unknown> = {};
-  for (const pair of pairs) {
-    const at = pair.indexOf("=");
-    const path = pair.slice(0, at).split(".");
-    if (at < 1 || path.includes("")) throw new InputError(`--set: "${pair}" is not of the form key=value`);
-    const text = pair.slice(at + 1);
-    const number = text.trim() === "" ? Number.NaN : Number(text);
-    const value =
-      text === "true" || text === "false" ? text === "true" : Number.isNaN(number) ? text : number;
-    const last = path.pop() as string;
-    let inner = settings;
-    for (const key of path) {
-      inner[key] ??= {};
-      if (typeof inner[key] !== "object")
-        throw new InputError(`--set: "${pair}": ${key} has a value of its own already`);
-      inner = inner[key] as Record<string, unknown>;
-    }
-    inner[last] = value;
-  }
-  return settings;
-}
-
 /** What a plan lists: RecEraser's partition of items is the one that does not list users. */
 const listed = (settings: unknown): string =>
   (settings as { partition?: string }).partition === "ibp" ? "Items" : "Users";
@@ -219,16 +197,22 @@ const listed = (settings: unknown): string =>
 async function learnCommand(ratings: string, options: LearnOptions): Promise<void> {
   const { system: folder, format, scale, set = [], json, ...settings } = options;
   const signal = stopping();
-  const data = await loadDataset(ratings, { format, scale, signal });
   const asked = { ...settings, ...settingsOf(set) } as LearnSettings;
+  const data = await loadRatings(ratings, { format, scale, signal });
+  const notice = headerNotice(ratings, format);
+  if (notice !== undefined) say(notice);
   if (asked.engine) await sayEngines([asked.engine]);
   const since = performance.now();
+  const takeBack = makeSystemFolder(folder);
   const system = await learn(data, {
     ...(scale ? { maximumRating: scale.most } : {}),
     ...asked,
     folder,
     signal,
     onProgress: stages(),
+  }).catch((error: unknown) => {
+    takeBack();
+    return explainZero(ratings, error);
   });
   try {
     const { cost, method } = system.system;
@@ -256,7 +240,9 @@ async function learnCommand(ratings: string, options: LearnOptions): Promise<voi
     );
     if (result.groups)
       print(`${listed(method.settings)} in its groups, in training order: ${result.groups.join(", ")}`);
-    print(`Kept in ${folder}. Try: npx erasable recommend --system ${folder} --user ${data.userIds[0]}`);
+    print(
+      `Kept in ${folder}. Try: npx erasable recommend --system ${shellWord(folder)} --user ${exampleId(data.userIds)}`,
+    );
   } finally {
     await system.close();
   }
@@ -298,8 +284,8 @@ async function unlearnCommand(options: UnlearnOptions): Promise<void> {
       "unlearn: say what to forget (--users, --users-file, --ratings-file), or --resume, or --withdraw, and one of them only",
     );
   // before anything is forgotten: afterwards it would be too late to say that the certificate has no place
-  if (options.certificate !== undefined && !existsSync(dirname(resolve(options.certificate))))
-    throw new InputError(`--certificate: the folder of ${options.certificate} is not there`);
+  if (options.certificate !== undefined)
+    requirePlace(options.certificate, options.system, options.key ?? defaultKey(options.system));
   const asked = {
     users: [...(options.users ?? []), ...(options.usersFile ? readUsers(options.usersFile) : [])],
     ratings: options.ratingsFile ? readPairs(options.ratingsFile) : [],
@@ -307,13 +293,11 @@ async function unlearnCommand(options: UnlearnOptions): Promise<void> {
   const signal = stopping();
   const system = await open(options.system, { signal, onProgress: stages() });
   try {
-    const unfinished = system.unfinishedRequest();
     if (options.withdraw) {
-      system.withdrawRequest();
-      if (options.json) printJson({ withdrawn: unfinished ?? null });
-      else print(unfinished ? "the request was taken back" : "there was no unfinished request");
+      withdraw(system, options.json ?? false);
       return;
     }
+    const unfinished = system.unfinishedRequest();
     if (options.resume && !unfinished) {
       certifyAgain(system, options);
       return;
@@ -326,6 +310,22 @@ async function unlearnCommand(options: UnlearnOptions): Promise<void> {
   }
 }
 
+/** Takes a request back, also one that cannot be read any more. */
+function withdraw(system: ErasableSystem, json: boolean): void {
+  let request: NamedErasure | undefined;
+  let damaged = false;
+  try {
+    request = system.unfinishedRequest();
+  } catch (error) {
+    if (!(error instanceof DamagedError)) throw error;
+    damaged = true;
+    say(error.message);
+  }
+  system.withdrawRequest();
+  if (json) printJson({ withdrawn: request ?? null });
+  else print(request || damaged ? "the request was taken back" : "there was no unfinished request");
+}
+
 async function forget(
   system: ErasableSystem,
   request: { readonly users: readonly string[]; readonly ratings: readonly (readonly [string, string])[] },
@@ -333,7 +333,7 @@ async function forget(
   options: UnlearnOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const keyFile = options.key ?? `${options.system.replace(/[\\/]+$/, "")}.key`;
+  const keyFile = options.key ?? defaultKey(options.system);
   const key = readKey(keyFile) ?? writeSecret(keyFile);
   const since = performance.now();
   const { certificate, cost, deleted } = await system.forget(request, {
@@ -391,14 +391,13 @@ function writeCertificate(
   path: string,
   folder: string,
 ): void {
-  const evidence: Evidence = { plan: system.planText, itemIds: system.system.itemIds };
   try {
     writeFileSync(path, `${JSON.stringify(certificate, null, 2)}\n`);
-    writeFileSync(evidencePath(path), `${JSON.stringify(evidence)}\n`);
+    writeFileSync(evidencePath(path), `${JSON.stringify(evidenceOf(system))}\n`);
   } catch (error) {
     throw new InputError(
       `the erasure is done, but its certificate could not be written: ${(error as Error).message}; ` +
-        `npx erasable unlearn --system ${folder} --resume --certificate <file> writes it`,
+        `npx erasable unlearn --system ${shellWord(folder)} --resume --certificate <file> writes it`,
     );
   }
 }
@@ -415,17 +414,26 @@ async function verifyCommand(
     throw new InputError(`--key: ${options.key} is not there`);
   const signal = stopping();
   const { format, scale } = options;
-  const data = await loadDataset(options.ratings, { format, scale, signal });
+  const data = await loadRatings(options.ratings, { format, scale, signal });
+  const earlier = evidence?.earlier ?? [];
+  const unknown =
+    key === undefined
+      ? undefined
+      : unrecognised(certificate.erased, earlier, data, { key, file: options.ratings });
   const work = verify(certificate, data, {
     ...(evidence?.plan ? { plan: evidence.plan } : {}),
-    ...(key === undefined ? {} : { key }),
+    ...(key === undefined ? {} : { key, earlier: earlier.map((erased) => ({ erased })) }),
     ...(evidence === undefined ? {} : { itemIds: evidence.itemIds }),
     signal,
     onProgress: stages(),
   });
   const verification = await work.catch((error: unknown) => {
-    // the likeliest reason why plan or catalogue and ratings do not fit
-    if (!(error instanceof InputError) || key !== undefined) throw error;
+    // the likeliest reasons why plan or catalogue and ratings do not fit
+    if (!(error instanceof InputError)) throw error;
+    // the plan's own message names a user that is in the file and not in the plan: likely one who was erased
+    if (unknown !== undefined && /^plan: (user|item) /.test(error.message)) throw new InputError(unknown);
+    if (unknown !== undefined) throw new InputError(`${error.message}; ${unknown}`);
+    if (key !== undefined) throw error;
     throw new InputError(`${error.message}; if the file still holds what was erased, give --key`);
   });
   if (options.json) printJson({ certificate: basename(file), ...verification });
@@ -438,7 +446,7 @@ async function verifyCommand(
         : "The certificate does not hold on these ratings.",
     );
   }
-  if (!verification.ok) throw new Exit(EXIT.failed);
+  if (!verification.ok) throw new Exit(EXIT.failed, unknown);
   if (certificate.guarantee !== "exact" && !options.json)
     say(
       "The groups were made with the erased users; unlearn --regroup gives a guarantee without that condition.",

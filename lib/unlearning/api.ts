@@ -14,7 +14,7 @@ import type { TrainingSettings } from "../training/settings";
 import { type EntryName, MemoryStore } from "../training/store";
 import type { Certificate, OperatorKey } from "./certificate";
 import { requireKnownUser } from "./erasure";
-import { holdsSystem, type NamedErasure, SystemFolder } from "./folder";
+import { holdsSystem, type NamedErasure, requireFree, SystemFolder } from "./folder";
 import type { CoreOptions } from "./foldIn/core";
 import type { ItemStepOptions } from "./foldIn/itemStep";
 import type { FoldSettings } from "./foldIn/settings";
@@ -24,6 +24,7 @@ import type { Guarantee, MethodContext, MethodProgress, System } from "./method"
 import { type MethodName, methodOf, nestedSettings } from "./methods";
 import { createPatientPool, type PatientPool } from "./patientPool";
 import { type Plan, planText } from "./plan";
+import { requireSomebodyLeft } from "./remaining";
 import { namedErasure } from "./request";
 import type { RecEraserSettings } from "./rivals/recEraser";
 import { unlearn } from "./unlearn";
@@ -120,7 +121,8 @@ const stopped = new WeakMap<Interactions, MemoryStore>();
  * console.log(system.recommend(ratings.userIds[0], 5));
  * ```
  *
- * @throws InputError for unknown settings, or a folder that holds a system already or in which another process works
+ * @throws InputError for unknown settings, or a folder that holds a system already or others' files in its place, or in which
+ *   another process works
  * @throws StoppedError when the signal fires; the same call goes on later, in the epoch where this one stopped: with a
  *   folder always, without one as long as it is given the same object `ratings`.
  */
@@ -131,11 +133,7 @@ export async function learn(ratings: Interactions, settings: LearnSettings = {})
   if (groups > ratings.userIds.length)
     throw new InputError(`groups: ${groups} groups are more than the ${ratings.userIds.length} users`);
   requireInteger(workers, 0, 1024, "workers");
-  const requireEmpty = () => {
-    if (folder !== undefined && holdsSystem(folder))
-      throw new InputError(`${folder} holds a system already; open it, or take another folder`);
-  };
-  requireEmpty(); // before anything is written into it
+  if (folder !== undefined) requireFree(folder); // before anything is written into it
   const home = folder === undefined ? undefined : new SystemFolder(folder);
   const release = folder === undefined ? undefined : lockFolder(folder);
   const memory = stopped.get(ratings) ?? new MemoryStore();
@@ -143,7 +141,7 @@ export async function learn(ratings: Interactions, settings: LearnSettings = {})
   let pool: PatientPool | undefined;
   let system: System | undefined;
   try {
-    requireEmpty(); // another process may have put one there before the lock was ours
+    if (folder !== undefined) requireFree(folder); // another process may have put one there before the lock was ours
     pool = workers > 0 ? createPatientPool(workers) : undefined;
     const context = { ...contextOf({ signal, onProgress }, pool), store: home?.store ?? memory };
     system = await method.learn(ratings, context);
@@ -286,7 +284,7 @@ export class ErasableSystem {
   /**
    * Forgets users, or single ratings: afterwards the system is, bit for bit, one that never saw them, and nothing that
    * saw them is kept. A call while another is under way waits, and forgets from the system that that one leaves.
-   * @throws InputError for ids that are not there, a key that is too short, or a system that has been closed; StoppedError
+   * @throws InputError for ids that are not there, when nobody would be left, for a key that is too short, or a system that has been closed; StoppedError
    *   when the signal fires (nothing is forgotten yet, and the same call goes on).
    */
   async forget(request: ForgetRequest, options: ForgetOptions = {}): Promise<Forgotten> {
@@ -313,14 +311,15 @@ export class ErasableSystem {
     const onChange = (next: System) => {
       this.current = next;
     };
+    const inMemory = () => {
+      const named = namedErasure(users, ratings, this.current);
+      requireSomebodyLeft(this.current, named);
+      return unlearn(this.current, named, context, { key, regroup, onChange });
+    };
     try {
       const { certificate, cost, deleted } = await (this.home
         ? this.home.unlearn(this.current, erasure, key, context, onChange)
-        : unlearn(this.current, namedErasure(users, ratings, this.current), context, {
-            key,
-            regroup,
-            onChange,
-          }));
+        : inMemory());
       return { certificate, key, cost, deleted };
     } catch (error) {
       if (error instanceof StoppedError) await this.pool?.idle();

@@ -12,12 +12,14 @@
 import { join } from "node:path";
 import { InputError } from "../errors";
 import { canonicalJson, sha256 } from "../json";
-import { DiskStore } from "../training/diskStore";
+import type { DiskStore } from "../training/diskStore";
 import { type Files, nodeFiles, UNFINISHED, writeAtomically } from "../training/files";
 import { DamagedError, type EntryName, type Json } from "../training/store";
 import { type Certificate, type OperatorKey, parseCertificate, superseded, tagger } from "./certificate";
 import type { MethodContext, System } from "./method";
 import { methodOf } from "./methods";
+import { CERTIFICATES, isCertificateFile, OwnStore, requireOwnFiles } from "./ownFiles";
+import { requireSomebodyLeft } from "./remaining";
 import { namedErasure } from "./request";
 import { type Unlearned, unlearn } from "./unlearn";
 
@@ -43,11 +45,38 @@ interface InForce {
 const FORMAT = "erasable system, format 1";
 const IN_FORCE = "system.json";
 const REQUEST = "request.json";
-const CERTIFICATES = "certificates";
+
+/** Refuses a folder that holds a system, or others' files where one keeps its own. @throws InputError. */
+export function requireFree(folder: string, files: Files = nodeFiles): void {
+  if (holdsSystem(folder, files))
+    throw new InputError(`${folder} holds a system already; open it, or take another folder`);
+  requireOwnFiles(folder, [REQUEST], files);
+}
 
 /** Whether a system is in force in a folder, which need not exist. */
 export const holdsSystem = (folder: string, files: Files = nodeFiles): boolean =>
   files.read(join(folder, IN_FORCE)) !== undefined;
+
+/** A request as it was written. @throws DamagedError naming the file. */
+function parseNamedErasure(text: string, path: string): NamedErasure {
+  let value: Partial<NamedErasure> | null;
+  try {
+    value = JSON.parse(text) as Partial<NamedErasure> | null;
+  } catch {
+    value = null;
+  }
+  const { users, ratings, regroup } = value ?? {};
+  const areIds = (list: unknown): list is string[] =>
+    Array.isArray(list) && list.every((id) => typeof id === "string");
+  if (
+    areIds(users) &&
+    Array.isArray(ratings) &&
+    ratings.every((pair) => areIds(pair) && pair.length === 2) &&
+    typeof regroup === "boolean"
+  )
+    return { users, ratings, regroup };
+  throw new DamagedError(`${path}: its bytes have changed; take the request back and ask again`);
+}
 
 export class SystemFolder {
   readonly store: DiskStore;
@@ -57,7 +86,7 @@ export class SystemFolder {
     private readonly files: Files = nodeFiles,
   ) {
     files.makeFolder(join(path, CERTIFICATES));
-    this.store = new DiskStore(path, files);
+    this.store = new OwnStore(path, files);
   }
 
   /** Whether a system is in force here. */
@@ -81,11 +110,15 @@ export class SystemFolder {
     return methodOf(method, settings).restore(root, { ...context, store: this.store });
   }
 
-  /** The request that was under way when the process ended, if any: the system in force has not forgotten it yet. */
+  /**
+   * The request that was under way when the process ended, if any: the system in force has not forgotten it yet.
+   * @throws DamagedError when its file was changed; `withdrawRequest` removes it all the same.
+   */
   unfinishedRequest(): NamedErasure | undefined {
     this.finish();
-    const bytes = this.files.read(join(this.path, REQUEST));
-    return bytes && (JSON.parse(Buffer.from(bytes).toString("utf8")) as NamedErasure);
+    const path = join(this.path, REQUEST);
+    const bytes = this.files.read(path);
+    return bytes && parseNamedErasure(Buffer.from(bytes).toString("utf8"), path);
   }
 
   /** Takes an unfinished request back. What was trained for it is deleted with the next erasure. */
@@ -97,8 +130,9 @@ export class SystemFolder {
   /**
    * Forgets, for good. The system given must be the one in force; it is disposed of.
    * @param onChange is told of the new system as soon as it is in force (see unlearn.ts)
-   * @throws InputError, StoppedError: the old system stays in force, and `unfinishedRequest` tells what was asked. An error
-   *   of the disk after the change leaves the new system in force; deleting goes on when the folder is opened.
+   * @throws InputError (also when nobody would be left), StoppedError: the old system stays in force, and
+   *   `unfinishedRequest` tells what was asked. An error of the disk after the change leaves the new system in force; deleting
+   *   goes on when the folder is opened.
    */
   async unlearn(
     system: System,
@@ -109,6 +143,7 @@ export class SystemFolder {
   ): Promise<Unlearned> {
     tagger(key); // before the request is written, or an unfinished one taken for this one
     const erasure = namedErasure(request.users, request.ratings, system);
+    requireSomebodyLeft(system, erasure);
     const earlier = this.unfinishedRequest();
     if (earlier && canonicalJson(earlier) !== canonicalJson(request))
       throw new InputError(
@@ -205,7 +240,9 @@ export class SystemFolder {
   /** Deletes certificates that were superseded, or belong to an erasure that a crash cut short. */
   private sweepCertificates(kept: readonly string[]): void {
     const folder = join(this.path, CERTIFICATES);
-    const gone = this.files.list(folder).filter(({ name }) => !kept.includes(name));
+    const gone = this.files
+      .list(folder)
+      .filter(({ name }) => isCertificateFile(name) && !kept.includes(name));
     for (const { name } of gone) this.files.remove(join(folder, name));
     if (gone.length > 0) this.files.syncFolder(folder);
   }

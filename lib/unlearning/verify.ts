@@ -32,6 +32,9 @@ export interface Verification {
   readonly checks: readonly { readonly what: string; readonly ok: boolean; readonly text: string }[];
 }
 
+/** What an erasure lists: HMACs of users, and of single ratings. */
+export type ErasedTags = Pick<Certificate["erased"], "userTags" | "ratingTags">;
+
 export interface VerifyOptions {
   /**
    * the plan that the certificate names; needed unless its guarantee is "exact", and not used if it is: then the partition
@@ -40,6 +43,11 @@ export interface VerifyOptions {
   readonly plan?: Plan | null;
   /** the operator's key: leaves the erased data out of `data` */
   readonly key?: OperatorKey;
+  /**
+   * Certificates of the erasures before, under the same key, as `certificates()` of the system gives them: with the key,
+   * `data` may hold what they list too, and it is left out.
+   */
+  readonly earlier?: readonly { readonly erased: ErasedTags }[];
   /**
    * The system's catalogue of items, in its order, where the remaining data are a file of their own: an item that erased
    * users alone had rated is still in the catalogue. Default: the items of `data`.
@@ -80,7 +88,9 @@ export async function verify(
     return { ok: false, checks };
   }
   if (plan && !check("plan", after.plan, planHash(plan))) return { ok: false, checks };
-  const catalogued = options.itemIds ? overItems(data, options.itemIds) : data;
+  const { key, itemIds, earlier = [] } = options;
+  const before = key && earlier.length > 0 ? withoutTagged(data, together(earlier), key) : data;
+  const catalogued = itemIds ? overItems(before, itemIds) : before;
   checkErased(certificate, catalogued, options.key, check);
   const remaining = options.key ? withoutTagged(catalogued, certificate, options.key) : catalogued;
   const method = methodOf(certificate.method, certificate.settings);
@@ -169,11 +179,23 @@ function recognised(data: Interactions, erased: Certificate["erased"], key: Oper
   return { ...found, ratings: found.ratings + found.single };
 }
 
+/** All that some erasures list, as one. */
+const together = (erasures: readonly { readonly erased: ErasedTags }[]): { readonly erased: ErasedTags } => ({
+  erased: {
+    userTags: erasures.flatMap(({ erased }) => erased.userTags),
+    ratingTags: erasures.flatMap(({ erased }) => erased.ratingTags),
+  },
+});
+
 /** The data without the users and ratings whose tags the certificate lists. */
-export function withoutTagged(data: Interactions, certificate: Certificate, key: OperatorKey): Interactions {
+export function withoutTagged(
+  data: Interactions,
+  { erased }: { readonly erased: ErasedTags },
+  key: OperatorKey,
+): Interactions {
   const tag = tagger(key);
-  const users = new Set(certificate.erased.userTags);
-  const ratings = new Set(certificate.erased.ratingTags);
+  const users = new Set(erased.userTags);
+  const ratings = new Set(erased.ratingTags);
   const gone = data.userIds.map((id) => users.has(userTag(tag, id)));
   const { columns } = data.byUser;
   const keep = (user: number, place: number) =>

@@ -46,6 +46,14 @@ describe("help", () => {
   });
 });
 
+it("help knows commands by name, and --version is the package's", async () => {
+  const help = await erasable("help", "data", "fetch");
+  expect(help).toMatchObject({ code: 0, err: "", out: expect.stringMatching(/^Usage: erasable data fetch/) });
+  expect((await erasable("help")).out).toMatch(/^Usage: erasable \[options\]/);
+  const { version } = JSON.parse(readFileSync(join(__dirname, "../../lib/package.json"), "utf8"));
+  expect(await erasable("--version")).toEqual({ code: 0, out: `${version}\n`, err: "" });
+});
+
 describe("mistakes: code 2, a message with the flag and the choices, no stack", () => {
   it.each([
     [["run", "--profil", "smoke"], /unknown option '--profil'\n\(Did you mean --profile\?\)/],
@@ -67,6 +75,8 @@ describe("mistakes: code 2, a message with the flag and the choices, no stack", 
     [["run", "--cell", "{"], /cell: this is not JSON/],
     [["run", "--key", "abc"], /--key: no cell of profile smoke has the key abc/],
     [["runn"], /unknown command 'runn'\n\(Did you mean run\?\)/],
+    [["help", "nope"], /unknown command 'nope'/],
+    [["help", "data", "nope"], /unknown command 'data nope'/],
     [["figure", "exactness"], /"exactness" is a table.*utility, efficiency/],
     [
       ["repeat", "utility"],
@@ -216,6 +226,24 @@ describe("records", () => {
       cases: { all: 0 },
     });
     expect(provenance.profile).toBe("smoke");
+  });
+
+  it("advice repeats the options that chose the cells", async () => {
+    const asked = [...TINY.slice(0, 2), "--seeds", "0,7", ...TINY.slice(4), "--dataset", "synthetic"];
+    const { code, err } = await erasable("table", "utility", ...asked);
+    const words = `--results ${results} --dataset synthetic --model dmf --groups 2 --seeds 0,7 --set epochs=1`;
+    expect(err).toMatch(/16 of 32 cells are missing: npx erasable run utility /);
+    expect(err).toContain(`npx erasable run utility --profile smoke ${words}\n`);
+    expect(code).toBe(0);
+    const advice = err.split("npx erasable ")[1].trim().split(" ");
+    expect((await erasable("cells", ...advice.slice(1))).out.trim().split("\n")).toHaveLength(16);
+  });
+
+  it("status tells no time where none is known", async () => {
+    // the records tell gradient samples a second, of which partitions have none
+    const { out } = await erasable("status", "partition", "--groups", "2", "--results", results);
+    expect(out).toMatch(/^partition +synthetic +15 +0 +0 +15 +0 +unknown$/m);
+    expect((await erasable("status", "utility", ...TINY)).out).toMatch(/^utility +synthetic +16 +16 .* –$/m);
   });
 
   it("repeat gives the same bytes from an empty store", async () => {

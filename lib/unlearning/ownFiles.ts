@@ -1,0 +1,48 @@
+/**
+ * Which files of a folder belong to a system, by the forms of their names: learning and forgetting delete whatever of their
+ * own is not needed any more, and nothing else. What a stopped or killed process left has these forms too.
+ */
+
+import { join } from "node:path";
+import { InputError } from "../errors";
+import { DiskStore } from "../training/diskStore";
+import type { Files } from "../training/files";
+import type { EntryName } from "../training/store";
+
+export const CERTIFICATES = "certificates";
+
+/** Blobs by the SHA-256 of their bytes, records by that of what made them, certificates by the beginning of their digest. */
+const OWN = {
+  blobs: /^[0-9a-f]{64}(\.unfinished)?$/,
+  records: /^[0-9a-f]{64}\.json(\.unfinished)?$/,
+  [CERTIFICATES]: /^[0-9a-f]{16}\.json(\.unfinished)?$/,
+} as const;
+
+/** Whether a name in the folder of certificates is of a system's own form. */
+export const isCertificateFile = (name: string): boolean => OWN[CERTIFICATES].test(name);
+
+/**
+ * Refuses a folder in which others' files stand where a system keeps its own.
+ * @param reserved files beside those folders that a system would write and delete
+ * @throws InputError naming the first
+ */
+export function requireOwnFiles(folder: string, reserved: readonly string[], files: Files): void {
+  const inside = Object.entries(OWN).flatMap(([part, form]) =>
+    files.list(join(folder, part)).flatMap(({ name }) => (form.test(name) ? [] : [join(part, name)])),
+  );
+  const [foreign] = [...inside, ...reserved.filter((name) => files.read(join(folder, name)) !== undefined)];
+  if (foreign !== undefined)
+    throw new InputError(
+      `${join(folder, foreign)} is not a system's file, and would be in the way of one: take another folder, or move it away`,
+    );
+}
+
+/** A name as `DiskStore.list` gives it, of a file of the store's own form. */
+const OWN_ENTRY = /^(blob\/[0-9a-f]{64}(\.unfinished)?|record\/[0-9a-f]{64}(\.json\.unfinished)?)$/;
+
+/** The store of a system's folder: others' files in it are not seen, and so never deleted. */
+export class OwnStore extends DiskStore {
+  override list(): Map<EntryName, number> {
+    return new Map([...super.list()].filter(([name]) => OWN_ENTRY.test(name)));
+  }
+}

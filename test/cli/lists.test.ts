@@ -1,0 +1,82 @@
+/** Lists of what to forget: whatever separates the fields, exactly the pairs that the file names. */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { readPairs, readUsers } from "../../lib/cli/lists";
+import { RATING_FORMATS } from "../../lib/data/parse";
+import { parseRatings } from "../../lib/index";
+
+const home = mkdtempSync(join(tmpdir(), "erasable-lists-"));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+function fileOf(text: string): string {
+  const path = join(home, "list");
+  writeFileSync(path, text);
+  return path;
+}
+const pairs = (text: string) => readPairs(fileOf(text));
+
+describe("--ratings-file", () => {
+  it.each([
+    ["u1\ti2", "u1", "i2"],
+    ["u1,i2\ti3", "u1,i2", "i3"],
+    ["u1::x\ti3\t4", "u1::x", "i3"],
+    ["u1,i2::i3::4.5", "u1,i2", "i3"],
+    ["u1,i2,4", "u1", "i2"],
+    ['"u1,i2",i3', "u1,i2", "i3"],
+    ['"u1::i2", "i3" ,4,978300760\r', "u1::i2", "i3"],
+    ['\uFEFF"u3",i1', "u3", "i1"],
+    ['"a ""b""",i1', 'a ""b""', "i1"],
+  ])("%j", (line, user, item) => {
+    expect(pairs(`${line}\n\n`)).toEqual([[user, item]]);
+  });
+
+  it("reads the lines of a file of ratings as the file itself is read", () => {
+    for (const [format, text] of [
+      ["csv", '"u1,i2",i3,4\n"a ""b""", i1 ,2,978300760\nplain,"i::4",1\n'],
+      ["tab", 'u1,i2\ti3\t4\n"q"\ti 1\t2\n'],
+      ["double-colon", 'u1,i2::i3::4\n"q"::i 1::2::978300760\n'],
+    ] as const) {
+      expect(RATING_FORMATS).toContain(format);
+      const parsed = parseRatings([{ name: "f", bytes: Buffer.from(text) }], format, { least: 1, most: 5 });
+      const own = Array.from(parsed.users, (user, k) => [
+        parsed.userIds[user],
+        parsed.itemIds[parsed.items[k]],
+      ]);
+      expect(pairs(text)).toEqual(own);
+    }
+  });
+
+  it("passes over a header of words, and says so", () => {
+    const told = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    expect(pairs("userId,movieId,rating\nu1,i2,4\n")).toEqual([["u1", "i2"]]);
+    expect(String(told.mock.calls[0][0])).toMatch(/line 1 was read as a header: userId,movieId,rating/);
+    told.mockRestore();
+  });
+
+  it.each([
+    ["u0,i0\nu1,i2,i3", /line 2: "i3" behind user and item is not a rating; an id with a comma needs quotes/],
+    ["u1,i2,4.5.", /line 1: "4.5." behind user and item is not a rating/],
+    ['"u1,i2', /line 1: a user and an item are needed, not "\\"u1,i2"/],
+    ["u1", /line 1: a user and an item are needed/],
+    [",i2", /line 1: a user and an item are needed/],
+    ["u1,i2,4,5,6", /line 1: user, item, rating and time are four fields, not 5/],
+    ["\n", /holds no rating/],
+  ])("refuses %j", (text, message) => {
+    expect(() => pairs(text)).toThrow(message);
+  });
+});
+
+describe("--users-file", () => {
+  it("takes an id a line, with or without quotes", () => {
+    expect(readUsers(fileOf('\uFEFFu1\r\n\n"Doe, John"\n Roe, Jane \n"\n'))).toEqual([
+      "u1",
+      "Doe, John",
+      "Roe, Jane",
+      '"',
+    ]);
+    expect(() => readUsers(fileOf(" \n"))).toThrow(/holds no id/);
+  });
+});

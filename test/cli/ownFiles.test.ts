@@ -1,0 +1,264 @@
+/** Files and folders of the user's own: what is odd in them is said by name, and nothing is left where a command failed. */
+
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { erasable } from "./support";
+
+const home = mkdtempSync(join(tmpdir(), "erasable-own-"));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+const at = (name: string) => join(home, name);
+
+/** 12 users with 4 ratings each of 8 items, from `least` up. */
+const ratings = (least = 1, user = (u: number) => `u${u}`): string =>
+  Array.from({ length: 48 }, (_, k) => {
+    const u = Math.floor(k / 4);
+    return `${user(u)},i${(u + 2 * (k % 4)) % 8},${least + ((u + k) % 3)}\n`;
+  }).join("");
+
+const CHEAP = ["--groups", "2", "--epochs", "1", "--grouping", "rand", "--set", "order=random"];
+const learn = (file: string, folder: string, ...more: string[]) =>
+  erasable("learn", at(file), "--system", at(folder), ...more);
+
+beforeAll(() => writeFileSync(at("a.csv"), ratings()));
+
+describe("learn", () => {
+  it("refuses ids that are not UTF-8, which would fall together", async () => {
+    writeFileSync(
+      at("latin.csv"),
+      Buffer.from(
+        ratings(1, (u) => (u === 3 ? "Jörg" : `u${u}`)),
+        "latin1",
+      ),
+    );
+    const { code, err } = await learn("latin.csv", "latin");
+    expect(err).toMatch(/latin\.csv is not UTF-8: user id "J\uFFFDrg" holds U\+FFFD/);
+    expect({ code, there: existsSync(at("latin")) }).toEqual({ code: 2, there: false });
+    const check = await erasable("data", "check", at("latin.csv"));
+    expect(check).toMatchObject({ code: 2, err: expect.stringMatching(/is not UTF-8/) });
+  });
+
+  it("says when a first line with a mistyped rating was read as a header", async () => {
+    const mistyped = `u99,i1,4.5.\n${ratings()}`;
+    writeFileSync(at("header.csv"), mistyped);
+    writeFileSync(at("header.csv.gz"), gzipSync(mistyped));
+    writeFileSync(at("good.csv"), `user,item,rating\n${ratings()}`);
+    const asked = async (file: string) => (await learn(file, `of-${file}`, ...CHEAP)).err;
+    expect(await asked("header.csv")).toMatch(/header\.csv: line 1 was read as a header: u99,i1,4\.5\.\n/);
+    expect(await asked("header.csv.gz")).toMatch(/line 1 was read as a header: u99,i1,4\.5\.\n/);
+    expect(await asked("good.csv")).not.toMatch(/header/);
+    expect(await asked("a.csv")).not.toMatch(/header/);
+  });
+
+  it("names the file and a way where a grouping takes no rating of 0", async () => {
+    writeFileSync(at("zero.csv"), ratings(0));
+    const outside = await learn("zero.csv", "zero", "--groups", "2");
+    expect(outside).toMatchObject({ code: 2, err: expect.stringMatching(/outside the scale.*with --scale/) });
+    const { code, err } = await learn("zero.csv", "zero", "--scale", "0,5", "--groups", "2");
+    expect(err).toMatch(
+      /zero\.csv: user u\d+ has rating 0;.*--grouping bkm or rand with --set cohesion=ratings/,
+    );
+    expect({ code, there: existsSync(at("zero")) }).toEqual({ code: 2, there: false });
+    const own = ["--scale", "0,5", "--groups", "2", "--epochs", "1"];
+    for (const [name, ...way] of [
+      ["bkm", "--grouping", "bkm", "--set", "cohesion=ratings"],
+      ["rand", "--grouping", "rand", "--set", "cohesion=ratings"],
+      ["c-sisa", "--method", "c-sisa", "--grouping", "bkm"],
+      ["receraser", "--method", "receraser"],
+    ])
+      expect(await learn("zero.csv", `zero-${name}`, ...own, ...way)).toMatchObject({ code: 0 });
+    for (const method of ["ease", "gaussian"])
+      expect(await learn("zero.csv", method, "--scale", "0,5", "--method", method)).toMatchObject({
+        code: 0,
+      });
+  });
+
+  it("leaves no folder behind when it fails, and none of the user's is touched", async () => {
+    expect((await learn("a.csv", "new/deep", "--groups", "13")).code).toBe(2);
+    expect((await learn("none.csv", "new/deep")).code).toBe(2);
+    expect((await learn("a.csv", "new/deep", "--set", "adam=3")).err).toMatch(
+      /adam holds settings of its own/,
+    );
+    expect(existsSync(at("new"))).toBe(false);
+    mkdirSync(at("mine"));
+    expect((await learn("a.csv", "mine", "--grouping", "bkm", "--set", "clustering.restarts=x")).code).toBe(
+      2,
+    );
+    expect(readdirSync(at("mine"))).toEqual([]);
+    const file = await erasable("learn", at("a.csv"), "--system", join(at("a.csv"), "x"), ...CHEAP);
+    expect(file).toMatchObject({ code: 1, err: expect.stringMatching(/^erasable: ENOTDIR.*a\.csv/) });
+  });
+
+  it("gives a hint that a shell understands", async () => {
+    const long = "x".repeat(1000);
+    writeFileSync(
+      at("odd.csv"),
+      ratings(1, (u) => (u === 0 ? `"${long}"` : `"Doe, ${u}"`)),
+    );
+    const { out } = await learn("odd.csv", "a system", ...CHEAP);
+    expect(out).toContain(`recommend --system '${at("a system")}' --user 'Doe, 1'\n`);
+    expect(out).not.toContain(long);
+  });
+});
+
+describe("unlearn and verify", () => {
+  it("erases the pair that a quoted line names, and nobody else's", async () => {
+    writeFileSync(at("commas.csv"), `"u1,i2",i3,4\n"u1,i2",i4,3\nu1,i2,2\n${ratings(1, (u) => `v${u}`)}`);
+    expect((await learn("commas.csv", "commas", ...CHEAP)).code).toBe(0);
+    writeFileSync(at("pairs"), '"u1,i2",i3\n');
+    const asked = [
+      "unlearn",
+      "--system",
+      at("commas"),
+      "--ratings-file",
+      at("pairs"),
+      "--certificate",
+      at("c.json"),
+    ];
+    expect((await erasable(...asked)).code).toBe(0);
+    writeFileSync(at("commas-rest.csv"), readFileSync(at("commas.csv"), "utf8").replace(/^.*\n/, ""));
+    const rest = await erasable("verify", at("c.json"), "--ratings", at("commas-rest.csv"));
+    expect(rest).toMatchObject({ code: 0, out: expect.stringContaining("The certificate holds") });
+  });
+
+  it("a wrong key is said to be one, without an erased id", async () => {
+    for (const [name, ...method] of [
+      ["laser", ...CHEAP],
+      ["ease", "--method", "ease"],
+    ]) {
+      expect((await learn("a.csv", `k-${name}`, ...method)).code).toBe(0);
+      const file = at(`k-${name}.json`);
+      const asked = ["--users", "u3,u5", "--certificate", file];
+      expect((await erasable("unlearn", "--system", at(`k-${name}`), ...asked)).code).toBe(0);
+      writeFileSync(at("wrong.key"), `${"0f".repeat(32)}\n`);
+      const check = ["verify", file, "--ratings", at("a.csv"), "--key"];
+      const wrong = await erasable(...check, at("wrong.key"));
+      expect(wrong.err).toMatch(/the key recognises none of the 2 erased users in .*a\.csv; another key\?/);
+      expect(wrong.err + wrong.out).not.toMatch(/u3|u5/);
+      expect(wrong.code).not.toBe(0);
+      expect(await erasable(...check, at(`k-${name}.key`))).toMatchObject({
+        code: 0,
+        err: expect.any(String),
+      });
+    }
+  });
+
+  it("a second erasure is verified on all ratings: with the key, what the first took is left out too", async () => {
+    for (const [name, ...method] of [
+      ["laser", ...CHEAP],
+      ["ease", "--method", "ease"],
+      ["gaussian", "--method", "gaussian", "--set", "rank=2"],
+      ["core", "--method", "core-fold-in", "--epochs", "1", "--set", "core=coin@50"],
+    ]) {
+      const folder = `twice-${name}`;
+      expect((await learn("a.csv", folder, ...method)).code).toBe(0);
+      writeFileSync(at("pair"), "u2,i4\n");
+      const file = at(`${folder}.json`);
+      const unlearn = (...more: string[]) =>
+        erasable("unlearn", "--system", at(folder), "--certificate", file, ...more);
+      // u2's single rating goes before u2: the second certificate does not count it any more
+      expect((await unlearn("--users", "u1", "--ratings-file", at("pair"))).code).toBe(0);
+      expect((await unlearn("--users", "u2,u3")).code).toBe(0);
+      const check = ["verify", file, "--ratings", at("a.csv"), "--key"];
+      const all = await erasable(...check, at(`${folder}.key`));
+      expect(all).toMatchObject({ code: 0, out: expect.stringContaining("The certificate holds") });
+      const evidence = at(`${folder}.evidence.json`);
+      const { earlier, ...old } = JSON.parse(readFileSync(evidence, "utf8"));
+      expect(earlier).toMatchObject([{ userTags: [expect.any(String)], ratingTags: [expect.any(String)] }]);
+      writeFileSync(evidence, JSON.stringify(old)); // as older versions wrote it: readable, on the remaining ratings
+      const rest = at(`${folder}.csv`);
+      writeFileSync(rest, ratings().replace(/^u[123],.*\n/gm, ""));
+      expect((await erasable("verify", file, "--ratings", rest)).code).toBe(0);
+      writeFileSync(evidence, JSON.stringify({ ...old, earlier: [{ userTags: "x" }] }));
+      expect((await erasable("verify", file, "--ratings", rest)).err).toMatch(/not the file that unlearn/);
+    }
+  });
+
+  it("says when an earlier erasure was under another key", async () => {
+    for (const [name, ...method] of [
+      ["laser", ...CHEAP],
+      ["ease", "--method", "ease"],
+    ]) {
+      const folder = `keys-${name}`;
+      expect((await learn("a.csv", folder, ...method)).code).toBe(0);
+      const file = at(`${folder}.json`);
+      for (const user of ["u5", "u6"]) {
+        const under = ["--key", at(`${folder}-${user}.key`), "--certificate", file];
+        expect((await erasable("unlearn", "--system", at(folder), "--users", user, ...under)).code).toBe(0);
+      }
+      const check = ["verify", file, "--ratings", at("a.csv"), "--key", at(`${folder}-u6.key`)];
+      const { code, out, err } = await erasable(...check);
+      expect(err).toMatch(/recognises none of the 1 erased user of an earlier erasure.*under another key\?/);
+      expect(out + err).not.toMatch(/u[56]\b(?!\.key)/);
+      expect(code).not.toBe(0);
+    }
+  });
+
+  it("the default key is beside the system's folder, not in it", async () => {
+    mkdirSync(at("here"));
+    const before = process.cwd();
+    process.chdir(at("here"));
+    try {
+      expect((await erasable("learn", at("a.csv"), "--system", ".", ...CHEAP)).code).toBe(0);
+      expect((await erasable("unlearn", "--system", "./", "--users", "u1")).code).toBe(0);
+    } finally {
+      process.chdir(before);
+    }
+    expect(existsSync(at("here.key"))).toBe(true);
+    expect(readdirSync(at("here")).filter((name) => name.endsWith(".key"))).toEqual([]);
+  });
+
+  it("a certificate has no place in the system's folder, nor on something else", async () => {
+    expect((await learn("a.csv", "placed", ...CHEAP)).code).toBe(0);
+    const unlearn = (...more: string[]) =>
+      erasable("unlearn", "--system", at("placed"), "--users", "u1", "--certificate", ...more);
+    writeFileSync(at("letter.json"), '{"dear":"reader"}');
+    writeFileSync(at("photo"), "x");
+    writeFileSync(at("other.evidence.json"), "notes");
+    for (const [path, reason, ...more] of [
+      [at("placed/certificates/c.json"), /is in the system's folder/],
+      [at("placed/c.json"), /is in the system's folder/],
+      [at("letter.json"), /letter\.json is there already and is no certificate; it would be overwritten/],
+      [at("photo"), /photo is there already and is no certificate/],
+      [at("mine"), /is no certificate/],
+      [at("other.json"), /other\.evidence\.json is there already and is no evidence/],
+      [at("placed.key"), /is the place of the key/],
+      [at("k"), /is the place of the key/, "--key", at("k")],
+      [at("nowhere/c.json"), /the folder of .* is not there/],
+    ] as const) {
+      const { code, err } = await unlearn(path, ...more);
+      expect(err).toMatch(reason);
+      expect(code).toBe(2);
+    }
+    expect(readFileSync(at("letter.json"), "utf8")).toBe('{"dear":"reader"}');
+    expect((await unlearn(at("fine.json"))).code).toBe(0); // u1 was not forgotten by any of them
+    const next = ["--users", "u2", "--certificate", at("fine.json")];
+    expect((await erasable("unlearn", "--system", at("placed"), ...next)).code).toBe(0);
+  });
+
+  it("--withdraw takes a damaged request back", async () => {
+    expect((await learn("a.csv", "withdrawn", ...CHEAP)).code).toBe(0);
+    const system = ["unlearn", "--system", at("withdrawn")];
+    writeFileSync(at("withdrawn/request.json"), "nonsense");
+    const asked = await erasable(...system, "--users", "u1");
+    expect(asked).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^erasable: .*request\.json: its bytes/),
+    });
+    expect(asked.err).not.toMatch(/\n\s+at /);
+    const taken = await erasable(...system, "--withdraw");
+    expect(taken).toMatchObject({ code: 0, out: "the request was taken back\n" });
+    expect((await erasable(...system, "--withdraw")).out).toBe("there was no unfinished request\n");
+    expect((await erasable(...system, "--users", "u1")).code).toBe(0);
+  });
+});

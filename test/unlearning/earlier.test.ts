@@ -1,0 +1,29 @@
+/** After several erasures the last certificate holds on all ratings, for who has the key and the certificates before. */
+
+import { describe, expect, it } from "vitest";
+import { learn, verify } from "../../lib/unlearning/api";
+import { world } from "../training/world";
+import { EVERY_METHOD } from "./everyMethod";
+import { KEY } from "./support";
+
+const ratings = world();
+
+describe("the certificate of a second erasure", () => {
+  it.each(EVERY_METHOD)(
+    "of %s holds on all ratings, and not without the first one's tags",
+    async (_, settings) => {
+      const system = await learn(ratings, settings);
+      const [item] = system.system.ratingsOf(4).items;
+      const pair = ["u004", ratings.itemIds[item]] as const;
+      const first = await system.forget({ users: ["u003"], ratings: [pair] }, { key: KEY });
+      const { certificate } = await system.forget(["u004"], { key: KEY });
+      const options = { plan: system.plan, key: KEY };
+      const { ok, checks } = await verify(certificate, ratings, { ...options, earlier: [first.certificate] });
+      expect(checks.filter((check) => !check.ok)).toEqual([]);
+      expect(ok).toBe(true);
+      const alone = await verify(certificate, ratings, options).catch((error: Error) => error);
+      expect(alone instanceof Error ? /^plan: /.test(alone.message) : !alone.ok).toBe(true);
+      await system.close();
+    },
+  );
+});
