@@ -7,6 +7,7 @@ import { isSyntheticName } from "../data/catalog";
 import { InputError } from "../errors";
 import { CHARTED, chartsOf } from "../experiments/figures/charts";
 import type { Figure } from "../experiments/figures/figure";
+import { identifyHere, isOwnFile } from "../experiments/plan";
 import { FIGURES, type Found, figureNamed, findRecords } from "../experiments/suite";
 import { CLAIMS, judgeAll } from "../experiments/verdicts";
 import { claimColumns, claimRows } from "../experiments/verdicts/table";
@@ -72,10 +73,14 @@ export function addClaims(program: Command): void {
     .action(claims);
 }
 
-/** The records of the selection; says what is missing or made by other code. */
-function recorded(selection: Selection, figures: readonly Figure[], advice: string): Found {
+/**
+ * The records of the selection; says what is missing, or made by other code or of other ratings. Files of one's own are
+ * compared; a data set of the catalogue has checksums, and is not read for this.
+ */
+async function recorded(selection: Selection, figures: readonly Figure[], advice: string): Promise<Found> {
   const cells = selection.cells(figures);
-  const found = findRecords(cells, selection.store);
+  const data = await identifyHere(cells.filter(({ dataset }) => isOwnFile(dataset)));
+  const found = findRecords(cells, selection.store, data);
   for (const { file, what } of selection.store.findings) say(`store: ${file}: ${what}`);
   if (found.records.length === 0)
     throw new InputError(
@@ -83,7 +88,9 @@ function recorded(selection: Selection, figures: readonly Figure[], advice: stri
     );
   if (found.missing > 0)
     say(`${found.missing} of ${plural(cells.length, "cell")} are missing: npx erasable run ${advice}`);
-  if (!found.current)
+  if (found.otherData.length > 0)
+    say(`Made of other ratings than ${found.otherData.join(", ")} holds now: npx erasable run ${advice}`);
+  if (found.otherCode)
     say(`Made by code version ${found.versions.join(", ")}; this code would compute some of it anew.`);
   return found;
 }
@@ -101,10 +108,13 @@ function shortPath(path: string): string {
   return seen.startsWith("..") ? path : seen;
 }
 
-function table(id: string, options: SelectionOptions & { json?: boolean; csv?: boolean }): void {
+async function table(
+  id: string,
+  options: SelectionOptions & { json?: boolean; csv?: boolean },
+): Promise<void> {
   const wanted = figureNamed(id);
   const selection = select([id], options, false);
-  const found = recorded(selection, [wanted], `${id} ${selectionWords(options)}`);
+  const found = await recorded(selection, [wanted], `${id} ${selectionWords(options)}`);
   const rows = wanted.rows(found.records);
   const provenance = provenanceOf(selection, found);
   if (options.json) {
@@ -131,7 +141,7 @@ async function figure(
       `figure: "${id}" is a table (npx erasable table ${id}); figures with charts: ${CHARTED.join(", ")}`,
     );
   const selection = select([id], options, false);
-  const found = recorded(selection, [wanted], `${id} ${selectionWords(options)}`);
+  const found = await recorded(selection, [wanted], `${id} ${selectionWords(options)}`);
   const provenance = provenanceLine(provenanceOf(selection, found));
   const folder = resolve(
     options.out ?? join(resultsRoot(options.results), selection.profile.name, "figures"),
@@ -150,9 +160,9 @@ async function figure(
   for (const { path, caption } of files) print(`${path}  ${caption}`);
 }
 
-function claims(options: SelectionOptions & { json?: boolean }): void {
+async function claims(options: SelectionOptions & { json?: boolean }): Promise<void> {
   const selection = select([], options, false);
-  const found = recorded(selection, FIGURES, selectionWords(options));
+  const found = await recorded(selection, FIGURES, selectionWords(options));
   const judged = judgeAll(found.records, selection.profile);
   const document = {
     provenance: provenanceOf(selection, found),

@@ -7,7 +7,7 @@ import { InputError } from "../errors";
 import { nodeFiles } from "../training/files";
 import type { ErasableSystem } from "../unlearning/api";
 import { type Plan, parsePlan } from "../unlearning/plan";
-import type { ErasedTags } from "../unlearning/verify";
+import { type ErasedTags, hasUsersByText } from "../unlearning/verify";
 
 /** What a verifier needs beside certificate and ratings: the plan that the certificate names, and the items' order. */
 export interface Evidence {
@@ -16,12 +16,15 @@ export interface Evidence {
   readonly itemIds: readonly string[];
   /** whom earlier erasures list, oldest first; files of older versions lack it */
   readonly earlier?: readonly ErasedTags[];
+  /** the users' order: see `hasUsersByText`; files of older versions lack it */
+  readonly usersByText?: boolean;
 }
 
 /** What a verifier needs with the certificate of the system in force. */
 export const evidenceOf = (system: ErasableSystem): Evidence => ({
   plan: system.planText,
   itemIds: system.system.itemIds,
+  usersByText: hasUsersByText(system.system),
   earlier: system
     .certificates()
     .filter(({ superseded }) => superseded)
@@ -36,6 +39,7 @@ export function readEvidence(path: string): {
   readonly plan: Plan | undefined;
   readonly itemIds: readonly string[];
   readonly earlier: readonly ErasedTags[];
+  readonly usersByText: boolean;
 } {
   let value: Partial<Evidence> | null;
   try {
@@ -43,19 +47,21 @@ export function readEvidence(path: string): {
   } catch (error) {
     throw error instanceof InputError ? error : new InputError(`${path}: ${(error as Error).message}`);
   }
-  const { plan, itemIds, earlier = [] } = value ?? {};
+  const { plan, itemIds, earlier = [], usersByText = false } = value ?? {};
   const areTags = (one: Partial<ErasedTags> | null) =>
     Array.isArray(one?.userTags) && Array.isArray(one.ratingTags);
   const sound =
     (plan === null || typeof plan === "string") &&
     Array.isArray(itemIds) &&
     Array.isArray(earlier) &&
+    typeof usersByText === "boolean" &&
     earlier.every(areTags);
   if (!sound)
     throw new InputError(
       `${path}: this is not the file that unlearn --certificate writes beside a certificate`,
     );
-  return { plan: plan === null ? undefined : parsePlan(plan), itemIds: itemIds.map(String), earlier };
+  const parsed = plan === null ? undefined : parsePlan(plan);
+  return { plan: parsed, itemIds: itemIds.map(String), earlier, usersByText };
 }
 
 /**

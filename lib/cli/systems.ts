@@ -423,7 +423,7 @@ async function verifyCommand(
   const work = verify(certificate, data, {
     ...(evidence?.plan ? { plan: evidence.plan } : {}),
     ...(key === undefined ? {} : { key, earlier: earlier.map((erased) => ({ erased })) }),
-    ...(evidence === undefined ? {} : { itemIds: evidence.itemIds }),
+    ...(evidence === undefined ? {} : { itemIds: evidence.itemIds, usersByText: evidence.usersByText }),
     signal,
     onProgress: stages(),
   });

@@ -95,6 +95,10 @@ function isHere(dataset: string): boolean {
   return isSyntheticName(dataset) || (files.length > 0 && files.every((file) => existsSync(file)));
 }
 
+/** Whether a data set's name is the path of a file of one's own. */
+export const isOwnFile = (dataset: string): boolean =>
+  !isSyntheticName(dataset) && !CATALOG.some((entry) => entry.name === dataset);
+
 const datasetsOf = (cells: readonly Cell[]) => new Set(cells.map(({ dataset }) => dataset));
 
 /** The key of a cell's record on this data and this code. */

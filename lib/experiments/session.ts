@@ -13,7 +13,7 @@ import type { RunDescription } from "../report/provenance";
 import type { Cell } from "./cell";
 import type { Figure } from "./figures/figure";
 import type { CellRecord } from "./outcome";
-import { type ErasableRecord, identifyHere } from "./plan";
+import { type ErasableRecord, identifyHere, isOwnFile } from "./plan";
 import { type Profile, profileNamed } from "./profile";
 import { RunStore } from "./store";
 import { availableProfile, compute, type Found, findRecords } from "./suite";
@@ -115,9 +115,6 @@ async function findHere(cells: readonly Cell[], store: RunStore<ErasableRecord>)
   const recorded = new Set(store.records().map(({ cell }) => cell.dataset));
   return findRecords(cells, store, await identifyHere(cells.filter(({ dataset }) => recorded.has(dataset))));
 }
-
-const isOwnFile = (name: string): boolean =>
-  !isSyntheticName(name) && !CATALOG.some((entry) => entry.name === name);
 
 /** @throws StoppedError when the signal fires; Error listing the first failures */
 async function computeMissing(

@@ -53,6 +53,8 @@ export interface VerifyOptions {
    * users alone had rated is still in the catalogue. Default: the items of `data`.
    */
   readonly itemIds?: readonly string[];
+  /** the system has its users by their ids as text, though the ids that are left may all be whole numbers */
+  readonly usersByText?: boolean;
 }
 
 /** A statement of a certificate, what was found in its place, and whether that agrees. */
@@ -88,9 +90,10 @@ export async function verify(
     return { ok: false, checks };
   }
   if (plan && !check("plan", after.plan, planHash(plan))) return { ok: false, checks };
-  const { key, itemIds, earlier = [] } = options;
+  const { key, itemIds, usersByText = false, earlier = [] } = options;
   const before = key && earlier.length > 0 ? withoutTagged(data, together(earlier), key) : data;
-  const catalogued = itemIds ? overItems(before, itemIds) : before;
+  const catalogued =
+    itemIds || usersByText ? overCatalogue(before, itemIds ?? before.itemIds, usersByText) : before;
   checkErased(certificate, catalogued, options.key, check);
   const remaining = options.key ? withoutTagged(catalogued, certificate, options.key) : catalogued;
   const method = methodOf(certificate.method, certificate.settings);
@@ -204,17 +207,34 @@ export function withoutTagged(
   return selectRatings(data, keep, "without what a certificate lists");
 }
 
-/** The same ratings over another catalogue of items. @throws InputError for a rated item that it does not have. */
-function overItems(data: Interactions, itemIds: readonly string[]): Interactions {
+/**
+ * The same ratings over the system's catalogue: its items, and its users in its order.
+ * @throws InputError for a rated item that it does not have
+ */
+function overCatalogue(data: Interactions, itemIds: readonly string[], usersByText: boolean): Interactions {
   const numbers = new Map(itemIds.map((id, number) => [id, number]));
   const renumbered = data.itemIds.map((id) => numbers.get(id) ?? -1);
+  const userIds = usersByText ? [...data.userIds].sort(byCodeUnit) : data.userIds;
+  const places = new Map(userIds.map((id, place) => [id, place]));
   const { offsets, columns, values } = data.byUser;
   const users = new Uint32Array(columns.length);
-  for (let user = 0; user < data.userIds.length; user++) users.fill(user, offsets[user], offsets[user + 1]);
+  for (const [user, id] of data.userIds.entries())
+    users.fill(places.get(id) as number, offsets[user], offsets[user + 1]);
   const items = columns.map((item) => {
     if (renumbered[item] < 0)
       throw new InputError(`item ${data.itemIds[item]} is not in the system's catalogue`);
     return renumbered[item];
   });
-  return interactionsFrom({ users, items, ratings: values }, data.userIds, itemIds, data.provenance);
+  return interactionsFrom({ users, items, ratings: values }, userIds, itemIds, data.provenance);
+}
+
+const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/**
+ * Whether a system has its users by their ids as text: files are read so, unless all ids are whole numbers. When the only
+ * ids that are none are erased, the remaining ratings alone would be read in another order.
+ */
+export function hasUsersByText(system: Pick<System, "userIds" | "erased">): boolean {
+  const left = system.userIds.filter((_, user) => !system.erased.has(user));
+  return left.every((id, k) => k === 0 || byCodeUnit(left[k - 1], id) < 0);
 }

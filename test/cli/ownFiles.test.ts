@@ -262,3 +262,53 @@ describe("unlearn and verify", () => {
     expect((await erasable(...system, "--users", "u1")).code).toBe(0);
   });
 });
+
+describe("a certificate of the only user whose id is no number", () => {
+  it.each(["retrain", "laser", "ease"])("holds on the ratings that are left, by %s", async (method) => {
+    // alone, ids 1 to 12 are read in the order of numbers; beside "admin", as text: 1, 10, 11, 12, 2 ...
+    const others = ratings(1, (u) => String(u + 1));
+    writeFileSync(at("mixed.csv"), `${others}admin,i1,5\nadmin,i3,2\n`);
+    writeFileSync(at("numbers.csv"), others);
+    const folder = `mixed-${method}`;
+    const cheap = method === "ease" ? [] : method === "retrain" ? ["--epochs", "1"] : CHEAP;
+    const learned = await learn("mixed.csv", folder, "--method", method, ...cheap);
+    expect(learned.code).toBe(0);
+    const certificate = at(`${folder}.json`);
+    const system = ["--system", at(folder)];
+    await erasable("unlearn", ...system, "--users", "admin", "--certificate", certificate);
+    const left = await erasable("verify", certificate, "--ratings", at("numbers.csv"));
+    expect(left).toMatchObject({ code: 0, out: expect.stringContaining("The certificate holds") });
+    const all = ["--ratings", at("mixed.csv"), "--key", at(`${folder}.key`)];
+    expect((await erasable("verify", certificate, ...all)).code).toBe(0);
+  });
+});
+
+describe("table", () => {
+  it("says when a file has changed since its records were made", async () => {
+    const lines = Array.from({ length: 360 }, (_, k) => {
+      const u = Math.floor(k / 12);
+      return `u${u},i${(u + k) % 20},${1 + ((u * k) % 5)}\n`;
+    });
+    writeFileSync(at("seen.csv"), lines.join(""));
+    const results = ["--results", at("results"), "--profile", "smoke", "--dataset", at("seen.csv")];
+    const run = [
+      "--seeds",
+      "0",
+      "--groups",
+      "2",
+      "--method",
+      "l-rand",
+      "--model",
+      "dmf",
+      "--request",
+      "none",
+    ];
+    const made = await erasable("run", "utility", ...results, ...run);
+    expect(made.code).toBe(0);
+    const before = await erasable("table", "utility", ...results, ...run);
+    expect(before).toMatchObject({ code: 0, err: expect.not.stringContaining("other ratings") });
+    writeFileSync(at("seen.csv"), [...lines, "u0,i19,3\n"].join(""));
+    const after = await erasable("table", "utility", ...results, ...run);
+    expect(after).toMatchObject({ code: 0, err: expect.stringMatching(/other ratings than .*seen\.csv/) });
+  });
+});
