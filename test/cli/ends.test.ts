@@ -31,8 +31,16 @@ describe("npx erasable", () => {
   it.runIf(existsSync("/proc/self"))("ends where a folder cannot be made", async () => {
     const own = join(home, "learned.csv");
     writeFileSync(own, "a,x,3\na,y,4\nb,x,5\n");
-    const { code, err } = await start(["learn", own, "--system", "/proc/erasable/store"]).ended;
-    expect(err).toMatch(/^erasable: ENOENT.*\/proc\/erasable/);
-    expect(code).toBe(1);
+    const place = "/proc/erasable/store";
+    for (const args of [
+      ["learn", own, "--system", place],
+      ["run", "partition", "--groups", "2", "--seeds", "0", "--results", place],
+      ["compact", "--results", place],
+      ["data", "fetch", "ml-100k", "--folder", place],
+    ]) {
+      const { code, err } = await start(args).ended;
+      expect(err).toMatch(/^erasable: ENOENT.*\/proc\/erasable/);
+      expect(code).toBe(1);
+    }
   });
 });
