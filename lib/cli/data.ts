@@ -8,6 +8,7 @@ import { dataFolders, fetchDataset, findDataset } from "../data/load";
 import { SYNTHETIC_PRESETS } from "../data/syntheticOptions";
 import { InputError, StoppedError } from "../errors";
 import { type Progress, progress } from "../report/progress";
+import { makeFolders, removeEmpty } from "./folders";
 import { withJson } from "./options";
 import { count, EXIT, Exit, print, printJson, stopping } from "./output";
 import { loadRatings } from "./ratings";
@@ -91,6 +92,7 @@ function list({ json }: DataOptions): void {
 
 async function fetch(name: string, { json, folder }: DataOptions): Promise<void> {
   const entry = catalogEntry(name);
+  const made = folder === undefined ? [] : makeFolders(folder);
   let shown: { file: string; progress: Progress } | undefined;
   const target = await fetchDataset(name, {
     dataFolder: folder,
@@ -103,6 +105,9 @@ async function fetch(name: string, { json, folder }: DataOptions): Promise<void>
       }
       shown.progress.update(received / 1e6);
     },
+  }).catch((error: unknown) => {
+    removeEmpty(made);
+    throw error;
   });
   shown?.progress.done();
   if (json) {

@@ -3,7 +3,7 @@
  * a parent is not there which it shows (/proc), and so that a command that fails can take back what it made.
  */
 
-import { existsSync, mkdirSync, rmdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 /** Makes a folder and those above it. @returns the folders that were not there, outermost first */
@@ -55,7 +55,7 @@ export function makeSystemFolder(path: string): () => void {
   const parts = PARTS.map((name) => join(path, name)).filter((part) => !existsSync(part));
   const made = makeFolders(path);
   return () => {
-    if (existsSync(join(path, "lock"))) return;
+    if (existsSync(path) && readdirSync(path).some((name) => name.startsWith("lock"))) return;
     for (const part of parts) removeEmpty([part]);
     removeEmpty(made);
   };

@@ -9,6 +9,7 @@ import type { RunProgress, RunSummary } from "../experiments/runner";
 import { compute, FIGURES } from "../experiments/suite";
 import { progress } from "../report/progress";
 import { parseCell } from "./cellText";
+import { makeFolders } from "./folders";
 import { integer, list, type SelectionOptions, withJson, withSelection } from "./options";
 import {
   count,
@@ -95,6 +96,7 @@ async function run(figures: string[], options: RunOptions): Promise<void> {
   };
   await sayEngines(wanted.map(({ protocol }) => protocol.engine));
   const found = options.force ? 0 : wanted.filter((cell) => store.has(key(cell) ?? "")).length;
+  makeFolders(store.folder);
   const signal = stopping();
   const shown = progress("Runs", { unit: "M gradient samples" });
   let last = "";

@@ -8,6 +8,7 @@ import { type DataIdentity, type ErasableRecord, keyOf, planJobs } from "../expe
 import { profileNamed } from "../experiments/profile";
 import { isCurrent, openStore } from "../experiments/suite";
 import { canonicalJson } from "../json";
+import { makeFolders } from "./folders";
 import { resultsRoot, type SelectionOptions, withJson, withProfile, withSelection } from "./options";
 import { duration, plural, print, printJson } from "./output";
 import { describeCell } from "./run";
@@ -61,6 +62,7 @@ export function addCompact(program: Command): void {
     .addHelpText("after", "\nExample:\n  $ npx erasable compact --profile paper")
     .action((options: SelectionOptions & { json?: boolean }) => {
       const store = openStore(resultsRoot(options.results), profileNamed(options.profile));
+      makeFolders(store.folder);
       const left = store.compact();
       store.close();
       const records = store.records().length;

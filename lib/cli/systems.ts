@@ -18,6 +18,7 @@ import { makeSystemFolder } from "./folders";
 import { readPairs, readUsers } from "./lists";
 import { integer, list, withJson } from "./options";
 import { count, duration, EXIT, Exit, plural, print, printJson, say, sayEngines, stopping } from "./output";
+import { whenFree } from "./patience";
 import { explainZero, headerNotice, loadRatings, type RatingsOptions } from "./ratings";
 import { unrecognised } from "./recognised";
 import { settingsOf } from "./settings";
@@ -254,7 +255,8 @@ async function recommendCommand(options: {
   count: number;
   json?: boolean;
 }): Promise<void> {
-  const system = await open(options.system);
+  const signal = stopping();
+  const system = await whenFree(() => open(options.system, { signal }), { signal });
   try {
     const items = system.recommend(options.user, options.count);
     if (options.json) {

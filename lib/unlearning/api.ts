@@ -6,12 +6,23 @@
 import { randomBytes } from "node:crypto";
 import type { Interactions } from "../data/interactions";
 import { createEngine } from "../engine/create";
-import { InputError, requireInteger, requireKnownKeys, StoppedError } from "../errors";
+import { InputError, requireInteger, StoppedError } from "../errors";
 import type { Cost } from "../metrics/cost";
 import type { BytesKept } from "../training/checkpoint";
 import type { WorkerPool } from "../training/pool";
 import type { TrainingSettings } from "../training/settings";
 import { type EntryName, MemoryStore } from "../training/store";
+import {
+  requireErasures,
+  requireFlag,
+  requireIds,
+  requireKey,
+  requireOptions,
+  requirePairs,
+  requirePath,
+  requireRatings,
+  requireWork,
+} from "./arguments";
 import type { Certificate, OperatorKey } from "./certificate";
 import { requireKnownUser } from "./erasure";
 import { holdsSystem, type NamedErasure, requireFree, SystemFolder } from "./folder";
@@ -127,6 +138,10 @@ const stopped = new WeakMap<Interactions, MemoryStore>();
  *   folder always, without one as long as it is given the same object `ratings`.
  */
 export async function learn(ratings: Interactions, settings: LearnSettings = {}): Promise<ErasableSystem> {
+  requireRatings(ratings, "learn");
+  requireOptions(settings, "learn");
+  requireWork(settings, "learn");
+  if (settings.folder !== undefined) requirePath(settings.folder, "learn: folder");
   const { method: name = "laser", folder, workers = 0, signal, onProgress, ...flat } = settings;
   const method = methodOf(name, nestedSettings(name, flat, { training: { batchSize: OWN_BATCH } }));
   const groups = settings.groups ?? 1;
@@ -167,7 +182,9 @@ export async function learn(ratings: Interactions, settings: LearnSettings = {})
  *   when a file was changed.
  */
 export async function open(folder: string, options: WorkOptions = {}): Promise<ErasableSystem> {
-  requireKnownKeys(options, ["signal", "onProgress", "workers"], "open");
+  requirePath(folder, "open");
+  requireOptions(options, "open", ["signal", "onProgress", "workers"]);
+  requireWork(options, "open");
   const { workers = 0 } = options;
   requireInteger(workers, 0, 1024, "workers");
   if (!holdsSystem(folder)) throw new InputError(`${folder} holds no system`);
@@ -199,12 +216,28 @@ export async function open(folder: string, options: WorkOptions = {}): Promise<E
  *
  * @param ratings the remaining ratings; or all of them, when `key` is given
  */
-export function verify(
+export async function verify(
   certificate: Certificate,
   ratings: Interactions,
   options: VerifyOptions & Omit<WorkOptions, "workers"> = {},
 ): Promise<Verification> {
+  requireRatings(ratings, "verify");
+  requireOptions(options, "verify", [
+    "plan",
+    "key",
+    "earlier",
+    "itemIds",
+    "usersByText",
+    "signal",
+    "onProgress",
+  ]);
+  requireWork(options, "verify");
   const { signal, onProgress, ...verifyOptions } = options;
+  const { plan, key, earlier, itemIds } = verifyOptions;
+  if (plan !== undefined && plan !== null) requireOptions(plan, "verify: plan");
+  requireKey(key, "verify: key");
+  if (itemIds !== undefined) requireIds(itemIds, "verify: itemIds");
+  if (earlier !== undefined) requireErasures(earlier, "verify: earlier");
   return verifyCertificate(certificate, ratings, verifyOptions, contextOf({ signal, onProgress }));
 }
 
@@ -289,7 +322,10 @@ export class ErasableSystem {
    */
   async forget(request: ForgetRequest, options: ForgetOptions = {}): Promise<Forgotten> {
     this.requireOpen();
-    requireKnownKeys(options, ["regroup", "key", "signal", "onProgress"], "forget");
+    requireOptions(options, "forget", ["regroup", "key", "signal", "onProgress"]);
+    requireWork(options, "forget");
+    requireFlag(options.regroup, "forget: regroup");
+    requireKey(options.key, "forget: key");
     const erasure = requested(request, options.regroup ?? false);
     const key = options.key ?? randomBytes(32).toString("hex"); // a secret, so from the system's source and not a seed
     const context = { ...this.context, signal: options.signal, onProgress: options.onProgress };
@@ -398,8 +434,13 @@ function contextOf(work: WorkOptions, pool?: WorkerPool): Omit<MethodContext, "s
 }
 
 function requested(request: ForgetRequest, regroup: boolean): NamedErasure {
-  if (Array.isArray(request)) return { users: request, ratings: [], regroup };
+  if (Array.isArray(request)) {
+    requireIds(request, "forget");
+    return { users: request, ratings: [], regroup };
+  }
+  requireOptions(request, "forget", ["users", "ratings"]);
   const { users = [], ratings = [] } = request as Exclude<ForgetRequest, readonly string[]>;
-  requireKnownKeys(request, ["users", "ratings"], "forget");
+  requireIds(users, "forget: users");
+  requirePairs(ratings, "forget: ratings");
   return { users, ratings, regroup };
 }

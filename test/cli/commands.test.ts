@@ -3,7 +3,6 @@
 import {
   cpSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -452,15 +451,8 @@ describe("learn, recommend, unlearn, verify on files", () => {
     await erasable("learn", at("all.csv"), ...store, ...cheap);
     const none = await erasable("unlearn", ...store, "--resume", "--certificate", at("again.json"));
     expect(none).toMatchObject({ code: 2, err: expect.stringMatching(/no unfinished request\n?$/) });
-    mkdirSync(at("taken.json")); // a folder is no place for a file
-    const failed = await erasable(
-      "unlearn",
-      ...store,
-      "--users",
-      "u003,u010",
-      "--certificate",
-      at("taken.json"),
-    );
+    const unwritable = at(`${"x".repeat(300)}.json`); // longer than a file system's names
+    const failed = await erasable("unlearn", ...store, "--users", "u003,u010", "--certificate", unwritable);
     expect(failed).toMatchObject({
       code: 2,
       err: expect.stringMatching(/the erasure is done, but .*--resume/s),

@@ -1,16 +1,6 @@
 /** The command line as a process: exit codes, Ctrl-C and what a second run does, a results folder that cannot be written. */
 
-import { spawn } from "node:child_process";
-import {
-  closeSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -20,7 +10,7 @@ import { identify, keyOf } from "../../lib/experiments/plan";
 import { profileNamed, profileProtocol } from "../../lib/experiments/profile";
 import { openStore } from "../../lib/experiments/suite";
 import { codeVersion } from "../../lib/version";
-import { LAUNCHER, start } from "./support";
+import { start } from "./support";
 
 const home = mkdtempSync(join(tmpdir(), "erasable-process-"));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -125,27 +115,6 @@ describe("npx erasable as a process", () => {
     const { code, err } = await start(["bench"], home).ended;
     expect(err).toMatch(/bench.run\.mjs is not there; it needs a clone/);
     expect(code).toBe(2);
-  });
-
-  it.runIf(existsSync("/dev/full"))("a full disk under the result is said in one line", async () => {
-    const full = openSync("/dev/full", "w");
-    const child = spawn(process.execPath, [LAUNCHER, "data", "list", "--json"], {
-      stdio: ["ignore", full, "pipe"],
-    });
-    const said: string[] = [];
-    child.stderr?.on("data", (chunk) => said.push(String(chunk)));
-    const code = await new Promise((resolve) => child.once("close", resolve));
-    closeSync(full);
-    expect(said.join("")).toMatch(/^erasable: standard output: ENOSPC.*\n$/);
-    expect(code).toBe(1);
-  });
-
-  it.runIf(existsSync("/proc/self"))("a folder that cannot be made ends the command", async () => {
-    const own = join(home, "learned.csv");
-    writeFileSync(own, "a,x,3\na,y,4\nb,x,5\n");
-    const { code, err } = await start(["learn", own, "--system", "/proc/erasable/store"]).ended;
-    expect(err).toMatch(/^erasable: ENOENT.*\/proc\/erasable/);
-    expect(code).toBe(1);
   });
 
   it("a reader that has seen enough is no error", async () => {
