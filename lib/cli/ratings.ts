@@ -3,7 +3,7 @@
  * has to be told beside it.
  */
 
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { constants, gunzipSync } from "node:zlib";
 import { CATALOG, isSyntheticName } from "../data/catalog";
 import type { Interactions } from "../data/interactions";
@@ -52,8 +52,12 @@ export function requireUtf8(name: string, { userIds, itemIds }: Interactions): v
 
 const HEAD = 65_536;
 
-/** The first line of a file, which may be gzipped; undefined where it is longer than a line of ratings can be. */
+/**
+ * The first line of a file, which may be gzipped; undefined where it is longer than a line of ratings can be, or cannot be
+ * read a second time (a pipe).
+ */
 function firstLine(path: string): string | undefined {
+  if (!statSync(path).isFile()) return undefined;
   const bytes = Buffer.alloc(HEAD);
   const file = openSync(path, "r");
   let head: Buffer;

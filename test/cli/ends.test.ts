@@ -1,10 +1,11 @@
-/** The command line as a process, where the system fails under it: one line, and an end. */
+/** The command line as a process, at the edges of the system: pipes, a full disk, folders that cannot be made. */
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { shellWord } from "../../lib/cli/shell";
 import { LAUNCHER, start } from "./support";
 
 const home = mkdtempSync(join(tmpdir(), "erasable-ends-"));
@@ -26,6 +27,15 @@ describe("npx erasable", () => {
     closeSync(full);
     expect(said.join("")).toMatch(/^erasable: standard output: ENOSPC.*\n$/);
     expect(code).toBe(1);
+  });
+
+  it.runIf(existsSync("/dev/stdin"))("learns from a pipe", () => {
+    const own = join(home, "piped.csv");
+    writeFileSync(own, "a,x,3\na,y,4\nb,x,5\n");
+    const words = [process.execPath, LAUNCHER, "learn", "/dev/stdin", "--format", "csv", "--method", "ease"];
+    const command = [...words, "--system", join(home, "piped")].map(shellWord).join(" ");
+    const learned = spawnSync("sh", ["-c", `cat ${shellWord(own)} | ${command}`], { encoding: "utf8" });
+    expect(learned).toMatchObject({ status: 0, stdout: expect.stringContaining("3 ratings of 2 users") });
   });
 
   it.runIf(existsSync("/proc/self"))("ends where a folder cannot be made", async () => {
