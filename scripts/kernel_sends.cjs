@@ -3,6 +3,7 @@
 // refused and lost, be it a picture, a reply, or the end of a cell. Here it waits for its turn instead.
 const { realpathSync } = require("node:fs");
 const { createRequire } = require("node:module");
+const { setTimeout: pause } = require("node:timers/promises");
 const { isMainThread } = require("node:worker_threads");
 
 /** Makes the sockets of zeromq keep what is sent while a message is under way, in order. @param prototype `Socket.prototype` */
@@ -12,6 +13,16 @@ function sendInTurn(prototype) {
   const waiting = new WeakMap(); // by socket, if any: that of the last message that it has not taken yet
   const send = function (...message) {
     const now = () => sendNow.apply(this, message);
+    const inTime = async () => {
+      for (;;) {
+        try {
+          return await now();
+        } catch (error) {
+          if (error?.code !== "EBUSY") throw error;
+        }
+        await pause(1);
+      }
+    };
     if (!waiting.has(this)) {
       try {
         const sent = now(); // at once: the output of a long cell is not to appear at its end
@@ -21,8 +32,8 @@ function sendInTurn(prototype) {
         if (error?.code !== "EBUSY") throw error;
       }
     }
-    const before = waiting.get(this) ?? last.get(this);
-    const sent = before.then(now, now); // whether that one arrived is its own sender's to know
+    const before = waiting.get(this) ?? last.get(this) ?? Promise.resolve(); // none yet: the socket is still being bound
+    const sent = before.then(inTime, inTime); // whether that one arrived is its own sender's to know
     waiting.set(this, sent);
     const taken = () => waiting.get(this) === sent && waiting.delete(this);
     sent.then(taken, taken);
