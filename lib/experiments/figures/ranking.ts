@@ -43,6 +43,7 @@ export const ranking: Figure<UtilityRow> = {
       .flatMap(utilityRows),
 };
 
+/** The metric that `rankingTable` shows: gain of the first ten of all items that a user has not trained on. */
 export const RANKING_METRIC = "fullRank NDCG@10";
 
 /** A system, or a ranking that is the same for everybody, after learning; and how far it is ahead of C-SISA. */
