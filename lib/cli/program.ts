@@ -14,6 +14,7 @@ import { addCells, addRun } from "./run";
 import { addClaims, addFigure, addTable } from "./show";
 import { addCompact, addStatus } from "./status";
 import { addSystems } from "./systems";
+import { addVerify } from "./verify";
 
 function program(): Command {
   const root = new Command("erasable")
@@ -50,6 +51,7 @@ Exit codes: 0 done, 1 something failed, 2 not understood, 130 or 143 stopped.`,
   ])
     add(root);
   addSystems(root);
+  addVerify(root);
   addBench(root);
   addHelp(root);
   return root;

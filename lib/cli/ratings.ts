@@ -5,10 +5,11 @@
 
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { constants, gunzipSync } from "node:zlib";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { CATALOG, isSyntheticName } from "../data/catalog";
 import type { Interactions } from "../data/interactions";
 import { loadDataset } from "../data/load";
-import type { RatingFormat, RatingScale } from "../data/parse";
+import { RATING_FORMATS, type RatingFormat, type RatingScale } from "../data/parse";
 import { InputError } from "../errors";
 import { csvFields } from "./lists";
 import { clip } from "./output";
@@ -98,3 +99,21 @@ export function explainZero(name: string, error: unknown): never {
       "--set cohesion=ratings, or --method c-sisa with one of these groupings, receraser, ease or gaussian; or move the ratings up by 1",
   );
 }
+
+/** "1,10": least and most */
+function scale(text: string): RatingScale {
+  const [least, most, ...more] = text.split(",").map(Number);
+  if (!(least < most) || more.length > 0)
+    throw new InvalidArgumentError("It must be the lowest and the highest rating, such as 1,10.");
+  return { least, most };
+}
+
+/** The options that say how a file of ratings is written. */
+export const withRatings = (command: Command): Command =>
+  command
+    .addOption(
+      new Option("--format <format>", "how the file is written (default: by its ending)").choices(
+        RATING_FORMATS,
+      ),
+    )
+    .option("--scale <least,most>", "the ratings that the file may hold (default: 0.5,5)", scale);

@@ -1,38 +1,25 @@
-/** `learn`, `recommend`, `unlearn`, `verify`: a system on ratings of one's own, kept in a folder. */
+/** `learn`, `recommend` and `unlearn`: a system on ratings of one's own, kept in a folder. `verify` is in verify.ts. */
 
-import { existsSync, writeFileSync } from "node:fs";
-import { basename } from "node:path";
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { RATING_FORMATS, type RatingScale } from "../data/parse";
+import { writeFileSync } from "node:fs";
+import { type Command, Option } from "commander";
 import { InputError } from "../errors";
 import { MODEL_NAMES } from "../model/spec";
-import { progress } from "../report/progress";
 import { DamagedError } from "../training/store";
-import { type ErasableSystem, type LearnSettings, learn, open, verify } from "../unlearning/api";
-import { type Certificate, parseCertificate } from "../unlearning/certificate";
+import { type ErasableSystem, type LearnSettings, learn, open } from "../unlearning/api";
+import type { Certificate } from "../unlearning/certificate";
 import type { NamedErasure } from "../unlearning/folder";
 import { GROUPINGS } from "../unlearning/makePlan";
-import type { MethodProgress } from "../unlearning/method";
 import { METHOD_NAMES } from "../unlearning/methods";
 import { makeSystemFolder } from "./folders";
 import { readPairs, readUsers } from "./lists";
 import { integer, list, withJson } from "./options";
-import { count, duration, EXIT, Exit, plural, print, printJson, say, sayEngines, stopping } from "./output";
+import { count, duration, plural, print, printJson, say, sayEngines, stopping } from "./output";
 import { whenFree } from "./patience";
-import { explainZero, headerNotice, loadRatings, type RatingsOptions } from "./ratings";
-import { unrecognised } from "./recognised";
+import { explainZero, headerNotice, loadRatings, type RatingsOptions, withRatings } from "./ratings";
 import { settingsOf } from "./settings";
 import { exampleId, shellWord } from "./shell";
-import {
-  defaultKey,
-  evidenceOf,
-  evidencePath,
-  readEvidence,
-  readKey,
-  readText,
-  requirePlace,
-  writeSecret,
-} from "./systemFiles";
+import { stages } from "./stages";
+import { defaultKey, evidenceOf, evidencePath, readKey, requirePlace, writeSecret } from "./systemFiles";
 import { textTable } from "./textTable";
 
 interface LearnOptions extends RatingsOptions {
@@ -54,23 +41,6 @@ interface UnlearnOptions {
   readonly key?: string;
   readonly json?: boolean;
 }
-
-/** "1,10": least and most */
-function scale(text: string): RatingScale {
-  const [least, most, ...more] = text.split(",").map(Number);
-  if (!(least < most) || more.length > 0)
-    throw new InvalidArgumentError("It must be the lowest and the highest rating, such as 1,10.");
-  return { least, most };
-}
-
-const withRatings = (command: Command): Command =>
-  command
-    .addOption(
-      new Option("--format <format>", "how the file is written (default: by its ending)").choices(
-        RATING_FORMATS,
-      ),
-    )
-    .option("--scale <least,most>", "the ratings that the file may hold (default: 0.5,5)", scale);
 
 export function addSystems(program: Command): void {
   const learning = program
@@ -149,46 +119,6 @@ Examples:
   $ npx erasable unlearn --system store --resume --certificate erased.json`,
     )
     .action(unlearnCommand);
-
-  const verifying = program
-    .command("verify")
-    .summary("check a certificate by learning again")
-    .description(
-      "Learns again without the erased data and compares every weight. Exit code 1 when the certificate does not hold.",
-    )
-    .argument("<certificate>", "file that unlearn --certificate wrote")
-    .requiredOption("--ratings <file>", "the remaining ratings; or all of them, with --key")
-    .option("--key <file>", "the operator's secret: tells the erased ratings in the file and leaves them out")
-    .option("--evidence <file>", "plan and catalogue (default: beside the certificate)");
-  withJson(withRatings(verifying))
-    .addHelpText(
-      "after",
-      `
-Examples:
-  $ npx erasable verify erased.json --ratings remaining.csv
-  $ npx erasable verify erased.json --ratings ratings.csv --key store.key`,
-    )
-    .action(verifyCommand);
-}
-
-/** Stages that end sooner than this, in ms, are not shown: a rate would tell nothing. */
-const SHORT = 500;
-
-/** Progress of training as one line; making a plan has steps of its own, each from 0 to 100 %. */
-function stages(): (now: MethodProgress) => void {
-  let label = "";
-  let shown = progress(label);
-  let began = 0;
-  return ({ stage, done, text }) => {
-    const training = stage === "train";
-    const now = training ? stage : text;
-    if (now !== label) {
-      label = now;
-      shown = progress(label, { total: 100, unit: "%" });
-      began = performance.now();
-    }
-    if (performance.now() - began > SHORT) shown.update(Math.floor(done * 100), training ? text : undefined);
-  };
 }
 
 /** What a plan lists: RecEraser's partition of items is the one that does not list users. */
@@ -402,55 +332,4 @@ function writeCertificate(
         `npx erasable unlearn --system ${shellWord(folder)} --resume --certificate <file> writes it`,
     );
   }
-}
-
-async function verifyCommand(
-  file: string,
-  options: RatingsOptions & { ratings: string; key?: string; evidence?: string; json?: boolean },
-): Promise<void> {
-  const certificate = parseCertificate(readText(file, "certificate"));
-  const beside = options.evidence ?? evidencePath(file);
-  const evidence = options.evidence !== undefined || existsSync(beside) ? readEvidence(beside) : undefined;
-  const key = options.key === undefined ? undefined : readKey(options.key);
-  if (options.key !== undefined && key === undefined)
-    throw new InputError(`--key: ${options.key} is not there`);
-  const signal = stopping();
-  const { format, scale } = options;
-  const data = await loadRatings(options.ratings, { format, scale, signal });
-  const earlier = evidence?.earlier ?? [];
-  const unknown =
-    key === undefined
-      ? undefined
-      : unrecognised(certificate.erased, earlier, data, { key, file: options.ratings });
-  const work = verify(certificate, data, {
-    ...(evidence?.plan ? { plan: evidence.plan } : {}),
-    ...(key === undefined ? {} : { key, earlier: earlier.map((erased) => ({ erased })) }),
-    ...(evidence === undefined ? {} : { itemIds: evidence.itemIds, usersByText: evidence.usersByText }),
-    signal,
-    onProgress: stages(),
-  });
-  const verification = await work.catch((error: unknown) => {
-    // the likeliest reasons why plan or catalogue and ratings do not fit
-    if (!(error instanceof InputError)) throw error;
-    // the plan's own message names a user that is in the file and not in the plan: likely one who was erased
-    if (unknown !== undefined && /^plan: (user|item) /.test(error.message)) throw new InputError(unknown);
-    if (unknown !== undefined) throw new InputError(`${error.message}; ${unknown}`);
-    if (key !== undefined) throw error;
-    throw new InputError(`${error.message}; if the file still holds what was erased, give --key`);
-  });
-  if (options.json) printJson({ certificate: basename(file), ...verification });
-  else {
-    for (const { what, ok, text } of verification.checks)
-      print(`${ok ? "ok   " : "WRONG"}  ${what}: ${text}`);
-    print(
-      verification.ok
-        ? `The certificate holds: the system after is the one learned without what was erased (${certificate.guarantee}).`
-        : "The certificate does not hold on these ratings.",
-    );
-  }
-  if (!verification.ok) throw new Exit(EXIT.failed, unknown);
-  if (certificate.guarantee !== "exact" && !options.json)
-    say(
-      "The groups were made with the erased users; unlearn --regroup gives a guarantee without that condition.",
-    );
 }
