@@ -94,7 +94,7 @@ export function certify({ before, after, erasure, key }: Certified): Certificate
       artefacts: artefacts(before).map((name) => artefactTag(tag, name)),
     },
     after: {
-      users: ratedUsers(after),
+      users: ratedUsersAfter({ before, after, erasure }),
       items: after.itemIds.length,
       data: after.dataHash,
       model: after.fingerprint,
@@ -112,12 +112,30 @@ export function certify({ before, after, erasure, key }: Certified): Certificate
 export const artefacts = (system: System): string[] =>
   system.entries().filter((name) => name.startsWith("record/"));
 
+/** Counting asks for everybody's ratings, and forgetting one user should not have to: a system's count is remembered. */
+const counts = new WeakMap<System, number>();
+
+const hasRatings = (system: System, user: number): boolean =>
+  !system.erased.has(user) && system.ratingsOf(user).items.length > 0;
+
 /** How many users a system has training ratings of. */
-export const ratedUsers = (system: System): number =>
-  system.userIds.reduce(
-    (sum, _, user) => sum + Number(!system.erased.has(user) && system.ratingsOf(user).items.length > 0),
-    0,
-  );
+export function ratedUsers(system: System): number {
+  const known = counts.get(system);
+  if (known !== undefined) return known;
+  let count = 0;
+  for (let user = 0; user < system.userIds.length; user++) count += Number(hasRatings(system, user));
+  counts.set(system, count);
+  return count;
+}
+
+/** The same behind an erasure: it changes nobody's ratings but those of the users whom it names. */
+function ratedUsersAfter({ before, after, erasure }: Omit<Certified, "key">): number {
+  const named = new Set([...erasure.users, ...erasure.ratings.keys()]);
+  const gone = [...named].filter((user) => hasRatings(before, user) && !hasRatings(after, user));
+  const count = ratedUsers(before) - gone.length;
+  counts.set(after, count);
+  return count;
+}
 
 /**
  * An earlier certificate, once a later erasure under `key` has made its system one "before": the hashes in `after` depend

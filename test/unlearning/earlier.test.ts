@@ -16,7 +16,12 @@ describe("the certificate of a second erasure", () => {
       const [item] = system.system.ratingsOf(4).items;
       const pair = ["u004", ratings.itemIds[item]] as const;
       const first = await system.forget({ users: ["u003"], ratings: [pair] }, { key: KEY });
-      const { certificate } = await system.forget(["u004"], { key: KEY });
+      const all = Array.from(
+        system.system.ratingsOf(6).items,
+        (one) => ["u006", ratings.itemIds[one]] as const,
+      );
+      const { certificate } = await system.forget({ users: ["u004"], ratings: all }, { key: KEY });
+      expect(certificate.after.users).toBe(ratings.userIds.length - 3); // u006 has no rating left
       const options = { plan: system.plan, key: KEY };
       const { ok, checks } = await verify(certificate, ratings, { ...options, earlier: [first.certificate] });
       expect(checks.filter((check) => !check.ok)).toEqual([]);
