@@ -285,20 +285,17 @@ export type { AdditiveMethod, AdditiveSystem } from "./unlearning/additive/addit
 export { type EaseSettings, ease } from "./unlearning/additive/ease";
 export { type GaussianSettings, gaussian } from "./unlearning/additive/gaussian";
 // the door: learn, recommend, forget, verify
+export { type LearnSettings, learn, open, verify } from "./unlearning/api";
+// unlearning by its parts: methods, requests, plans, erasures, certificates
+export { type Certificate, type OperatorKey, parseCertificate } from "./unlearning/certificate";
+export { type CSisaSettings, cSisa } from "./unlearning/cSisa";
 export {
   ErasableSystem,
   type ForgetOptions,
   type ForgetRequest,
   type Forgotten,
-  type LearnSettings,
-  learn,
-  open,
   type Recommendation,
-  verify,
-} from "./unlearning/api";
-// unlearning by its parts: methods, requests, plans, erasures, certificates
-export { type Certificate, type OperatorKey, parseCertificate } from "./unlearning/certificate";
-export { type CSisaSettings, cSisa } from "./unlearning/cSisa";
+} from "./unlearning/erasableSystem";
 export { type Erasure, erasureOf, joinErasures, usersErasure } from "./unlearning/erasure";
 // fold-in: rows of users fitted against frozen items and layers
 export { type CoreFoldInSettings, coreFoldIn } from "./unlearning/foldIn/coreFoldIn";

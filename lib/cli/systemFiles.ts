@@ -5,7 +5,7 @@ import { existsSync, readFileSync, realpathSync, statSync, writeFileSync } from 
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { InputError } from "../errors";
 import { nodeFiles } from "../training/files";
-import type { ErasableSystem } from "../unlearning/api";
+import type { ErasableSystem } from "../unlearning/erasableSystem";
 import { type Plan, parsePlan } from "../unlearning/plan";
 import { type ErasedTags, hasUsersByText } from "../unlearning/verify";
 

@@ -3,52 +3,33 @@
  * fifteen lines of the README.
  */
 
-import { randomBytes } from "node:crypto";
 import type { Interactions } from "../data/interactions";
 import { createEngine } from "../engine/create";
 import { InputError, requireInteger, StoppedError } from "../errors";
-import type { Cost } from "../metrics/cost";
-import type { BytesKept } from "../training/checkpoint";
-import type { WorkerPool } from "../training/pool";
 import type { TrainingSettings } from "../training/settings";
-import { type EntryName, MemoryStore } from "../training/store";
+import { MemoryStore } from "../training/store";
 import {
   requireErasures,
-  requireFlag,
   requireIds,
   requireKey,
   requireOptions,
-  requirePairs,
   requirePath,
   requireRatings,
   requireWork,
 } from "./arguments";
-import type { Certificate, OperatorKey } from "./certificate";
-import { requireKnownUser } from "./erasure";
-import { holdsSystem, type NamedErasure, requireFree, SystemFolder } from "./folder";
+import type { Certificate } from "./certificate";
+import { ErasableSystem, giveBack, type WorkOptions } from "./erasableSystem";
+import { holdsSystem, requireFree, SystemFolder } from "./folder";
 import type { CoreOptions } from "./foldIn/core";
 import type { ItemStepOptions } from "./foldIn/itemStep";
 import type { FoldSettings } from "./foldIn/settings";
 import { lockFolder } from "./lock";
 import type { PlanOptions } from "./makePlan";
-import type { Guarantee, MethodContext, MethodProgress, System } from "./method";
+import type { MethodContext, System } from "./method";
 import { type MethodName, methodOf, nestedSettings } from "./methods";
 import { createPatientPool, type PatientPool } from "./patientPool";
-import { type Plan, planText } from "./plan";
-import { requireSomebodyLeft } from "./remaining";
-import { namedErasure } from "./request";
 import type { RecEraserSettings } from "./rivals/recEraser";
-import { unlearn } from "./unlearn";
 import { type Verification, type VerifyOptions, verify as verifyCertificate } from "./verify";
-
-/** The stop button, progress and threads. */
-export interface WorkOptions {
-  readonly signal?: AbortSignal;
-  /** Called now and then with how far the work has come. */
-  readonly onProgress?: (progress: MethodProgress) => void;
-  /** Worker threads for methods whose parts can be trained side by side (shards). Default 0: this thread. */
-  readonly workers?: number;
-}
 
 /** Plan and training settings side by side; a method takes those that it has. */
 export interface LearnSettings extends PlanOptions, Partial<TrainingSettings>, WorkOptions {
@@ -80,38 +61,6 @@ export interface LearnSettings extends PlanOptions, Partial<TrainingSettings>, W
   /** Keep the system here, so that it can be opened and asked to forget later. Default: in memory. */
   readonly folder?: string;
 }
-
-/** An item and its score. */
-export interface Recommendation {
-  readonly item: string;
-  /** in (0, 1) */
-  readonly score: number;
-}
-
-/** How a request is carried out. */
-export interface ForgetOptions extends Omit<WorkOptions, "workers"> {
-  /** Recompute embedding, groups and order without the erased data: a guarantee without condition, for a full training. */
-  readonly regroup?: boolean;
-  /** The operator's secret for the certificate. Default: a fresh one, in the result. */
-  readonly key?: OperatorKey;
-}
-
-/** What a request left: certificate, key, cost, what was deleted. */
-export interface Forgotten {
-  readonly certificate: Certificate;
-  /** Keep it: with it, and nothing else, the ids in the certificate can be recognised. */
-  readonly key: OperatorKey;
-  readonly cost: Cost;
-  readonly deleted: readonly EntryName[];
-}
-
-/** Users, or single ratings, or both, by their ids. */
-export type ForgetRequest =
-  | readonly string[]
-  | {
-      readonly users?: readonly string[];
-      readonly ratings?: readonly (readonly [user: string, item: string])[];
-    };
 
 /** On files of one's own, which are small beside MovieLens, PAPER's 30,000 samples a step would be a step an epoch. */
 const OWN_BATCH = 1024;
@@ -170,7 +119,7 @@ export async function learn(ratings: Interactions, settings: LearnSettings = {})
         if (home === undefined) stopped.set(ratings, memory);
       }
     } finally {
-      await end(pool, system, release);
+      await giveBack(pool, system, release);
     }
     throw error;
   }
@@ -196,7 +145,7 @@ export async function open(folder: string, options: WorkOptions = {}): Promise<E
     const context = { ...contextOf(options, pool), store: home.store };
     return new ErasableSystem(await home.open(context), context, home, pool, release);
   } catch (error) {
-    await end(pool, undefined, release);
+    await giveBack(pool, undefined, release);
     throw error;
   }
 }
@@ -241,206 +190,12 @@ export async function verify(
   return verifyCertificate(certificate, ratings, verifyOptions, contextOf({ signal, onProgress }));
 }
 
-/**
- * A learned system. `forget` changes it in place: what it was before cannot be had again. It does one thing at a time:
- * what is asked while an erasure is under way waits its turn (`forget`, `close`) or is answered by the system in force,
- * which is the old one until the erasure is done. Once `close` is called every method is an InputError, and the properties
- * tell what was in force last.
- */
-export class ErasableSystem {
-  /** Fulfilled when all that was asked so far is done. */
-  private turn: Promise<unknown> = Promise.resolve();
-  /** erasures asked and not done */
-  private underWay = 0;
-  private closing: Promise<void> | undefined;
-
-  /** Made by `learn` and `open`. */
-  constructor(
-    private current: System,
-    private readonly context: MethodContext,
-    private readonly home?: SystemFolder,
-    private readonly pool?: PatientPool,
-    private readonly release?: () => void,
-  ) {}
-
-  /** The system as methods, metrics and experiments see it: by numbers. */
-  get system(): System {
-    return this.current;
-  }
-
-  get plan(): Plan | null {
-    return this.current.plan;
-  }
-
-  /** The plan as text for a file; null for a method that has none. */
-  get planText(): string | null {
-    return this.current.plan && planText(this.current.plan);
-  }
-
-  get guarantee(): Guarantee {
-    return this.current.guarantee;
-  }
-
-  get fingerprint(): string {
-    return this.current.fingerprint;
-  }
-
-  /** What is kept so that the system can forget, in bytes. */
-  bytesKept(): BytesKept {
-    this.requireOpen();
-    return this.current.bytesKept();
-  }
-
-  /** The `count` items that score highest of those that the user has not rated, best first. @throws InputError: unknown or erased user, closed. */
-  recommend(user: string, count = 10): Recommendation[] {
-    this.requireOpen();
-    requireInteger(count, 1, 2 ** 31, "count");
-    const number = this.userNumber(user);
-    const { itemIds } = this.current;
-    const scores = this.current.scoreItems(Uint32Array.of(number));
-    const rated = new Set(this.current.ratingsOf(number).items);
-    return Array.from(itemIds, (_, item) => item)
-      .filter((item) => !rated.has(item))
-      .sort((a, b) => scores[b] - scores[a] || a - b)
-      .slice(0, count)
-      .map((item) => ({ item: itemIds[item], score: scores[item] }));
-  }
-
-  /** The score of one pair, in (0, 1). @throws InputError. */
-  score(user: string, item: string): number {
-    this.requireOpen();
-    const number = this.current.itemIds.indexOf(item);
-    if (number < 0) throw new InputError(`item "${item}" is not in the system's catalogue`);
-    return this.current.predict(Uint32Array.of(this.userNumber(user)), Uint32Array.of(number))[0];
-  }
-
-  /**
-   * Forgets users, or single ratings: afterwards the system is, bit for bit, one that never saw them, and nothing that
-   * saw them is kept. A call while another is under way waits, and forgets from the system that that one leaves.
-   * @throws InputError for ids that are not there, when nobody would be left, for a key that is too short, or a system that has been closed; StoppedError
-   *   when the signal fires (nothing is forgotten yet, and the same call goes on).
-   */
-  async forget(request: ForgetRequest, options: ForgetOptions = {}): Promise<Forgotten> {
-    this.requireOpen();
-    requireOptions(options, "forget", ["regroup", "key", "signal", "onProgress"]);
-    requireWork(options, "forget");
-    requireFlag(options.regroup, "forget: regroup");
-    requireKey(options.key, "forget: key");
-    const erasure = requested(request, options.regroup ?? false);
-    const key = options.key ?? randomBytes(32).toString("hex"); // a secret, so from the system's source and not a seed
-    const context = { ...this.context, signal: options.signal, onProgress: options.onProgress };
-    this.underWay++;
-    try {
-      return await this.inTurn(() => this.forgetNow(erasure, key, context));
-    } finally {
-      this.underWay--;
-    }
-  }
-
-  private async forgetNow(
-    erasure: NamedErasure,
-    key: OperatorKey,
-    context: MethodContext,
-  ): Promise<Forgotten> {
-    if (context.signal?.aborted) throw new StoppedError("forget: stopped before its turn came");
-    const { users, ratings, regroup } = erasure;
-    const onChange = (next: System) => {
-      this.current = next;
-    };
-    const inMemory = () => {
-      const named = namedErasure(users, ratings, this.current);
-      requireSomebodyLeft(this.current, named);
-      return unlearn(this.current, named, context, { key, regroup, onChange });
-    };
-    try {
-      const { certificate, cost, deleted } = await (this.home
-        ? this.home.unlearn(this.current, erasure, key, context, onChange)
-        : inMemory());
-      return { certificate, key, cost, deleted };
-    } catch (error) {
-      if (error instanceof StoppedError) await this.pool?.idle();
-      throw error;
-    }
-  }
-
-  /**
-   * What was asked and not finished when the process that was asked ended; give it to `forget`. While an erasure is under
-   * way, that one. @throws InputError when the system has been closed.
-   */
-  unfinishedRequest(): NamedErasure | undefined {
-    this.requireOpen();
-    return this.home?.unfinishedRequest();
-  }
-
-  /** Takes an unfinished request back. @throws InputError when it is under way, or the system has been closed. */
-  withdrawRequest(): void {
-    this.requireOpen();
-    if (this.underWay > 0)
-      throw new InputError("withdrawRequest: an erasure is under way; stop it by its signal first");
-    this.home?.withdrawRequest();
-  }
-
-  /** Certificates of what this folder's system has forgotten. @throws InputError when the system has been closed. */
-  certificates(): Certificate[] {
-    this.requireOpen();
-    return this.home?.certificates() ?? [];
-  }
-
-  /** Frees memory, workers and the folder, after what is under way. Closing again is waiting for the same. */
-  close(): Promise<void> {
-    this.closing ??= this.inTurn(() => end(this.pool, this.current, this.release));
-    return this.closing;
-  }
-
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.turn.then(work);
-    this.turn = result.catch(() => {}); // a failure is its caller's; the next one's turn comes all the same
-    return result;
-  }
-
-  private requireOpen(): void {
-    if (this.closing) throw new InputError("the system has been closed");
-  }
-
-  private userNumber(user: string): number {
-    const number = this.current.userIds.indexOf(user);
-    if (number < 0) throw new InputError(`user "${user}" is not in the system's catalogue`);
-    requireKnownUser(number, this.current);
-    return number;
-  }
-}
-
-/** Gives back all that a system holds, each whatever becomes of the others, the lock last. */
-async function end(pool?: WorkerPool, system?: System, release?: () => void): Promise<void> {
-  try {
-    await pool?.close();
-  } finally {
-    try {
-      system?.dispose();
-    } finally {
-      release?.();
-    }
-  }
-}
-
 /** Leaves in a store what the system needs: not what was stopped under other settings. */
 function deleteOthers(store: MemoryStore, system: System): void {
   const needed = new Set(system.entries());
   store.delete([...store.list().keys()].filter((name) => !needed.has(name)));
 }
 
-function contextOf(work: WorkOptions, pool?: WorkerPool): Omit<MethodContext, "store"> {
+function contextOf(work: WorkOptions, pool?: PatientPool): Omit<MethodContext, "store"> {
   return { createEngine, clock, signal: work.signal, onProgress: work.onProgress, pool };
-}
-
-function requested(request: ForgetRequest, regroup: boolean): NamedErasure {
-  if (Array.isArray(request)) {
-    requireIds(request, "forget");
-    return { users: request, ratings: [], regroup };
-  }
-  requireOptions(request, "forget", ["users", "ratings"]);
-  const { users = [], ratings = [] } = request as Exclude<ForgetRequest, readonly string[]>;
-  requireIds(users, "forget: users");
-  requirePairs(ratings, "forget: ratings");
-  return { users, ratings, regroup };
 }

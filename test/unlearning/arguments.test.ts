@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { InputError } from "../../lib/errors";
-import { type ErasableSystem, learn, open, verify } from "../../lib/unlearning/api";
+import { learn, open, verify } from "../../lib/unlearning/api";
 import type { Certificate } from "../../lib/unlearning/certificate";
+import type { ErasableSystem } from "../../lib/unlearning/erasableSystem";
 import { world } from "../training/world";
 import { KEY } from "./support";
 

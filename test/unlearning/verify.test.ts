@@ -2,8 +2,9 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { canonicalJson, sha256 } from "../../lib/json";
-import { type ErasableSystem, type LearnSettings, learn, verify } from "../../lib/unlearning/api";
+import { type LearnSettings, learn, verify } from "../../lib/unlearning/api";
 import type { Certificate } from "../../lib/unlearning/certificate";
+import type { ErasableSystem } from "../../lib/unlearning/erasableSystem";
 import { codeVersion } from "../../lib/version";
 import { fileOf, world } from "../training/world";
 import { EVERY_METHOD } from "./everyMethod";
