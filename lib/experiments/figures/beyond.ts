@@ -4,7 +4,7 @@
  */
 
 import { decidingMetric } from "../beyond/metric";
-import { LEARNING_REQUEST, REQUESTS, SINGLE_REQUESTS } from "../beyond/requests";
+import { LEARNING_REQUEST, REQUESTS } from "../beyond/requests";
 import type { BeyondCell } from "../cell";
 import { type BeyondRecord, recordsOf } from "../outcome";
 import { type Profile, profileProtocol } from "../profile";
@@ -44,10 +44,6 @@ export interface BeyondRow {
 
 const SMALL_SEEDS = 2;
 const RANKING_SEEDS = 3;
-/** Controls, and requests whose cost is known exactly and that leave what a training on fewer users makes. */
-const FEW_SEEDS = 3;
-/** Requests that are run in every seed. */
-const ALWAYS: readonly string[] = [LEARNING_REQUEST, SINGLE_REQUESTS[0]];
 /** Two alternatives a stage are enough to see a search work. */
 const SMALL_STAGE = 2;
 
@@ -62,30 +58,26 @@ interface Sweep {
 function sweepCells(profile: Profile, { dataset, preset, systems, requests, seeds }: Sweep): BeyondCell[] {
   const protocol = profileProtocol(profile, dataset, preset);
   const small = profile.name === "smoke";
-  return seeds.flatMap((seed, place) =>
+  return seeds.flatMap((seed) =>
     systems.flatMap((system) => {
-      const few = place >= FEW_SEEDS;
-      if (few && system.control) return [];
       const settings = system.settings({ dataset, protocol, groups: profile.ablationGroups });
       const whole = system.grid(protocol);
       const grid = small ? whole.map((stage) => stage.slice(0, SMALL_STAGE)) : whole;
       return (system.trains ? profile.models : (["none"] as const)).flatMap((model) =>
-        requests
-          .filter((request) => !few || ALWAYS.includes(request))
-          .map(
-            (request): BeyondCell => ({
-              kind: "beyond",
-              dataset,
-              protocol,
-              model,
-              method: system.method,
-              variant: system.id,
-              settings,
-              grid,
-              request,
-              seed,
-            }),
-          ),
+        requests.map(
+          (request): BeyondCell => ({
+            kind: "beyond",
+            dataset,
+            protocol,
+            model,
+            method: system.method,
+            variant: system.id,
+            settings,
+            grid,
+            request,
+            seed,
+          }),
+        ),
       );
     }),
   );

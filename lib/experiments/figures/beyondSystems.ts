@@ -25,8 +25,6 @@ export interface BeyondSystem {
   readonly method: string;
   /** whether it trains DMF or NMF */
   readonly trains: boolean;
-  /** swept over a few seeds only: it says why another is as it is */
-  readonly control?: boolean;
   settings(context: SystemContext): FlatSettings;
   grid(protocol: Protocol): SettingsGrid;
 }
@@ -51,8 +49,6 @@ interface ItemStep {
   readonly stages: SettingsGrid;
   /** shares of users in a core, in per cent */
   readonly cores: readonly number[];
-  /** those of them that are swept over a few seeds */
-  readonly controls?: readonly number[];
 }
 
 /** The closed form is swept over all cores, the others where they tell them apart. */
@@ -60,17 +56,15 @@ const RIDGE_STEP: ItemStep = {
   kind: "ridge",
   stages: [[5, 1, 20].map((lambda) => ({ itemStep: { lambda } }))],
   cores: [2, 5, 10, 20],
-  controls: [2, 5],
 };
 
 /** Item steps of core fold-in. */
 const ITEM_STEPS: readonly ItemStep[] = [
-  { kind: "none", stages: [], cores: [10], controls: [10] },
+  { kind: "none", stages: [], cores: [10] },
   {
     kind: "items",
     stages: [[10, 40, 160].map((ridge) => ({ itemStep: { fit: { ridge } } }))],
     cores: [5, 10],
-    controls: [5],
   },
   RIDGE_STEP,
 ];
@@ -97,7 +91,6 @@ function foldIn(percent: number, step: ItemStep): BeyondSystem {
     trains: true,
     settings: () => ({ core, itemStep: { kind: step.kind } }),
     grid: (protocol) => searched(protocol, [...trainingStages(protocol, percent), RIDGES, ...step.stages]),
-    control: step.controls?.includes(percent),
   };
 }
 
@@ -217,7 +210,6 @@ const named = (id: string, label: string, method = id): BeyondSystem => ({
 /** With its defaults: unlearning/rivals/README.md says how they were chosen. */
 const recEraser = (partition: "ubp" | "ibp" | "inbp"): BeyondSystem => ({
   ...named(`receraser-${partition}`, `RecEraser ${partition.toUpperCase()}`, "receraser"),
-  control: partition !== "ubp",
   settings: ({ groups, protocol }) => ({ groups, partition, start: protocol.cSisaStart }),
 });
 
