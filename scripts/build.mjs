@@ -78,6 +78,23 @@ const decidingEntries = () => ({
   ),
 });
 
+/** The job that runs any method by its name, and the table in which it finds them: a version for each, "beyond/ease". */
+const BY_METHOD = "beyond";
+const METHOD_TABLE = join(root, "lib/unlearning/methods.ts");
+
+/** The lines of the compiled table that make one method, and those that load its module. */
+const METHOD_LINES = /^ {4}"?([\w-]+)"?: \{\n {8}make: \(settings\) => \(0, (\w+)\.\w+\)[\s\S]*?^ {4}\},\n/gm;
+
+/** The compiled table as if it had one method alone. */
+function tableOf(table, method) {
+  const entries = [...table.matchAll(METHOD_LINES)];
+  const own = entries.find(([, name]) => name === method);
+  const modules = new Set(entries.map(([, , module]) => module).filter((module) => module !== own[2]));
+  return table
+    .replace(METHOD_LINES, (lines, name) => (name === method ? lines : ""))
+    .replace(/^const (\w+) = require\(.*\n/gm, (line, module) => (modules.has(module) ? "" : line));
+}
+
 /** Code that finds data but does not decide what is in them: records name their data by checksum. */
 const INDIFFERENT = ["load", "catalog", "download", "unzip"].map((name) => join(root, `lib/data/${name}.ts`));
 
@@ -111,11 +128,10 @@ async function writeCodeVersion() {
   const wasm = readdirSync(output)
     .filter((name) => name.endsWith(".wasm"))
     .sort();
-  const versions = {};
-  for (const [entry, start] of Object.entries(decidingEntries())) {
-    const reached = new Set([start].flat());
+  const versionOf = (starts, text) => {
+    const reached = new Set(starts);
     for (const path of reached)
-      for (const [, name] of printed(path).matchAll(/require\("(\.[^"]*)"\)/g)) {
+      for (const [, name] of text(path).matchAll(/require\("(\.[^"]*)"\)/g)) {
         const target = [`${name}.ts`, `${name}/index.ts`]
           .map((file) => join(dirname(path), file))
           .find((file) => existsSync(file));
@@ -123,12 +139,22 @@ async function writeCodeVersion() {
       }
     const hash = createHash("sha256");
     for (const path of [...reached].sort())
-      hash.update(`${relative(root, path).replaceAll("\\", "/")}\n${printed(path)}\n`);
-    const names = (name) =>
-      [...reached].some((path) => printed(path).includes(`"${basename(name, ".wasm")}"`));
+      hash.update(`${relative(root, path).replaceAll("\\", "/")}\n${text(path)}\n`);
+    const names = (name) => [...reached].some((path) => text(path).includes(`"${basename(name, ".wasm")}"`));
     for (const name of wasm.filter((one) => !BY_NAME.includes(one) || names(one)))
       hash.update(name).update(readFileSync(join(output, name)));
-    versions[entry] = hash.digest("hex").slice(0, 16);
+    return hash.digest("hex").slice(0, 16);
+  };
+  const versions = {};
+  for (const [entry, start] of Object.entries(decidingEntries())) {
+    if (entry !== BY_METHOD) versions[entry] = versionOf([start].flat(), printed);
+    else
+      for (const [, method] of printed(METHOD_TABLE).matchAll(METHOD_LINES)) {
+        const table = tableOf(printed(METHOD_TABLE), method);
+        versions[`${entry}/${method}`] = versionOf([start], (path) =>
+          path === METHOD_TABLE ? table : printed(path),
+        );
+      }
   }
   writeFileSync(join(root, "lib/dist/code-version.json"), `${JSON.stringify(versions, null, 1)}\n`);
 }

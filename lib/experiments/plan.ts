@@ -9,8 +9,8 @@ import { CATALOG, isSyntheticName } from "../data/catalog";
 import { checksum, ratingCount } from "../data/interactions";
 import { findDataset, loadDataset } from "../data/load";
 import { canonicalJson } from "../json";
-import { codeVersion } from "../version";
 import type { Cell } from "./cell";
+import { cellVersion } from "./cellVersion";
 import type { Job } from "./handler";
 import { recordKey, type StoredRecord } from "./record";
 
@@ -103,7 +103,7 @@ const datasetsOf = (cells: readonly Cell[]) => new Set(cells.map(({ dataset }) =
 
 /** The key of a cell's record on this data and this code. */
 export const keyOf = (cell: Cell, data: DataIdentity): string =>
-  recordKey(cell, data.checksum, codeVersion(cell.kind));
+  recordKey(cell, data.checksum, cellVersion(cell));
 
 /** Cells that differ only in this are one job. */
 const jobName = (cell: Cell): string =>

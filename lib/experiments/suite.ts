@@ -8,8 +8,8 @@ import { CATALOG } from "../data/catalog";
 import { findDataset } from "../data/load";
 import { InputError } from "../errors";
 import { canonicalJson } from "../json";
-import { codeVersion } from "../version";
 import type { Cell } from "./cell";
+import { cellVersion } from "./cellVersion";
 import * as figures from "./figures";
 import type { Figure } from "./figures/figure";
 import type { CellRecord } from "./outcome";
@@ -137,7 +137,7 @@ export async function coverage(cells: readonly Cell[], store: RunStore<ErasableR
 }
 
 /** Whether a record was made by the code that would make it today. */
-export const isCurrent = ({ cell, code }: ErasableRecord): boolean => code === codeVersion(cell.kind);
+export const isCurrent = ({ cell, code }: ErasableRecord): boolean => code === cellVersion(cell);
 
 /** Records of some cells, and whether they are those of this code and this data. */
 export interface Found {

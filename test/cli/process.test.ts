@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Cell } from "../../lib/experiments/cell";
+import { cellVersion } from "../../lib/experiments/cellVersion";
 import { identify, keyOf } from "../../lib/experiments/plan";
 import { profileNamed, profileProtocol } from "../../lib/experiments/profile";
 import { openStore } from "../../lib/experiments/suite";
-import { codeVersion } from "../../lib/version";
 import { start } from "./support";
 
 const home = mkdtempSync(join(tmpdir(), "erasable-process-"));
@@ -96,7 +96,7 @@ describe("npx erasable as a process", () => {
       key: keyOf(cell, data),
       cell,
       data: data.checksum,
-      code: codeVersion(cell.kind),
+      code: cellVersion(cell),
       outcome: {},
       timings: {},
       machine: {},

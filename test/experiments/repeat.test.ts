@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Cell } from "../../lib/experiments/cell";
+import { cellVersion } from "../../lib/experiments/cellVersion";
 import { identify, keyOf } from "../../lib/experiments/plan";
 import { profileNamed, profileProtocol } from "../../lib/experiments/profile";
 import { repeat } from "../../lib/experiments/repeat";
 import type { RunSummary } from "../../lib/experiments/runner";
 import * as suite from "../../lib/experiments/suite";
-import { codeVersion } from "../../lib/version";
 
 vi.mock("../../lib/experiments/suite", async (original) => ({
   ...(await original<typeof suite>()),
@@ -41,7 +41,7 @@ async function recorded() {
     key: keyOf(cell, data),
     cell,
     data: data.checksum,
-    code: codeVersion(cell.kind),
+    code: cellVersion(cell),
     outcome: {},
     timings: {},
     machine: {},

@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { InputError, StoppedError } from "../../lib/errors";
 import type { Cell } from "../../lib/experiments/cell";
+import { cellVersion } from "../../lib/experiments/cellVersion";
 import { cohesion, partition } from "../../lib/experiments/figures";
 import type { Figure } from "../../lib/experiments/figures/figure";
 import { identify, keyOf } from "../../lib/experiments/plan";
 import { profileNamed, profileProtocol } from "../../lib/experiments/profile";
 import { datasetTitle, figureResults } from "../../lib/experiments/session";
 import { compute, findRecords, openStore } from "../../lib/experiments/suite";
-import { codeVersion } from "../../lib/version";
 
 let folder: string;
 
@@ -88,7 +88,7 @@ const anchors: Cell = {
 
 function recordOf(cell: Cell, data: string) {
   const key = keyOf(cell, { checksum: data, ratings: 0 });
-  const code = codeVersion(cell.kind);
+  const code = cellVersion(cell);
   return { key, cell, data, code, outcome: {}, timings: {}, machine: {}, versions: {} };
 }
 

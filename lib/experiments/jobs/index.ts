@@ -3,8 +3,8 @@
 import { arch, cpus, platform } from "node:os";
 import { checksum, type Interactions } from "../../data/interactions";
 import { InputError } from "../../errors";
-import { codeVersion } from "../../version";
 import type { BeyondCell, Cell, SystemCell } from "../cell";
+import { cellVersion } from "../cellVersion";
 import type { Emit, Job, JobHandler, Wanted } from "../handler";
 import type { CellTask, ErasableRecord } from "../plan";
 import { runAnchors } from "./anchors";
@@ -78,7 +78,7 @@ function reporter(job: Job<CellTask>, emit: Emit<ErasableRecord>): Report {
         key: wanted.key,
         cell,
         data: job.task.data,
-        code: codeVersion(cell.kind),
+        code: cellVersion(cell),
         outcome,
         timings: rounded(timings),
         machine: {
