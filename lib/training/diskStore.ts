@@ -6,7 +6,7 @@
 
 import { join } from "node:path";
 import { canonicalJson, sha256 } from "../json";
-import { type Files, nodeFiles, UNFINISHED, writeAtomically } from "./files";
+import { type Files, nodeFiles, putWhole, UNFINISHED, writeAtomically } from "./files";
 import {
   blobName,
   DamagedError,
@@ -44,9 +44,7 @@ export class DiskStore implements Store {
     // A file of that name that is damaged is written anew: whoever puts has the right bytes.
     const known = this.files.read(path);
     if (known !== undefined && sha256(known) === hash) return hash;
-    const unfinished = `${path}${UNFINISHED}`;
-    this.files.write(unfinished, joinBytes(parts));
-    this.files.rename(unfinished, path);
+    putWhole(this.files, path, joinBytes(parts));
     this.unsynced = true; // the record that names it will wait for it
     return hash;
   }

@@ -11,8 +11,8 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   statSync,
+  unlinkSync,
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -29,7 +29,9 @@ export interface Files {
   makeFolder(path: string): void;
   /** The bytes of a file, in a buffer of their own; undefined when there is none. */
   read(path: string): Uint8Array | undefined;
-  /** Names in a folder and their sizes; empty when there is none. */
+  /** Names of the files in a folder; empty when there is none. */
+  names(path: string): string[];
+  /** The same with their sizes. */
   list(path: string): { readonly name: string; readonly bytes: number }[];
 }
 
@@ -56,7 +58,13 @@ export const nodeFiles: Files = {
       closeSync(folder);
     }
   },
-  remove: (path) => rmSync(path, { force: true }),
+  remove(path) {
+    try {
+      unlinkSync(path);
+    } catch (error) {
+      if (!missing(error)) throw error;
+    }
+  },
   makeFolder: (path) => void mkdirSync(path, { recursive: true }),
   read(path) {
     try {
@@ -69,16 +77,17 @@ export const nodeFiles: Files = {
       throw error;
     }
   },
-  list(path) {
+  names(path) {
     try {
-      return readdirSync(path, { withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map(({ name }) => ({ name, bytes: statSync(join(path, name)).size }));
+      return readdirSync(path, { withFileTypes: true }).flatMap((entry) =>
+        entry.isFile() ? [entry.name] : [],
+      );
     } catch (error) {
       if (missing(error)) return [];
       throw error;
     }
   },
+  list: (path) => nodeFiles.names(path).map((name) => ({ name, bytes: statSync(join(path, name)).size })),
 };
 
 /** Ends in the name of a file that is being written, and never read. */
@@ -86,8 +95,13 @@ export const UNFINISHED = ".unfinished";
 
 /** Writes a file so that at any moment there is the old one or the new one, whole. */
 export function writeAtomically(files: Files, path: string, bytes: Uint8Array): void {
+  putWhole(files, path, bytes);
+  files.syncFolder(dirname(path));
+}
+
+/** The same, but that the name may not be on the disk before its folder is synced. */
+export function putWhole(files: Files, path: string, bytes: Uint8Array): void {
   const unfinished = `${path}${UNFINISHED}`;
   files.write(unfinished, bytes);
   files.rename(unfinished, path);
-  files.syncFolder(dirname(path));
 }

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { InputError } from "../errors";
 import { canonicalJson, sha256 } from "../json";
 import type { DiskStore } from "../training/diskStore";
-import { type Files, nodeFiles, UNFINISHED, writeAtomically } from "../training/files";
+import { type Files, nodeFiles, putWhole, UNFINISHED, writeAtomically } from "../training/files";
 import { DamagedError, type EntryName, type Json } from "../training/store";
 import { type Certificate, type OperatorKey, parseCertificate, superseded, tagger } from "./certificate";
 import type { MethodContext, System } from "./method";
@@ -162,8 +162,7 @@ export class SystemFolder {
           key,
           regroup: request.regroup,
           commit: ({ root, certificate, doomed }) => {
-            const all = [...this.certificates().map((earlier) => superseded(earlier, key)), certificate];
-            this.change(system, root, doomed, all);
+            this.change(system, root, doomed, this.keepCertificates(key, certificate));
             committed = true;
           },
           onChange,
@@ -183,20 +182,34 @@ export class SystemFolder {
 
   /** Certificates of the erasures so far, oldest first. Only the last is about the system in force; the others are superseded. */
   certificates(): Certificate[] {
-    return this.inForce().certificates.map((name) => {
-      const path = join(this.path, CERTIFICATES, name);
-      const bytes = this.files.read(path);
-      if (bytes === undefined) throw new DamagedError(`${path} is missing`);
-      return parseCertificate(Buffer.from(bytes).toString("utf8"));
-    });
+    return this.inForce().certificates.map((name) => this.certificate(name));
   }
 
-  /** Writes a certificate unless it is there, and returns the name of its file. */
+  private certificate(name: string): Certificate {
+    const path = join(this.path, CERTIFICATES, name);
+    const bytes = this.files.read(path);
+    if (bytes === undefined) throw new DamagedError(`${path} is missing`);
+    return parseCertificate(Buffer.from(bytes).toString("utf8"));
+  }
+
+  /**
+   * Writes a new certificate, and the one before as superseded by it; those before that are so already, and stay unread,
+   * so that an erasure costs the same after many as after few. Returns the names of all their files, oldest first.
+   */
+  private keepCertificates(key: OperatorKey, newest: Certificate): string[] {
+    const names = this.inForce().certificates;
+    const earlier = names.slice(-1).map((name) => superseded(this.certificate(name), key));
+    const kept = [...earlier, newest].map((certificate) => this.keepCertificate(certificate));
+    this.files.syncFolder(join(this.path, CERTIFICATES));
+    return [...names.slice(0, -1), ...kept];
+  }
+
+  /** Writes a certificate unless it is there, and returns the name of its file, which is not synced. */
   private keepCertificate(certificate: Certificate): string {
     const name = `${certificate.digest.slice(0, 16)}.json`;
     const path = join(this.path, CERTIFICATES, name);
     if (this.files.read(path) === undefined)
-      writeAtomically(this.files, path, Buffer.from(`${JSON.stringify(certificate, null, 2)}\n`, "utf8"));
+      putWhole(this.files, path, Buffer.from(`${JSON.stringify(certificate, null, 2)}\n`, "utf8"));
     return name;
   }
 
@@ -217,12 +230,11 @@ export class SystemFolder {
     system: System,
     root: Json,
     doomed: readonly EntryName[],
-    certificates: readonly Certificate[],
+    certificates: readonly string[],
   ): void {
     const { name, settings } = system.method;
-    const kept = certificates.map((certificate) => this.keepCertificate(certificate));
     this.store.sync();
-    this.write({ format: FORMAT, method: name, settings, root, certificates: kept, doomed });
+    this.write({ format: FORMAT, method: name, settings, root, certificates, doomed });
   }
 
   /** Deletes what a change of systems has doomed, and the request with the erased ids in it. */
@@ -240,10 +252,8 @@ export class SystemFolder {
   /** Deletes certificates that were superseded, or belong to an erasure that a crash cut short. */
   private sweepCertificates(kept: readonly string[]): void {
     const folder = join(this.path, CERTIFICATES);
-    const gone = this.files
-      .list(folder)
-      .filter(({ name }) => isCertificateFile(name) && !kept.includes(name));
-    for (const { name } of gone) this.files.remove(join(folder, name));
+    const gone = this.files.names(folder).filter((name) => isCertificateFile(name) && !kept.includes(name));
+    for (const name of gone) this.files.remove(join(folder, name));
     if (gone.length > 0) this.files.syncFolder(folder);
   }
 

@@ -28,7 +28,7 @@ export const isCertificateFile = (name: string): boolean => OWN[CERTIFICATES].te
  */
 export function requireOwnFiles(folder: string, reserved: readonly string[], files: Files): void {
   const inside = Object.entries(OWN).flatMap(([part, form]) =>
-    files.list(join(folder, part)).flatMap(({ name }) => (form.test(name) ? [] : [join(part, name)])),
+    files.names(join(folder, part)).flatMap((name) => (form.test(name) ? [] : [join(part, name)])),
   );
   const [foreign] = [...inside, ...reserved.filter((name) => files.read(join(folder, name)) !== undefined)];
   if (foreign !== undefined)

@@ -1,6 +1,6 @@
 /** A system on disk: nothing that saw the erased data is left, and a crash at any step leaves the old system or the new. */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -12,6 +12,7 @@ import { DamagedError } from "../../lib/training/store";
 import type { NamedErasure } from "../../lib/unlearning/folder";
 import { SystemFolder } from "../../lib/unlearning/folder";
 import type { GroupedSystem } from "../../lib/unlearning/grouped";
+import type { System } from "../../lib/unlearning/method";
 import { verify } from "../../lib/unlearning/verify";
 import { world } from "../training/world";
 import {
@@ -224,6 +225,30 @@ function failingFrom(at: number, lose: boolean): Files {
     },
   };
 }
+
+describe("an erasure after many", () => {
+  it("reads the last certificate, and none of those before", async () => {
+    const folder = newFolder();
+    const read: string[] = [];
+    const watched: Files = {
+      ...quick,
+      read(path) {
+        if (path.includes("certificates") && existsSync(path)) read.push(path);
+        return nodeFiles.read(path);
+      },
+    };
+    const home = new SystemFolder(folder, watched);
+    let system: System = await method.learn(data, { ...work, store: home.store });
+    home.put(system);
+    for (const user of data.userIds.slice(0, 4)) {
+      read.length = 0;
+      ({ system } = await home.unlearn(system, { users: [user], ratings: [], regroup: false }, KEY, work));
+      expect(read.length).toBeLessThan(2);
+    }
+    const certificates = home.certificates();
+    expect(certificates.map(({ superseded }) => superseded ?? false)).toEqual([true, true, true, false]);
+  });
+});
 
 describe.each([
   ["laser, the process ends", method, false],
