@@ -20,35 +20,16 @@ export interface RatingsOptions {
   readonly scale?: RatingScale;
 }
 
-/** @throws InputError: as loadDataset, and for a file whose ids are not UTF-8; StoppedError. */
+/** @throws InputError: as loadDataset; StoppedError. */
 export async function loadRatings(
   name: string,
   { format, scale, signal }: RatingsOptions & { readonly signal?: AbortSignal },
 ): Promise<Interactions> {
-  const data = await loadDataset(name, { format, scale, signal }).catch((error: unknown) => {
+  return loadDataset(name, { format, scale, signal }).catch((error: unknown) => {
     if (error instanceof InputError && /outside the scale of this data set/.test(error.message))
       throw new InputError(`${error.message}; give the lowest and the highest rating with --scale`);
     throw error;
   });
-  requireUtf8(name, data);
-  return data;
-}
-
-/** What stands for bytes that are not UTF-8: ids that differ in such bytes alone would be one person's. */
-const REPLACED = "\uFFFD";
-
-export function requireUtf8(name: string, { userIds, itemIds }: Interactions): void {
-  for (const [what, ids] of [
-    ["user", userIds],
-    ["item", itemIds],
-  ] as const) {
-    const broken = ids.find((id) => id.includes(REPLACED));
-    if (broken !== undefined)
-      throw new InputError(
-        `${name} is not UTF-8: ${what} id ${JSON.stringify(clip(broken))} holds U+FFFD, which stands for bytes that are not; ` +
-          "save the file as UTF-8",
-      );
-  }
 }
 
 const HEAD = 65_536;

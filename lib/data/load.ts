@@ -36,8 +36,8 @@ const OWN_SCALE: RatingScale = { least: 0.5, most: 5 };
 /**
  * Loads a data set by its name in the catalog, by a `synthetic...` name, or from a file of the user's own: a path that
  * ends in .csv, .dat, .tsv, .data, .rating, .txt, .json or .jsonl, with or without .gz.
- * @throws InputError when it cannot be found (the message tells the ways to get it), cannot be parsed, or does not hold
- * what the catalog says. @throws StoppedError when `signal` is aborted.
+ * @throws InputError when it cannot be found (the message tells the ways to get it), cannot be parsed, has ids that are not
+ * UTF-8, or does not hold what the catalog says. @throws StoppedError when `signal` is aborted.
  */
 export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Interactions> {
   requireKnownKeys(options, OPTIONS, "loadDataset");
@@ -176,11 +176,25 @@ async function ownFile(path: string, { format, scale = OWN_SCALE }: LoadOptions)
     );
   }
   const parsed = parseRatings([{ name: path, bytes }], chosen, scale);
+  requireUtf8(path, "user", parsed.userIds);
+  requireUtf8(path, "item", parsed.itemIds);
   return interactionsFrom(parsed, parsed.userIds, parsed.itemIds, {
     name: path,
     synthetic: false,
     steps: [],
   });
+}
+
+/** What stands for bytes that are not UTF-8: ids that differ in such bytes alone would be one person's. */
+const REPLACED = "\uFFFD";
+
+function requireUtf8(path: string, what: string, ids: readonly string[]): void {
+  const broken = ids.find((id) => id.includes(REPLACED));
+  if (broken !== undefined)
+    throw new InputError(
+      `${path} is not UTF-8: ${what} id ${JSON.stringify(broken.slice(0, 80))} holds U+FFFD, which stands for bytes that ` +
+        "are not; save the file as UTF-8",
+    );
 }
 
 function formatOf(path: string): RatingFormat {

@@ -46,6 +46,8 @@ describe("learn", () => {
     expect({ code, there: existsSync(at("latin")) }).toEqual({ code: 2, there: false });
     const check = await erasable("data", "check", at("latin.csv"));
     expect(check).toMatchObject({ code: 2, err: expect.stringMatching(/is not UTF-8/) });
+    const run = await erasable("run", "partition", "--profile", "smoke", "--dataset", at("latin.csv"));
+    expect(run).toMatchObject({ code: 2, err: expect.stringMatching(/is not UTF-8/) });
   });
 
   it("says when a first line with a mistyped rating was read as a header", async () => {
