@@ -285,7 +285,7 @@ export type { AdditiveMethod, AdditiveSystem } from "./unlearning/additive/addit
 export { type EaseSettings, ease } from "./unlearning/additive/ease";
 export { type GaussianSettings, gaussian } from "./unlearning/additive/gaussian";
 // the door: learn, recommend, forget, verify
-export { type LearnSettings, learn, open, verify } from "./unlearning/api";
+export { type LearnSettings, learn, type OpenOptions, open, verify } from "./unlearning/api";
 // unlearning by its parts: methods, requests, plans, erasures, certificates
 export { type Certificate, type OperatorKey, parseCertificate } from "./unlearning/certificate";
 export { type CSisaSettings, cSisa } from "./unlearning/cSisa";

@@ -85,7 +85,8 @@ Examples:
     .description("The items that score highest of those that the user has not rated, best first.")
     .requiredOption("--system <folder>", "folder of the system")
     .requiredOption("--user <id>", "the user's id, as in the ratings")
-    .option("--count <number>", "how many", integer(1), 10);
+    .option("--count <number>", "how many", integer(1), 10)
+    .option("--read-only", "for a folder that may not be written: take no lock, and change nothing in it");
   withJson(recommending)
     .addHelpText("after", "\nExample:\n  $ npx erasable recommend --system store --user 42 --count 5")
     .action(recommendCommand);
@@ -184,10 +185,12 @@ async function recommendCommand(options: {
   system: string;
   user: string;
   count: number;
+  readOnly?: boolean;
   json?: boolean;
 }): Promise<void> {
   const signal = stopping();
-  const system = await whenFree(() => open(options.system, { signal }), { signal });
+  const { readOnly } = options;
+  const system = await whenFree(() => open(options.system, { signal, readOnly }), { signal });
   try {
     const items = system.recommend(options.user, options.count);
     if (options.json) {

@@ -10,6 +10,7 @@ import type { TrainingSettings } from "../training/settings";
 import { MemoryStore } from "../training/store";
 import {
   requireErasures,
+  requireFlag,
   requireIds,
   requireKey,
   requireOptions,
@@ -125,25 +126,36 @@ export async function learn(ratings: Interactions, settings: LearnSettings = {})
   }
 }
 
+/** How a folder is opened. */
+export interface OpenOptions extends WorkOptions {
+  /**
+   * For a folder that may not be written, or that others work in: it is not locked and nothing in it is changed, `forget` is
+   * an InputError, and what another process makes the system forget is known here until it is opened again. Default false.
+   */
+  readonly readOnly?: boolean;
+}
+
 /**
  * Opens the system that `learn` or `forget` left in a folder.
  * @throws InputError when there is none, another process works in it or `workers` is no number of threads; DamagedError
  *   when a file was changed.
  */
-export async function open(folder: string, options: WorkOptions = {}): Promise<ErasableSystem> {
+export async function open(folder: string, options: OpenOptions = {}): Promise<ErasableSystem> {
   requirePath(folder, "open");
-  requireOptions(options, "open", ["signal", "onProgress", "workers"]);
+  requireOptions(options, "open", ["signal", "onProgress", "workers", "readOnly"]);
   requireWork(options, "open");
-  const { workers = 0 } = options;
+  requireFlag(options.readOnly, "open: readOnly");
+  const { workers = 0, readOnly = false } = options;
   requireInteger(workers, 0, 1024, "workers");
   if (!holdsSystem(folder)) throw new InputError(`${folder} holds no system`);
   const home = new SystemFolder(folder);
-  const release = lockFolder(folder);
+  const release = readOnly ? undefined : lockFolder(folder);
   let pool: PatientPool | undefined;
   try {
     pool = workers > 0 ? createPatientPool(workers) : undefined;
     const context = { ...contextOf(options, pool), store: home.store };
-    return new ErasableSystem(await home.open(context), context, home, pool, release);
+    const system = await (readOnly ? home.openReadOnly(context) : home.open(context));
+    return new ErasableSystem(system, context, home, pool, release, readOnly);
   } catch (error) {
     await giveBack(pool, undefined, release);
     throw error;

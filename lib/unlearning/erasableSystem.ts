@@ -81,6 +81,7 @@ export class ErasableSystem {
     private readonly home?: SystemFolder,
     private readonly pool?: PatientPool,
     private readonly release?: () => void,
+    private readonly readOnly = false,
   ) {}
 
   /** The system as methods, metrics and experiments see it: by numbers. */
@@ -137,11 +138,13 @@ export class ErasableSystem {
   /**
    * Forgets users, or single ratings: afterwards the system is, bit for bit, one that never saw them, and nothing that
    * saw them is kept. A call while another is under way waits, and forgets from the system that that one leaves.
-   * @throws InputError for ids that are not there, when nobody would be left, for a key that is too short, or a system that has been closed; StoppedError
+   * @throws InputError for ids that are not there, when nobody would be left, for a key that is too short, or a system that has been closed or was opened
+   *   read-only; StoppedError
    *   when the signal fires (nothing is forgotten yet, and the same call goes on).
    */
   async forget(request: ForgetRequest, options: ForgetOptions = {}): Promise<Forgotten> {
     this.requireOpen();
+    this.requireWritable();
     requireOptions(options, "forget", ["regroup", "key", "signal", "onProgress"]);
     requireWork(options, "forget");
     requireFlag(options.regroup, "forget: regroup");
@@ -185,16 +188,18 @@ export class ErasableSystem {
 
   /**
    * What was asked and not finished when the process that was asked ended; give it to `forget`. While an erasure is under
-   * way, that one. @throws InputError when the system has been closed.
+   * way, that one. @throws InputError when the system has been closed or was opened read-only.
    */
   unfinishedRequest(): NamedErasure | undefined {
     this.requireOpen();
+    this.requireWritable();
     return this.home?.unfinishedRequest();
   }
 
-  /** Takes an unfinished request back. @throws InputError when it is under way, or the system has been closed. */
+  /** Takes an unfinished request back. @throws InputError when it is under way, or the system has been closed or was opened read-only. */
   withdrawRequest(): void {
     this.requireOpen();
+    this.requireWritable();
     if (this.underWay > 0)
       throw new InputError("withdrawRequest: an erasure is under way; stop it by its signal first");
     this.home?.withdrawRequest();
@@ -220,6 +225,11 @@ export class ErasableSystem {
 
   private requireOpen(): void {
     if (this.closing) throw new InputError("the system has been closed");
+  }
+
+  private requireWritable(): void {
+    if (this.readOnly)
+      throw new InputError("the system was opened read-only; open it without readOnly to change it");
   }
 
   private userNumber(user: string): number {

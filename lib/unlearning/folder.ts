@@ -111,6 +111,24 @@ export class SystemFolder {
   }
 
   /**
+   * The system in force, in a folder that is not this process's to write: nothing is deleted or finished, and where another
+   * process changes systems meanwhile, the new one is read. @throws InputError, DamagedError.
+   */
+  async openReadOnly(context: Omit<MethodContext, "store">): Promise<System> {
+    for (;;) {
+      const { method, settings, root } = this.inForce();
+      const same = () => canonicalJson(this.inForce().root) === canonicalJson(root);
+      try {
+        const system = await methodOf(method, settings).restore(root, { ...context, store: this.store });
+        if (same()) return system;
+        system.dispose();
+      } catch (error) {
+        if (!(error instanceof DamagedError) || same()) throw error;
+      }
+    }
+  }
+
+  /**
    * The request that was under way when the process ended, if any: the system in force has not forgotten it yet.
    * @throws DamagedError when its file was changed; `withdrawRequest` removes it all the same.
    */

@@ -23,6 +23,9 @@ import { InputError } from "../errors";
 /** What a file system says that has no hard links. */
 const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"];
 
+/** What a file system says where a folder may not be written. */
+const NOT_OURS = ["EROFS", "EACCES", "EPERM"];
+
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 /** Begins the names of files that locks are linked to. */
@@ -38,7 +41,15 @@ export function lockFolder(folder: string): () => void {
   const place = (rank: number) => join(folder, rank === 0 ? "lock" : `lock.${rank}`);
   const name = `${process.pid} ${startOf(process.pid) ?? 0} ${taken++}`;
   const own = join(folder, DRAFT + name.replaceAll(" ", "-"));
-  write(own, name);
+  try {
+    write(own, name);
+  } catch (error) {
+    if (!NOT_OURS.includes(codeOf(error) ?? "")) throw error;
+    throw new InputError(
+      `${folder} may not be written (${codeOf(error)}): an erasure needs that; to recommend, open it read-only ` +
+        "(recommend --read-only)",
+    );
+  }
   try {
     const rank = take(own, place, folder);
     sweep(folder);

@@ -44,6 +44,26 @@ describe("a folder in use", () => {
     expect(new Set(systems)).toEqual(new Set([JSON.parse(out).items[0].item]));
   });
 
+  it("is not waited for by recommend --read-only, which takes no lock", async () => {
+    const folder = join(home, "read-only");
+    const system = await learn(world(), { method: "ease", folder });
+    const asked = [
+      "recommend",
+      "--system",
+      folder,
+      "--user",
+      "u001",
+      "--count",
+      "2",
+      "--json",
+      "--read-only",
+    ];
+    const { code, out, err } = await erasable(...asked);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(JSON.parse(out).items).toEqual(system.recommend("u001", 2));
+    await system.close();
+  });
+
   it("is an error after a while, other errors are so at once", async () => {
     const told = vi.spyOn(process.stderr, "write").mockReturnValue(true);
     const busy = vi.fn(() => Promise.reject(new InputError("store is in use by process 7")));
