@@ -82,7 +82,7 @@ const decidingEntries = () => ({
 const BY_METHOD = "beyond";
 const METHOD_TABLE = join(root, "lib/unlearning/methods.ts");
 
-/** The lines of the compiled table that make one method, and those that load its module. */
+/** The lines of the compiled table that make one method: its name, and the module that they take it from. */
 const METHOD_LINES = /^ {4}"?([\w-]+)"?: \{\n {8}make: \(settings\) => \(0, (\w+)\.\w+\)[\s\S]*?^ {4}\},\n/gm;
 
 /** The compiled table as if it had one method alone. */

@@ -46,7 +46,7 @@ export function lockFolder(folder: string): () => void {
   } catch (error) {
     if (!NOT_OURS.includes(codeOf(error) ?? "")) throw error;
     throw new InputError(
-      `${folder} may not be written (${codeOf(error)}): an erasure needs that; to recommend, open it read-only ` +
+      `${folder} may not be written (${codeOf(error)}), which learning and forgetting need; to recommend, open it read-only ` +
         "(recommend --read-only)",
     );
   }

@@ -13,20 +13,14 @@ import { erasable } from "./support";
 const home = mkdtempSync(join(tmpdir(), "erasable-patience-"));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
+const recommend = (folder: string, ...more: string[]) =>
+  erasable("recommend", "--system", folder, "--user", "u001", "--count", "2", "--json", ...more);
+
 describe("a folder in use", () => {
   it("is waited for by recommend, and by several at once", async () => {
     const folder = join(home, "store");
     const system = await learn(world(), { method: "ease", folder });
-    const recommending = erasable(
-      "recommend",
-      "--system",
-      folder,
-      "--user",
-      "u001",
-      "--count",
-      "2",
-      "--json",
-    );
+    const recommending = recommend(folder);
     setTimeout(() => void system.close(), 300);
     const { code, out, err } = await recommending;
     expect(code).toBe(0);
@@ -47,18 +41,7 @@ describe("a folder in use", () => {
   it("is not waited for by recommend --read-only, which takes no lock", async () => {
     const folder = join(home, "read-only");
     const system = await learn(world(), { method: "ease", folder });
-    const asked = [
-      "recommend",
-      "--system",
-      folder,
-      "--user",
-      "u001",
-      "--count",
-      "2",
-      "--json",
-      "--read-only",
-    ];
-    const { code, out, err } = await erasable(...asked);
+    const { code, out, err } = await recommend(folder, "--read-only");
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(JSON.parse(out).items).toEqual(system.recommend("u001", 2));
     await system.close();
