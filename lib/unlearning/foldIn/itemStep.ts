@@ -6,7 +6,6 @@
  */
 
 import { requireKnownKeys, requireNumber, requireOneOf } from "../../errors";
-import type { GroupRatings } from "../../training/groupRatings";
 import type { FoldWork, UserFold } from "./fold";
 import type { Runs } from "./kernel";
 import { type FoldSettings, foldSettings } from "./settings";
@@ -40,44 +39,6 @@ export function itemStepSettings(options: ItemStepOptions = {}): ItemStepSetting
   const lambda = partial.lambda ?? 5;
   requireNumber(lambda, Number.MIN_VALUE, 1e9, "itemStep.lambda");
   return Object.freeze({ kind, fit: foldSettings(partial.fit, FIT_DEFAULTS, "itemStep.fit"), lambda });
-}
-
-/** The raters of some items, in the order of groups and rows: places in the concatenation of all groups' members. */
-export function ratersOf(
-  touched: readonly number[],
-  groups: readonly GroupRatings[],
-  samples: (group: GroupRatings) => Runs,
-  items: number,
-): Runs {
-  const rowOf = new Int32Array(items).fill(-1);
-  touched.forEach((item, row) => {
-    rowOf[item] = row;
-  });
-  const counts = new Uint32Array(touched.length + 1);
-  for (const group of groups) {
-    const { partners } = samples(group);
-    for (let k = 0; k < partners.length; k++) counts[rowOf[partners[k]] + 1]++;
-  }
-  counts[0] = 0; // where items that are not touched were counted
-  for (let row = 0; row < touched.length; row++) counts[row + 1] += counts[row];
-  const offsets = counts.slice();
-  const total = offsets[touched.length];
-  const partners = new Uint32Array(total);
-  const labels = new Float32Array(total);
-  let first = 0;
-  for (const group of groups) {
-    const own = samples(group);
-    for (let member = 0; member < group.members.length; member++)
-      for (let k = own.offsets[member]; k < own.offsets[member + 1]; k++) {
-        const row = rowOf[own.partners[k]];
-        if (row < 0) continue;
-        const at = counts[row]++;
-        partners[at] = first + member;
-        labels[at] = own.labels[k];
-      }
-    first += group.members.length;
-  }
-  return { offsets, partners, labels };
 }
 
 /** Fits the rows of some items to all their raters. @returns wide rows, and the gradient samples that it took */

@@ -223,7 +223,7 @@ export class FoldKernel {
 
   /** Room for the samples of one row: what they are fitted to, labels, weights. */
   private scratch(samples: number): [room: number, y: number, weights: number] {
-    const padded = 4 * Math.ceil(samples / 4);
+    const padded = 8 * Math.ceil(samples / 8);
     const { arena } = this;
     return [
       arena.allocate(4 * padded * this.width.output),
@@ -240,15 +240,11 @@ export class FoldKernel {
   }
 
   private check({ offsets, partners, labels }: Runs, count: number, others: number): void {
-    let ascending = offsets[0] === 0;
-    for (let r = 0; r < count; r++) ascending &&= offsets[r] <= offsets[r + 1];
-    const whole =
-      ascending &&
-      offsets.length === count + 1 &&
-      offsets[count] === partners.length &&
-      labels.length === partners.length;
-    if (!whole || partners.some((partner) => partner >= others))
-      throw new InputError("fold-in: rows, samples and the other side do not fit together");
+    let fit = offsets.length === count + 1 && offsets[0] === 0;
+    for (let r = 0; r < count; r++) fit &&= offsets[r] <= offsets[r + 1];
+    fit &&= offsets[count] === partners.length && labels.length === partners.length;
+    for (let k = 0; k < partners.length; k++) fit &&= partners[k] < others;
+    if (!fit) throw new InputError("fold-in: rows, samples and the other side do not fit together");
   }
 }
 

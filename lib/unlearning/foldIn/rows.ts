@@ -12,30 +12,26 @@ const widths = (model: ModelName): number[] =>
     .map(({ size }) => size);
 
 /** Rows tensor after tensor (as checkpoints hold them) to wide rows. */
-export function wideRows(model: ModelName, rows: Float32Array): Float32Array {
-  return interleave(widths(model), rows, (wide, narrow) => [wide, narrow]);
-}
+export const wideRows = (model: ModelName, rows: Float32Array): Float32Array =>
+  rearranged(model, rows, "wide");
 
 /** Wide rows to rows tensor after tensor: the inverse. */
-export function narrowRows(model: ModelName, rows: Float32Array): Float32Array {
-  return interleave(widths(model), rows, (wide, narrow) => [narrow, wide]);
-}
+export const narrowRows = (model: ModelName, rows: Float32Array): Float32Array =>
+  rearranged(model, rows, "narrow");
 
-function interleave(
-  parts: readonly number[],
-  rows: Float32Array,
-  places: (wide: number, narrow: number) => [to: number, from: number],
-): Float32Array {
+function rearranged(model: ModelName, rows: Float32Array, to: "wide" | "narrow"): Float32Array {
+  const parts = widths(model);
   const width = parts.reduce((sum, part) => sum + part, 0);
   const count = rows.length / width;
   const result = new Float32Array(rows.length);
   let column = 0;
   for (const part of parts) {
-    for (let r = 0; r < count; r++)
-      for (let d = 0; d < part; d++) {
-        const [to, from] = places(r * width + column + d, count * column + r * part + d);
-        result[to] = rows[from];
-      }
+    for (let r = 0; r < count; r++) {
+      const wide = r * width + column;
+      const narrow = count * column + r * part;
+      const [from, at] = to === "wide" ? [narrow, wide] : [wide, narrow];
+      for (let d = 0; d < part; d++) result[at + d] = rows[from + d];
+    }
     column += part;
   }
   return result;

@@ -4,12 +4,15 @@
  * since every part is a function of the core's model and of its own ratings (items: and of their raters' rows).
  */
 
+import { setImmediate as macrotask } from "node:timers/promises";
+import { StoppedError } from "../../errors";
 import { loadFloats } from "../../training/checkpoint";
 import type { GroupRatings } from "../../training/groupRatings";
 import type { Store } from "../../training/store";
 import type { FoldWork, UserFold } from "./fold";
-import { fitItems, type ItemStepSettings, ratersOf } from "./itemStep";
+import { fitItems, type ItemStepSettings } from "./itemStep";
 import { type Runs, WIDTH } from "./kernel";
+import { Raters } from "./raters";
 import { addRating, emptyStatistics, fixed, fixedFeatures, type Statistics, solveRidge } from "./ridge";
 import { itemRowsOf } from "./rows";
 
@@ -25,10 +28,12 @@ export interface FoldedGroup {
 export interface ItemState {
   /** `items`: wide rows of all items */
   readonly rows?: Float32Array;
+  /** `items`: who rated them; absent if the state was read from a store */
+  readonly raters?: Raters;
   /** `ridge`: beta of all items, items x features */
   readonly betas?: Float32Array;
-  /** `ridge`: of each item; summed when first asked for, if the state was read from a store */
-  readonly statistics?: () => readonly Statistics[];
+  /** `ridge`: of each item; summed when first asked for, if the state was read from a store. @throws StoppedError */
+  readonly statistics?: (work: FoldWork) => Promise<readonly Statistics[]>;
 }
 
 export interface FoldState {
@@ -90,8 +95,11 @@ async function foldGroup(
   return { folded: { group, rows, outputs }, fitted };
 }
 
-/** A member's ratings entering or leaving the sums over users. */
+/** A member's samples entering or leaving what is made of all users. */
 interface Change {
+  /** number of the group */
+  readonly group: number;
+  /** the group after the erasure, or before */
   readonly folded: FoldedGroup;
   readonly row: number;
   readonly sign: 1 | -1;
@@ -99,17 +107,18 @@ interface Change {
 
 /** What left with the members of `before` who are gone or changed, and what came with those fitted now. */
 function changesOf(
+  group: number,
   before: FoldedGroup | undefined,
   folded: FoldedGroup,
   fitted: readonly number[],
 ): Change[] {
-  const came = fitted.map((row): Change => ({ folded, row, sign: 1 }));
+  const came = fitted.map((row): Change => ({ group, folded, row, sign: 1 }));
   if (!before || before === folded) return came;
   const places = placesOf(folded.group);
   const fresh = new Set(fitted);
   const left = before.group.ids.flatMap((id, row): Change[] => {
     const place = places.get(id);
-    return place === undefined || fresh.has(place) ? [{ folded: before, row, sign: -1 }] : [];
+    return place === undefined || fresh.has(place) ? [{ group, folded: before, row, sign: -1 }] : [];
   });
   return [...left, ...came];
 }
@@ -136,7 +145,7 @@ export async function foldState(
     const former = before?.groups[g];
     const one = await foldGroup(group, former, fold, { signal, onProgress: report });
     folded.push(one.folded);
-    changes.push(...changesOf(former, one.folded, one.fitted));
+    changes.push(...changesOf(g, former, one.folded, one.fitted));
     const { offsets } = fold.samples(group);
     for (const row of one.fitted) userSamples += fold.cost(offsets[row + 1] - offsets[row]);
     users += one.fitted.length;
@@ -174,30 +183,29 @@ const ITEM_STEP: Record<
 > = {
   none: async () => ({ state: {}, samples: 0 }),
   items: refitItems,
-  ridge: async (step) => correctItems(step),
+  ridge: correctItems,
 };
 
-async function refitItems({ touched, folded, before, fold, settings }: Step, work: FoldWork) {
-  const raters = ratersOf(
-    touched,
-    folded.map(({ group }) => group),
-    (group) => fold.samples(group),
-    fold.itemCount,
-  );
+async function refitItems({ touched, changes, folded, before, fold, settings }: Step, work: FoldWork) {
+  const groups = folded.map(({ group }) => group);
+  const samples = (group: GroupRatings) => fold.samples(group);
+  const raters =
+    before?.raters?.after(groups, samples, changes, touched) ?? Raters.of(groups, samples, fold.itemCount);
   const userOutputs = joined(folded.map(({ outputs }) => outputs));
-  const fitted = await fitItems(touched, raters, userOutputs, fold, settings.fit, work);
+  const fitted = await fitItems(touched, raters.runs(touched), userOutputs, fold, settings.fit, work);
   const rows = (before?.rows ?? fold.itemRows).slice();
   const width = rows.length / fold.itemCount;
   touched.forEach((item, k) => {
     rows.set(fitted.rows.subarray(k * width, (k + 1) * width), item * width);
   });
-  return { state: { rows }, samples: fitted.samples };
+  return { state: { rows, raters }, samples: fitted.samples };
 }
 
 /** Takes off and adds what changed, and solves the touched items. A rating taken off or added counts as one sample. */
-function correctItems({ touched, changes, folded, before, fold, settings }: Step) {
+async function correctItems({ touched, changes, folded, before, fold, settings }: Step, work: FoldWork) {
   const width = 1 + WIDTH[fold.settings.model].output;
-  const statistics = before?.statistics ? [...before.statistics()] : sumAll(folded, fold);
+  const former = await before?.statistics?.(work);
+  const statistics = former ? [...former] : await sumAll(folded, fold, work);
   if (before) {
     for (const item of touched) statistics[item] = statistics[item].slice();
     for (const change of changes) applyChange(change, statistics, fold);
@@ -208,7 +216,7 @@ function correctItems({ touched, changes, folded, before, fold, settings }: Step
   }, 0);
   const betas = before?.betas ? before.betas.slice() : new Float32Array(fold.itemCount * width);
   for (const item of touched) betas.set(solveRidge(statistics[item], width, settings.lambda), item * width);
-  return { state: { statistics: () => statistics, betas }, samples };
+  return { state: { statistics: async () => statistics, betas }, samples };
 }
 
 /** A member's wide row, what it gives, and the features made of that. */
@@ -227,27 +235,41 @@ function applyChange({ folded, row, sign }: Change, statistics: readonly Statist
   }
 }
 
+const RATINGS_AT_ONCE = 50_000; // summed, some 50 ms: signals and timers get their turn between two
+
 /** The statistics of all items over all users: item by item, so that those of one stay in the cache. */
-function sumAll(groups: readonly FoldedGroup[], fold: UserFold): Statistics[] {
+async function sumAll(
+  groups: readonly FoldedGroup[],
+  fold: UserFold,
+  { signal, onProgress }: FoldWork,
+): Promise<Statistics[]> {
   const members = groups.flatMap((folded) =>
     Array.from(folded.group.members, (_, row) => memberOf(folded, row, fold)),
   );
   const width = 1 + WIDTH[fold.settings.model].output;
   const all = Array.from({ length: fold.itemCount }, (_, item) => item);
-  const { offsets, partners, labels } = ratersOf(
-    all,
+  const { offsets, partners, labels } = Raters.of(
     groups.map(({ group }) => group),
     (group) => fold.samples(group),
     fold.itemCount,
-  );
-  return all.map((item) => {
+  ).runs(all);
+  const sums: Statistics[] = [];
+  let paused = 0;
+  for (const item of all) {
+    if (offsets[item] - paused > RATINGS_AT_ONCE) {
+      paused = offsets[item];
+      onProgress?.(item / fold.itemCount);
+      await macrotask();
+      if (signal?.aborted) throw new StoppedError("fold-in stopped; the same call goes on");
+    }
     const statistics = emptyStatistics(width);
     for (let k = offsets[item]; k < offsets[item + 1]; k++) {
       const { row, output, features } = members[partners[k]];
       addRating(statistics, features, fixed(labels[k] - fold.prediction(row, output, item)), 1);
     }
-    return statistics;
-  });
+    sums.push(statistics);
+  }
+  return sums;
 }
 
 /** The item step of a stored state: what was stored is read, and sums over users are summed again when they are needed. */
@@ -262,8 +284,8 @@ export function restoreItems(
   if (kind === "items")
     return { rows: itemRowsOf(fold.settings.model, loadFloats(store, stored.rest), fold.itemCount) };
   let known: Statistics[] | undefined;
-  const statistics = () => {
-    known ??= sumAll(groups, fold);
+  const statistics = async (work: FoldWork) => {
+    known ??= await sumAll(groups, fold, work);
     return known;
   };
   return { statistics, betas: loadFloats(store, stored.betas as string) };
