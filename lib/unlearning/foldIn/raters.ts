@@ -7,7 +7,7 @@
 import type { GroupRatings } from "../../training/groupRatings";
 import type { Runs } from "./kernel";
 
-/** An item's raters in the order of groups and rows. */
+/** An item's raters in the order of groups and rows; an item drawn twice as a user's negative has the user twice. */
 interface List {
   /** Uint32Array, n: tickets, ascending */
   readonly tickets: Uint32Array;
@@ -162,8 +162,7 @@ function placeIn(tickets: Uint32Array, ticket: number): number {
 function listWithout(list: List, gone: readonly number[]): List {
   const cuts: number[] = [];
   for (const ticket of gone) {
-    const place = placeIn(list.tickets, ticket);
-    if (list.tickets[place] === ticket) cuts.push(place);
+    for (let place = placeIn(list.tickets, ticket); list.tickets[place] === ticket; place++) cuts.push(place);
   }
   const tickets = new Uint32Array(list.tickets.length - cuts.length);
   const labels = new Float32Array(tickets.length);
@@ -178,9 +177,9 @@ function listWithout(list: List, gone: readonly number[]): List {
   return { tickets, labels };
 }
 
-/** A list with one member more. */
+/** A list with one sample more, behind those that its member has. */
 function listWith(list: List, { ticket, label }: Entry): List {
-  const place = placeIn(list.tickets, ticket);
+  const place = placeIn(list.tickets, ticket + 1);
   const tickets = new Uint32Array(list.tickets.length + 1);
   const labels = new Float32Array(tickets.length);
   tickets.set(list.tickets.subarray(0, place));
