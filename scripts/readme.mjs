@@ -135,6 +135,23 @@ function scaleTable() {
   return table(["", "seconds", "peak memory, MB", "of it"], rows);
 }
 
+/** Forgetting one user of a system in a folder, in ms of wall time. */
+function forgetTable() {
+  const ms = ({ median, most }) => `${median.toFixed(0)} (${most.toFixed(0)})`;
+  const { rows, data, machine } = bench["fold-in"];
+  if (data !== "ml-1m" || machine.cores !== 2)
+    throw new Error("README.md: its fold-in is of ml-1m on two cores");
+  return table(
+    ["model", "item step", "two cores", "one core"],
+    rows.map(({ model, itemStep, wall, waited }) => [
+      model.toUpperCase(),
+      `\`${itemStep}\``,
+      ms(waited),
+      ms(wall),
+    ]),
+  );
+}
+
 const ROUNDED = 10; // seconds below which a tenth is shown
 
 /** Seconds of a second run of one seed, figure by figure (npx erasable repeat): all cores, nothing else on the machine. */
@@ -177,6 +194,7 @@ const parts = {
   notebooks: notebookTable,
   speed: speedTable,
   scale: scaleTable,
+  forget: forgetTable,
 };
 
 let text = read("README.md");

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { synthesize } from "../../lib/data/synthetic";
 import { createSimdEngine } from "../../lib/engine/simd";
 import { InputError, StoppedError } from "../../lib/errors";
 import { initialWeights } from "../../lib/model/initial";
@@ -103,9 +104,36 @@ describe.each(MODEL_NAMES)("the kernel, %s", (model) => {
           expect(Math.abs(value - expected[d]) / scale).toBeLessThan(2e-5);
         });
       }
-      expect(lengths.size).toBeGreaterThan(2); // of the paddings to four
+      expect(lengths.size).toBeGreaterThan(2); // of the paddings to eight
     }
     engine.dispose();
+  });
+
+  it("has the mean of the samples' own gradients, for any number of them", () => {
+    const { kernel, userRows, userRuns, itemOutputs, width } = s;
+    const start = rowAt(userRows, 1, width);
+    const { partners, labels } = runOf(userRuns, 1);
+    const of = (samples: readonly number[]) =>
+      kernel.gradient(
+        "user",
+        start,
+        {
+          offsets: Uint32Array.of(0, samples.length),
+          partners: Uint32Array.from(samples, (k) => partners[k]),
+          labels: Float32Array.from(samples, (k) => labels[k]),
+        },
+        itemOutputs,
+      );
+    const alone = Array.from(partners, (_, k) => of([k]));
+    const scale = Math.max(...alone.flatMap((own) => Array.from(own, Math.abs)));
+    // Samples are taken eight at a time, in parts of 64.
+    for (const count of [2, 7, 8, 9, 63, 64, 65, 71, 72, 73, 128, 130, 201]) {
+      const samples = Array.from({ length: count }, (_, k) => (k * k + k) % partners.length);
+      of(samples).forEach((value, d) => {
+        const mean = samples.reduce((sum, k) => sum + alone[k][d], 0) / count;
+        expect(Math.abs(value - mean) / scale).toBeLessThan(1e-5);
+      });
+    }
   });
 
   it("fits a row to the same bits alone, among others, and in another order", async () => {
@@ -425,6 +453,21 @@ describe("what an erasure touches", () => {
     const step = { none: 0, items: 4 * left, ridge: left }[kind];
     expect(next.cost.samples).toBe((TINY.epochs ?? 0) * (core - ratingsOf(inside)) + 3 * left + step);
     for (const system of [learned, next]) system.dispose();
+  });
+
+  it("sums of all items can be stopped, and are the same when asked for again", async () => {
+    const { data: many } = synthesize({ users: 900, items: 300, ratings: 60_000, seed: 2 });
+    const method = coreFoldIn({ training: { epochs: 1 }, core: { percent: 5 }, fold: { ...fold, steps: 1 } });
+    const own = context();
+    const stop = new AbortController();
+    const onProgress = ({ stage }: { stage: string }) => stage === "items" && stop.abort();
+    await expect(method.learn(many, { ...own, signal: stop.signal, onProgress })).rejects.toThrow(
+      StoppedError,
+    );
+    const again = await method.learn(many, own);
+    const fresh = await method.learn(many, context());
+    expect(again.fingerprint).toBe(fresh.fingerprint);
+    for (const system of [again, fresh]) system.dispose();
   });
 
   it("a user who falls under the threshold of activity leaves the core", async () => {
