@@ -1,7 +1,7 @@
 /**
  * Lists of what to forget: a file with a user's id a line, or a user and an item a line. Lines may be copied from the
- * file of ratings, so they are read as lib/data/parse.ts reads it: fields of a CSV may stand in double quotes, a comma
- * between quotes belongs to an id, and doubled quotes stay as they are.
+ * file of ratings, so they are read as lib/data/parse.ts reads it: fields of a CSV may stand in double quotes, where a comma
+ * belongs to an id and two quotes are one.
  */
 
 import { InputError } from "../errors";
@@ -9,7 +9,7 @@ import { say } from "./output";
 import { readText } from "./systemFiles";
 
 /** The fields of one line of a CSV, without the quotes and spaces around them; undefined when a quote is left open. */
-export function csvFields(line: string): string[] | undefined {
+function csvFields(line: string): string[] | undefined {
   const fields: string[] = [];
   let start = 0;
   let quoted = false;
@@ -23,7 +23,9 @@ export function csvFields(line: string): string[] | undefined {
 }
 
 const unquoted = (text: string): string =>
-  text.length >= 2 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
+  text.length >= 2 && text.startsWith('"') && text.endsWith('"')
+    ? text.slice(1, -1).replaceAll('""', '"')
+    : text;
 
 /** The lines of a list, from 1, without those that are empty. */
 function lines(path: string, option: string): { readonly line: string; readonly number: number }[] {
@@ -58,7 +60,7 @@ export function readPairs(path: string): [user: string, item: string][] {
       throw new InputError(`${where}: a user and an item are needed, not ${JSON.stringify(line.trim())}`);
     if (rating && !NUMBER.test(rating)) {
       // a header, as a copy of the file of ratings may have it
-      if (number === 1 && !/\d/.test(rating)) {
+      if (number === 1 && !/\d/.test(line)) {
         say(`${where} was read as a header: ${line.trim()}`);
         return [];
       }

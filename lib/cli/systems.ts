@@ -16,7 +16,7 @@ import { readPairs, readUsers } from "./lists";
 import { integer, list, withJson } from "./options";
 import { count, duration, plural, print, printJson, say, sayEngines, stopping } from "./output";
 import { whenFree } from "./patience";
-import { explainZero, headerNotice, loadRatings, type RatingsOptions, withRatings } from "./ratings";
+import { explainZero, loadRatings, type RatingsOptions, withRatings } from "./ratings";
 import { settingsOf } from "./settings";
 import { exampleId, shellWord } from "./shell";
 import { stages } from "./stages";
@@ -132,8 +132,6 @@ async function learnCommand(ratings: string, options: LearnOptions): Promise<voi
   const signal = stopping();
   const asked = { ...settings, ...settingsOf(set) } as LearnSettings;
   const data = await loadRatings(ratings, { format, scale, signal });
-  const notice = headerNotice(ratings, format);
-  if (notice !== undefined) say(notice);
   if (asked.engine) await sayEngines([asked.engine]);
   const since = performance.now();
   const takeBack = makeSystemFolder(folder);

@@ -13,7 +13,8 @@ import { catalogueOrder, IdTable } from "./table";
 export const RATING_FORMATS = ["double-colon", "tab", "csv", "amazon-json"] as const;
 /**
  * `double-colon`: user::item::rating[::time]. `tab`: user, item, rating[, time] between tabs. `csv`: the same between
- * commas, with or without a header (a first line whose rating is not a number), fields optionally in double quotes.
+ * commas, fields optionally in double quotes (RFC 4180: a quote inside is doubled), with or without a header: a first line
+ * whose rating is not a number and that holds no digit, so that a mistyped rating is not taken for one.
  * `amazon-json`: one object a line with reviewerID, asin and overall.
  */
 export type RatingFormat = (typeof RATING_FORMATS)[number];
@@ -142,12 +143,19 @@ function scanFields(
   const { users, items, ratings, lines, userTable, itemTable } = sink;
   const starts = new Uint32Array(5); // of a line's fields; one more than allowed, to see that there are too many
   const ends = new Uint32Array(5);
+  const plain: (Uint8Array | undefined)[] = []; // of fields with doubled quotes: their bytes with single ones
+  const numberOf = (table: IdTable, field: number): number => {
+    const own = plain[field];
+    return own ? table.number(own, 0, own.length) : table.number(bytes, starts[field], ends[field]);
+  };
   let begin = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0; // a byte order mark
   for (let line = 1; begin < bytes.length; line++) {
     let fields = 0;
     let at = begin;
     let start = begin;
     let quoted = false;
+    let lone = false; // a quote inside quotes that is not doubled
+    if (plain.length > 0) plain.length = 0;
     for (; ; at++) {
       const byte = at < bytes.length ? bytes[at] : NEWLINE;
       if (byte === QUOTE && format === "csv") quoted = !quoted;
@@ -160,6 +168,11 @@ function scanFields(
         if (end - start >= 2 && bytes[start] === QUOTE && bytes[end - 1] === QUOTE && format === "csv") {
           start++;
           end--;
+          const inner = bytes.indexOf(QUOTE, start);
+          if (inner >= 0 && inner < end) {
+            plain[fields] = undoubled(bytes.subarray(start, end));
+            lone ||= plain[fields] === undefined;
+          }
         }
         starts[fields] = start;
         ends[fields] = end;
@@ -174,23 +187,38 @@ function scanFields(
       begin = next; // a blank line
       continue;
     }
-    if ((fields !== 3 && fields !== 4) || quoted || starts[0] === ends[0] || starts[1] === ends[1])
+    const whole = (fields === 3 || fields === 4) && !quoted && !lone;
+    if (!whole || starts[0] === ends[0] || starts[1] === ends[1])
       throw new InputError(
         `${name}: line ${line}: expected ${SHAPES[format]}, found ${shown(bytes, begin, at)}`,
       );
     const rating = decimal(bytes, starts[2], ends[2]);
     if (!(rating >= scale.least && rating <= scale.most)) {
-      const header = format === "csv" && line === 1 && Number.isNaN(rating);
-      if (!header) throw badRating(name, line, shown(bytes, starts[2], ends[2]), rating, scale);
+      const words = format === "csv" && line === 1 && Number.isNaN(rating);
+      if (!words || holdsDigit(bytes, begin, at)) {
+        const error = badRating(name, line, shown(bytes, starts[2], ends[2]), rating, scale);
+        throw words ? new InputError(`${error.message}; a header holds no digit`) : error;
+      }
     } else {
       const k = sink.count++;
-      users[k] = userTable.number(bytes, starts[0], ends[0]);
-      items[k] = itemTable.number(bytes, starts[1], ends[1]);
+      users[k] = numberOf(userTable, 0);
+      items[k] = numberOf(itemTable, 1);
       ratings[k] = rating;
       lines[k] = line;
     }
     begin = next;
   }
+}
+
+/** What stands between quotes, with each doubled quote as one; undefined when a quote stands alone. */
+function undoubled(field: Uint8Array): Uint8Array | undefined {
+  const text = Buffer.from(field).toString("latin1"); // a character for each byte, there and back
+  return /^(?:[^"]|"")*$/.test(text) ? Buffer.from(text.replaceAll('""', '"'), "latin1") : undefined;
+}
+
+function holdsDigit(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (bytes[at] >= 48 && bytes[at] <= 57) return true;
+  return false;
 }
 
 const SHAPES = {

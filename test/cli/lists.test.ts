@@ -28,7 +28,7 @@ describe("--ratings-file", () => {
     ['"u1,i2",i3', "u1,i2", "i3"],
     ['"u1::i2", "i3" ,4,978300760\r', "u1::i2", "i3"],
     ['\uFEFF"u3",i1', "u3", "i1"],
-    ['"a ""b""",i1', 'a ""b""', "i1"],
+    ['"a ""b""",i1', 'a "b"', "i1"],
   ])("%j", (line, user, item) => {
     expect(pairs(`${line}\n\n`)).toEqual([[user, item]]);
   });

@@ -37,6 +37,11 @@ describe("formats", () => {
     expect(rows(parseText('"Smith, J.",x,4\n'))).toEqual(["Smith, J. x 4"]);
   });
 
+  it("csv with quotes inside quotes, doubled", () => {
+    const text = 'J "é" S,x,5\n"J ""é"" S","""",4\n"""x""",y,3\n"a,""b",y,2,"1"\n';
+    expect(rows(parseText(text))).toEqual(['J "é" S x 5', 'J "é" S " 4', '"x" y 3', 'a,"b y 2']);
+  });
+
   it("Amazon's json lines", () => {
     const line = (user: string, item: string, overall: number) =>
       JSON.stringify({ reviewerID: user, asin: item, reviewText: 'a "5"\n', overall });
@@ -150,6 +155,14 @@ describe("errors name file, line and value", () => {
   });
 
   it("an open quote", () => refuses('1,2,3\n"1,2,3\n', "line 2: expected"));
+
+  it("a quote inside quotes that is not doubled", () => refuses('1,2,3\n"a"b"c",2,3\n', "line 2: expected"));
+
+  it("a mistyped rating in the first line, which is no header", () => {
+    refuses("1,2,x\n1,3,4\n", 'line 1: rating "x" is not a number; a header holds no digit');
+    refuses("ann,x,4.5.\n1,3,4\n", 'line 1: rating "4.5." is not a number; a header holds no digit');
+    refuses("user,item,rating\n1,3,x\n", 'line 2: rating "x" is not a number');
+  });
 
   it("a rating that is not a number", () => {
     refuses("1,2,3\n1,3,good\n", 'file: line 2: rating "good" is not a number');
