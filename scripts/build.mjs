@@ -60,14 +60,13 @@ function buildKernels() {
 
 /**
  * Entry points whose code decides results: each kind of cell by its job, training by itself, for checkpoints, fold-in,
- * for the rows that it fits, the rivals, for what joins their shards, and, for certificates, all methods and the engines
- * that they are given. A new chart, or a method that they do not use, does not move their version.
+ * for the rows that it fits, the rivals, for what joins their shards, and, for certificates, all methods. What is given
+ * engines and does not import them names them here. A new chart, or a method that they do not use, does not move their
+ * version.
  */
 const decidingEntries = () => ({
-  certificate: ["unlearning/methods", "engine/simd", "engine/tfjs"].map((name) =>
-    join(root, `lib/${name}.ts`),
-  ),
-  training: join(root, "lib/training/sequential.ts"),
+  certificate: ["unlearning/methods", "engine/create"].map((name) => join(root, `lib/${name}.ts`)),
+  training: ["training/sequential", "engine/create"].map((name) => join(root, `lib/${name}.ts`)),
   foldIn: join(root, "lib/unlearning/foldIn/coreFoldIn.ts"),
   recEraser: join(root, "lib/unlearning/rivals/recEraser.ts"),
   ultraRe: join(root, "lib/unlearning/rivals/ultraRe.ts"),
@@ -131,7 +130,7 @@ async function writeCodeVersion() {
   const versionOf = (starts, text) => {
     const reached = new Set(starts);
     for (const path of reached)
-      for (const [, name] of text(path).matchAll(/require\("(\.[^"]*)"\)/g)) {
+      for (const [, name] of text(path).matchAll(/require\("(\.[^"]*?)(?:\.js)?"\)/g)) {
         const target = [`${name}.ts`, `${name}/index.ts`]
           .map((file) => join(dirname(path), file))
           .find((file) => existsSync(file));
