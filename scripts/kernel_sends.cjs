@@ -1,6 +1,7 @@
 // Loaded into the notebook kernel by NODE_OPTIONS=--require. tslab sends messages to Jupyter without waiting for one to
 // leave before the next, and zeromq 6 makes every 513th of them wait for the event loop: whatever is sent meanwhile is
-// refused and lost, be it a picture, a reply, or the end of a cell. Here it waits for its turn instead.
+// refused and lost, be it a picture, a reply, or the end of a cell. Here it waits for its turn instead. And what is a
+// thousand messages ahead of its reader is dropped where it is published: here it is kept.
 const { realpathSync } = require("node:fs");
 const { createRequire } = require("node:module");
 const { setTimeout: pause } = require("node:timers/promises");
@@ -42,7 +43,21 @@ function sendInTurn(prototype) {
   Object.defineProperty(prototype, "send", { value: send }); // it cannot be assigned
 }
 
-const isKernel = isMainThread && /tslab/.test(process.argv[1] ?? "") && process.argv.includes("kernel");
-if (isKernel) sendInTurn(createRequire(realpathSync(process.argv[1]))("zeromq").Socket.prototype);
+/** Makes what is published stay until it is read, however slow its reader. @param zeromq the module */
+function publishAll(zeromq) {
+  const { Publisher } = zeromq;
+  zeromq.Publisher = class extends Publisher {
+    constructor(options) {
+      super({ ...options, sendHighWaterMark: 0 }); // no bound
+    }
+  };
+}
 
-module.exports = { sendInTurn };
+const isKernel = isMainThread && /tslab/.test(process.argv[1] ?? "") && process.argv.includes("kernel");
+if (isKernel) {
+  const zeromq = createRequire(realpathSync(process.argv[1]))("zeromq");
+  sendInTurn(zeromq.Socket.prototype);
+  publishAll(zeromq);
+}
+
+module.exports = { publishAll, sendInTurn };

@@ -1,10 +1,14 @@
+import { realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 
 const require = createRequire(join(__dirname, "kernelSends.test.ts"));
-const { sendInTurn } = require("../../scripts/kernel_sends.cjs") as { sendInTurn(prototype: object): void };
+const { publishAll, sendInTurn } = require("../../scripts/kernel_sends.cjs") as {
+  publishAll(module: object): void;
+  sendInTurn(prototype: object): void;
+};
 
 const busy = () => Object.assign(new Error("Socket is busy writing"), { code: "EBUSY" });
 
@@ -66,5 +70,59 @@ describe("sockets of the notebook kernel", () => {
     await expect(broken).rejects.toThrow("no such peer");
     await Promise.all([first, last]);
     expect(socket.sent).toEqual(["a", "b"]);
+  });
+});
+
+/** What the test needs of zeromq's sockets, as the kernel has them. */
+interface Sockets {
+  Publisher: new () => {
+    readonly lastEndpoint: string;
+    bind(address: string): Promise<void>;
+    send(message: Uint8Array): Promise<void>;
+    close(): void;
+  };
+  Subscriber: new (options: {
+    receiveTimeout: number;
+  }) => {
+    connect(address: string): void;
+    subscribe(): void;
+    receive(): Promise<Uint8Array[]>;
+    close(): void;
+  };
+}
+
+describe("what the kernel publishes", () => {
+  const kernel = createRequire(realpathSync(require.resolve("tslab")));
+  const zeromq = { ...(kernel("zeromq") as Sockets) };
+  publishAll(zeromq);
+
+  it("reaches a reader who is far behind, all of it and in order", async () => {
+    const publisher = new zeromq.Publisher();
+    await publisher.bind("tcp://127.0.0.1:*");
+    const reader = new zeromq.Subscriber({ receiveTimeout: 10_000 });
+    reader.connect(publisher.lastEndpoint);
+    reader.subscribe();
+    const message = new Uint8Array(2048);
+    const number = new DataView(message.buffer);
+    const heard = reader.receive(); // whoever connects late misses what was sent before
+    for (let met = false; !met; ) {
+      await publisher.send(message);
+      met = await Promise.race([heard.then(() => true), pause(10, false)]);
+    }
+    const count = 10_000; // 20 MB: more than the system's own buffers hold
+    for (let n = 1; n <= count; n++) {
+      number.setUint32(0, n);
+      await publisher.send(message.slice());
+    }
+    let last = 0;
+    let next = 0;
+    while (next < count) {
+      const [bytes] = await reader.receive();
+      next = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
+      if (next !== 0 && next !== ++last) break;
+    }
+    expect([last, next]).toEqual([count, count]);
+    publisher.close();
+    reader.close();
   });
 });
