@@ -45,6 +45,8 @@ function buildKernels() {
   mkdirSync(output, { recursive: true });
   const changed = Math.max(newest(assembly), statSync(join(root, "scripts/build.mjs")).mtimeMs);
   const entries = readdirSync(assembly).filter((name) => name.endsWith(".ts"));
+  for (const name of readdirSync(output)) // of a source that is gone, or has another name now
+    if (name.endsWith(".wasm") && !entries.includes(name.replace(/wasm$/, "ts"))) rmSync(join(output, name));
   for (const entry of entries) {
     const target = join(output, entry.replace(/\.ts$/, ".wasm"));
     const built = statSync(target, { throwIfNoEntry: false });
@@ -58,6 +60,8 @@ function buildKernels() {
   }
 }
 
+const sources = (...names) => names.map((name) => join(root, `lib/${name}.ts`));
+
 /**
  * Entry points whose code decides results: each kind of cell by its job, training by itself, for checkpoints, fold-in,
  * for the rows that it fits, the rivals, for what joins their shards, and, for certificates, all methods. What is given
@@ -65,11 +69,11 @@ function buildKernels() {
  * version.
  */
 const decidingEntries = () => ({
-  certificate: ["unlearning/methods", "engine/create"].map((name) => join(root, `lib/${name}.ts`)),
-  training: ["training/sequential", "engine/create"].map((name) => join(root, `lib/${name}.ts`)),
-  foldIn: join(root, "lib/unlearning/foldIn/coreFoldIn.ts"),
-  recEraser: join(root, "lib/unlearning/rivals/recEraser.ts"),
-  ultraRe: join(root, "lib/unlearning/rivals/ultraRe.ts"),
+  certificate: sources("unlearning/methods", "engine/create"),
+  training: sources("training/sequential", "engine/create"),
+  foldIn: sources("unlearning/foldIn/coreFoldIn", "unlearning/foldIn/refresh"),
+  recEraser: sources("unlearning/rivals/recEraser"),
+  ultraRe: sources("unlearning/rivals/ultraRe", "engine/create"),
   ...Object.fromEntries(
     filesIn(join(root, "lib/experiments/jobs"))
       .filter((path) => !["index.ts", "job.ts"].includes(basename(path)))
@@ -79,7 +83,7 @@ const decidingEntries = () => ({
 
 /** The job that runs any method by its name, and the table in which it finds them: a version for each, "beyond/ease". */
 const BY_METHOD = "beyond";
-const METHOD_TABLE = join(root, "lib/unlearning/methods.ts");
+const [METHOD_TABLE] = sources("unlearning/methods");
 
 /** The lines of the compiled table that make one method: its name, and the module that they take it from. */
 const METHOD_LINES = /^ {4}"?([\w-]+)"?: \{\n {8}make: \(settings\) => \(0, (\w+)\.\w+\)[\s\S]*?^ {4}\},\n/gm;
@@ -95,10 +99,10 @@ function tableOf(table, method) {
 }
 
 /** Code that finds data but does not decide what is in them: records name their data by checksum. */
-const INDIFFERENT = ["load", "catalog", "download", "unzip"].map((name) => join(root, `lib/data/${name}.ts`));
+const INDIFFERENT = sources("data/load", "data/catalog", "data/download", "data/unzip");
 
 /** Kernels of methods that entries load by name: they count where a source names them. The others count everywhere. */
-const BY_NAME = ["cholesky.wasm", "fold_in.wasm", "rec_eraser.wasm"];
+const BY_NAME = ["bench.wasm", "cholesky.wasm", "fold_in.wasm", "rec_eraser.wasm"];
 
 const filesIn = (folder) =>
   existsSync(folder)

@@ -131,9 +131,12 @@ export function bytesKept(store: Store, checkpoints: readonly Checkpoint[]): Byt
   return { perGroup, total: perGroup.reduce((sum, bytes) => sum + bytes, 0) };
 }
 
+/** The backend of checkpoints before which no group had a rating: nothing has been computed. */
+export const NO_BACKEND = "none";
+
 /** Refuses to go on from a checkpoint that another device computed: its bits are not this one's. */
 export function requireBackend(checkpoint: Checkpoint, backend: string): void {
-  if (checkpoint.backend !== backend)
+  if (checkpoint.backend !== NO_BACKEND && checkpoint.backend !== backend)
     throw new InputError(
       `checkpoint ${checkpoint.key}: computed by ${checkpoint.backend}, and this is ${backend}; weights of both ` +
         `cannot be mixed in one system. Use the same engine, or learn anew`,

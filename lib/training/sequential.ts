@@ -17,6 +17,7 @@ import {
   checkpointKeys,
   getCheckpoint,
   loadFloats,
+  NO_BACKEND,
   putCheckpoint,
   type RunIdentity,
   requireBackend,
@@ -271,7 +272,7 @@ class Trainer {
     const checkpoint: Checkpoint = {
       key,
       position,
-      backend: this.engine?.backend ?? this.last?.backend ?? "none",
+      backend: this.engine?.backend ?? this.last?.backend ?? NO_BACKEND,
       rest: store.putBlob(this.rest),
       rows: this.rowBlobs,
       moments: this.carried && this.moments ? this.packMoments(this.moments, position) : null,

@@ -116,6 +116,11 @@ interface SavedGroup {
 /** Blobs that a store has already of a group object: untouched groups are not written twice. */
 const saved = new WeakMap<Store, WeakMap<GroupRatings, SavedGroup>>();
 
+/** Forgets what a store has of partitions: to be called when blobs may have been deleted that one still names. */
+export function forgetSaved(store: Store): void {
+  saved.delete(store);
+}
+
 /**
  * Writes a partition: no id and no rating of an erased user is in it. What stays readable is where they stood: users keep
  * the numbers that they had among the sorted ids when the system was learned, so the gaps tell how many were erased and

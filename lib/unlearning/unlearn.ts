@@ -9,6 +9,7 @@ import type { EntryName, Json } from "../training/store";
 import { type Certificate, certify, type OperatorKey, tagger } from "./certificate";
 import type { Erasure } from "./erasure";
 import type { MethodContext, System, WithoutOptions } from "./method";
+import { forgetSaved } from "./partition";
 
 export interface UnlearnOptions extends WithoutOptions {
   /** The operator's secret: names of erased users and ratings are in the certificate as HMACs under it. */
@@ -65,6 +66,7 @@ export async function unlearn(
   }
   options.onChange?.(next);
   store.delete(doomed);
+  if (!options.commit) forgetSaved(store); // it was not saved, so a partition in the store was among the doomed
   free(system);
   const deleted = stageCost("delete", clock() - began);
   return { system: next, cost: inSequence(next.cost, certified, deleted), deleted: doomed, certificate };

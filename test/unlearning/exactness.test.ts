@@ -2,6 +2,7 @@
 
 import { afterAll, describe, expect, it } from "vitest";
 import { selectRatings, withoutUsers } from "../../lib/data/interactions";
+import { StoppedError } from "../../lib/errors";
 import { type Erasure, erasureOf, usersErasure } from "../../lib/unlearning/erasure";
 import type { GroupedMethod, GroupedSystem } from "../../lib/unlearning/grouped";
 import type { System } from "../../lib/unlearning/method";
@@ -168,6 +169,24 @@ describe.each(METHODS)("%s: unlearned equals never seen", (_name, method) => {
     expect([...stream.store.list().keys()].sort()).toEqual([...new Set(system.entries())].sort());
   });
 
+  it("for groups that are emptied one after the other, and a user of the next behind each", async () => {
+    const stream = context();
+    let system: System = await method.learn(data, stream);
+    const [first, second = [], third = []] = (system as GroupedSystem).partition.groups.map(({ members }) =>
+      Array.from(members),
+    );
+    const gone = new Set<number>();
+    for (const users of [first, second.slice(0, 1), second, third.slice(0, 1)]) {
+      const request = users.filter((user) => !gone.has(user));
+      if (request.length === 0 || gone.size + request.length === data.userIds.length) continue;
+      for (const user of request) gone.add(user);
+      ({ system } = await unlearn(system, usersErasure(request), stream, { key: KEY }));
+      const plan = system.plan ?? undefined;
+      expectSameModel(system, kept(await method.learn(withoutUsers(data, [...gone]), context(), { plan })));
+    }
+    kept(system);
+  });
+
   it("for a file that never had the users, with other user numbers", async () => {
     const gone = new Set([0, 9, 14]);
     const { system } = await learnAndUnlearn(method, data, () => usersErasure(gone));
@@ -186,6 +205,43 @@ describe.each(METHODS)("%s: unlearned equals never seen", (_name, method) => {
     expect(system.guarantee).toBe("exact");
     const file = fileOf(data, (user) => !gone.includes(user));
     expectSameModel(system, kept(await method.learn(file, context())));
+  });
+});
+
+describe("LASER, stopped while it trains behind a group that was emptied", () => {
+  it("goes on where it was, to the same bits", async () => {
+    const method = tinyLaser({ training: { epochs: 6 } });
+    const stream = context();
+    const before = await method.learn(data, stream);
+    const erasure = usersErasure(before.partition.groups[0].members);
+    const stopping = new AbortController();
+    const onProgress = ({ text }: { text: string }) => {
+      if (/epoch 2 of/.test(text)) stopping.abort();
+    };
+    const stopped = unlearn(
+      before,
+      erasure,
+      { ...stream, signal: stopping.signal, onProgress },
+      { key: KEY },
+    );
+    await expect(stopped).rejects.toThrow(StoppedError);
+    const { system } = await unlearn(before, erasure, stream, { key: KEY });
+    const plan = system.plan ?? undefined;
+    const fresh = await method.learn(withoutUsers(data, [...erasure.users]), context(), { plan });
+    expectSameModel(kept(system), kept(fresh));
+  });
+});
+
+describe("a system that is saved, unlearned without a folder and saved again", () => {
+  it.each(METHODS)("%s: names nothing that is not in the store", async (_name, method) => {
+    const stream = context();
+    const before = await method.learn(data, stream);
+    before.save();
+    const { system } = await unlearn(before, usersErasure([3]), stream, { key: KEY });
+    const { root, entries } = kept(system).save();
+    const stored = stream.store.list();
+    expect(entries.filter((name) => !stored.has(name))).toEqual([]);
+    expectSameModel(kept(await method.restore(root, stream)), system);
   });
 });
 

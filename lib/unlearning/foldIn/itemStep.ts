@@ -8,6 +8,7 @@
 import { requireKnownKeys, requireNumber, requireOneOf } from "../../errors";
 import type { FoldWork, UserFold } from "./fold";
 import type { Runs } from "./kernel";
+import { LEAST_LAMBDA } from "./ridge";
 import { type FoldSettings, foldSettings } from "./settings";
 
 export const ITEM_STEPS = ["none", "items", "ridge"] as const;
@@ -16,7 +17,7 @@ export interface ItemStepSettings {
   readonly kind: (typeof ITEM_STEPS)[number];
   /** `items`: how the rows are fitted */
   readonly fit: FoldSettings;
-  /** `ridge`: lambda, in ratings */
+  /** `ridge`: lambda, in ratings, from 1e-6 */
   readonly lambda: number;
 }
 
@@ -37,7 +38,7 @@ export function itemStepSettings(options: ItemStepOptions = {}): ItemStepSetting
   requireKnownKeys(partial, ["kind", "fit", "lambda"], "itemStep");
   const kind = requireOneOf(partial.kind ?? "ridge", ITEM_STEPS, "itemStep.kind");
   const lambda = partial.lambda ?? 5;
-  requireNumber(lambda, Number.MIN_VALUE, 1e9, "itemStep.lambda");
+  requireNumber(lambda, LEAST_LAMBDA, 1e9, "itemStep.lambda");
   return Object.freeze({ kind, fit: foldSettings(partial.fit, FIT_DEFAULTS, "itemStep.fit"), lambda });
 }
 

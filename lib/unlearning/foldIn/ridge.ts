@@ -13,6 +13,9 @@ const SCALE = 4096; // 2^12
 const MOST = 8 * SCALE;
 const MOST_RATERS = 2 ** 23;
 
+/** The least lambda: below, the equations of an item or a user with few ratings may be singular to float64. */
+export const LEAST_LAMBDA = 1e-6;
+
 /** To a multiple of 2^-12 within +-8, as an integer. */
 export const fixed = (value: number): number => Math.max(-MOST, Math.min(MOST, Math.round(value * SCALE)));
 

@@ -8,7 +8,7 @@ import { setImmediate as macrotask } from "node:timers/promises";
 import { StoppedError } from "../../errors";
 import { loadFloats } from "../../training/checkpoint";
 import type { GroupRatings } from "../../training/groupRatings";
-import type { Store } from "../../training/store";
+import { DamagedError, type Store } from "../../training/store";
 import type { FoldWork, UserFold } from "./fold";
 import { fitItems, type ItemStepSettings } from "./itemStep";
 import { type Runs, WIDTH } from "./kernel";
@@ -206,7 +206,7 @@ async function correctItems({ touched, changes, folded, before, fold, settings }
   const width = 1 + WIDTH[fold.settings.model].output;
   const former = await before?.statistics?.(work);
   const statistics = former ? [...former] : await sumAll(folded, fold, work);
-  if (before) {
+  if (former) {
     for (const item of touched) statistics[item] = statistics[item].slice();
     for (const change of changes) applyChange(change, statistics, fold);
   }
@@ -280,15 +280,16 @@ export function restoreItems(
   kind: ItemStepSettings["kind"],
   store: Store,
 ): ItemState {
-  if (kind === "none" || (kind === "ridge" && stored.betas === null)) return {};
+  if (kind === "none") return {};
   if (kind === "items")
     return { rows: itemRowsOf(fold.settings.model, loadFloats(store, stored.rest), fold.itemCount) };
+  if (stored.betas === null) throw new DamagedError("fold-in: a stored state of itemStep ridge has no betas");
   let known: Statistics[] | undefined;
   const statistics = async (work: FoldWork) => {
     known ??= await sumAll(groups, fold, work);
     return known;
   };
-  return { statistics, betas: loadFloats(store, stored.betas as string) };
+  return { statistics, betas: loadFloats(store, stored.betas) };
 }
 
 export function joined(parts: readonly Float32Array[]): Float32Array {

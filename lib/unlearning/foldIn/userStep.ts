@@ -9,13 +9,13 @@
 
 import { requireKnownKeys, requireNumber, requireOneOf } from "../../errors";
 import { solveInPlace } from "../additive/dense";
-import { correction, type Features } from "./ridge";
+import { correction, type Features, LEAST_LAMBDA } from "./ridge";
 
 export const USER_STEPS = ["none", "ridge"] as const;
 
 export interface UserStepSettings {
   readonly kind: (typeof USER_STEPS)[number];
-  /** `ridge`: lambda, in ratings */
+  /** `ridge`: lambda, in ratings, from 1e-6 */
   readonly lambda: number;
 }
 
@@ -28,7 +28,7 @@ export function userStepSettings(options: UserStepOptions = {}): UserStepSetting
   requireKnownKeys(partial, ["kind", "lambda"], "userStep");
   const kind = requireOneOf(partial.kind ?? "none", USER_STEPS, "userStep.kind");
   const lambda = partial.lambda ?? 10;
-  requireNumber(lambda, Number.MIN_VALUE, 1e9, "userStep.lambda");
+  requireNumber(lambda, LEAST_LAMBDA, 1e9, "userStep.lambda");
   return Object.freeze({ kind, lambda });
 }
 
