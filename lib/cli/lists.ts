@@ -1,31 +1,32 @@
 /**
- * Lists of what to forget: a file with a user's id a line, or a user and an item a line. Lines may be copied from the
- * file of ratings, so they are read as lib/data/parse.ts reads it: fields of a CSV may stand in double quotes, where a comma
- * belongs to an id and two quotes are one.
+ * Lists of what to forget: a file with a user's id a line, or a user and an item a line. Lines may be copied from a CSV
+ * of ratings, and are then read as lib/data/parse.ts reads it: fields may stand in double quotes, where a comma belongs to
+ * an id and two quotes are one.
  */
 
 import { InputError } from "../errors";
 import { say } from "./output";
 import { readText } from "./systemFiles";
 
-/** The fields of one line of a CSV, without the quotes and spaces around them; undefined when a quote is left open. */
+/** Without the spaces around it; what else is white, such as a no-break space, belongs to an id. */
+const trimmed = (text: string): string => text.replace(/^ +| +$/g, "");
+
+const QUOTED = /^"((?:[^"]|"")*)"$/;
+const FIELD = / *(?:"((?:[^"]|"")*)"|([^" ,][^,]*?|)) *(?:,|$)/y;
+
+/** The fields of one line of a CSV, without the quotes and spaces around them; undefined when quotes do not fit. */
 function csvFields(line: string): string[] | undefined {
   const fields: string[] = [];
-  let start = 0;
-  let quoted = false;
-  for (let at = 0; at <= line.length; at++) {
-    if (line[at] === '"') quoted = !quoted;
-    if (at < line.length && (line[at] !== "," || quoted)) continue;
-    fields.push(unquoted(line.slice(start, at).trim()));
-    start = at + 1;
+  FIELD.lastIndex = 0;
+  for (let ended = false; !ended; ) {
+    const field = FIELD.exec(line);
+    if (!field) return undefined;
+    const [text, quoted, plain] = field;
+    fields.push(quoted?.replaceAll('""', '"') ?? plain);
+    ended = !text.endsWith(",");
   }
-  return quoted ? undefined : fields;
+  return fields;
 }
-
-const unquoted = (text: string): string =>
-  text.length >= 2 && text.startsWith('"') && text.endsWith('"')
-    ? text.slice(1, -1).replaceAll('""', '"')
-    : text;
 
 /** The lines of a list, from 1, without those that are empty. */
 function lines(path: string, option: string): { readonly line: string; readonly number: number }[] {
@@ -33,12 +34,15 @@ function lines(path: string, option: string): { readonly line: string; readonly 
     .replace(/^\uFEFF/, "") // a byte order mark
     .split(/\r?\n/)
     .map((line, index) => ({ line, number: index + 1 }))
-    .filter(({ line }) => line.trim() !== "");
+    .filter(({ line }) => trimmed(line) !== "");
 }
 
 /** Ids of users, one a line, perhaps in quotes. @throws InputError for a file without any. */
 export function readUsers(path: string): string[] {
-  const ids = lines(path, "--users-file").map(({ line }) => unquoted(line.trim()));
+  const ids = lines(path, "--users-file").map(({ line }) => {
+    const text = trimmed(line);
+    return QUOTED.exec(text)?.[1].replaceAll('""', '"') ?? text;
+  });
   if (ids.length === 0) throw new InputError(`--users-file: ${path} holds no id`);
   return ids;
 }
@@ -57,11 +61,11 @@ export function readPairs(path: string): [user: string, item: string][] {
     const where = `--ratings-file: ${path}, line ${number}`;
     const [user, item, rating] = fields ?? [];
     if (!user || !item)
-      throw new InputError(`${where}: a user and an item are needed, not ${JSON.stringify(line.trim())}`);
+      throw new InputError(`${where}: a user and an item are needed, not ${JSON.stringify(trimmed(line))}`);
     if (rating && !NUMBER.test(rating)) {
       // a header, as a copy of the file of ratings may have it
       if (number === 1 && !/\d/.test(line)) {
-        say(`${where} was read as a header: ${line.trim()}`);
+        say(`${where} was read as a header: ${trimmed(line)}`);
         return [];
       }
       throw new InputError(
@@ -77,7 +81,6 @@ export function readPairs(path: string): [user: string, item: string][] {
 }
 
 function fieldsOf(line: string): string[] | undefined {
-  const trimmed = (text: string) => text.trim();
   if (line.includes("\t")) return line.split("\t").map(trimmed);
   if (line.replace(/"[^"]*"/g, "").includes("::")) return line.split("::").map(trimmed);
   return csvFields(line);

@@ -176,25 +176,11 @@ async function ownFile(path: string, { format, scale = OWN_SCALE }: LoadOptions)
     );
   }
   const parsed = parseRatings([{ name: path, bytes }], chosen, scale);
-  requireUtf8(path, "user", parsed.userIds);
-  requireUtf8(path, "item", parsed.itemIds);
   return interactionsFrom(parsed, parsed.userIds, parsed.itemIds, {
     name: path,
     synthetic: false,
     steps: [],
   });
-}
-
-/** What stands for bytes that are not UTF-8: ids that differ in such bytes alone would be one person's. */
-const REPLACED = "\uFFFD";
-
-function requireUtf8(path: string, what: string, ids: readonly string[]): void {
-  const broken = ids.find((id) => id.includes(REPLACED));
-  if (broken !== undefined)
-    throw new InputError(
-      `${path} is not UTF-8: ${what} id ${JSON.stringify(broken.slice(0, 80))} holds U+FFFD, which stands for bytes that ` +
-        "are not; save the file as UTF-8",
-    );
 }
 
 function formatOf(path: string): RatingFormat {

@@ -13,8 +13,9 @@ import { catalogueOrder, IdTable } from "./table";
 export const RATING_FORMATS = ["double-colon", "tab", "csv", "amazon-json"] as const;
 /**
  * `double-colon`: user::item::rating[::time]. `tab`: user, item, rating[, time] between tabs. `csv`: the same between
- * commas, fields optionally in double quotes (RFC 4180: a quote inside is doubled), with or without a header: a first line
- * whose rating is not a number and that holds no digit, so that a mistyped rating is not taken for one.
+ * commas, with or without a header: a first line whose rating is not a number and that holds no digit, so that a mistyped
+ * rating is not taken for one. A field may stand in double quotes, and one between them is doubled (RFC 4180, but a line
+ * ends a record wherever it is); elsewhere a quote is a letter like others.
  * `amazon-json`: one object a line with reviewerID, asin and overall.
  */
 export type RatingFormat = (typeof RATING_FORMATS)[number];
@@ -58,7 +59,7 @@ interface Sink {
  * Parses files and joins them in the given order (a published train and test split is one data set). Users and items
  * are numbered in numeric order of their ids when all are whole numbers, else by code unit.
  * @throws InputError on a malformed line, a rating that is not a number or not on `scale`, a pair that occurs twice
- * (in one file or across files), a file without ratings, or damaged gzip data.
+ * (in one file or across files), a file without ratings, ids that are not UTF-8, or damaged gzip data.
  */
 export function parseRatings(
   sources: readonly RatingSource[],
@@ -99,6 +100,9 @@ export function parseRatings(
     userIds: userOrder.sorted,
     itemIds: itemOrder.sorted,
   };
+  const names = plain.map(({ name }) => name).join(", ");
+  requireUtf8(names, "user", parsed.userIds);
+  requireUtf8(names, "item", parsed.itemIds);
   const again = firstRepeat(parsed);
   if (again >= 0) {
     const file = plain[ends.findIndex((end) => again < end)].name;
@@ -108,6 +112,18 @@ export function parseRatings(
     );
   }
   return parsed;
+}
+
+/** What stands for bytes that are not UTF-8: ids that differ in such bytes alone would be one person's. */
+const REPLACED = "\uFFFD";
+
+function requireUtf8(name: string, what: string, ids: readonly string[]): void {
+  const broken = ids.find((id) => id.includes(REPLACED));
+  if (broken !== undefined)
+    throw new InputError(
+      `${name} is not UTF-8: ${what} id ${JSON.stringify(broken.slice(0, 80))} holds U+FFFD, which stands for bytes that ` +
+        "are not; save the file as UTF-8",
+    );
 }
 
 /** The bytes of a file, unpacked when they begin as gzip does. */
@@ -153,26 +169,35 @@ function scanFields(
     let fields = 0;
     let at = begin;
     let start = begin;
-    let quoted = false;
-    let lone = false; // a quote inside quotes that is not doubled
+    let opened = -1; // where the quotes begin in which a field stands
+    let quoted = false; // between them
+    let lone = false; // a quote between them that is not doubled, or something behind them
     if (plain.length > 0) plain.length = 0;
     for (; ; at++) {
       const byte = at < bytes.length ? bytes[at] : NEWLINE;
-      if (byte === QUOTE && format === "csv") quoted = !quoted;
+      if (byte === QUOTE && format === "csv") {
+        if (opened >= 0) quoted = !quoted;
+        else if (begins(bytes, start, at)) {
+          opened = at;
+          quoted = true;
+        }
+      }
       const last = byte === NEWLINE;
       if (!last && (byte !== separator || quoted || (width === 2 && bytes[at + 1] !== separator))) continue;
       if (fields < 5) {
         let end = last && at > start && bytes[at - 1] === RETURN ? at - 1 : at;
         while (start < end && bytes[start] === SPACE) start++;
         while (end > start && bytes[end - 1] === SPACE) end--;
-        if (end - start >= 2 && bytes[start] === QUOTE && bytes[end - 1] === QUOTE && format === "csv") {
+        if (opened >= 0) {
           start++;
           end--;
-          const inner = bytes.indexOf(QUOTE, start);
-          if (inner >= 0 && inner < end) {
+          let sound = bytes[end] === QUOTE;
+          if (bytes.indexOf(QUOTE, start) < end) {
             plain[fields] = undoubled(bytes.subarray(start, end));
-            lone ||= plain[fields] === undefined;
+            sound &&= plain[fields] !== undefined;
           }
+          lone ||= !sound;
+          opened = -1;
         }
         starts[fields] = start;
         ends[fields] = end;
@@ -183,7 +208,7 @@ function scanFields(
       start = at + 1;
     }
     const next = at + 1;
-    if (fields === 1 && starts[0] === ends[0]) {
+    if (fields === 1 && starts[0] === ends[0] && bytes[ends[0]] !== QUOTE) {
       begin = next; // a blank line
       continue;
     }
@@ -208,6 +233,13 @@ function scanFields(
     }
     begin = next;
   }
+}
+
+/** Whether a field that begins at `start` begins with what is at `at`, behind spaces. */
+function begins(bytes: Uint8Array, start: number, at: number): boolean {
+  let first = start;
+  while (bytes[first] === SPACE) first++;
+  return first === at;
 }
 
 /** What stands between quotes, with each doubled quote as one; undefined when a quote stands alone. */

@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { readPairs, readUsers } from "../../lib/cli/lists";
 import { RATING_FORMATS } from "../../lib/data/parse";
+import { InputError } from "../../lib/errors";
 import { parseRatings } from "../../lib/index";
+import { Random } from "../../lib/random";
 
 const home = mkdtempSync(join(tmpdir(), "erasable-lists-"));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -17,6 +19,18 @@ function fileOf(text: string): string {
   return path;
 }
 const pairs = (text: string) => readPairs(fileOf(text));
+
+/** The pair of a line of a CSV of ratings; none where it is not one. */
+function parsed(line: string): string[][] {
+  const file = [{ name: "f", bytes: Buffer.from(`${line}\n`) }];
+  try {
+    const { userIds, itemIds } = parseRatings(file, "csv", { least: 0, most: 99 });
+    return [[userIds[0], itemIds[0]]];
+  } catch (error) {
+    if (error instanceof InputError) return [];
+    throw error;
+  }
+}
 
 describe("--ratings-file", () => {
   it.each([
@@ -49,6 +63,23 @@ describe("--ratings-file", () => {
     }
   });
 
+  it("reads any line of a CSV as the file itself is read", () => {
+    const random = Random.stream(1, "lines of a CSV");
+    const letters = ['"', '""', ",", " ", "\u00a0", "a", "é", "7"];
+    const some = () => Array.from({ length: random.below(4) }, () => letters[random.below(letters.length)]);
+    let read = 0;
+    for (let n = 0; n < 5000; n++) {
+      const line = [some(), random.below(2) ? ['"', ...some(), '"'] : some(), ["3"]]
+        .map((parts) => parts.join(""))
+        .join(",");
+      const own = parsed(line);
+      if (own.length === 0) continue;
+      read++;
+      expect([line, pairs(line)]).toEqual([line, own]);
+    }
+    expect(read).toBeGreaterThan(500);
+  });
+
   it("passes over a header of words, and says so", () => {
     const told = vi.spyOn(process.stderr, "write").mockReturnValue(true);
     expect(pairs("userId,movieId,rating\nu1,i2,4\n")).toEqual([["u1", "i2"]]);
@@ -62,6 +93,7 @@ describe("--ratings-file", () => {
     ['"u1,i2', /line 1: a user and an item are needed, not "\\"u1,i2"/],
     ["u1", /line 1: a user and an item are needed/],
     [",i2", /line 1: a user and an item are needed/],
+    ['"a"b"c",d,3', /line 1: a user and an item are needed/],
     ["u1,i2,4,5,6", /line 1: user, item, rating and time are four fields, not 5/],
     ["\n", /holds no rating/],
   ])("refuses %j", (text, message) => {

@@ -38,8 +38,12 @@ describe("formats", () => {
   });
 
   it("csv with quotes inside quotes, doubled", () => {
-    const text = 'J "é" S,x,5\n"J ""é"" S","""",4\n"""x""",y,3\n"a,""b",y,2,"1"\n';
-    expect(rows(parseText(text))).toEqual(['J "é" S x 5', 'J "é" S " 4', '"x" y 3', 'a,"b y 2']);
+    const text = '"J ""é"" S","""",4\n"""x""",y,3\n"a,""b",y,2,"1"\n';
+    expect(rows(parseText(text))).toEqual(['J "é" S " 4', '"x" y 3', 'a,"b y 2']);
+  });
+
+  it("csv with quotes in fields that stand in none: letters like others", () => {
+    expect(rows(parseText('J "é" S,x,5\n6" a,7" b,3,4\n'))).toEqual(['J "é" S x 5', '6" a 7" b 3']);
   });
 
   it("Amazon's json lines", () => {
@@ -156,7 +160,15 @@ describe("errors name file, line and value", () => {
 
   it("an open quote", () => refuses('1,2,3\n"1,2,3\n', "line 2: expected"));
 
-  it("a quote inside quotes that is not doubled", () => refuses('1,2,3\n"a"b"c",2,3\n', "line 2: expected"));
+  it("quotes that do not fit", () => {
+    for (const line of ['"a"b"c",2,3', '"a"b,2,3', '"a" "b",2,3', '"a""",""b",3', '""'])
+      refuses(`1,2,3\n${line}\n`, "line 2: expected");
+  });
+
+  it("bytes that are not UTF-8, in ids that would be one", () => {
+    const latin = [{ name: "r.csv", bytes: Buffer.from("u1,caf\xe9,3\nu1,caf\xe8,4\n", "latin1") }];
+    expect(() => parseRatings(latin, "csv", { least: 1, most: 5 })).toThrow(/r\.csv is not UTF-8: item id/);
+  });
 
   it("a mistyped rating in the first line, which is no header", () => {
     refuses("1,2,x\n1,3,4\n", 'line 1: rating "x" is not a number; a header holds no digit');
