@@ -24,6 +24,8 @@ export interface ParetoSettings<Key extends string>
   readonly series: Key;
   /** column of the names beside the points; "" for none */
   readonly label: Key;
+  /** column of booleans: which points of a series are joined, in the order of the rows */
+  readonly joined: Key;
   /** ends of the horizontal error bars */
   readonly xLow: Key;
   readonly xHigh: Key;
@@ -33,6 +35,9 @@ export interface ParetoSettings<Key extends string>
 
 const FONT_SIZE = 11;
 const SIDE = "label side";
+const PLACE = "place"; // of a row among all
+/** of names: dark, whatever the colour of their points, some of which are too pale to be read */
+const TEXT = "#1c1e21";
 /** under each name, so that it can be read where it lies on a bar */
 const HALO = { color: PAPER, stroke: PAPER, strokeWidth: 3, strokeOpacity: 0.85 };
 
@@ -44,24 +49,26 @@ interface Ranges {
 
 /**
  * A point a row; the horizontal scale is logarithmic.
- * @param rows in the order in which lines go and names are placed
+ * @param rows in the order in which points are joined and names are placed
  * @throws InputError naming a column that the rows lack
  */
 export function paretoChart<R extends object>(
   rows: readonly R[],
   settings: ParetoSettings<keyof R & string>,
 ): Chart {
-  const { label, xLow, xHigh, limit, ...rest } = settings;
+  const { label, joined, xLow, xHigh, limit, ...rest } = settings;
   const given = planChart(
     rows,
     { xScale: "log10" as const, width: 640, height: 380, ...rest },
     "paretoChart",
   );
-  const columns = { label, xLow, xHigh, limit };
+  const columns = { label, joined, xLow, xHigh, limit };
   const ranges = rangesOf(given, columns);
   const plan = {
     ...given,
-    rows: given.rowValues.flatMap((value, panel) => placed(given, value, columns, ranges, panel)),
+    rows: given.rowValues
+      .flatMap((value, panel) => placed(given, value, columns, ranges, panel))
+      .map((row, place) => ({ ...row, [PLACE]: place })),
   };
   return {
     vegaLite: vegaFigure(plan, (value) => vegaPanel(plan, value, columns, ranges)),
@@ -71,6 +78,7 @@ export function paretoChart<R extends object>(
 
 interface Columns {
   readonly label: string;
+  readonly joined: string;
   readonly xLow: string;
   readonly xHigh: string;
   readonly limit?: number;
@@ -124,11 +132,13 @@ function placed(plan: Plan, value: Value, columns: Columns, ranges: Ranges, pane
     return { x: px, y: py, text: String(row[columns.label]), bars: [toLeft, toRight, above, below] };
   });
   const lines = plan.names.flatMap((name) => {
-    const members = points
-      .filter((_, k) => String(rows[k][plan.series as string]) === name)
-      .sort((a, b) => a.x - b.x);
+    const members = points.filter(
+      (_, k) => rows[k][columns.joined] === true && String(rows[k][plan.series as string]) === name,
+    );
     return members.slice(1).map((to, k) => [members[k], to] as const);
   });
+  const at = (of: number, height: number): LabelledPoint => ({ x: x(of), y: height, text: "" });
+  if (columns.limit !== undefined) lines.push([at(columns.limit, 0), at(columns.limit, plan.height)]);
   const sides = placeLabels(points, plan, FONT_SIZE, lines);
   return rows.map((row, k) => ({ ...row, [SIDE]: sides[k].name }));
 }
@@ -143,7 +153,12 @@ function ticks([low, high]: Ranges["x"]): number[] {
     .filter((tick) => tick >= low && tick <= high);
 }
 
-function vegaPanel(plan: Plan, value: Value, { label, xLow, xHigh, limit }: Columns, ranges: Ranges): Spec {
+function vegaPanel(
+  plan: Plan,
+  value: Value,
+  { label, joined, xLow, xHigh, limit }: Columns,
+  ranges: Ranges,
+): Spec {
   const panel = plan.rowValues.indexOf(value);
   const axis = { grid: true, format: "~g", values: ticks(ranges.x), labelAngle: 0 };
   const x = xEncoding(plan, {
@@ -170,8 +185,9 @@ function vegaPanel(plan: Plan, value: Value, { label, xLow, xHigh, limit }: Colu
             },
           ]),
       {
+        transform: [{ filter: { field: field(joined), equal: true } }],
         mark: { type: "line", strokeWidth: 1.2, opacity: 0.55 },
-        encoding: { x, y, order: { field: field(plan.x), type: "quantitative" }, ...colour },
+        encoding: { x, y, order: { field: field(PLACE), type: "quantitative" }, ...colour },
       },
       rule({ x: { ...x, field: field(xLow) }, x2: { field: field(xHigh) }, y }),
       ...(plan.low === undefined
@@ -183,11 +199,11 @@ function vegaPanel(plan: Plan, value: Value, { label, xLow, xHigh, limit }: Colu
       },
       ...usedSides(plan, value).flatMap(({ name, dx, dy, align, baseline }) => {
         const place = { transform: [{ filter: { field: field(SIDE), equal: name } }] };
-        const mark = { type: "text", fontSize: FONT_SIZE, dx, dy, align, baseline };
+        const mark = { type: "text", fontSize: FONT_SIZE, dx, dy, align, baseline, color: TEXT };
         const text = { text: { field: field(label), type: "nominal" } };
         return [
           { ...place, mark: { ...mark, ...HALO }, encoding: { x, y, ...text } },
-          { ...place, mark, encoding: { x, y, ...text, ...colour } },
+          { ...place, mark, encoding: { x, y, ...text } },
         ];
       }),
     ],
@@ -199,10 +215,26 @@ const usedSides = (plan: Plan, value: Value): Side[] => {
   return SIDES.filter(({ name }) => used.has(name));
 };
 
-function plotlyPareto(plan: Plan, { label, xLow, xHigh, limit }: Columns, ranges: Ranges) {
-  const traces = panelSeries(plan).map(({ name, style, rows, axes, showlegend }) => ({
+function plotlyPareto(plan: Plan, { label, joined, xLow, xHigh, limit }: Columns, ranges: Ranges) {
+  const lines = panelSeries(plan).flatMap(({ name, style, rows, axes }) => {
+    const own = rows.filter((row) => row[joined] === true);
+    if (own.length < 2) return [];
+    return {
+      type: "scatter",
+      mode: "lines",
+      name,
+      legendgroup: name,
+      showlegend: false,
+      hoverinfo: "skip",
+      x: own.map((row) => row[plan.x]),
+      y: own.map((row) => row[plan.y]),
+      line: { color: style.colour, dash: dashOf(style), width: 1 },
+      ...axes,
+    };
+  });
+  const points = panelSeries(plan).map(({ name, style, rows, axes, showlegend }) => ({
     type: "scatter",
-    mode: "lines+markers+text",
+    mode: "markers+text",
     name,
     legendgroup: name,
     showlegend,
@@ -210,7 +242,7 @@ function plotlyPareto(plan: Plan, { label, xLow, xHigh, limit }: Columns, ranges
     y: rows.map((row) => row[plan.y]),
     text: rows.map((row) => row[label]),
     textposition: rows.map((row) => row[SIDE]),
-    textfont: { color: style.colour, size: FONT_SIZE },
+    textfont: { color: TEXT, size: FONT_SIZE },
     hovertemplate: `${name}<br>%{x:.3~g} · %{y:.4f}<extra></extra>`,
     ...errorBars(plan, rows),
     error_x: {
@@ -221,11 +253,10 @@ function plotlyPareto(plan: Plan, { label, xLow, xHigh, limit }: Columns, ranges
       thickness: 1.2,
       width: 3,
     },
-    line: { color: style.colour, dash: dashOf(style), width: 1 },
     marker: { color: style.colour, symbol: symbolOf(style), size: 9 },
     ...axes,
   }));
-  const figure = plotlyFigure(plan, traces);
+  const figure = plotlyFigure(plan, [...lines, ...points]);
   const axes = Object.fromEntries(
     Object.entries(figure.layout).flatMap(([key, axis]): [string, Spec][] => {
       const [, which, number] = /^([xy])axis(\d*)$/.exec(key) ?? [];
@@ -234,7 +265,22 @@ function plotlyPareto(plan: Plan, { label, xLow, xHigh, limit }: Columns, ranges
       return [[key, { ...(axis as Spec), range: [...range] }]];
     }),
   );
-  const line = { type: "line", yref: "paper", y0: 0, y1: 1, line: { color: GREY, width: 1, dash: "dash" } };
-  const shapes = limit === undefined ? {} : { shapes: [{ ...line, x0: limit, x1: limit }] };
+  const shapes =
+    limit === undefined ? {} : { shapes: plan.rowValues.map((_, panel) => limitLine(limit, panel)) };
   return { data: figure.data, layout: { ...figure.layout, ...axes, ...shapes } };
+}
+
+/** The vertical line of one panel, from its foot to its top. */
+function limitLine(limit: number, panel: number): Spec {
+  const number = panel === 0 ? "" : `${panel + 1}`;
+  return {
+    type: "line",
+    xref: `x${number}`,
+    yref: `y${number} domain`,
+    x0: limit,
+    x1: limit,
+    y0: 0,
+    y1: 1,
+    line: { color: GREY, width: 1, dash: "dash" },
+  };
 }

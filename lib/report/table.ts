@@ -41,11 +41,17 @@ const MISSING = "–";
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"]/g, (c) => (c === "&" ? "&amp;" : c === "<" ? "&lt;" : c === ">" ? "&gt;" : "&quot;"));
 
-/** A number as a reader sees it: fixed decimals, thousands parted by a comma, a true minus sign. */
+/**
+ * A number as a reader sees it: fixed decimals, thousands parted by a comma, a true minus sign. What these decimals would
+ * show as 0.00 has one digit instead, so that it is seen on which side of 0 it lies; it is 0 below a hundredth of their last.
+ */
 export function formatNumber(value: number, digits: number): string {
   if (Number.isNaN(value)) return MISSING;
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
-  const [whole, fraction] = Math.abs(value).toFixed(digits).split(".");
+  const size = Math.abs(value);
+  const small = digits > 0 && size >= 10 ** -(digits + 2) && Number(size.toFixed(digits)) === 0;
+  const decimals = small ? Math.ceil(-Math.log10(size)) : digits;
+  const [whole, fraction] = size.toFixed(decimals).split(".");
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
   const text = fraction === undefined ? grouped : `${grouped}.${fraction}`;
   return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
@@ -97,9 +103,11 @@ const TABLE =
   "border-collapse:collapse;margin:0.5em 0;font-variant-numeric:tabular-nums;line-height:1.35;color:inherit";
 /** Texts longer than this are broken into lines. */
 const LONG = 24;
-const WRAPPED = "white-space:normal;min-width:8em;max-width:24em;vertical-align:top";
+const WRAPPED = "white-space:normal;max-width:24em;vertical-align:top";
+/** A paragraph gets more room than a phrase. */
+const room = (text: string): string => `min-width:${text.length > 3 * LONG ? 18 : 8}em`;
 const CAPTION = "caption-side:top;text-align:left;padding:0 0 0.5em;font-weight:600;color:inherit";
-const CELL = "padding:0.3em 0.9em 0.3em 0;border:0;background:none;white-space:nowrap";
+const CELL = "padding:0.3em 0.75em 0.3em 0;border:0;background:none;white-space:nowrap";
 const STRONG_RULE = "border-top:2px solid currentColor;border-bottom:1px solid currentColor";
 const SOFT_RULE = "border-top:1px solid rgba(128,128,128,0.55)";
 const NOTE = "font-size:0.85em;opacity:0.8;margin:0.3em 0 1em";
@@ -149,7 +157,8 @@ export function tableHtml<Key extends string>(rows: readonly Row[], format: Tabl
     const someLong = columns.some((column, i) => cellText(row, column, digits[i]).length > LONG);
     const cells = columns.map((column, i) => {
       const text = escapeHtml(cellText(row, column, digits[i]));
-      const wrapped = text.length > LONG ? `;${WRAPPED}` : someLong ? ";vertical-align:top" : "";
+      const wrapped =
+        text.length > LONG ? `;${WRAPPED};${room(text)}` : someLong ? ";vertical-align:top" : "";
       const place = `${CELL};text-align:${numeric[i] ? "right" : "left"}${parted ? `;${SOFT_RULE}` : ""}${wrapped}`;
       if (i === 0) return `<th scope="row" style="${place};font-weight:500">${text}</th>`;
       return `<td style="${place}">${best[i].has(row) ? `<strong>${text}</strong>` : text}</td>`;

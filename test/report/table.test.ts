@@ -85,7 +85,11 @@ describe("a number", () => {
   it("has fixed decimals, commas between thousands, and a true minus sign", () => {
     expect(formatNumber(1234567.891, 2)).toBe("1,234,567.89");
     expect(formatNumber(-0.5, 1)).toBe("−0.5");
-    expect(formatNumber(-0.001, 2)).toBe("0.00");
+    expect(formatNumber(0.00034, 3)).toBe("0.0003");
+    expect(formatNumber(-0.001, 2)).toBe("−0.001");
+    expect(formatNumber(-0.00001, 2)).toBe("0.00");
+    expect(formatNumber(0, 2)).toBe("0.00");
+    expect(formatNumber(0.3, 0)).toBe("0");
     expect(formatNumber(999, 0)).toBe("999");
     expect(formatNumber(Number.POSITIVE_INFINITY, 2)).toBe("∞");
     expect(formatNumber(Number.NaN, 2)).toBe("–");

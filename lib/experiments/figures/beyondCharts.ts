@@ -18,6 +18,7 @@ interface Point {
   readonly panel: string;
   readonly series: string;
   readonly label: string;
+  readonly joined: boolean;
   readonly cost: number;
   readonly costLow: number;
   readonly costHigh: number;
@@ -39,6 +40,7 @@ export function paretoOf(rows: readonly BeyondRow[]): Chart | undefined {
     high: "high",
     series: "series",
     label: "label",
+    joined: "joined",
     panelRows: "panel",
     xTitle: "cost of the request (% of Retrain's)",
     limit: AIM.share,
@@ -65,6 +67,7 @@ function pointsOf(rows: readonly BeyondRow[], compared: readonly Comparison[]): 
     const base = {
       panel: `${one.metric}, ${one.model.toUpperCase()}`,
       series,
+      joined: one.sums !== null || point.endsWith("%"), // an active core is no step on the way from small to large
       mean: one.utility,
       low: utility.low,
       high: utility.high,
