@@ -4,6 +4,7 @@
  * an id and two quotes are one.
  */
 
+import { NUMBER } from "../data/parse";
 import { InputError } from "../errors";
 import { say } from "./output";
 import { readText } from "./systemFiles";
@@ -46,9 +47,6 @@ export function readUsers(path: string): string[] {
   if (ids.length === 0) throw new InputError(`--users-file: ${path} holds no id`);
   return ids;
 }
-
-/** A rating as files of ratings have it. */
-const NUMBER = /^-?\d+(\.\d+)?$/;
 
 /**
  * User and item of single ratings, one a line: between tabs where the line has a tab, else between `::` where it has that outside

@@ -30,7 +30,7 @@ export interface SelectionOptions {
 const parts = (text: string): string[] => {
   const found = text
     .split(",")
-    .map((part) => part.trim())
+    .map((part) => part.replace(/^ +| +$/g, "")) // as in files: other white space belongs to an id
     .filter((part) => part !== "");
   if (found.length === 0) throw new InvalidArgumentError("It is empty.");
   return found;

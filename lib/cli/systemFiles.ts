@@ -71,8 +71,7 @@ export function readEvidence(path: string): {
 export function requirePlace(certificate: string, system: string, key: string): void {
   const folder = dirname(resolve(certificate));
   if (!existsSync(folder)) throw new InputError(`--certificate: the folder of ${certificate} is not there`);
-  const within = existsSync(system) ? relative(realpathSync(system), realpathSync(folder)) : "..";
-  if (within.split(sep)[0] !== ".." && !isAbsolute(within))
+  if (isWithin(folder, system))
     throw new InputError(
       `--certificate: ${certificate} is in the system's folder; take a place outside of it`,
     );
@@ -88,6 +87,13 @@ export function requirePlace(certificate: string, system: string, key: string): 
         `--certificate: ${path} is there already and is no ${what}; it would be overwritten`,
       );
   }
+}
+
+/** Whether a folder is that of the system, or in it. */
+function isWithin(folder: string, system: string): boolean {
+  if (!existsSync(system)) return false;
+  const within = relative(realpathSync(system), realpathSync(folder));
+  return within.split(sep)[0] !== ".." && !isAbsolute(within);
 }
 
 /** Whether an earlier certificate, or nothing yet, is in a file. */
@@ -130,9 +136,13 @@ export function readKey(path: string): string | undefined {
 
 /**
  * Makes a key and writes it so that its owner alone can read it; it is on the disk before anything is erased under it. It
- * is a secret, so it is drawn from the system. @throws when the file exists
+ * is a secret, so it is drawn from the system. @throws InputError where there is no folder, or in the system's own
  */
-export function writeSecret(path: string): string {
+export function writeSecret(path: string, system: string): string {
+  const folder = dirname(resolve(path));
+  if (!existsSync(folder)) throw new InputError(`--key: the folder of ${path} is not there`);
+  if (isWithin(folder, system))
+    throw new InputError(`--key: ${path} is in the system's folder; take a place outside of it`);
   const key = randomBytes(32).toString("hex");
   writeFileSync(path, `${key}\n`, { mode: 0o600, flag: "wx", flush: true });
   nodeFiles.syncFolder(dirname(path));

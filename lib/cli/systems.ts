@@ -1,6 +1,6 @@
 /** `learn`, `recommend` and `unlearn`: a system on ratings of one's own, kept in a folder. `verify` is in verify.ts. */
 
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { InputError } from "../errors";
 import { MODEL_NAMES } from "../model/spec";
@@ -236,6 +236,10 @@ async function unlearnCommand(options: UnlearnOptions): Promise<void> {
       certifyAgain(system, options);
       return;
     }
+    if (options.resume && options.regroup && !unfinished?.regroup)
+      throw new InputError(
+        "--regroup: the request that was begun was asked without it and goes on so; to ask anew, take it back with --withdraw",
+      );
     const { users, ratings, regroup } =
       options.resume && unfinished ? unfinished : { ...asked, regroup: options.regroup ?? false };
     await forget(system, { users, ratings }, regroup, options, signal);
@@ -268,7 +272,7 @@ async function forget(
   signal: AbortSignal,
 ): Promise<void> {
   const keyFile = options.key ?? defaultKey(options.system);
-  const key = readKey(keyFile) ?? writeSecret(keyFile);
+  const key = readKey(keyFile) ?? newKey(keyFile, options, system);
   const since = performance.now();
   const { certificate, cost, deleted } = await system.forget(request, {
     regroup,
@@ -290,9 +294,23 @@ async function forget(
   print(`Guarantee: ${certificate.guarantee}`);
   if (options.certificate !== undefined)
     print(`Certificate: ${options.certificate}; for a verifier: ${evidencePath(options.certificate)}`);
+  if (system.certificates().length > 1)
+    print(
+      "Certificates and evidence written before name people who are forgotten now: delete those files, this certificate covers all.",
+    );
   print(
     `The key that recognises the erased ids: ${keyFile}. Keep it secret, and apart from the certificate.`,
   );
+}
+
+/** A key where there is none yet; one that is missing is not made anew unless its file was named. @throws InputError */
+function newKey(keyFile: string, { system: folder, key }: UnlearnOptions, system: ErasableSystem): string {
+  if (key === undefined && system.certificates().length > 0)
+    throw new InputError(
+      `${keyFile} is missing, under which ${folder} certified its earlier erasures: put it back, or name it with --key. ` +
+        "A file that is not there gets a new key; ratings that still hold who was erased before can then not be verified",
+    );
+  return writeSecret(keyFile, folder);
 }
 
 /**
@@ -327,7 +345,9 @@ function writeCertificate(
 ): void {
   try {
     writeFileSync(path, `${JSON.stringify(certificate, null, 2)}\n`);
-    writeFileSync(evidencePath(path), `${JSON.stringify(evidenceOf(system))}\n`);
+    const evidence = evidencePath(path);
+    rmSync(evidence, { force: true });
+    writeFileSync(evidence, `${JSON.stringify(evidenceOf(system))}\n`, { mode: 0o600 }); // it lists who is left
   } catch (error) {
     throw new InputError(
       `the erasure is done, but its certificate could not be written: ${(error as Error).message}; ` +

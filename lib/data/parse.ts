@@ -217,13 +217,15 @@ function scanFields(
       throw new InputError(
         `${name}: line ${line}: expected ${SHAPES[format]}, found ${shown(bytes, begin, at)}`,
       );
-    const rating = decimal(bytes, starts[2], ends[2]);
+    const rating = numberIn(bytes, starts[2], ends[2]);
     if (!(rating >= scale.least && rating <= scale.most)) {
       const words = format === "csv" && line === 1 && Number.isNaN(rating);
-      if (!words || holdsDigit(bytes, begin, at)) {
-        const error = badRating(name, line, shown(bytes, starts[2], ends[2]), rating, scale);
-        throw words ? new InputError(`${error.message}; a header holds no digit`) : error;
-      }
+      const error = badRating(name, line, shown(bytes, starts[2], ends[2]), rating, scale);
+      if (!words) throw error;
+      const heads = [0, 1, 2].map((f) => Buffer.from(bytes.subarray(starts[f], ends[f])).toString("utf8"));
+      if (holdsDigit(bytes, begin, at) || MISSING.test(heads[2]))
+        throw new InputError(`${error.message}; a header holds no digit and has a name for the ratings`);
+      requireOrder(heads, `${name}: line ${line}`);
     } else {
       const k = sink.count++;
       users[k] = numberOf(userTable, 0);
@@ -246,6 +248,26 @@ function begins(bytes: Uint8Array, start: number, at: number): boolean {
 function undoubled(field: Uint8Array): Uint8Array | undefined {
   const text = Buffer.from(field).toString("latin1"); // a character for each byte, there and back
   return /^(?:[^"]|"")*$/.test(text) ? Buffer.from(text.replaceAll('""', '"'), "latin1") : undefined;
+}
+
+/** What stands where a rating is missing. */
+const MISSING = /^(|na|n\/a|nan|null|none|-)$/i;
+
+const USER = /user|reviewer|customer/i;
+const ITEM = /item|movie|film|product|asin|song|track|artist|book/i;
+const RATING = /rating|score|stars|overall/i;
+
+/** Refuses a header whose names say that the columns stand in another order; names that say nothing are taken as they are. */
+function requireOrder([first, second, third]: readonly string[], where: string): void {
+  const other =
+    (ITEM.test(first) && !USER.test(first)) ||
+    (USER.test(second) && !ITEM.test(second)) ||
+    (RATING.test(second) && !ITEM.test(second)) ||
+    ((USER.test(third) || ITEM.test(third)) && !RATING.test(third));
+  if (other)
+    throw new InputError(
+      `${where}: the header names ${clipped([first, second, third].join(","))}; the columns are user, item and rating, in this order`,
+    );
 }
 
 function holdsDigit(bytes: Uint8Array, from: number, to: number): boolean {
@@ -304,7 +326,18 @@ function badRating(name: string, line: number, text: string, value: number, scal
   return new InputError(`${where} is outside the scale of this data set (${allowed})`);
 }
 
-/** The number written as [-]digits[.digits] in bytes[from .. to), rounded correctly; NaN for anything else. */
+/** A rating as programs write it: 4, 4.5, -1, .5, 4e0, 0.8982979700319381. */
+export const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** The number in bytes[from .. to), rounded correctly; NaN where there is none. */
+function numberIn(bytes: Uint8Array, from: number, to: number): number {
+  const short = decimal(bytes, from, to);
+  if (!Number.isNaN(short) || to - from > 64) return short;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("latin1");
+  return NUMBER.test(text) ? Number(text) : Number.NaN;
+}
+
+/** The same for [-]digits[.digits] of at most 16 characters, which is nearly every rating: without a string. */
 function decimal(bytes: Uint8Array, from: number, to: number): number {
   let at = from;
   const negative = bytes[at] === 45;

@@ -73,6 +73,8 @@ export class ErasableSystem {
   /** erasures asked and not done */
   private underWay = 0;
   private closing: Promise<void> | undefined;
+  /** what `ratedItems` found for a system */
+  private rated: { readonly of: System; readonly items: Uint8Array } | undefined;
 
   /** Made by `learn` and `open`. */
   constructor(
@@ -112,7 +114,10 @@ export class ErasableSystem {
     return this.current.bytesKept();
   }
 
-  /** The `count` items that score highest of those that the user has not rated, best first. @throws InputError: unknown or erased user, closed. */
+  /**
+   * The `count` items that score highest of those that somebody has rated and the user has not, best first: the id of an item
+   * that erased users alone had rated is theirs, and nothing is known of it. @throws InputError: unknown or erased user, closed.
+   */
   recommend(user: string, count = 10): Recommendation[] {
     this.requireOpen();
     requireInteger(count, 1, 2 ** 31, "count");
@@ -120,8 +125,9 @@ export class ErasableSystem {
     const { itemIds } = this.current;
     const scores = this.current.scoreItems(Uint32Array.of(number));
     const rated = new Set(this.current.ratingsOf(number).items);
+    const known = this.ratedItems();
     return Array.from(itemIds, (_, item) => item)
-      .filter((item) => !rated.has(item))
+      .filter((item) => known[item] === 1 && !rated.has(item))
       .sort((a, b) => scores[b] - scores[a] || a - b)
       .slice(0, count)
       .map((item) => ({ item: itemIds[item], score: scores[item] }));
@@ -232,7 +238,19 @@ export class ErasableSystem {
       throw new InputError("the system was opened read-only; open it without readOnly to change it");
   }
 
+  /** By item: 1 where somebody who is not erased has rated it. */
+  private ratedItems(): Uint8Array {
+    if (this.rated?.of === this.current) return this.rated.items;
+    const { userIds, itemIds } = this.current;
+    const items = new Uint8Array(itemIds.length);
+    for (let user = 0; user < userIds.length; user++)
+      for (const item of this.current.ratingsOf(user).items) items[item] = 1;
+    this.rated = { of: this.current, items };
+    return items;
+  }
+
   private userNumber(user: string): number {
+    if (typeof user !== "string") throw new InputError(`user: ${JSON.stringify(user)} is not text`);
     const number = this.current.userIds.indexOf(user);
     if (number < 0) throw new InputError(`user "${user}" is not in the system's catalogue`);
     requireKnownUser(number, this.current);

@@ -73,6 +73,7 @@ export async function verify(
   context: Omit<MethodContext, "store">,
 ): Promise<Verification> {
   parseCertificate(JSON.stringify(certificate));
+  requireWhole(certificate);
   if (certificate.superseded)
     throw new InputError("certificate: a later erasure has superseded it; verify that one's certificate");
   const { after, guarantee } = certificate;
@@ -97,7 +98,9 @@ export async function verify(
   checkErased(certificate, catalogued, options.key, check);
   const remaining = options.key ? withoutTagged(catalogued, certificate, options.key) : catalogued;
   const method = methodOf(certificate.method, certificate.settings);
-  const system = await method.learn(remaining, { ...context, store: new MemoryStore() }, { plan });
+  const system = await method
+    .learn(remaining, { ...context, store: new MemoryStore() }, { plan })
+    .catch((error: unknown) => explainMissing(certificate, error));
   try {
     if (!plan) check("plan", after.plan, planOf(system));
     checkSystem(certificate, system, options.key, check);
@@ -105,6 +108,23 @@ export async function verify(
     system.dispose();
   }
   return { ok: checks.every(({ ok }) => ok), checks };
+}
+
+function requireWhole({ after, before, erased }: Partial<Certificate>): void {
+  const lists = [after?.artefacts, before?.artefacts, erased?.userTags, erased?.ratingTags];
+  if (!lists.every((list) => Array.isArray(list) && list.every((one) => typeof one === "string")))
+    throw new InputError("certificate: it lacks what it says of before, after or the erased");
+}
+
+/** A user who has lost every single rating is a user still, with a place in a group, and has to be in the ratings given. */
+function explainMissing({ erased }: Certificate, error: unknown): never {
+  const missing =
+    error instanceof InputError && /^plan: (user .*) of group \d+ is not in the data$/s.exec(error.message);
+  if (!missing || erased.ratingTags.length === 0) throw error;
+  throw new InputError(
+    `${missing[1]} is in the system and not in these ratings. Whose ratings were all taken back one by one is a user still, and no ` +
+      "file of the remaining ratings names them: verify on the ratings before, with the operator's key",
+  );
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -313,5 +314,30 @@ describe("table", () => {
     writeFileSync(at("seen.csv"), [...lines, "u0,i19,3\n"].join(""));
     const after = await erasable("table", "utility", ...results, ...run);
     expect(after).toMatchObject({ code: 0, err: expect.stringMatching(/other ratings than .*seen\.csv/) });
+  });
+});
+
+describe("the operator's key", () => {
+  it("is made once: a missing one is asked for, and none is put into the system's folder", async () => {
+    await learn("a.csv", "once", "--method", "retrain", "--epochs", "1");
+    const unlearn = (...more: string[]) => erasable("unlearn", "--system", at("once"), ...more);
+    const inside = await unlearn("--users", "u1", "--key", join(at("once"), "key"));
+    expect(inside).toMatchObject({ code: 2, err: expect.stringMatching(/is in the system's folder/) });
+    const nowhere = await unlearn("--users", "u1", "--key", at("nowhere/key"));
+    expect(nowhere).toMatchObject({ code: 2, err: expect.stringMatching(/the folder of .* is not there/) });
+    expect(await unlearn("--users", "u1", "--certificate", at("once-1.json"))).toMatchObject({ code: 0 });
+    expect(statSync(at("once-1.evidence.json")).mode & 0o077).toBe(0);
+    rmSync(at("once.key"));
+    const missing = await unlearn("--users", "u2");
+    expect(missing).toMatchObject({ code: 2, err: expect.stringMatching(/once\.key is missing.*--key/s) });
+    const named = await unlearn(
+      "--users",
+      "u2",
+      "--key",
+      at("second.key"),
+      "--certificate",
+      at("once-2.json"),
+    );
+    expect(named).toMatchObject({ code: 0, out: expect.stringMatching(/written before name people/) });
   });
 });

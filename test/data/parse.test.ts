@@ -42,6 +42,22 @@ describe("formats", () => {
     expect(rows(parseText(text))).toEqual(['J "é" S " 4', '"x" y 3', 'a,"b y 2']);
   });
 
+  it("ratings as other programs write them, rounded correctly", () => {
+    const texts = [
+      "0.8982979700319381",
+      "3.3333333333333335",
+      "4e0",
+      "+4",
+      ".5",
+      "4.",
+      "1E-1",
+      "000000000000000001",
+    ];
+    const text = texts.map((rating, k) => `u${k},i,${rating}`).join("\n");
+    const { ratings } = parseText(text, "csv", { least: 0, most: 5 });
+    expect([...ratings]).toEqual(texts.map((rating) => Math.fround(Number(rating))));
+  });
+
   it("csv with quotes in fields that stand in none: letters like others", () => {
     expect(rows(parseText('J "é" S,x,5\n6" a,7" b,3,4\n'))).toEqual(['J "é" S x 5', '6" a 7" b 3']);
   });
@@ -178,8 +194,33 @@ describe("errors name file, line and value", () => {
 
   it("a rating that is not a number", () => {
     refuses("1,2,3\n1,3,good\n", 'file: line 2: rating "good" is not a number');
-    for (const text of ["", "1e0", "0x3", "3,", ".5", "5.", "-", "4 4", "NaN", "Infinity", "--3"])
+    for (const text of [
+      "",
+      "1e",
+      "0x3",
+      "3,",
+      ".",
+      "5..",
+      "-",
+      "4 4",
+      "NaN",
+      "Infinity",
+      "--3",
+      "9".repeat(65),
+    ])
       expect(() => parseText(`1\t2\t3\n1\t3\t${text}\n`, "tab")).toThrow(/line 2: rating/);
+  });
+
+  it("a header whose columns stand in another order, and a first rating that is missing", () => {
+    for (const header of ["movieId,userId,rating", "user,rating,item", "rating,user,item", "item,user,score"])
+      refuses(
+        `${header}\n1,2,3\n`,
+        `line 1: the header names "${header}"; the columns are user, item and rating`,
+      );
+    for (const header of ["userId,movieId,rating", "reviewerID,asin,overall", "who,what,how much", "u,i,r"])
+      expect(parseText(`${header}\n1,2,3\n`).ratings.length).toBe(1);
+    for (const missing of ["", "NA", "nan", "null"])
+      refuses(`anna,bread,${missing}\n1,2,3\n`, "is not a number; a header holds no digit and has a name");
   });
 
   it("a header where there may be none", () => {

@@ -5,7 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { InputError, StoppedError } from "../../lib/errors";
+import { canonicalJson, sha256 } from "../../lib/json";
 import { type LearnSettings, learn, open, verify } from "../../lib/unlearning/api";
+import type { Certificate } from "../../lib/unlearning/certificate";
 import { METHOD_NAMES } from "../../lib/unlearning/methods";
 import { fileOf, world } from "../training/world";
 
@@ -45,6 +47,50 @@ describe("learn, recommend, forget, verify", () => {
     const scores = best.map(({ score }) => score);
     expect([...scores].sort((a, b) => b - a)).toEqual(scores);
     expect(system.score("u000", best[0].item)).toBe(best[0].score);
+    await system.close();
+  });
+
+  it("recommends nothing that erased users alone had rated", async () => {
+    const own = ratings.byUser.columns.subarray(0, ratings.byUser.offsets[1]);
+    const raters = (item: number) => ratings.byItem.offsets[item + 1] - ratings.byItem.offsets[item];
+    const rare = [...own].sort((a, b) => raters(a) - raters(b))[0];
+    const { columns, offsets } = ratings.byItem;
+    const gone = Array.from(
+      columns.subarray(offsets[rare], offsets[rare + 1]),
+      (user) => ratings.userIds[user],
+    );
+    const system = await learn(ratings, { ...small, method: "retrain" });
+    const reader = ratings.userIds.find((id) => !gone.includes(id)) as string;
+    const names = () => system.recommend(reader, 1000).map(({ item }) => item);
+    expect(names()).toContain(ratings.itemIds[rare]);
+    await system.forget(gone);
+    expect(names()).not.toContain(ratings.itemIds[rare]);
+    await system.close();
+  });
+
+  it("verifies a user whose every rating was taken back on the ratings before, and says so", async () => {
+    const system = await learn(ratings, { ...small, groups: 2, grouping: "rand", order: "random" });
+    const items = Array.from(
+      system.system.ratingsOf(4).items,
+      (item) => ["u004", ratings.itemIds[item]] as const,
+    );
+    const { certificate, key } = await system.forget({ ratings: items });
+    const plan = system.plan;
+    expect((await verify(certificate, ratings, { plan, key })).ok).toBe(true);
+    const rest = fileOf(ratings, (user) => user !== 4);
+    await expect(verify(certificate, rest, { plan })).rejects.toThrow(
+      /user u004 is in the system.*ratings before/s,
+    );
+    await system.close();
+  });
+
+  it("says what a certificate lacks", async () => {
+    const system = await learn(ratings, { ...small, method: "retrain" });
+    const { certificate } = await system.forget(["u001"]);
+    const { digest: _, after: __, ...body } = certificate;
+    const cut = { ...body, digest: sha256(canonicalJson(body)) } as unknown as Certificate;
+    await expect(verify(cut, ratings, {})).rejects.toThrow(/certificate: it lacks/);
+    expect(() => system.recommend(21 as unknown as string)).toThrow(/user: 21 is not text/);
     await system.close();
   });
 
