@@ -178,10 +178,10 @@ async function claims(options: SelectionOptions & { json?: boolean }): Promise<v
     return;
   }
   print(
-    textTable(
-      claimRows(judged),
-      claimColumns.filter(({ key }) => key !== "statement"),
-    ),
+    textTable(claimRows(judged), [
+      ...claimColumns.filter(({ key }) => key !== "statement"),
+      { key: "seeds", label: "Seeds" },
+    ]),
   );
   const reproduced = judged.filter(({ verdict }) => verdict === "reproduced").length;
   print(

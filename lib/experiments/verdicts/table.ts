@@ -1,6 +1,6 @@
 /** Judged claims as rows of a table, and the columns of that table. */
 
-import type { Column } from "../../report/table";
+import { type Column, formatNumber } from "../../report/table";
 import type { JudgedClaim } from "./verdict";
 
 /** A judged claim as a row of a table. */
@@ -20,7 +20,7 @@ export interface ClaimRow {
   readonly seeds: number;
 }
 
-const number = (value: number) => value.toFixed(4).replace("-", "−");
+const number = (value: number) => formatNumber(value, 4);
 
 /** Judged claims as rows of a table. */
 export const claimRows = (judged: readonly JudgedClaim[]): ClaimRow[] =>
@@ -53,10 +53,9 @@ export const claimRows = (judged: readonly JudgedClaim[]): ClaimRow[] =>
     }),
   );
 
-/** The columns of a table of `ClaimRow`; data sets are in the line under it, and in the file. */
+/** The columns of a table of `ClaimRow`; data sets and seeds are in the line under it, and in the file. */
 export const claimColumns: readonly Column<keyof ClaimRow & string>[] = [
   { key: "id", label: "Claim" },
-  { key: "place", label: "Paper" },
   { key: "statement", label: "Statement" },
   { key: "verdict", label: "Verdict" },
   { key: "effect", label: "Effect", digits: 4 },
@@ -64,5 +63,5 @@ export const claimColumns: readonly Column<keyof ClaimRow & string>[] = [
   { key: "favour", label: "for", group: "Cases" },
   { key: "against", label: "against", group: "Cases" },
   { key: "open", label: "open", group: "Cases" },
-  { key: "seeds", label: "Seeds" },
+  { key: "place", label: "Paper" },
 ];

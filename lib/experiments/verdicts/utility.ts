@@ -146,7 +146,8 @@ export const C6: Claim = {
   place: "Figures 5 and 6, Section 4.5",
   statement: "For DMF, CBKM beats BKM and Rand in most cases, and BKM is like Rand",
   rule: `reproduced if at least half of the cases (CBKM above BKM, CBKM above Rand, BKM within ${ALIKE} of Rand) hold with their whole interval`,
-  effect: "difference in the labCode metric (for `alike`: the margin minus the absolute difference)",
+  effect:
+    "difference in the labCode metric (where BKM is to be like Rand: the margin minus the absolute difference)",
   needs: 0.5,
   compare: (records, profile) => {
     const rows = sweep(records, profile).filter(({ model }) => model === "dmf");
