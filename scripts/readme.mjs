@@ -154,7 +154,7 @@ function forgetTable() {
 
 const ROUNDED = 10; // seconds below which a tenth is shown
 
-/** Seconds of a second run of one seed, figure by figure (npx erasable repeat): all cores, nothing else on the machine. */
+/** Seconds of a second run of one seed, figure by figure (npx erasable repeat), on all cores. */
 function timeTable() {
   const { parts, seconds } = JSON.parse(read("results/paper/second-run.json"));
   const show = (value) => (value < ROUNDED ? value.toFixed(1) : value.toFixed(0));

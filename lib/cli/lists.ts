@@ -6,14 +6,15 @@
 
 import { NUMBER } from "../data/parse";
 import { InputError } from "../errors";
+import { trimmed } from "./options";
 import { say } from "./output";
 import { readText } from "./systemFiles";
 
-/** Without the spaces around it; what else is white, such as a no-break space, belongs to an id. */
-const trimmed = (text: string): string => text.replace(/^ +| +$/g, "");
-
 const QUOTED = /^"((?:[^"]|"")*)"$/;
 const FIELD = / *(?:"((?:[^"]|"")*)"|([^" ,][^,]*?|)) *(?:,|$)/y;
+
+/** What stood between quotes, with each doubled quote as one. */
+const undoubled = (text: string | undefined): string | undefined => text?.replaceAll('""', '"');
 
 /** The fields of one line of a CSV, without the quotes and spaces around them; undefined when quotes do not fit. */
 function csvFields(line: string): string[] | undefined {
@@ -23,7 +24,7 @@ function csvFields(line: string): string[] | undefined {
     const field = FIELD.exec(line);
     if (!field) return undefined;
     const [text, quoted, plain] = field;
-    fields.push(quoted?.replaceAll('""', '"') ?? plain);
+    fields.push(undoubled(quoted) ?? plain);
     ended = !text.endsWith(",");
   }
   return fields;
@@ -42,7 +43,7 @@ function lines(path: string, option: string): { readonly line: string; readonly 
 export function readUsers(path: string): string[] {
   const ids = lines(path, "--users-file").map(({ line }) => {
     const text = trimmed(line);
-    return QUOTED.exec(text)?.[1].replaceAll('""', '"') ?? text;
+    return undoubled(QUOTED.exec(text)?.[1]) ?? text;
   });
   if (ids.length === 0) throw new InputError(`--users-file: ${path} holds no id`);
   return ids;

@@ -27,10 +27,13 @@ export interface SelectionOptions {
   readonly set?: readonly string[];
 }
 
+/** Without the spaces around it; what else is white, such as a no-break space, belongs to an id, as in files of ratings. */
+export const trimmed = (text: string): string => text.replace(/^ +| +$/g, "");
+
 const parts = (text: string): string[] => {
   const found = text
     .split(",")
-    .map((part) => part.replace(/^ +| +$/g, "")) // as in files: other white space belongs to an id
+    .map(trimmed)
     .filter((part) => part !== "");
   if (found.length === 0) throw new InvalidArgumentError("It is empty.");
   return found;

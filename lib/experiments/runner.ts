@@ -98,7 +98,7 @@ function workerFile(): string {
 }
 
 class Sweep<R extends StoredRecord> {
-  private readonly todo: Job[];
+  private readonly due: Job[];
   private queue: Job[];
   /** Jobs that another process has claimed. */
   private elsewhere: Job[] = [];
@@ -127,9 +127,9 @@ class Sweep<R extends StoredRecord> {
     private readonly worker: string,
   ) {
     for (const { wanted } of jobs) for (const { key } of wanted) this.before.set(key, this.revision(key));
-    this.todo = jobs.filter((job) => this.missing(job).length > 0);
-    this.openCost = this.todo.reduce((sum, job) => sum + job.cost, 0);
-    this.queue = [...this.todo].sort((a, b) => b.cost - a.cost || (a.id < b.id ? -1 : 1));
+    this.due = jobs.filter((job) => this.missing(job).length > 0);
+    this.openCost = this.due.reduce((sum, job) => sum + job.cost, 0);
+    this.queue = [...this.due].sort((a, b) => b.cost - a.cost || (a.id < b.id ? -1 : 1));
   }
 
   async run(): Promise<RunSummary> {
@@ -297,7 +297,7 @@ class Sweep<R extends StoredRecord> {
     const spent = this.doneCost + underWay;
     this.options.onProgress?.({
       done: this.done + this.foundDone + this.failedJobs,
-      total: this.todo.length,
+      total: this.due.length,
       records: this.records,
       failed: this.failures.length,
       samples: this.samples,
@@ -309,12 +309,12 @@ class Sweep<R extends StoredRecord> {
 
   private summary(): RunSummary {
     return {
-      total: this.todo.length,
+      total: this.due.length,
       done: this.done,
       foundDone: this.foundDone,
       records: this.records,
       failures: this.failures,
-      unfinished: this.todo.length - this.done - this.foundDone - this.failedJobs,
+      unfinished: this.due.length - this.done - this.foundDone - this.failedJobs,
       stopped: this.stopping && this.storeError === undefined,
       ...(this.storeError === undefined ? {} : { storeError: this.storeError }),
       samples: this.samples,

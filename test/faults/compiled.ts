@@ -11,9 +11,9 @@ const root = resolve(__dirname, "../..");
 
 /** Compiles modules of lib/ ("experiments/store") into `folder` below the repository, so that packages are found. */
 export function compileTo(folder: string, modules: readonly string[]): void {
-  const todo = modules.map((module) => join(root, "lib", `${module}.ts`));
+  const unread = modules.map((module) => join(root, "lib", `${module}.ts`));
   const done = new Set<string>();
-  for (let file = todo.pop(); file !== undefined; file = todo.pop()) {
+  for (let file = unread.pop(); file !== undefined; file = unread.pop()) {
     if (done.has(file)) continue;
     done.add(file);
     const source = readFileSync(file, "utf8");
@@ -26,7 +26,7 @@ export function compileTo(folder: string, modules: readonly string[]): void {
     writeFileSync(target, outputText);
     for (const [, path] of outputText.matchAll(/require\("(\.[^"]+)"\)/g)) {
       const imported = `${resolve(dirname(file), path)}.ts`;
-      if (existsSync(imported)) todo.push(imported);
+      if (existsSync(imported)) unread.push(imported);
     }
   }
   writeFileSync(join(folder, "package.json"), '{"type":"commonjs"}\n');

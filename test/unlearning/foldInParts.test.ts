@@ -355,6 +355,8 @@ describe("the user step", () => {
     );
     expect(() => step("ridge", "items")).toThrow(/itemStep ridge/);
     expect(() => step({ lambda: 0 })).toThrow(/userStep.lambda/);
+    for (const lambda of [1e-7, 1e-300])
+      expect(() => step({ lambda })).toThrow(/userStep.lambda: .* is not a number from 0.000001 to/);
     expect(() => step({ mu: 1 } as UserStepOptions)).toThrow(InputError);
     plain.dispose();
     moved.dispose();
