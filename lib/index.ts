@@ -69,73 +69,6 @@ export {
 } from "./engine/engine";
 // errors that a caller can act on
 export { InputError, StoppedError } from "./errors";
-// experiments: protocol presets, profiles, cells, figures as cells and rows, the run store, verdicts
-export type { Cell, MethodName, PartitionCell, SystemCell, TimingCell } from "./experiments/cell";
-export * as figures from "./experiments/figures";
-export type { BeyondRow } from "./experiments/figures/beyond";
-export { batchChart, paretoOf } from "./experiments/figures/beyondCharts";
-export {
-  type Advice,
-  adviceRows,
-  bestWithin,
-  type ChoiceRow,
-  type ColdRow,
-  type CoreRow,
-  cheapestNear,
-  choiceRows,
-  coldRows,
-  coreRows,
-} from "./experiments/figures/beyondReading";
-export { systemLabel } from "./experiments/figures/beyondSystems";
-export {
-  AIM,
-  type AimRow,
-  aimRows,
-  type Comparison,
-  comparisons,
-  reaching,
-  requestLabel,
-} from "./experiments/figures/beyondTable";
-export { chartsOf, type FigureChart } from "./experiments/figures/charts";
-export { theoremOne } from "./experiments/figures/cohesion";
-export { type GroupingSummary, groupingSummaries } from "./experiments/figures/groupings";
-export { RANKING_METRIC, type RankingSummary, rankingTable } from "./experiments/figures/ranking";
-export {
-  SENSITIVITY_COMPARISONS,
-  type SensitivitySummary,
-  sensitivityTable,
-} from "./experiments/figures/sensitivity";
-export { type AnchorRow, anchorRows, type UtilityRow } from "./experiments/figures/utility";
-export type { Emit, Job, JobHandler, Wanted } from "./experiments/handler";
-export { anchorLabel, methodLabel, orderLabel } from "./experiments/labels";
-export type { CellRecord } from "./experiments/outcome";
-export { PROFILE_NAMES, type Profile, type ProfileName, profileNamed } from "./experiments/profile";
-export { PAPER, type PresetName, type Protocol, protocol, RANKING } from "./experiments/protocol";
-export { type Failure, recordKey, type StoredRecord, withoutTimings } from "./experiments/record";
-export { type RunOptions, type RunProgress, type RunSummary, runJobs } from "./experiments/runner";
-export { StoreError } from "./experiments/segment";
-export {
-  datasetTitle,
-  type FigureResults,
-  figureResults,
-  type SessionOptions,
-  sessionProfile,
-} from "./experiments/session";
-export { RunStore } from "./experiments/store";
-export {
-  availableProfile,
-  cellsOf,
-  compute,
-  coverage,
-  FIGURES,
-  figureNamed,
-  findRecords,
-  openStore,
-} from "./experiments/suite";
-export { type Summary, summarise, withinSeeds } from "./experiments/summary";
-export { CLAIMS, judgeAll, judgeOwnScoring } from "./experiments/verdicts";
-export { type ClaimRow, claimColumns, claimRows } from "./experiments/verdicts/table";
-export type { JudgedCase, JudgedClaim, Verdict } from "./experiments/verdicts/verdict";
 // grouping (Section 3.2, Algorithms 2 and 4) and the spaces it works in
 export {
   type Grouping,
@@ -202,8 +135,6 @@ export { WORD2VEC_MODES, type Word2VecSettings, word2vec } from "./hypergraph/wo
 export { canonicalJson, sha256 } from "./json";
 // metrics: one evaluation for every system, anchors, cost, statistics over seeds
 export { type AnchorName, evaluateAnchors } from "./metrics/anchors";
-export { type BootstrapOptions, bootstrapInterval } from "./metrics/bootstrap";
-export { type Correlation, pearson, spearman } from "./metrics/correlation";
 export { type Cost, inParallel, inSequence, machineFree, NO_COST, stageCost } from "./metrics/cost";
 export {
   type Evaluation,
@@ -214,17 +145,6 @@ export {
   type Scorer,
 } from "./metrics/evaluate";
 export { fullRank, labCode, testOnly } from "./metrics/ranking";
-export {
-  holm,
-  type Interval,
-  mean,
-  meanInterval,
-  type PairedTest,
-  pairedT,
-  type SignedRankTest,
-  signedRank,
-  standardDeviation,
-} from "./metrics/statistics";
 // models as data (Section 2.3); their mathematics stand in model/dmf.ts and model/nmf.ts
 export { INITIALISATIONS, type Initialisation, initialWeights } from "./model/initial";
 export {
@@ -235,6 +155,68 @@ export {
   type TensorSpec,
   tensorOf,
 } from "./model/spec";
+// experiments: protocol presets, profiles, cells, figures as cells and rows, the run store, verdicts
+export type { Cell, MethodName, PartitionCell, SystemCell, TimingCell } from "./questions/cell";
+export * as figures from "./questions/figures";
+export type { BeyondRow } from "./questions/figures/beyond";
+export { batchChart, paretoOf } from "./questions/figures/beyondCharts";
+export {
+  type Advice,
+  adviceRows,
+  bestWithin,
+  type ChoiceRow,
+  type ColdRow,
+  type CoreRow,
+  cheapestNear,
+  choiceRows,
+  coldRows,
+  coreRows,
+} from "./questions/figures/beyondReading";
+export { systemLabel } from "./questions/figures/beyondSystems";
+export {
+  AIM,
+  type AimRow,
+  aimRows,
+  type Comparison,
+  comparisons,
+  reaching,
+  requestLabel,
+} from "./questions/figures/beyondTable";
+export { chartsOf, type FigureChart } from "./questions/figures/charts";
+export { theoremOne } from "./questions/figures/cohesion";
+export { type GroupingSummary, groupingSummaries } from "./questions/figures/groupings";
+export { RANKING_METRIC, type RankingSummary, rankingTable } from "./questions/figures/ranking";
+export {
+  SENSITIVITY_COMPARISONS,
+  type SensitivitySummary,
+  sensitivityTable,
+} from "./questions/figures/sensitivity";
+export { type AnchorRow, anchorRows, type UtilityRow } from "./questions/figures/utility";
+export { anchorLabel, methodLabel, orderLabel } from "./questions/labels";
+export type { CellRecord } from "./questions/outcome";
+export { PROFILE_NAMES, type Profile, type ProfileName, profileNamed } from "./questions/profile";
+export { PAPER, type PresetName, type Protocol, protocol, RANKING } from "./questions/protocol";
+export {
+  datasetTitle,
+  type FigureResults,
+  figureResults,
+  type SessionOptions,
+  sessionProfile,
+} from "./questions/session";
+export {
+  availableProfile,
+  cellsOf,
+  compute,
+  coverage,
+  FIGURES,
+  figureNamed,
+  findRecords,
+  openStore,
+} from "./questions/suite";
+export { type Summary, summarise, withinSeeds } from "./questions/summary";
+export { CLAIMS, judgeAll, judgeOwnScoring } from "./questions/verdicts";
+export { type ClaimRow, claimColumns, claimRows } from "./questions/verdicts/table";
+export type { JudgedCase, JudgedClaim, Verdict } from "./questions/verdicts/verdict";
 export { Random } from "./random";
 // report: rows to tables and charts, shown in a notebook and written to results/; progress, parameters, the stop button
 export { type BarSettings, barChart } from "./report/barChart";
@@ -274,6 +256,24 @@ export { stopSignal } from "./report/stop";
 export { toSvg } from "./report/svg";
 export { type Column, formatNumber, type TableFormat, tableCsv, tableHtml } from "./report/table";
 export { showVersions, versions } from "./report/versions";
+export type { Emit, Job, JobHandler, Wanted } from "./runs/handler";
+export { type Failure, recordKey, type StoredRecord, withoutTimings } from "./runs/record";
+export { type RunOptions, type RunProgress, type RunSummary, runJobs } from "./runs/runner";
+export { StoreError } from "./runs/segment";
+export { RunStore } from "./runs/store";
+export { type BootstrapOptions, bootstrapInterval } from "./statistics/bootstrap";
+export { type Correlation, pearson, spearman } from "./statistics/correlation";
+export {
+  holm,
+  type Interval,
+  mean,
+  meanInterval,
+  type PairedTest,
+  pairedT,
+  type SignedRankTest,
+  signedRank,
+  standardDeviation,
+} from "./statistics/statistics";
 // SeqTrain (Section 3.3): sequential training, checkpoints, the stores that hold them, workers
 export type { BytesKept, Checkpoint } from "./training/checkpoint";
 export { DiskStore } from "./training/diskStore";

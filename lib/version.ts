@@ -11,7 +11,7 @@ import { basename, join } from "node:path";
 let known: Readonly<Record<string, string>> | undefined;
 
 /**
- * @param entry "training", "certificate" or another of scripts/build.mjs, the name of a job in experiments/jobs, or
+ * @param entry "training", "certificate" or another of scripts/build.mjs, the name of a job in questions/jobs, or
  *   for the job that runs any method, its name and the method's: "beyond/ease"
  * @returns 16 hexadecimal digits
  * @throws Error for an unknown entry, or one that says how to build when the build has not written the versions

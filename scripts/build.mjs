@@ -75,7 +75,7 @@ const decidingEntries = () => ({
   recEraser: sources("unlearning/rivals/recEraser"),
   ultraRe: sources("unlearning/rivals/ultraRe", "engine/create"),
   ...Object.fromEntries(
-    filesIn(join(root, "lib/experiments/jobs"))
+    filesIn(join(root, "lib/questions/jobs"))
       .filter((path) => !["index.ts", "job.ts"].includes(basename(path)))
       .map((path) => [basename(path, ".ts"), path]),
   ),

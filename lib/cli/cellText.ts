@@ -1,12 +1,12 @@
 /** A cell as JSON, as `cells --format json` prints it and `run --cell` takes it. */
 
 import { InputError, requireInteger, requireKnownKeys, requireOneOf } from "../errors";
-import { checkRequest } from "../experiments/beyond/requests";
-import { type Cell, METHOD_NAMES, SHILLING_ATTACKS } from "../experiments/cell";
-import { withoutUnused } from "../experiments/figures/cells";
-import { GROUPINGS } from "../experiments/figures/partition";
-import { type Protocol, protocol } from "../experiments/protocol";
 import { MODEL_NAMES } from "../model/spec";
+import { checkRequest } from "../questions/beyond/requests";
+import { type Cell, METHOD_NAMES, SHILLING_ATTACKS } from "../questions/cell";
+import { withoutUnused } from "../questions/figures/cells";
+import { GROUPINGS } from "../questions/figures/partition";
+import { type Protocol, protocol } from "../questions/protocol";
 import { METHOD_NAMES as UNLEARNING_METHODS } from "../unlearning/methods";
 import { parseRequest } from "../unlearning/request";
 

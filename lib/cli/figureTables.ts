@@ -1,19 +1,19 @@
 /** The rows of each figure as a table for a terminal: means over seeds, a line a condition. */
 
-import type { BeyondRow } from "../experiments/figures/beyond";
-import { requestLabel, comparisons as systemComparisons } from "../experiments/figures/beyondTable";
-import type { CohesionRow } from "../experiments/figures/cohesion";
-import type { EfficiencyRow } from "../experiments/figures/efficiency";
-import type { MembershipRow } from "../experiments/figures/membership";
-import type { PartitionRow } from "../experiments/figures/partition";
-import type { PoisoningRow } from "../experiments/figures/poisoning";
-import { SENSITIVITY_COMPARISONS, sensitivityTable } from "../experiments/figures/sensitivity";
-import type { SeqTrainRow } from "../experiments/figures/seqtrain";
-import { type AnchorRow, anchorRows, type UtilityRow } from "../experiments/figures/utility";
-import { anchorLabel, methodLabel, orderLabel } from "../experiments/labels";
-import type { CellRecord } from "../experiments/outcome";
-import type { Profile } from "../experiments/profile";
-import { summarise } from "../experiments/summary";
+import type { BeyondRow } from "../questions/figures/beyond";
+import { requestLabel, comparisons as systemComparisons } from "../questions/figures/beyondTable";
+import type { CohesionRow } from "../questions/figures/cohesion";
+import type { EfficiencyRow } from "../questions/figures/efficiency";
+import type { MembershipRow } from "../questions/figures/membership";
+import type { PartitionRow } from "../questions/figures/partition";
+import type { PoisoningRow } from "../questions/figures/poisoning";
+import { SENSITIVITY_COMPARISONS, sensitivityTable } from "../questions/figures/sensitivity";
+import type { SeqTrainRow } from "../questions/figures/seqtrain";
+import { type AnchorRow, anchorRows, type UtilityRow } from "../questions/figures/utility";
+import { anchorLabel, methodLabel, orderLabel } from "../questions/labels";
+import type { CellRecord } from "../questions/outcome";
+import type { Profile } from "../questions/profile";
+import { summarise } from "../questions/summary";
 import type { Row } from "../report/rows";
 import type { Column } from "../report/table";
 

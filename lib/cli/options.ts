@@ -2,11 +2,11 @@
 
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { checkRequest } from "../experiments/beyond/requests";
-import { METHOD_NAMES as PAPER_METHODS } from "../experiments/cell";
-import { PROFILE_NAMES, type ProfileName } from "../experiments/profile";
-import { PRESETS, type PresetName } from "../experiments/protocol";
 import { MODEL_NAMES, type ModelName } from "../model/spec";
+import { checkRequest } from "../questions/beyond/requests";
+import { METHOD_NAMES as PAPER_METHODS } from "../questions/cell";
+import { PROFILE_NAMES, type ProfileName } from "../questions/profile";
+import { PRESETS, type PresetName } from "../questions/protocol";
 import { currentProfile, suiteRoot } from "../report/context";
 import { METHOD_NAMES as UNLEARNING_METHODS } from "../unlearning/methods";
 

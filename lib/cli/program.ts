@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { InputError, StoppedError } from "../errors";
-import { StoreError } from "../experiments/segment";
+import { StoreError } from "../runs/segment";
 import { DamagedError } from "../training/store";
 import { addBench } from "./bench";
 import { addData } from "./data";

@@ -3,9 +3,9 @@
 import { relative, sep } from "node:path";
 import type { Command } from "commander";
 import { InputError } from "../errors";
-import type { Cell } from "../experiments/cell";
-import { type Repetition, repeat } from "../experiments/repeat";
-import { FIGURES } from "../experiments/suite";
+import type { Cell } from "../questions/cell";
+import { type Repetition, repeat } from "../questions/repeat";
+import { FIGURES } from "../questions/suite";
 import { progress } from "../report/progress";
 import { integer, type SelectionOptions, withJson, withSelection } from "./options";
 import { count, duration, EXIT, Exit, plural, print, printJson, say, stopCode, stopping } from "./output";

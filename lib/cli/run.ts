@@ -2,12 +2,12 @@
 
 import { type Command, Option } from "commander";
 import { InputError } from "../errors";
-import type { Cell } from "../experiments/cell";
-import { keyOf, planJobs } from "../experiments/plan";
-import type { Failure } from "../experiments/record";
-import type { RunProgress, RunSummary } from "../experiments/runner";
-import { compute, FIGURES } from "../experiments/suite";
+import type { Cell } from "../questions/cell";
+import { keyOf, planJobs } from "../questions/plan";
+import { compute, FIGURES } from "../questions/suite";
 import { progress } from "../report/progress";
+import type { Failure } from "../runs/record";
+import type { RunProgress, RunSummary } from "../runs/runner";
 import { parseCell } from "./cellText";
 import { makeFolders } from "./folders";
 import { integer, list, type SelectionOptions, withJson, withSelection } from "./options";

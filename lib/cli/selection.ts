@@ -9,13 +9,13 @@
 import { CATALOG } from "../data/catalog";
 import { findDataset } from "../data/load";
 import { InputError } from "../errors";
-import type { Cell } from "../experiments/cell";
-import type { Figure } from "../experiments/figures/figure";
-import { type DataIdentity, type ErasableRecord, identify } from "../experiments/plan";
-import { type Profile, profileNamed } from "../experiments/profile";
-import { PAPER, PRESETS, type Protocol, parseOverrides, validProtocol } from "../experiments/protocol";
-import type { RunStore } from "../experiments/store";
-import { availableProfile, cellsOf, FIGURES, figureNamed, openStore } from "../experiments/suite";
+import type { Cell } from "../questions/cell";
+import type { Figure } from "../questions/figures/figure";
+import { type DataIdentity, type ErasableRecord, identify } from "../questions/plan";
+import { type Profile, profileNamed } from "../questions/profile";
+import { PAPER, PRESETS, type Protocol, parseOverrides, validProtocol } from "../questions/protocol";
+import { availableProfile, cellsOf, FIGURES, figureNamed, openStore } from "../questions/suite";
+import type { RunStore } from "../runs/store";
 import { resultsRoot, type SelectionOptions } from "./options";
 import { say } from "./output";
 

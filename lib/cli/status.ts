@@ -2,12 +2,12 @@
 
 import { availableParallelism, cpus } from "node:os";
 import type { Command } from "commander";
-import type { Cell } from "../experiments/cell";
-import type { SystemOutcome } from "../experiments/outcome";
-import { type DataIdentity, type ErasableRecord, keyOf, planJobs } from "../experiments/plan";
-import { profileNamed } from "../experiments/profile";
-import { isCurrent, openStore } from "../experiments/suite";
 import { canonicalJson } from "../json";
+import type { Cell } from "../questions/cell";
+import type { SystemOutcome } from "../questions/outcome";
+import { type DataIdentity, type ErasableRecord, keyOf, planJobs } from "../questions/plan";
+import { profileNamed } from "../questions/profile";
+import { isCurrent, openStore } from "../questions/suite";
 import { makeFolders } from "./folders";
 import { resultsRoot, type SelectionOptions, withJson, withProfile, withSelection } from "./options";
 import { duration, plural, print, printJson } from "./output";

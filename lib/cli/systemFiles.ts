@@ -3,8 +3,8 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
+import { nodeFiles } from "../disk/files";
 import { InputError } from "../errors";
-import { nodeFiles } from "../training/files";
 import type { ErasableSystem } from "../unlearning/erasableSystem";
 import { type Plan, parsePlan } from "../unlearning/plan";
 import { type ErasedTags, hasUsersByText } from "../unlearning/verify";

@@ -5,8 +5,8 @@
  */
 
 import { join } from "node:path";
+import { type Files, nodeFiles, putWhole, UNFINISHED, writeAtomically } from "../disk/files";
 import { canonicalJson, sha256 } from "../json";
-import { type Files, nodeFiles, putWhole, UNFINISHED, writeAtomically } from "./files";
 import {
   blobName,
   DamagedError,

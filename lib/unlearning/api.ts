@@ -4,6 +4,7 @@
  */
 
 import type { Interactions } from "../data/interactions";
+import { lockFolder } from "../disk/lock";
 import { createEngine } from "../engine/create";
 import { InputError, requireInteger, StoppedError } from "../errors";
 import type { TrainingSettings } from "../training/settings";
@@ -24,7 +25,6 @@ import { holdsSystem, requireFree, SystemFolder } from "./folder";
 import type { CoreOptions } from "./foldIn/core";
 import type { ItemStepOptions } from "./foldIn/itemStep";
 import type { FoldSettings } from "./foldIn/settings";
-import { lockFolder } from "./lock";
 import type { PlanOptions } from "./makePlan";
 import type { MethodContext, System } from "./method";
 import { type MethodName, methodOf, nestedSettings } from "./methods";

@@ -10,10 +10,10 @@
  */
 
 import { join } from "node:path";
+import { type Files, nodeFiles, putWhole, UNFINISHED, writeAtomically } from "../disk/files";
 import { InputError } from "../errors";
 import { canonicalJson, sha256 } from "../json";
 import type { DiskStore } from "../training/diskStore";
-import { type Files, nodeFiles, putWhole, UNFINISHED, writeAtomically } from "../training/files";
 import { DamagedError, type EntryName, type Json } from "../training/store";
 import { type Certificate, type OperatorKey, parseCertificate, superseded, tagger } from "./certificate";
 import type { MethodContext, System } from "./method";

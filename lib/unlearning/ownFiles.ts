@@ -4,9 +4,9 @@
  */
 
 import { join } from "node:path";
+import type { Files } from "../disk/files";
 import { InputError } from "../errors";
 import { DiskStore } from "../training/diskStore";
-import type { Files } from "../training/files";
 import type { EntryName } from "../training/store";
 
 export const CERTIFICATES = "certificates";

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { tableOf } from "../../lib/cli/figureTables";
 import { textTable } from "../../lib/cli/textTable";
-import { profileNamed } from "../../lib/experiments/profile";
+import { profileNamed } from "../../lib/questions/profile";
 
 const shown = (figure: string, rows: readonly object[]) => {
   const { rows: lines, columns } = tableOf({ figure, rows, records: [], profile: profileNamed("smoke") });

@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Cell } from "../../lib/experiments/cell";
-import { cellVersion } from "../../lib/experiments/cellVersion";
-import { identify, keyOf } from "../../lib/experiments/plan";
-import { profileNamed, profileProtocol } from "../../lib/experiments/profile";
-import { openStore } from "../../lib/experiments/suite";
+import type { Cell } from "../../lib/questions/cell";
+import { cellVersion } from "../../lib/questions/cellVersion";
+import { identify, keyOf } from "../../lib/questions/plan";
+import { profileNamed, profileProtocol } from "../../lib/questions/profile";
+import { openStore } from "../../lib/questions/suite";
 import { start } from "./support";
 
 const home = mkdtempSync(join(tmpdir(), "erasable-process-"));

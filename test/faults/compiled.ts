@@ -9,7 +9,7 @@ import { ModuleKind, ScriptTarget, transpileModule } from "typescript";
 
 const root = resolve(__dirname, "../..");
 
-/** Compiles modules of lib/ ("experiments/store") into `folder` below the repository, so that packages are found. */
+/** Compiles modules of lib/ ("runs/store") into `folder` below the repository, so that packages are found. */
 export function compileTo(folder: string, modules: readonly string[]): void {
   const unread = modules.map((module) => join(root, "lib", `${module}.ts`));
   const done = new Set<string>();

@@ -4,12 +4,12 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { recordKey, type StoredRecord } from "../../lib/experiments/record";
-import type { RunSummary } from "../../lib/experiments/runner";
+import { recordKey, type StoredRecord } from "../../lib/runs/record";
+import type { RunSummary } from "../../lib/runs/runner";
 import { cacheFolder, compileTo } from "./compiled";
 
-type Store = typeof import("../../lib/experiments/store");
-type Runner = typeof import("../../lib/experiments/runner");
+type Store = typeof import("../../lib/runs/store");
+type Runner = typeof import("../../lib/runs/runner");
 
 const compiled = cacheFolder("disk");
 const temporary = mkdtempSync(join(tmpdir(), "erasable-disk-"));
@@ -22,11 +22,11 @@ const open = join(temporary, "lib");
 const handler = join(temporary, "toyHandler.mjs");
 
 beforeAll(() => {
-  const modules = ["experiments/runner", "experiments/worker", "experiments/store", "experiments/record"];
+  const modules = ["runs/runner", "runs/worker", "runs/store", "runs/record"];
   for (const folder of [compiled, open]) compileTo(folder, modules);
   copyFileSync(join(__dirname, "toyHandler.mjs"), handler);
-  RunStore = (load("./experiments/store.js") as Store).RunStore;
-  runJobs = (load("./experiments/runner.js") as Runner).runJobs;
+  RunStore = (load("./runs/store.js") as Store).RunStore;
+  runJobs = (load("./runs/runner.js") as Runner).runJobs;
   chmodSync(temporary, 0o755);
 });
 afterAll(() => {
@@ -43,8 +43,8 @@ const jobs = Array.from({ length: 60 }, (_, n) => ({
 /** Runs the jobs in a process of its own, started by `shell` words before `node`; gives its summary. */
 function runIn(folder: string, shell: string, before = ""): RunSummary {
   const script = `
-    const { runJobs } = require("./experiments/runner.js");
-    const { RunStore } = require("./experiments/store.js");
+    const { runJobs } = require("./runs/runner.js");
+    const { RunStore } = require("./runs/store.js");
     ${before}
     const store = new RunStore(${JSON.stringify(folder)});
     runJobs(${JSON.stringify(jobs)}, store, { handler: ${JSON.stringify(handler)}, workers: 1 })

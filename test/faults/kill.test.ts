@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { StoredRecord } from "../../lib/experiments/record";
 import { Random } from "../../lib/random";
+import type { StoredRecord } from "../../lib/runs/record";
 import { cacheFolder, compileTo } from "./compiled";
 
-type Store = typeof import("../../lib/experiments/store");
+type Store = typeof import("../../lib/runs/store");
 
 /** Kills in all, of two writers at a time; more by hand: ERASABLE_KILLS=2000. */
 const KILLS = Number(process.env.ERASABLE_KILLS ?? 200);
@@ -23,8 +23,8 @@ const temporary = mkdtempSync(join(tmpdir(), "erasable-kill-"));
 let RunStore: Store["RunStore"];
 
 beforeAll(() => {
-  compileTo(compiled, ["experiments/store", "experiments/record", "random", "json"]);
-  RunStore = (createRequire(join(compiled, "package.json"))("./experiments/store.js") as Store).RunStore;
+  compileTo(compiled, ["runs/store", "runs/record", "random", "json"]);
+  RunStore = (createRequire(join(compiled, "package.json"))("./runs/store.js") as Store).RunStore;
 });
 afterAll(() => {
   for (const folder of [compiled, temporary]) rmSync(folder, { recursive: true, force: true });

@@ -5,25 +5,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Job } from "../../lib/experiments/handler";
-import { recordKey, type StoredRecord } from "../../lib/experiments/record";
-import type { RunOptions, RunProgress } from "../../lib/experiments/runner";
-import type { RunStore } from "../../lib/experiments/store";
+import type { Job } from "../../lib/runs/handler";
+import { recordKey, type StoredRecord } from "../../lib/runs/record";
+import type { RunOptions, RunProgress } from "../../lib/runs/runner";
+import type { RunStore } from "../../lib/runs/store";
 import { cacheFolder, compileTo } from "./compiled";
 
 type Step = readonly [action: string, argument?: number | string];
-type Runner = typeof import("../../lib/experiments/runner");
-type Store = typeof import("../../lib/experiments/store");
+type Runner = typeof import("../../lib/runs/runner");
+type Store = typeof import("../../lib/runs/store");
 
 const compiled = cacheFolder("runner");
 let runJobs: Runner["runJobs"];
 let Opener: Store["RunStore"];
 
 beforeAll(() => {
-  compileTo(compiled, ["experiments/runner", "experiments/worker", "experiments/store"]);
+  compileTo(compiled, ["runs/runner", "runs/worker", "runs/store"]);
   const load = createRequire(join(compiled, "package.json"));
-  runJobs = (load("./experiments/runner.js") as Runner).runJobs;
-  Opener = (load("./experiments/store.js") as Store).RunStore;
+  runJobs = (load("./runs/runner.js") as Runner).runJobs;
+  Opener = (load("./runs/store.js") as Store).RunStore;
 });
 afterAll(() => rmSync(compiled, { recursive: true, force: true }));
 
@@ -181,8 +181,8 @@ describe("two processes on one store", () => {
   /** A second process that runs the same jobs; its summary is printed as JSON. */
   function second(jobs: readonly Job[]) {
     const script = `
-      const { runJobs } = require(${JSON.stringify(join(compiled, "experiments/runner.js"))});
-      const { RunStore } = require(${JSON.stringify(join(compiled, "experiments/store.js"))});
+      const { runJobs } = require(${JSON.stringify(join(compiled, "runs/runner.js"))});
+      const { RunStore } = require(${JSON.stringify(join(compiled, "runs/store.js"))});
       const store = new RunStore(${JSON.stringify(folder)});
       runJobs(${JSON.stringify(jobs)}, store, {
         handler: ${JSON.stringify(handler)}, workers: 2,

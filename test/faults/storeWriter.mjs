@@ -6,8 +6,8 @@ import { join } from "node:path";
 
 const [, , compiled, folder, cells, first, die] = process.argv;
 const require = createRequire(join(compiled, "package.json"));
-const { RunStore } = require("./experiments/store.js");
-const { recordKey } = require("./experiments/record.js");
+const { RunStore } = require("./runs/store.js");
+const { recordKey } = require("./runs/record.js");
 const { canonicalJson } = require("./json.js");
 const { Random } = require("./random.js");
 

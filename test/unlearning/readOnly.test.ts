@@ -4,11 +4,11 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { nodeFiles } from "../../lib/disk/files";
+import { lockFolder } from "../../lib/disk/lock";
 import { createEngine } from "../../lib/engine/create";
-import { nodeFiles } from "../../lib/training/files";
 import { learn, open } from "../../lib/unlearning/api";
 import { SystemFolder } from "../../lib/unlearning/folder";
-import { lockFolder } from "../../lib/unlearning/lock";
 import { world } from "../training/world";
 
 const data = world();

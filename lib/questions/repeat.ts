@@ -1,0 +1,175 @@
+/**
+ * Whether a second, independent run says the same: cells are computed anew in an empty store of their own, and each
+ * record is held against the stored one, byte for byte of its canonical JSON, apart from the members in which two runs
+ * may differ (record.ts).
+ */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { canonicalJson, sha256 } from "../json";
+import { type Failure, type StoredRecord, withoutTimings } from "../runs/record";
+import type { RunSummary } from "../runs/runner";
+import { RunStore } from "../runs/store";
+import type { Cell } from "./cell";
+import { type DataIdentity, type ErasableRecord, identifyAll, keyOf } from "./plan";
+import { type ComputeOptions, compute } from "./suite";
+
+/** A member in which two records differ, such as "outcome.metrics.loss"; values as JSON, "absent" where there is none. */
+export interface Difference {
+  readonly member: string;
+  readonly stored: string;
+  readonly repeated: string;
+}
+
+export interface Disagreement {
+  readonly key: string;
+  readonly cell: Cell;
+  readonly differences: readonly Difference[];
+}
+
+/** Cells that are repeated together, such as those of one figure. */
+export interface Part {
+  readonly name: string;
+  readonly cells: readonly Cell[];
+}
+
+/** What a part took. Records that an earlier part made are counted there. */
+export interface PartCost {
+  readonly name: string;
+  readonly records: number;
+  /** gradient samples */
+  readonly samples: number;
+  /** of wall clock */
+  readonly seconds: number;
+  /** the records' own seconds by stage: of all workers together */
+  readonly stages: Readonly<Record<string, number>>;
+}
+
+export interface Repetition {
+  /** Records that a second run gave to the byte, and those that it did not. */
+  readonly identical: number;
+  readonly different: readonly Disagreement[];
+  /** Cells that cannot be compared: the store has no record of them on this data and by this code. */
+  readonly unrecorded: readonly Cell[];
+  /** Cells that could not be computed, one entry each, and the number of those that the run was stopped before. */
+  readonly failures: readonly Failure[];
+  readonly unfinished: number;
+  readonly stopped: boolean;
+  readonly storeError?: string;
+  /** SHA-256 over the compared lines of both runs, sorted by key. */
+  readonly digests: { readonly stored: string; readonly repeated: string };
+  readonly samples: number;
+  readonly seconds: number;
+  readonly parts: readonly PartCost[];
+}
+
+/**
+ * Computes, part after part, the cells that `store` has records of in an empty temporary store, and compares. `store` is only read.
+ * @throws InputError when a data set is not on this machine; StoreError when the temporary store cannot be read
+ */
+export async function repeat(
+  parts: readonly Part[],
+  store: RunStore<ErasableRecord>,
+  options: Omit<ComputeOptions, "force"> = {},
+): Promise<Repetition> {
+  const cells = distinctCells(parts);
+  const data = await identifyAll(cells);
+  const has = (cell: Cell) => store.has(keyOf(cell, data.get(cell.dataset) as DataIdentity));
+  const folder = mkdtempSync(join(tmpdir(), "erasable-repeat-"));
+  const second = new RunStore<ErasableRecord>(join(folder, "runs"));
+  try {
+    const summaries: RunSummary[] = [];
+    const costs: PartCost[] = [];
+    for (const { name, cells } of parts) {
+      const before = new Set(second.records().map(({ key }) => key));
+      const own = await compute(cells.filter(has), second, options);
+      const made = second.records().filter(({ key }) => !before.has(key));
+      summaries.push(...own);
+      costs.push({ name, ...costOf(own, made) });
+      if (own.some(({ stopped, storeError }) => stopped || storeError !== undefined)) break;
+    }
+    const pairs = second.records().map((repeated) => ({
+      stored: store.get(repeated.key) as ErasableRecord,
+      repeated,
+    }));
+    const different = pairs
+      .map(({ stored, repeated }) => ({
+        key: repeated.key,
+        cell: repeated.cell,
+        differences: differences(stored, repeated),
+      }))
+      .filter((pair) => pair.differences.length > 0);
+    // A cell that several parts want is tried by each of them: it has failed, once, if none could compute it.
+    const tried = new Map(
+      summaries.flatMap(({ failures }) => failures).map((failure) => [failure.key, failure]),
+    );
+    const failures = [...tried.values()].filter(({ key }) => !second.has(key));
+    const unrecorded = cells.filter((cell) => !has(cell));
+    return {
+      identical: pairs.length - different.length,
+      different,
+      unrecorded,
+      failures,
+      unfinished: cells.length - unrecorded.length - pairs.length - failures.length,
+      stopped: summaries.some(({ stopped }) => stopped),
+      storeError: summaries.find(({ storeError }) => storeError !== undefined)?.storeError,
+      digests: {
+        stored: sha256(pairs.map(({ stored }) => line(stored)).join("")),
+        repeated: sha256(pairs.map(({ repeated }) => line(repeated)).join("")),
+      },
+      samples: sumOf(costs.map(({ samples }) => samples)),
+      seconds: sumOf(costs.map(({ seconds }) => seconds)),
+      parts: costs,
+    };
+  } finally {
+    second.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+const distinctCells = (parts: readonly Part[]): Cell[] => [
+  ...new Map(parts.flatMap(({ cells }) => cells).map((cell) => [canonicalJson(cell), cell])).values(),
+];
+
+function costOf(
+  summaries: readonly RunSummary[],
+  records: readonly ErasableRecord[],
+): Omit<PartCost, "name"> {
+  const stages: Record<string, number> = {};
+  for (const { timings } of records)
+    for (const [stage, seconds] of Object.entries(timings)) stages[stage] = (stages[stage] ?? 0) + seconds;
+  return {
+    records: records.length,
+    samples: sumOf(summaries.map(({ samples }) => samples)),
+    seconds: sumOf(summaries.map(({ seconds }) => seconds)),
+    stages,
+  };
+}
+
+const line = (record: StoredRecord): string => `${canonicalJson(withoutTimings(record))}\n`;
+
+/** Where two records differ, apart from timings, machine and versions; empty when their lines are the same bytes. */
+export function differences(stored: StoredRecord, repeated: StoredRecord): Difference[] {
+  return line(stored) === line(repeated)
+    ? []
+    : [...differing("", withoutTimings(stored), withoutTimings(repeated))];
+}
+
+const ABSENT = "absent";
+const text = (value: unknown): string => (value === undefined ? ABSENT : canonicalJson(value));
+const isBranch = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
+
+function* differing(path: string, stored: unknown, repeated: unknown): Generator<Difference> {
+  const alike = isBranch(stored) && isBranch(repeated) && Array.isArray(stored) === Array.isArray(repeated);
+  if (!alike) {
+    if (text(stored) !== text(repeated))
+      yield { member: path, stored: text(stored), repeated: text(repeated) };
+    return;
+  }
+  for (const member of new Set([...Object.keys(stored), ...Object.keys(repeated)].sort()))
+    yield* differing(path === "" ? member : `${path}.${member}`, stored[member], repeated[member]);
+}

@@ -1,0 +1,139 @@
+/** Rows over seeds to rows with mean, standard deviation and interval: what tables and error bars show. */
+
+import { mean, meanInterval, standardDeviation } from "../statistics/statistics";
+
+/** Mean, spread and 95 % interval of some values. */
+export interface Summary {
+  readonly mean: number;
+  /** NaN for a single seed */
+  readonly std: number;
+  /** 95 % t interval of the mean; both ends are the mean for a single seed */
+  readonly low: number;
+  readonly high: number;
+  readonly n: number;
+}
+
+/**
+ * One row for each combination of the columns `by`, in order of first appearance.
+ * @param value the column, or function, that is averaged
+ */
+export function summarise<Row extends object, Key extends keyof Row & string>(
+  rows: readonly Row[],
+  by: readonly Key[],
+  value: (row: Row) => number,
+): (Pick<Row, Key> & Summary)[] {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const name = JSON.stringify(by.map((key) => row[key]));
+    const group = groups.get(name);
+    if (group) group.push(row);
+    else groups.set(name, [row]);
+  }
+  return [...groups.values()].map((group) => {
+    const values = group.map(value);
+    const centre = mean(values);
+    const many = values.length > 1;
+    const { low, high } = many ? meanInterval(values) : { low: centre, high: centre };
+    const columns = Object.fromEntries(by.map((key) => [key, group[0][key]])) as Pick<Row, Key>;
+    const std = many ? standardDeviation(values) : Number.NaN;
+    return { ...columns, mean: centre, std, low, high, n: values.length };
+  });
+}
+
+/** A value of one seed. */
+export interface BySeed {
+  readonly seed: number;
+  readonly value: number;
+}
+
+/** a - b by seed, for the seeds that both have, in ascending order of seed. */
+export function seedDifferences(a: readonly BySeed[], b: readonly BySeed[]): BySeed[] {
+  const other = new Map(b.map(({ seed, value }) => [seed, value]));
+  return a
+    .filter(({ seed }) => other.has(seed))
+    .map(({ seed, value }) => ({ seed, value: value - (other.get(seed) as number) }))
+    .sort((one, two) => one.seed - two.seed);
+}
+
+/**
+ * How far a is above b, paired by seed.
+ * @returns the mean difference and half of its 95 % interval; NaN without a pair, and for the half with a single one
+ */
+export function seedDifference(
+  a: readonly BySeed[],
+  b: readonly BySeed[],
+): { difference: number; half: number } {
+  const values = seedDifferences(a, b).map(({ value }) => value);
+  const difference = values.length > 0 ? mean(values) : Number.NaN;
+  const half = values.length > 1 ? meanInterval(values).high - difference : Number.NaN;
+  return { difference, half };
+}
+
+/**
+ * The rows with what a seed has in common taken out, for error bars that show how well *conditions* (methods, S) can be
+ * told apart. Seeds share split and start, so all methods rise and fall together; bars of raw values mostly show that.
+ * Cousineau's normalisation with Morey's correction ("Confidence intervals from normalized data", 2008): subtract the
+ * effect of each seed within its panel, and widen by sqrt(C / (C - 1)) around each condition's mean, which stays what it is.
+ *
+ * What a seed does is estimated from the conditions that have every seed of the panel (C of them), so that one which was
+ * run in a few seeds only does not move the others; it is normalised by the same effects and, having had no part in
+ * them, not widened. Where no condition has every seed, all of them give the effects, by least squares.
+ *
+ * @param panel columns of a panel, whose values are comparable
+ * @param condition columns that tell conditions apart inside a panel; one row for each of them and seed
+ */
+export function withinSeeds<Row extends { readonly seed: number; readonly value: number }>(
+  rows: readonly Row[],
+  panel: readonly (keyof Row & string)[],
+  condition: readonly (keyof Row & string)[],
+): Row[] {
+  const grouped = (some: readonly Row[], columns: readonly (keyof Row & string)[]) => {
+    const groups = new Map<string, Row[]>();
+    for (const row of some) {
+      const name = JSON.stringify(columns.map((column) => row[column]));
+      groups.set(name, [...(groups.get(name) ?? []), row]);
+    }
+    return [...groups.values()];
+  };
+  const changed = new Map<Row, Row>();
+  for (const inPanel of grouped(rows, panel)) {
+    const conditions = grouped(inPanel, condition);
+    const seeds = new Set(inPanel.map(({ seed }) => seed)).size;
+    const complete = conditions.filter((own) => own.length === seeds);
+    const reference = complete.length > 0 ? complete : conditions;
+    if (reference.length < 2) continue;
+    const effects = seedEffects(reference);
+    const C = reference.length;
+    for (const own of conditions) {
+      const middle = mean(own.map(({ value }) => value));
+      const shared = mean(own.map(({ seed }) => effects.get(seed) as number));
+      const widening = reference.includes(own) ? Math.sqrt(C / (C - 1)) : 1;
+      for (const row of own) {
+        const effect = (effects.get(row.seed) as number) - shared;
+        changed.set(row, { ...row, value: middle + (row.value - effect - middle) * widening });
+      }
+    }
+  }
+  return rows.map((row) => changed.get(row) ?? row);
+}
+
+const ROUNDS = 1000;
+
+/** What each seed adds to every condition, by least squares; with all seeds in all conditions, its mean in one step. */
+function seedEffects(conditions: readonly (readonly BySeed[])[]): Map<number, number> {
+  const effects = new Map(conditions.flat().map(({ seed }) => [seed, 0]));
+  const effect = (seed: number) => effects.get(seed) as number;
+  for (let round = 0, moved = Number.POSITIVE_INFINITY; round < ROUNDS && moved > 1e-12; round++) {
+    const left = conditions.flatMap((own) => {
+      const middle = mean(own.map(({ seed, value }) => value - effect(seed)));
+      return own.map(({ seed, value }) => ({ seed, value: value - middle }));
+    });
+    moved = 0;
+    for (const seed of effects.keys()) {
+      const now = mean(left.filter((one) => one.seed === seed).map(({ value }) => value));
+      moved = Math.max(moved, Math.abs(now - effect(seed)));
+      effects.set(seed, now);
+    }
+  }
+  return effects;
+}

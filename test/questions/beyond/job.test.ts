@@ -1,0 +1,184 @@
+/** Beyond cells from ratings to outcomes, on a file of ratings; the held-out part poisoned, the same choice is made. */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { interactionsFrom } from "../../../lib/data/interactions";
+import { split } from "../../../lib/data/split";
+import type { Evaluation } from "../../../lib/metrics/evaluate";
+import { REQUESTS } from "../../../lib/questions/beyond/requests";
+import type { BeyondCell } from "../../../lib/questions/cell";
+import { runBeyond } from "../../../lib/questions/jobs/beyond";
+import type { BeyondOutcome } from "../../../lib/questions/outcome";
+import { protocol } from "../../../lib/questions/protocol";
+import { Random } from "../../../lib/random";
+
+const SEED = 4;
+let folder: string;
+const files: Record<"clean" | "poisoned", string> = { clean: "", poisoned: "" };
+
+/** 40 users with 25 of 30 items each: floor(0.9 * 25) = 22 in training, three held out, three in validation. */
+function ratings() {
+  const random = Random.stream("beyond", "ratings");
+  return Array.from({ length: 40 }, (_, user) =>
+    random
+      .shuffle(Array.from({ length: 30 }, (_, item) => item))
+      .slice(0, 25)
+      .map((item): [number, number, number] => [user, item, 1 + ((user + item + random.below(3)) % 5)]),
+  ).flat();
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "erasable-beyond-"));
+  const rows = ratings();
+  const data = interactionsFrom(
+    {
+      users: Uint32Array.from(rows, ([user]) => user),
+      items: Uint32Array.from(rows, ([, item]) => item),
+      ratings: Float32Array.from(rows, ([, , rating]) => rating),
+    },
+    Array.from({ length: 40 }, (_, user) => String(user + 100)),
+    Array.from({ length: 30 }, (_, item) => String(item + 100)),
+    { name: "test", synthetic: true, steps: [] },
+  );
+  const { test } = split(data, { trainShare: 0.9, seed: SEED });
+  const held = new Set<string>();
+  test.userIds.forEach((id, user) => {
+    for (let k = test.byUser.offsets[user]; k < test.byUser.offsets[user + 1]; k++)
+      held.add(`${id},${test.itemIds[test.byUser.columns[k]]}`);
+  });
+  const text = (poison: boolean) =>
+    rows
+      .map(([user, item, rating]) => {
+        const pair = `${user + 100},${item + 100}`;
+        return `${pair},${poison && held.has(pair) ? 6 - rating : rating}`;
+      })
+      .join("\n");
+  for (const name of ["clean", "poisoned"] as const) {
+    files[name] = join(folder, `${name}.csv`);
+    writeFileSync(files[name], `${text(name === "poisoned")}\n`);
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const cell = (dataset: string, change: Partial<BeyondCell> = {}): BeyondCell => ({
+  kind: "beyond",
+  dataset,
+  protocol: protocol("PAPER", dataset, { batchSize: 64, epochs: 4 }),
+  model: "dmf",
+  method: "core-fold-in",
+  variant: "coin@30+ridge",
+  settings: { core: "coin@30", itemStep: { kind: "ridge" }, fold: { steps: 4 } },
+  grid: [
+    [{ l2: 0 }, { l2: 0.1 }],
+    [{ fold: { ridge: 1 } }, { fold: { ridge: 100 } }],
+    [{ itemStep: { lambda: 5 } }, { itemStep: { lambda: 0.1 } }],
+  ],
+  request: "none",
+  seed: SEED,
+  ...change,
+});
+
+async function outcomes(cells: readonly BeyondCell[]) {
+  const found: { cell: BeyondCell; outcome: BeyondOutcome; timings: Readonly<Record<string, number>> }[] = [];
+  let samples = 0;
+  await runBeyond(
+    cells,
+    {
+      outcome: (own, outcome, timings) =>
+        found.push({ cell: own as BeyondCell, outcome: outcome as BeyondOutcome, timings }),
+      samples: (count) => {
+        samples += count;
+      },
+    },
+    new AbortController().signal,
+  );
+  return { found, samples };
+}
+
+const METHODS: readonly (readonly [name: string, change: Partial<BeyondCell>])[] = [
+  ["core fold-in", {}],
+  ["Retrain, NMF", { method: "retrain", settings: {}, model: "nmf", grid: [[{ l2: 0 }, { l2: 0.1 }]] }],
+  [
+    "refresh",
+    {
+      method: "refresh",
+      settings: { groups: 3, grouping: "cbkm" },
+      grid: [[{ fold: { ridge: 1 } }, { fold: { ridge: 50 } }]],
+    },
+  ],
+  [
+    "ease",
+    {
+      method: "ease",
+      model: "none",
+      settings: { label: "rating" },
+      grid: [[{ lambda: 10 }, { lambda: 1000 }]],
+    },
+  ],
+];
+
+describe.each(METHODS)("the job of %s", (_name, change) => {
+  it("chooses the same settings whatever the held-out ratings are", async () => {
+    const [clean, poisoned] = [
+      await outcomes([cell(files.clean, change)]),
+      await outcomes([cell(files.poisoned, change)]),
+    ].map(({ found }) => found[0].outcome);
+    expect(poisoned.choice).toEqual(clean.choice);
+    expect(poisoned.fingerprint).toBe(clean.fingerprint);
+    // the poison is there: the same model is judged otherwise
+    expect(poisoned.metrics.loss).not.toBe(clean.metrics.loss);
+    expect((poisoned.metrics as Evaluation).labCode.ndcg).not.toBe(
+      (clean.metrics as Evaluation).labCode.ndcg,
+    );
+  });
+
+  it("reports learning and each request, with what each cost and what was expected", async () => {
+    const requests = ["none", ...REQUESTS];
+    const { found, samples } = await outcomes(
+      requests.map((request) => cell(files.clean, { ...change, request })),
+    );
+    expect(found.map((one) => one.cell.request)).toEqual(requests);
+    const [learned, single, active, random, top] = found.map(({ outcome }) => outcome);
+    for (const { outcome, timings } of found) {
+      expect(outcome.choice).toEqual(learned.choice);
+      expect(outcome.expected).toEqual(learned.expected);
+      expect(outcome.users).toBe(40);
+      expect(outcome.ratings).toBe(40 * 22);
+      expect(Object.values(timings).every((seconds) => seconds >= 0)).toBe(true);
+      expect(outcome.strata.reduce((sum, { ratings: count }) => sum + count, 0)).toBe(
+        (40 - outcome.erasedUsers) * 3,
+      );
+      expect(outcome.bytes).toBeGreaterThan(0);
+    }
+    expect(learned.choice.candidates.length).toBeGreaterThan(1);
+    expect(
+      learned.choice.candidates.some(
+        ({ settings }) => JSON.stringify(settings) === JSON.stringify(learned.choice.chosen),
+      ),
+    ).toBe(true);
+    expect([learned, single, active, random, top].map(({ erasedUsers }) => erasedUsers)).toEqual([
+      0, 1, 1, 2, 2,
+    ]);
+    expect(top.samples).toBeCloseTo(learned.expected?.["top@5"] ?? Number.NaN, 6);
+    expect(learned.batches[0].samples).toBe(learned.expected?.["random-user"]);
+    expect(samples).toBeGreaterThan(learned.samples + single.samples + random.samples);
+    expect(new Set(found.map(({ outcome }) => outcome.fingerprint)).size).toBeGreaterThanOrEqual(4);
+  });
+});
+
+describe("what only some methods have", () => {
+  it("core fold-in: who is in the core", async () => {
+    const { found } = await outcomes([cell(files.clean)]);
+    const { core } = found[0].outcome;
+    expect(core?.users).toBeGreaterThan(3);
+    expect(core?.ratings).toBe((core?.users ?? 0) * 22);
+  });
+
+  it("additive methods: seconds until the model stands, apart from those of the sums", async () => {
+    const { found } = await outcomes([cell(files.clean, { ...METHODS[3][1], request: "rand@5" })]);
+    expect(Object.keys(found[0].timings)).toEqual(["erase", "derive"]);
+    expect(found[0].outcome.core).toBeNull();
+  });
+});

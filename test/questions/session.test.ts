@@ -1,0 +1,190 @@
+/** What a notebook asks for: of what is recorded, of data that have changed, and when it is stopped or fails. */
+
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { InputError, StoppedError } from "../../lib/errors";
+import type { Cell } from "../../lib/questions/cell";
+import { cellVersion } from "../../lib/questions/cellVersion";
+import { cohesion, partition } from "../../lib/questions/figures";
+import type { Figure } from "../../lib/questions/figures/figure";
+import { identify, keyOf } from "../../lib/questions/plan";
+import { profileNamed, profileProtocol } from "../../lib/questions/profile";
+import { datasetTitle, figureResults } from "../../lib/questions/session";
+import { compute, findRecords, openStore } from "../../lib/questions/suite";
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "erasable-session-"));
+  vi.stubEnv("ERASABLE_RESULTS", folder);
+  vi.stubEnv("ERASABLE_PROFILE", "smoke");
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it("stops rather than compute what is not recorded, and says how to compute it", async () => {
+  vi.stubEnv("ERASABLE_RECORDS", "only");
+  const asked = figureResults(cohesion);
+  await expect(asked).rejects.toThrow(InputError);
+  await expect(asked).rejects.toThrow(
+    '6 of 6 results are not recorded ("npx erasable run cohesion --profile smoke" computes them)',
+  );
+  expect(existsSync(join(folder, "smoke/runs"))).toBe(false);
+});
+
+it("shows what is recorded, and says how much is not", async () => {
+  const profile = profileNamed("smoke");
+  const cells = cohesion.cells(profile);
+  const store = openStore(folder, profile);
+  const [summary] = await compute(cells.slice(0, 2), store, { workers: 1 });
+  store.close();
+  expect(summary.failures).toEqual([]);
+  vi.stubEnv("ERASABLE_RECORDS", "only");
+  const { records, notices } = await figureResults(cohesion);
+  expect(records).toHaveLength(2);
+  expect(notices.join()).toContain(`${cells.length - 2} of ${cells.length} results are not recorded`);
+});
+
+it("refuses another value", async () => {
+  vi.stubEnv("ERASABLE_RECORDS", "never");
+  await expect(figureResults(cohesion)).rejects.toThrow('ERASABLE_RECORDS: "never" is not one of only');
+});
+
+const change = { seeds: [0], groups: [2] };
+
+/** A file of so many users who have all rated twenty items. */
+function writeRatings(users: number): string {
+  const file = join(folder, "mine.csv");
+  const lines = Array.from({ length: users * 20 }, (_, k) => [
+    k % users,
+    Math.floor(k / users),
+    1 + ((k * 7) % 5),
+  ]);
+  writeFileSync(file, lines.map((line) => line.join(",")).join("\n"));
+  return file;
+}
+
+/** A figure of one cell. */
+const figureOf = (cell: Cell): Figure<{ readonly key: string }> => ({
+  id: "partition",
+  title: "One cell",
+  paper: "none",
+  notebook: "none",
+  cells: () => [cell],
+  rows: (records) => records.map(({ key }) => ({ key })),
+});
+
+const smoke = profileNamed("smoke");
+const anchors: Cell = {
+  kind: "anchors",
+  dataset: "synthetic",
+  protocol: profileProtocol(smoke, "synthetic"),
+  seed: 0,
+};
+
+function recordOf(cell: Cell, data: string) {
+  const key = keyOf(cell, { checksum: data, ratings: 0 });
+  const code = cellVersion(cell);
+  return { key, cell, data, code, outcome: {}, timings: {}, machine: {}, versions: {} };
+}
+
+function store(profile: string, cell: Cell, data: string) {
+  const opened = openStore(folder, { name: profile } as { name: "smoke" | "paper" });
+  opened.append(recordOf(cell, data));
+  opened.close();
+}
+
+it("computes anew what was recorded of a file's older content; where nothing may be computed, says so", async () => {
+  const sizes = async () => {
+    const { rows, notices } = await figureResults(partition, { change, dataset: file, workers: 1 });
+    const users = rows.filter(({ grouping }) => grouping === "rand").map((row) => row.users);
+    return { users, notices };
+  };
+  const file = writeRatings(30);
+  expect(await sizes()).toEqual({ users: [15, 15], notices: [] });
+  writeRatings(40);
+  vi.stubEnv("ERASABLE_RECORDS", "only");
+  expect(await sizes()).toEqual({
+    users: [15, 15],
+    notices: [expect.stringMatching(/^Records of mine\.csv .* other ratings than those on this machine/)],
+  });
+  vi.stubEnv("ERASABLE_RECORDS", "");
+  expect(await sizes()).toEqual({ users: [20, 20], notices: [] });
+  rmSync(file); // what is recorded is shown without the data
+  vi.stubEnv("ERASABLE_RECORDS", "only");
+  expect((await sizes()).notices).toEqual([]);
+});
+
+it("shows published records of other data than this machine has, with a notice", async () => {
+  vi.stubEnv("ERASABLE_PROFILE", "paper");
+  store("paper", anchors, "f".repeat(64));
+  const paper = { change: { datasets: ["synthetic"], rankingDatasets: ["synthetic"] } };
+  const { rows, notices } = await figureResults(figureOf(anchors), paper);
+  expect(rows).toEqual([{ key: recordOf(anchors, "f".repeat(64)).key }]);
+  expect(notices).toEqual([expect.stringContaining("Records of synthetic (generated) shown here")]);
+});
+
+it("of records of several versions of a data set, finds that of this machine's", async () => {
+  const here = await identify("synthetic");
+  const own = recordOf(anchors, here.checksum);
+  const runs = openStore(folder, smoke);
+  for (const data of ["1", "2", "3", "4"].map((digit) => digit.repeat(64)))
+    runs.append(recordOf(anchors, data));
+  const data = new Map([["synthetic", here]]);
+  const { current, otherData } = findRecords([anchors], runs, data);
+  expect({ current, otherData }).toEqual({ current: false, otherData: ["synthetic"] });
+  runs.append(own);
+  runs.close();
+  const found = findRecords([anchors], runs, data);
+  expect(found).toMatchObject({ current: true, otherData: [], records: [{ key: own.key }] });
+});
+
+it("says that it was stopped, also where there are older records", async () => {
+  const file = writeRatings(30);
+  const signal = AbortSignal.abort();
+  const asked = { change, dataset: file, workers: 1 };
+  const stopped = figureResults(partition, { ...asked, signal });
+  await expect(stopped).rejects.toThrow(StoppedError);
+  await expect(stopped).rejects.toThrow("stopped; what was finished is kept. Run the cell again to go on.");
+  await figureResults(partition, asked);
+  expect((await figureResults(partition, { ...asked, signal })).rows.length).toBeGreaterThan(0);
+  await expect(figureResults(partition, { ...asked, signal, force: true })).rejects.toThrow(StoppedError);
+});
+
+it("says that cells failed, also where there are older records", async () => {
+  const { protocol } = anchors;
+  // of Retrain there is no attack
+  const cell: Cell = {
+    ...{ kind: "membership", dataset: "synthetic", protocol, seed: 0 },
+    ...{ model: "dmf", method: "retrain", groups: 1, request: "top@5" },
+  } as Cell;
+  const figure = figureOf(cell);
+  store("smoke", cell, (await identify("synthetic")).checksum);
+  expect((await figureResults(figure)).rows).toHaveLength(1);
+  const forced = figureResults(figure, { force: true, workers: 1 });
+  await expect(forced).rejects.toThrow(/^One cell: 1 of 1 cells failed: .*Run the cell again to go on\.$/);
+});
+
+it("leaves the store closed, whatever the end: no sign of life, and segments that can be merged", async () => {
+  const asked = { change, dataset: writeRatings(30), workers: 1 };
+  await figureResults(partition, asked);
+  await figureResults(partition, { ...asked, force: true, signal: AbortSignal.abort() }).catch(() => {});
+  expect(readdirSync(join(folder, "smoke/runs/claims"))).toEqual([]);
+  const runs = openStore(folder, smoke);
+  expect(runs.compact()).toBe(0);
+  runs.close();
+});
+
+it("takes a file of one's own in place of the profile's data, and calls it by its name", async () => {
+  const file = writeRatings(30);
+  const { rows, run, notices } = await figureResults(partition, { change, dataset: file, workers: 1 });
+  expect(notices).toEqual([]);
+  expect(run.data).toEqual([{ name: file, synthetic: false }]);
+  expect(rows.filter(({ grouping }) => grouping === "rand").map(({ users }) => users)).toEqual([15, 15]);
+  expect(datasetTitle(file)).toBe("mine.csv");
+  await expect(figureResults(partition, { change, dataset: "ml-1x" })).rejects.toThrow("ml-100k");
+});
