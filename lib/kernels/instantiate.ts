@@ -19,7 +19,7 @@ export function instantiate<Exports extends object>(name: string): Exports & { m
   let module = compiled.get(name);
   if (!module) {
     const path = join(kernelFolder(), `${name}.wasm`);
-    let bytes: Buffer;
+    let bytes: NonSharedBuffer;
     try {
       bytes = readFileSync(path);
     } catch {

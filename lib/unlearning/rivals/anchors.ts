@@ -77,8 +77,8 @@ function rowsAt(points: DensePoints, rows: Uint32Array): Float64Array {
 
 /** Distances of pairs: |user - anchor's user|^2 x |item - anchor's item|^2. */
 class PairHost implements Host {
-  private userAnchors = new Float64Array(0);
-  private itemAnchors = new Float64Array(0);
+  private userAnchors: Float64Array = new Float64Array(0);
+  private itemAnchors: Float64Array = new Float64Array(0);
 
   constructor(
     private readonly users: DensePoints,
