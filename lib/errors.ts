@@ -10,6 +10,15 @@ export class StoppedError extends Error {
   override name = "StoppedError";
 }
 
+/** A value as messages show it: "null", "1.5", "the text "fast"", "an array", "[object Set]". */
+export function seen(value: unknown): string {
+  if (value === null || value === undefined || typeof value === "boolean" || typeof value === "number")
+    return String(value);
+  if (typeof value === "string") return `the text ${JSON.stringify(value.slice(0, 40))}`;
+  if (typeof value === "function") return "a function";
+  return Array.isArray(value) ? "an array" : Object.prototype.toString.call(value);
+}
+
 /** Throws `InputError` unless `value` is one of `choices`. */
 export function requireOneOf<T extends string>(value: unknown, choices: readonly T[], what: string): T {
   if (choices.includes(value as T)) return value as T;

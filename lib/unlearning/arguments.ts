@@ -1,23 +1,14 @@
 /** What the functions of api.ts are given, held against what they take: for callers without a type checker. */
 
 import type { Interactions } from "../data/interactions";
-import { InputError, requireKnownKeys } from "../errors";
-
-/** "null", "the text ...", "[object Set]": a value of the wrong kind as messages call it. */
-function kindOf(value: unknown): string {
-  if (value === null || value === undefined || typeof value === "boolean" || typeof value === "number")
-    return String(value);
-  if (typeof value === "string") return `the text ${JSON.stringify(value.slice(0, 40))}`;
-  if (typeof value === "function") return "a function";
-  return Array.isArray(value) ? "an array" : Object.prototype.toString.call(value);
-}
+import { InputError, requireKnownKeys, seen } from "../errors";
 
 /** Whether `value` is an object that is read by its keys: no array, no Set. Notebooks have an Object of their own. */
 const isObject = (value: unknown): value is Record<string, unknown> =>
   Object.prototype.toString.call(value) === "[object Object]";
 
 function refuse(what: string, allowed: string, value: unknown): never {
-  throw new InputError(`${what}: ${allowed} is needed, not ${kindOf(value)}`);
+  throw new InputError(`${what}: ${allowed} is needed, not ${seen(value)}`);
 }
 
 /** @throws InputError unless `value` holds ratings as `loadDataset` gives them. */
