@@ -28,7 +28,7 @@ export {
 // data: catalog, files to interactions, generated sets, filter, split, samples, Table 1
 export { CATALOG, type CatalogEntry, catalogEntry, DATASET_NAMES } from "./data/catalog";
 export { core } from "./data/core";
-export { type Description, describe, quantile, rowLengths } from "./data/describe";
+export { type Description, describe, rowLengths } from "./data/describe";
 export type { DownloadProgress } from "./data/download";
 export {
   type Csr,
@@ -207,7 +207,6 @@ export {
   availableProfile,
   cellsOf,
   compute,
-  coverage,
   FIGURES,
   figureNamed,
   findRecords,
@@ -261,17 +260,15 @@ export { type Failure, recordKey, type StoredRecord, withoutTimings } from "./ru
 export { type RunOptions, type RunProgress, type RunSummary, runJobs } from "./runs/runner";
 export { StoreError } from "./runs/segment";
 export { RunStore } from "./runs/store";
-export { type BootstrapOptions, bootstrapInterval } from "./statistics/bootstrap";
-export { type Correlation, pearson, spearman } from "./statistics/correlation";
+export { pearson, spearman, spearmanInterval } from "./statistics/correlation";
 export {
-  holm,
   type Interval,
   mean,
   meanInterval,
   type PairedTest,
   pairedT,
-  type SignedRankTest,
-  signedRank,
+  quantile,
+  type Sampling,
   standardDeviation,
 } from "./statistics/statistics";
 // SeqTrain (Section 3.3): sequential training, checkpoints, the stores that hold them, workers

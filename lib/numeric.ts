@@ -60,16 +60,6 @@ function powerOfTwo(k: number): number {
   return view.getFloat64(0);
 }
 
-/** log(sum_i exp(values[i])), without overflow. Empty input gives -Infinity. */
-export function logSumExp(values: ArrayLike<number>): number {
-  let most = -Infinity;
-  for (let i = 0; i < values.length; i++) if (values[i] > most) most = values[i];
-  if (most === -Infinity) return most;
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += exp(values[i] - most);
-  return most + log(sum);
-}
-
 /**
  * The standard normal quantile, for p in (0, 1): the rational approximations of Wichura's algorithm AS 241
  * (PPND16, Applied Statistics 37, 1988), accurate to about 1e-16.

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { exp, log, logSumExp, normalQuantile } from "../lib/numeric";
+import { exp, log, normalQuantile } from "../lib/numeric";
 import { Random } from "../lib/random";
 
 type Table = [x: number, value: number][];
@@ -76,13 +76,4 @@ describe("normalQuantile", () => {
       expect(normalQuantile(p) + normalQuantile(1 - p)).toBe(0);
     }
   });
-});
-
-describe("logSumExp", () => {
-  it("does not overflow", () => expect(logSumExp([1000, 1000])).toBeCloseTo(1000 + Math.LN2, 12));
-  it("does not underflow", () => expect(logSumExp([-1000, -1000])).toBeCloseTo(-1000 + Math.LN2, 12));
-  it("of nothing is the log of zero", () => expect(logSumExp([])).toBe(-Infinity));
-  it("of zeros only is the log of zero", () => expect(logSumExp([-Infinity, -Infinity])).toBe(-Infinity));
-  it("takes typed arrays", () =>
-    expect(logSumExp(Float64Array.of(log(1), log(2), log(3)))).toBeCloseTo(log(6), 14));
 });

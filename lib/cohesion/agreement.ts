@@ -4,6 +4,7 @@
  */
 
 import { InputError } from "../errors";
+import { mean, squaredDeviations } from "../statistics/statistics";
 
 /**
  * Adjusted Rand index (Hubert and Arabie, "Comparing partitions", Journal of Classification 2, 1985): 1 for the same
@@ -54,16 +55,15 @@ export interface SizeStatistics {
 export function sizeStatistics(sizes: ArrayLike<number>): SizeStatistics {
   if (sizes.length === 0) throw new InputError("size statistics: there is no group");
   const values = Array.from(sizes);
-  const mean = values.reduce((sum, n) => sum + n, 0) / values.length;
-  const variance = values.reduce((sum, n) => sum + (n - mean) * (n - mean), 0) / values.length;
+  const centre = mean(values);
+  const spread = Math.sqrt(squaredDeviations(values) / values.length);
   const most = Math.max(...values);
-  const relative = (x: number) => (mean > 0 ? x / mean : 0);
   return {
     least: Math.min(...values),
     most,
-    mean,
-    variation: relative(Math.sqrt(variance)),
-    imbalance: mean > 0 ? most / mean : 1,
+    mean: centre,
+    variation: centre > 0 ? spread / centre : 0,
+    imbalance: centre > 0 ? most / centre : 1,
   };
 }
 

@@ -1,5 +1,6 @@
 /** What a set of ratings looks like: the numbers of Table 1 and of the distributions in notebook 01. */
 
+import { quantile } from "../statistics/statistics";
 import { type Csr, type Interactions, ratingCount } from "./interactions";
 
 /** Numbers of ratings a user, or an item, has. */
@@ -76,13 +77,4 @@ function summary(csr: Csr): CountSummary {
     most: quantile(sorted, 1),
     mean: csr.columns.length / sorted.length,
   };
-}
-
-/** Quantile by linear interpolation between order statistics (definition 7 of Hyndman and Fan 1996). NaN when empty. */
-export function quantile(sorted: ArrayLike<number>, p: number): number {
-  if (sorted.length === 0) return NaN;
-  const place = (sorted.length - 1) * p;
-  const below = Math.floor(place);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
 }

@@ -6,7 +6,8 @@
 import type { Interactions } from "../data/interactions";
 import { requireInteger } from "../errors";
 import { log } from "../numeric";
-import { mean, pearson, spearman } from "./correlation";
+import { pearson, spearman } from "../statistics/correlation";
+import { mean } from "../statistics/statistics";
 import type { Hypergraph } from "./hypergraph";
 import { symmetricEigen } from "./linear";
 import { moments } from "./noise";

@@ -8,7 +8,8 @@
 import type { Interactions } from "../data/interactions";
 import { InputError, requireInteger } from "../errors";
 import { Random } from "../random";
-import { mean, pearson, spearman } from "./correlation";
+import { pearson, spearman } from "../statistics/correlation";
+import { mean } from "../statistics/statistics";
 import { logActivity } from "./profile";
 
 /** Pairs of different users; pair k is (first[k], second[k]). */

@@ -6,6 +6,7 @@
 
 import type { Interactions } from "../data/interactions";
 import { Random } from "../random";
+import { mean } from "../statistics/statistics";
 import { type Evaluation, type EvaluationOptions, evaluate, type Scorer } from "./evaluate";
 import { HIGHEST_RATING } from "./ranking";
 
@@ -74,17 +75,11 @@ export function popularityScorer(train: Interactions): Scorer {
 /** Mean training rating of the item / 5; the overall mean for an item that nobody rated. */
 export function itemMeanScorer(train: Interactions): Scorer {
   const { offsets, values } = train.byItem;
-  const overall = mean(values);
+  const overall = values.length > 0 ? mean(values) : 0;
   const means = Float64Array.from(train.itemIds, (_, item) =>
     offsets[item] === offsets[item + 1] ? overall : mean(values.subarray(offsets[item], offsets[item + 1])),
   );
   return pairwise(train.itemIds.length, (_, item) => means[item] / HIGHEST_RATING);
-}
-
-function mean(values: Float32Array): number {
-  let sum = 0;
-  for (let k = 0; k < values.length; k++) sum += values[k];
-  return sum / Math.max(1, values.length);
 }
 
 const TIE_BREAK = 1e-4; // far below the distance of two ratings, far above the resolution of float32

@@ -15,7 +15,7 @@ import { cellVersion } from "./cellVersion";
 import * as figures from "./figures";
 import type { Figure } from "./figures/figure";
 import type { CellRecord } from "./outcome";
-import { type DataIdentity, type ErasableRecord, HANDLER, identifyAll, keyOf, planJobs } from "./plan";
+import { type DataIdentity, type ErasableRecord, HANDLER, identifyAll, planJobs } from "./plan";
 import type { Profile } from "./profile";
 
 /** Every figure of the suite, in the order of the notebooks. */
@@ -110,30 +110,6 @@ export async function compute(
   const first = await runJobs(shared, store, { ...common, workers });
   if (first.stopped || first.storeError !== undefined) return [first];
   return [first, await runJobs(alone, store, { ...common, workers: 1 })];
-}
-
-/** Cells by what the store has of them. */
-export interface Coverage {
-  readonly done: readonly Cell[];
-  readonly missing: readonly Cell[];
-  /** cells of `missing` that were tried and failed, with the error */
-  readonly failed: readonly { readonly cell: Cell; readonly error: string }[];
-}
-
-/** Which of some cells the store has. */
-export async function coverage(cells: readonly Cell[], store: RunStore<ErasableRecord>): Promise<Coverage> {
-  const data = await identifyAll(cells);
-  const key = (cell: Cell) => {
-    const identity = data.get(cell.dataset);
-    return identity ? keyOf(cell, identity) : "";
-  };
-  const failures = new Map(store.failures().map((failure) => [failure.key, failure.error]));
-  const missing = cells.filter((cell) => !store.has(key(cell)));
-  const failed = missing.flatMap((cell) => {
-    const error = failures.get(key(cell));
-    return error === undefined ? [] : [{ cell, error }];
-  });
-  return { done: cells.filter((cell) => store.has(key(cell))), missing, failed };
 }
 
 /** Whether a record was made by the code that would make it today. */

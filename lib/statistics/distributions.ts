@@ -1,13 +1,13 @@
 /**
- * The distributions that tests and intervals over seeds need: normal, Student's t. Written on the portable log and exp,
- * so a p-value in a committed table is the same on every machine. The incomplete beta and gamma functions are evaluated by
- * continued fractions with Lentz's method (Numerical Recipes, 3rd ed., sections 5.2, 6.2 and 6.4 describe it).
+ * Student's t, which tests and intervals over seeds need. Written on the portable log and exp, so a p-value in a committed
+ * table is the same on every machine. The incomplete beta function is a continued fraction, evaluated by Lentz's method
+ * (Numerical Recipes, 3rd ed., sections 5.2 and 6.4 describe it).
  */
 
 import { exp, log } from "../numeric";
 
 /** ln Gamma(x) for x > 0: Stirling's series after lifting x above 10. Relative error about 1e-15. */
-export function logGamma(x: number): number {
+function logGamma(x: number): number {
   let lift = 1;
   while (x < 10) lift *= x++;
   const z = 1 / (x * x);
@@ -68,21 +68,4 @@ export function studentQuantile(p: number, freedom: number): number {
     else high = middle;
   }
   return p < 0.5 ? -high : high;
-}
-
-/** P(Z <= z), standard normal: a power series near 0, a continued fraction in the tails. */
-export function normalCdf(z: number): number {
-  const density = exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
-  const x = Math.abs(z);
-  if (x < 2.5) {
-    let term = z;
-    let sum = z;
-    for (let k = 3; Math.abs(term) > 1e-18 * Math.abs(sum); k += 2) {
-      term *= (z * z) / k;
-      sum += term;
-    }
-    return 0.5 + density * sum;
-  }
-  const tail = density * continuedFraction((k) => [k, x]);
-  return z < 0 ? tail : 1 - tail;
 }

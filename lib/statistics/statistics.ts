@@ -1,10 +1,11 @@
 /**
- * Statistics over seeds: mean, standard deviation, t intervals, paired tests (Student; Wilcoxon, exact), and Holm's
- * correction for several comparisons at once. Few seeds are the rule here, so nothing relies on large samples.
+ * Statistics over seeds and over groups: mean, spread, quantiles, ranks, Student's t for a mean and for pairs. Seeds split
+ * one data set again and again, so their results are not independent: `Sampling.testToTrain` widens intervals by the
+ * correction of Nadeau and Bengio, "Inference for the generalization error" (Machine Learning 52, 2003).
  */
 
 import { InputError } from "../errors";
-import { normalCdf, studentQuantile, studentTwoSided } from "./distributions";
+import { studentQuantile, studentTwoSided } from "./distributions";
 
 /** A confidence interval. */
 export interface Interval {
@@ -12,27 +13,49 @@ export interface Interval {
   readonly high: number;
 }
 
-/** The arithmetic mean. */
-export function mean(values: readonly number[]): number {
-  requireAtLeast(values, 1, "mean");
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/** How values were drawn. */
+export interface Sampling {
+  /** in (0, 1); default .95 */
+  readonly level?: number;
+  /**
+   * Size of the test part over that of the training part, where each value comes from another random split of the same
+   * data: the variance of the mean is then taken as s^2 (1 / n + testToTrain). 0, the default, for independent values.
+   */
+  readonly testToTrain?: number;
 }
 
-/** Sample standard deviation (divisor n - 1). */
-export function standardDeviation(values: readonly number[]): number {
-  requireAtLeast(values, 2, "standardDeviation");
-  const centre = mean(values);
-  return Math.sqrt(
-    values.reduce((sum, value) => sum + (value - centre) * (value - centre), 0) / (values.length - 1),
-  );
+/** The arithmetic mean; NaN of none. */
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let k = 0; k < values.length; k++) sum += values[k];
+  return sum / values.length;
 }
 
-/** The t interval of a mean. @param level in (0, 1) */
-export function meanInterval(values: readonly number[], level = 0.95): Interval {
+/** The sum of squared deviations from the mean. */
+export function squaredDeviations(values: ArrayLike<number>): number {
   const centre = mean(values);
-  const half =
-    (studentQuantile(0.5 + level / 2, values.length - 1) * standardDeviation(values)) /
-    Math.sqrt(values.length);
+  let sum = 0;
+  for (let k = 0; k < values.length; k++) sum += (values[k] - centre) * (values[k] - centre);
+  return sum;
+}
+
+/** Sample standard deviation (divisor n - 1); NaN of fewer than two values. */
+export const standardDeviation = (values: ArrayLike<number>): number =>
+  values.length > 1 ? Math.sqrt(squaredDeviations(values) / (values.length - 1)) : Number.NaN;
+
+/** Standard error of the mean. */
+const standardError = (values: ArrayLike<number>, { testToTrain = 0 }: Sampling): number =>
+  standardDeviation(values) * Math.sqrt(1 / values.length + testToTrain);
+
+/**
+ * The t interval of a mean.
+ * @throws InputError for fewer than two values, or one that is not finite
+ */
+export function meanInterval(values: ArrayLike<number>, sampling: Sampling = {}): Interval {
+  requireFinite(values, 2, "meanInterval");
+  const { level = 0.95 } = sampling;
+  const half = studentQuantile(0.5 + level / 2, values.length - 1) * standardError(values, sampling);
+  const centre = mean(values);
   return { low: centre - half, high: centre + half };
 }
 
@@ -47,99 +70,52 @@ export interface PairedTest {
   readonly p: number;
 }
 
-/** Paired t-test of a against b: value i of both comes from the same seed. At least two pairs. */
-export function pairedT(a: readonly number[], b: readonly number[], level = 0.95): PairedTest {
-  const differences = paired(a, b);
-  const difference = mean(differences);
-  const error = standardDeviation(differences) / Math.sqrt(differences.length);
-  const t = error > 0 ? difference / error : difference === 0 ? 0 : Math.sign(difference) * Infinity;
-  const p = error > 0 ? studentTwoSided(t, differences.length - 1) : difference === 0 ? 1 : 0;
-  return { difference, interval: meanInterval(differences, level), t, p };
-}
-
-/** Outcome of Wilcoxon's signed-rank test. */
-export interface SignedRankTest {
-  /** The smaller of the two rank sums. */
-  readonly statistic: number;
-  /** Pairs with a difference that is not 0; the others are left out (Wilcoxon 1945). */
-  readonly pairs: number;
-  /** Two-sided. */
-  readonly p: number;
-  readonly exact: boolean;
-}
-
-/** Above this many pairs the normal approximation with the correction for ties is as good. */
-const EXACT_PAIRS = 200;
-
 /**
- * Wilcoxon's signed-rank test of a against b. Exact by counting all sign patterns, with mean ranks for equal differences
- * (so ties need no approximation), up to 200 pairs.
+ * Paired t-test of a against b: value i of both comes from the same seed.
+ * @throws InputError for unequal lengths, fewer than two pairs, or a value that is not finite
  */
-export function signedRank(a: readonly number[], b: readonly number[]): SignedRankTest {
-  const differences = paired(a, b).filter((difference) => difference !== 0);
-  const n = differences.length;
-  if (n === 0) return { statistic: 0, pairs: 0, p: 1, exact: true };
-  const ranks = meanRanks(differences.map(Math.abs));
-  const total = (n * (n + 1)) / 2;
-  const positive = ranks.reduce((sum, rank, i) => (differences[i] > 0 ? sum + rank : sum), 0);
-  const statistic = Math.min(positive, total - positive);
-  if (n <= EXACT_PAIRS) {
-    const p = Math.min(1, 2 * lowerTail(ranks, statistic));
-    return { statistic, pairs: n, p, exact: true };
-  }
-  const variance = ranks.reduce((sum, rank) => sum + rank * rank, 0) / 4;
-  const p = Math.min(1, 2 * normalCdf((statistic - total / 2) / Math.sqrt(variance)));
-  return { statistic, pairs: n, p, exact: false };
-}
-
-/** P(rank sum <= statistic) when every sign is a fair coin; ranks are multiples of 1/2. */
-function lowerTail(ranks: readonly number[], statistic: number): number {
-  const most = Math.round(2 * statistic);
-  const probability = new Float64Array(most + 1);
-  probability[0] = 1;
-  for (const rank of ranks) {
-    const step = Math.round(2 * rank);
-    for (let sum = most; sum >= 0; sum--)
-      probability[sum] = (probability[sum] + (sum >= step ? probability[sum - step] : 0)) / 2;
-  }
-  return probability.reduce((sum, p) => sum + p, 0);
-}
-
-/** Ranks from 1, ascending; equal values share the mean of their ranks. */
-export function meanRanks(values: readonly number[]): number[] {
-  const order = values.map((_, i) => i).sort((i, j) => values[i] - values[j]);
-  const ranks = new Array<number>(values.length);
-  for (let from = 0; from < order.length; ) {
-    let to = from;
-    while (to < order.length && values[order[to]] === values[order[from]]) to++;
-    for (let k = from; k < to; k++) ranks[order[k]] = (from + 1 + to) / 2;
-    from = to;
-  }
-  return ranks;
-}
-
-/** Holm's step-down correction: adjusted p-values in the given order, which keep the family-wise error rate. */
-export function holm(pValues: readonly number[]): number[] {
-  const order = pValues.map((_, i) => i).sort((i, j) => pValues[i] - pValues[j]);
-  const adjusted = new Array<number>(pValues.length);
-  let most = 0;
-  order.forEach((i, step) => {
-    most = Math.max(most, Math.min(1, (pValues.length - step) * pValues[i]));
-    adjusted[i] = most;
-  });
-  return adjusted;
-}
-
-/** a - b, pair by pair. @throws InputError when the lengths differ. */
-export function paired(a: readonly number[], b: readonly number[]): number[] {
+export function pairedT(a: ArrayLike<number>, b: ArrayLike<number>, sampling: Sampling = {}): PairedTest {
   if (a.length !== b.length)
     throw new InputError(`paired values: ${a.length} on one side, ${b.length} on the other`);
-  return a.map((value, i) => value - b[i]);
+  const differences = Float64Array.from(a, (value, i) => value - b[i]);
+  const interval = meanInterval(differences, sampling);
+  const difference = mean(differences);
+  const error = standardError(differences, sampling);
+  const t = error > 0 ? difference / error : difference === 0 ? 0 : Math.sign(difference) * Infinity;
+  const p = error > 0 ? studentTwoSided(t, differences.length - 1) : difference === 0 ? 1 : 0;
+  return { difference, interval, t, p };
 }
 
-export function requireAtLeast(values: readonly number[], least: number, what: string): void {
-  if (values.length < least) throw new InputError(`${what}: needs ${least} values, has ${values.length}`);
-  for (const value of values) {
-    if (!Number.isFinite(value)) throw new InputError(`${what}: ${value} is not a finite number`);
+/**
+ * Quantile by linear interpolation between order statistics (definition 7 of Hyndman and Fan 1996). NaN when empty.
+ * @param sorted ascending
+ * @param p in [0, 1]
+ */
+export function quantile(sorted: ArrayLike<number>, p: number): number {
+  if (sorted.length === 0) return Number.NaN;
+  const place = (sorted.length - 1) * p;
+  const below = Math.floor(place);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+}
+
+/** Ranks from 1, ascending; equal values share the mean of their ranks. Float64Array, one per value. */
+export function ranks(values: ArrayLike<number>): Float64Array {
+  const order = Uint32Array.from({ length: values.length }, (_, i) => i).sort(
+    (i, j) => values[i] - values[j],
+  );
+  const result = new Float64Array(values.length);
+  for (let from = 0; from < order.length; ) {
+    let to = from + 1;
+    while (to < order.length && values[order[to]] === values[order[from]]) to++;
+    for (let k = from; k < to; k++) result[order[k]] = (from + 1 + to) / 2;
+    from = to;
   }
+  return result;
+}
+
+function requireFinite(values: ArrayLike<number>, least: number, what: string): void {
+  if (values.length < least) throw new InputError(`${what}: needs ${least} values, has ${values.length}`);
+  for (let k = 0; k < values.length; k++)
+    if (!Number.isFinite(values[k])) throw new InputError(`${what}: ${values[k]} is not a finite number`);
 }

@@ -1,5 +1,5 @@
 import { expect, it, describe as suite } from "vitest";
-import { describe, quantile, rowLengths } from "../../lib/data/describe";
+import { describe, rowLengths } from "../../lib/data/describe";
 import { fromRows } from "./helpers";
 
 suite("describe", () => {
@@ -25,13 +25,6 @@ suite("describe", () => {
   });
 
   it("gives row lengths", () => expect([...rowLengths(data.byUser)]).toEqual([3, 0, 1]));
-
-  it("interpolates quantiles between order statistics", () => {
-    const sorted = [1, 2, 4, 8];
-    expect([0, 0.25, 0.5, 0.75, 1].map((p) => quantile(sorted, p))).toEqual([1, 1.75, 3, 5, 8]);
-    expect(quantile([7], 0.3)).toBe(7);
-    expect(quantile([], 0.5)).toBeNaN();
-  });
 
   it("has no mean of nothing", () => expect(describe(fromRows([])).mean).toBeNaN());
 });

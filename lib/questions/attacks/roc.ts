@@ -5,7 +5,7 @@
  */
 
 import { normalQuantile } from "../../numeric";
-import { mean } from "../../statistics/statistics";
+import { mean, squaredDeviations } from "../../statistics/statistics";
 
 export interface Roc {
   readonly auc: number;
@@ -31,10 +31,8 @@ export function roc(members: readonly number[], others: readonly number[]): Roc 
   return { auc, low: Math.max(0, auc - reach), high: Math.min(1, auc + reach), truePositives };
 }
 
-function variance(values: readonly number[]): number {
-  const centre = mean(values);
-  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / Math.max(values.length - 1, 1);
-}
+const variance = (values: readonly number[]): number =>
+  squaredDeviations(values) / Math.max(values.length - 1, 1);
 
 /** The curve through all thresholds, read off at one false-positive rate; straight between thresholds, as for ties. */
 function truePositiveRate(members: readonly number[], others: readonly number[], rate: number): number {

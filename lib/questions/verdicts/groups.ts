@@ -58,7 +58,7 @@ export const C9: Claim = {
         name: same[0].cell.model,
         effects: same.map(({ cell, outcome }) => ({
           seed: cell.seed,
-          value: -spearman(outcome.rho, outcome.testLoss).r,
+          value: -spearman(outcome.rho, outcome.testLoss),
         })),
       }),
     ),

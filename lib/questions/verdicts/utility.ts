@@ -134,7 +134,7 @@ export const C5: Claim = {
         // without any variation there is nothing to correlate
         const varied = (values: readonly number[]) => new Set(values).size > 1;
         if (both.length < 4 || !varied(before) || !varied(after)) return [];
-        return [{ seed: both[0].seed, value: spearman(before, after).r }];
+        return [{ seed: both[0].seed, value: spearman(before, after) }];
       });
       return { dataset: inPanel[0].dataset, name: panel(inPanel[0]), effects, threshold: 0.5 };
     });
