@@ -256,7 +256,7 @@ export { toSvg } from "./report/svg";
 export { type Column, formatNumber, type TableFormat, tableCsv, tableHtml } from "./report/table";
 export { showVersions, versions } from "./report/versions";
 export type { Emit, Job, JobHandler, Wanted } from "./runs/handler";
-export { type Failure, recordKey, type StoredRecord, withoutTimings } from "./runs/record";
+export { type Failure, newRecord, recordKey, type StoredRecord, withoutTimings } from "./runs/record";
 export { type RunOptions, type RunProgress, type RunSummary, runJobs } from "./runs/runner";
 export { StoreError } from "./runs/segment";
 export { RunStore } from "./runs/store";

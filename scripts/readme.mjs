@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const { canonicalJson, figures, profileNamed } = createRequire(import.meta.url)("erasable");
@@ -12,7 +13,8 @@ const read = (path) => readFileSync(join(root, path), "utf8");
 
 const claims = JSON.parse(read("results/paper/claims.json"));
 const bench = JSON.parse(read("results/bench.json")).sections;
-const records = read("results/paper/runs/records.jsonl")
+const records = gunzipSync(readFileSync(join(root, "results/paper/runs/records.jsonl.gz")))
+  .toString("utf8")
   .split("\n")
   .filter((line) => line !== "")
   .map((line) => JSON.parse(line));
@@ -37,7 +39,7 @@ const secondsOf = ({ timings }) => Object.values(timings).reduce((sum, seconds) 
 /** Records by figure; one that several figures want counts for the first. */
 function recordsByFigure() {
   const profile = profileNamed("paper");
-  const left = new Map(records.map((record) => [canonicalJson(record.cell), record]));
+  const left = new Map(records.map((record) => [canonicalJson(record.trial), record]));
   return new Map(
     NOTEBOOKS.flatMap(([, , ids]) => ids).map((id) => {
       const own = [];
@@ -64,7 +66,7 @@ function minutesOf(id) {
   const own = byFigure.get(id);
   const sum = own.reduce((total, record) => total + secondsOf(record), 0);
   if (sum > 0 && id !== "efficiency") return sum / 60 / 2;
-  return (secondRun.get(id).seconds * new Set(own.map(({ cell }) => cell.seed)).size) / 60;
+  return (secondRun.get(id).seconds * new Set(own.map(({ trial }) => trial.seed)).size) / 60;
 }
 const minutesText = (minutes) => (minutes < 1 ? "< 1" : minutes.toFixed(0));
 

@@ -7,6 +7,7 @@ import type { Cell } from "../questions/cell";
 import { type Repetition, repeat } from "../questions/repeat";
 import { FIGURES } from "../questions/suite";
 import { progress } from "../report/progress";
+import type { Edited } from "../runs/store";
 import { integer, type SelectionOptions, withJson, withSelection } from "./options";
 import { count, duration, EXIT, Exit, plural, print, printJson, say, stopCode, stopping } from "./output";
 import { describeCell, progressNote } from "./run";
@@ -62,7 +63,7 @@ async function repeatCells(figures: string[], options: RepeatOptions): Promise<v
   }).finally(() => {
     if (last !== "") shown.done(last);
   });
-  const edited = store.audit().map(({ key }) => key);
+  const edited = store.audit();
   if (options.json) printJson(document(selection, cells, result, edited));
   else tell(selection, result, edited);
   if (result.storeError !== undefined) throw new Exit(EXIT.failed, `erasable: ${result.storeError}`);
@@ -80,7 +81,7 @@ function document(
   { profile, store }: Selection,
   cells: readonly Cell[],
   result: Repetition,
-  edited: string[],
+  edited: readonly Edited[],
 ) {
   const { unrecorded, failures, different, identical } = result;
   return {
@@ -90,12 +91,12 @@ function document(
     compared: identical + different.length,
     ...result,
     unrecorded: unrecorded.length,
-    failures: failures.map(({ key, cell, error }) => ({ key, cell, error })),
+    failures: failures.map(({ key, trial: cell, error }) => ({ key, cell, error })),
     edited,
   };
 }
 
-function tell({ store }: Selection, result: Repetition, edited: readonly string[]): void {
+function tell({ store }: Selection, result: Repetition, edited: readonly Edited[]): void {
   const { identical, different, unrecorded, failures, unfinished, digests, samples, seconds } = result;
   for (const { key, cell, differences } of different.slice(0, SHOWN)) {
     say(`different: ${key} ${describeCell(cell)}`);
@@ -104,8 +105,8 @@ function tell({ store }: Selection, result: Repetition, edited: readonly string[
     if (differences.length > SHOWN) say(`  ${differences.length - SHOWN} more members`);
   }
   if (different.length > SHOWN) say(`different: ${different.length - SHOWN} more (--json lists all)`);
-  for (const key of edited) say(`edited: ${key} does not have the key of its content`);
-  for (const { cell, error } of failures.slice(0, SHOWN))
+  for (const { key, what } of edited) say(`edited: ${key}: ${what}`);
+  for (const { trial: cell, error } of failures.slice(0, SHOWN))
     say(`failed: ${describeCell(cell as Cell)}: ${error}`);
   if (failures.length > SHOWN) say(`failed: ${failures.length - SHOWN} more (--json lists all)`);
   const compared = identical + different.length;

@@ -186,8 +186,8 @@ interface Report {
 function report(result: Report, figure: string, json: boolean): void {
   const { failures, storeError, stopped, missing } = result;
   if (json)
-    printJson({ ...result, failures: failures.map(({ key, cell, error }) => ({ key, cell, error })) });
-  for (const { cell, error } of failures.slice(0, SHOWN))
+    printJson({ ...result, failures: failures.map(({ key, trial: cell, error }) => ({ key, cell, error })) });
+  for (const { trial: cell, error } of failures.slice(0, SHOWN))
     say(`failed: ${describeCell(cell as Cell)}: ${error}`);
   if (failures.length > SHOWN) say(`failed: ${failures.length - SHOWN} more; see npx erasable status`);
   if (!json) {
@@ -250,6 +250,8 @@ async function cells(
   for (const { wanted: members } of [...shared, ...alone]) {
     const missing = members.filter(({ key }) => !store.has(key));
     if (options.byJob && missing.length > 0) print(missing.map(({ key }) => key).join(","));
-    else for (const { key, cell } of missing) print(options.format === "key" ? key : JSON.stringify(cell));
+    else
+      for (const { key, trial: cell } of missing)
+        print(options.format === "key" ? key : JSON.stringify(cell));
   }
 }

@@ -58,7 +58,7 @@ export function select(ids: readonly string[], options: SelectionOptions, substi
 
 /** Published records are shown without the data, so a profile that has some is taken as it is. */
 const nothingRecorded = (store: RunStore<ErasableRecord>, { datasets }: Profile): boolean =>
-  !store.records().some(({ cell }) => datasets.includes(cell.dataset));
+  !store.records().some(({ trial: cell }) => datasets.includes(cell.dataset));
 
 function sweep(profile: Profile, options: SelectionOptions): Profile {
   const { dataset, groups, seeds, request, model } = options;

@@ -96,8 +96,8 @@ async function recorded(selection: Selection, figures: readonly Figure[], advice
 }
 
 function provenanceOf(selection: Selection, { records }: Found) {
-  const names = [...new Set(records.map(({ cell }) => cell.dataset))];
-  const seeds = [...new Set(records.map(({ cell }) => cell.seed))].sort((a, b) => a - b);
+  const names = [...new Set(records.map(({ trial: cell }) => cell.dataset))];
+  const seeds = [...new Set(records.map(({ trial: cell }) => cell.seed))].sort((a, b) => a - b);
   const data = names.map((name) => ({ name, synthetic: isSyntheticName(name) }));
   return outputProvenance(selection.profile.name, { data, seeds }, commitOf(suiteRoot()));
 }

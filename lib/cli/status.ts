@@ -93,12 +93,10 @@ async function status(ids: string[], options: SelectionOptions & { json?: boolea
     );
   });
   const total = rowOf("all together", "", cells(), { look, known, rate });
-  const failures = store.failures().filter(({ cell }) => look.wanted(cells(), cell as Cell));
+  const failures = store.failures().filter(({ trial: cell }) => look.wanted(cells(), cell as Cell));
   const problems = [
     ...store.findings.map(({ file, what }) => `${file}: ${what}`),
-    ...store
-      .audit()
-      .map(({ key }) => `record ${key} does not have the key of its content: edited or mixed up`),
+    ...store.audit().map(({ key, what }) => `record ${key} was edited or mixed up: ${what}`),
   ];
   if (options.json) {
     const { figure: _, dataset: __, here: ___, ...sums } = total;
@@ -107,7 +105,7 @@ async function status(ids: string[], options: SelectionOptions & { json?: boolea
       store: store.folder,
       rows,
       total: sums,
-      failures: failures.map(({ key, cell, error }) => ({ key, cell, error })),
+      failures: failures.map(({ key, trial: cell, error }) => ({ key, cell, error })),
       findings: problems,
     });
     return;
@@ -137,7 +135,7 @@ async function status(ids: string[], options: SelectionOptions & { json?: boolea
     print(
       `${plural(total.stale, "cell")} recorded on other data or by other code: shown with a notice, and run anew.`,
     );
-  for (const { cell, error } of failures.slice(0, 10))
+  for (const { trial: cell, error } of failures.slice(0, 10))
     print(`failed: ${describeCell(cell as Cell)}: ${error}`);
   if (failures.length > 10) print(`failed: ${failures.length - 10} more (--json lists all)`);
   for (const problem of problems) print(`store: ${problem}`);
@@ -158,8 +156,8 @@ function lookup(
 ): Lookup {
   const keys = new Set(records.map(({ key }) => key));
   // without the data there is no checksum to compare: a record of this code then counts as done
-  const current = new Set(records.filter(isCurrent).map(({ cell }) => canonicalJson(cell)));
-  const recorded = new Set(records.map(({ cell }) => canonicalJson(cell)));
+  const current = new Set(records.filter(isCurrent).map(({ trial: cell }) => canonicalJson(cell)));
+  const recorded = new Set(records.map(({ trial: cell }) => canonicalJson(cell)));
   const key = (cell: Cell) => {
     const identity = known.get(cell.dataset);
     return identity && keyOf(cell, identity);
@@ -211,10 +209,10 @@ function rowOf(
 type Rate = (model: string | undefined) => number | undefined;
 
 function measuredRates(records: readonly ErasableRecord[]): Rate {
-  const systems = records.filter(({ cell }) => cell.kind === "system");
+  const systems = records.filter(({ trial: cell }) => cell.kind === "system");
   const here = systems.filter(({ machine }) => machine.cpu === cpus()[0]?.model);
   const totals = new Map<string, { samples: number; seconds: number }>();
-  for (const { cell, outcome, timings } of here.length > 0 ? here : systems) {
+  for (const { trial: cell, outcome, timings } of here.length > 0 ? here : systems) {
     const spent = Object.values(timings).reduce((sum, seconds) => sum + seconds, 0);
     for (const name of ["all", "model" in cell ? cell.model : "none"]) {
       const total = totals.get(name) ?? { samples: 0, seconds: 0 };
@@ -239,7 +237,7 @@ function secondsFor(
   const { shared, alone } = planJobs(cells, known);
   const secondsOf = (jobs: typeof shared) =>
     jobs.reduce((sum, { cost, wanted }) => {
-      const cell = wanted[0].cell as Cell;
+      const cell = wanted[0].trial as Cell;
       return sum + cost / (rate("model" in cell ? cell.model : undefined) ?? Number.NaN);
     }, 0);
   const seconds = secondsOf(shared) / availableParallelism() + secondsOf(alone);

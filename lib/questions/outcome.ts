@@ -179,7 +179,7 @@ export interface BeyondOutcome {
 /** A record of the run store, as the figures read it. */
 export interface CellRecord<C extends Cell = Cell, O = unknown> {
   readonly key: string;
-  readonly cell: C;
+  readonly trial: C;
   readonly outcome: O;
   /** Seconds by stage. Not part of what two runs must repeat. */
   readonly timings: Readonly<Record<string, number>>;
@@ -197,7 +197,7 @@ export type BeyondRecord = CellRecord<BeyondCell, BeyondOutcome>;
 
 /** The records of one kind of cell. */
 export function recordsOf<K extends Cell["kind"]>(records: readonly CellRecord[], kind: K): RecordOf[K][] {
-  return records.filter((record) => record.cell.kind === kind) as unknown as RecordOf[K][];
+  return records.filter((record) => record.trial.kind === kind) as unknown as RecordOf[K][];
 }
 
 export interface RecordOf {

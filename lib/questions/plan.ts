@@ -16,8 +16,7 @@ import { cellVersion } from "./cellVersion";
 
 /** A record of this suite. What the outcome holds depends on the kind of the cell: outcome.ts. */
 export interface ErasableRecord extends StoredRecord {
-  readonly cell: Cell;
-  readonly outcome: object;
+  readonly trial: Cell;
   readonly timings: Readonly<Record<string, number>>;
   readonly machine: Readonly<Record<string, string | number>>;
   readonly versions: Readonly<Record<string, string>>;
@@ -131,7 +130,7 @@ export function planJobs(
     const job = {
       // equal costs run in the order of ids: by data set and seed, so that workers find their splits and embeddings
       id: `${list[0].dataset} ${String(list[0].seed).padStart(6, "0")} ${name} ${identity.checksum}`,
-      wanted: list.map((cell) => ({ key: keyOf(cell, identity), cell })),
+      wanted: list.map((cell) => ({ key: keyOf(cell, identity), trial: cell })),
       cost: list.reduce((sum, cell) => sum + estimate(cell, identity.ratings), 0),
       task: { data: identity.checksum },
     };

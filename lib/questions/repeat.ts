@@ -96,7 +96,7 @@ export async function repeat(
     const different = pairs
       .map(({ stored, repeated }) => ({
         key: repeated.key,
-        cell: repeated.cell,
+        cell: repeated.trial,
         differences: differences(stored, repeated),
       }))
       .filter((pair) => pair.differences.length > 0);

@@ -46,7 +46,7 @@ export function sessionProfile(change: Partial<Profile> = {}): { profile: Profil
   const wanted = { ...profileNamed(currentProfile()), ...change };
   // Published records are shown without the data, so a profile that has them is taken as it is.
   const store = new RunStore<ErasableRecord>(runsFolder());
-  const recorded = new Set(store.records().map(({ cell }) => cell.dataset));
+  const recorded = new Set(store.records().map(({ trial: cell }) => cell.dataset));
   if (wanted.datasets.some((name) => recorded.has(name))) return { profile: wanted, notices: [] };
   const { profile, notice } = availableProfile(wanted);
   return { profile, notices: notice === undefined ? [] : [notice] };
@@ -112,7 +112,7 @@ export async function figureResults<Row extends object>(
 
 /** The records of the cells, held against the data on this machine. Data sets without a record are not read for it. */
 async function findHere(cells: readonly Cell[], store: RunStore<ErasableRecord>): Promise<Found> {
-  const recorded = new Set(store.records().map(({ cell }) => cell.dataset));
+  const recorded = new Set(store.records().map(({ trial: cell }) => cell.dataset));
   return findRecords(cells, store, await identifyHere(cells.filter(({ dataset }) => recorded.has(dataset))));
 }
 

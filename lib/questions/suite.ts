@@ -113,7 +113,7 @@ export async function compute(
 }
 
 /** Whether a record was made by the code that would make it today. */
-export const isCurrent = ({ cell, code }: ErasableRecord): boolean => code === cellVersion(cell);
+export const isCurrent = ({ trial: cell, code }: ErasableRecord): boolean => code === cellVersion(cell);
 
 /** Records of some cells, and whether they are those of this code and this data. */
 export interface Found {
@@ -140,19 +140,19 @@ export function findRecords(
   store: RunStore<ErasableRecord>,
   data: ReadonlyMap<string, DataIdentity> = new Map(),
 ): Found {
-  const isOfData = ({ cell, data: checksum }: ErasableRecord) =>
+  const isOfData = ({ trial: cell, data: checksum }: ErasableRecord) =>
     checksum === (data.get(cell.dataset)?.checksum ?? checksum);
   const fit = (record: ErasableRecord) => (isOfData(record) ? 2 : 0) + (isCurrent(record) ? 1 : 0);
   const byCell = new Map<string, ErasableRecord>();
   for (const record of store.records()) {
-    const text = canonicalJson(record.cell);
+    const text = canonicalJson(record.trial);
     const known = byCell.get(text);
     if (known === undefined || fit(record) >= fit(known)) byCell.set(text, record);
   }
   const found = cells.flatMap((cell) => byCell.get(canonicalJson(cell)) ?? []);
   const otherCode = !found.every(isCurrent);
   const strange = found.filter((record) => !isOfData(record));
-  const otherData = [...new Set(strange.map(({ cell }) => cell.dataset))].sort();
+  const otherData = [...new Set(strange.map(({ trial: cell }) => cell.dataset))].sort();
   return {
     records: found,
     versions: [...new Set(found.map(({ code }) => code))].sort(),

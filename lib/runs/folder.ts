@@ -3,12 +3,13 @@
  * writer never finished (it was killed) is cut off and reported once the writer is known to be gone.
  */
 
-import { readdirSync, type Stats, statSync } from "node:fs";
+import { readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "fflate";
 import { isGone } from "../disk/process";
-import { cutTornLine, errorCode, readLines, storeError } from "./segment";
+import { cutTornLine, errorCode, type Lines, readLines, storeError } from "./segment";
 
-/** What a file holds: records of cells that are done, or cells that failed. */
+/** What a file holds: records of trials that are done, or trials that failed. */
 export type Kind = "run" | "failed";
 
 /** Something in the folder that was not as it should be, and what was done about it. */
@@ -21,9 +22,12 @@ const SEGMENT = /^(run|failed)-([0-9a-f]+-\d+-\w+)-\d+\.jsonl$/;
 /** Files that replace all segments before them (see `compact`). */
 export const COMPACTED: Readonly<Record<Kind, string>> = { run: "records.jsonl", failed: "failed.jsonl" };
 
+/** The same, packed: published records. */
+const PACKED = "records.jsonl.gz";
+
 /** Kind and writer of a file of the store; the writer of a compacted file is "". */
 export function segmentOf(file: string): { kind: Kind; writer: string } | undefined {
-  if (file === COMPACTED.run) return { kind: "run", writer: "" };
+  if (file === COMPACTED.run || file === PACKED) return { kind: "run", writer: "" };
   if (file === COMPACTED.failed) return { kind: "failed", writer: "" };
   const found = SEGMENT.exec(file);
   return found ? { kind: found[1] as Kind, writer: found[2] } : undefined;
@@ -91,7 +95,7 @@ export class FolderReader {
     if (!seen || seen.version !== version) seen = { size: 0, lines: 0, version, torn: false };
     if (stat.size <= seen.size) return;
     const final = writer === "" || isGone(writer) === true; // asked before reading: what is torn then stays torn
-    const { lines, size, torn } = readLines(path, seen.size);
+    const { lines, size, torn } = file === PACKED ? unpack(path) : readLines(path, seen.size);
     for (const line of lines) {
       seen.lines++;
       if (!this.accept(kind, line, file))
@@ -120,4 +124,10 @@ export class FolderReader {
       // a folder that cannot be written: the line is passed over each time it is read
     }
   }
+}
+
+function unpack(path: string): Lines {
+  const bytes = readFileSync(path);
+  const lines = Buffer.from(gunzipSync(bytes)).toString("utf8").split("\n");
+  return { lines: lines.filter((line) => line !== ""), size: bytes.length, torn: 0 };
 }

@@ -8,7 +8,7 @@ import type { StoredRecord } from "./record";
 /** A record that a job is to yield. */
 export interface Wanted {
   readonly key: string;
-  readonly cell: object;
+  readonly trial: object;
 }
 
 /** One piece of work for one worker: a learning run with all its requests, say, which yields several records. */

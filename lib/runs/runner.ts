@@ -253,8 +253,8 @@ class Sweep<R extends StoredRecord> {
   private fail(owed: readonly Wanted[], error: string, stack: string | undefined): void {
     if (this.storeError !== undefined) return;
     this.failedJobs++;
-    for (const { key, cell } of owed) {
-      const failure = { key, cell, error, ...(stack === undefined ? {} : { stack }) };
+    for (const { key, trial } of owed) {
+      const failure = { key, trial, error, ...(stack === undefined ? {} : { stack }) };
       this.failures.push(failure);
       this.guard(() => this.store.fail(failure));
     }

@@ -5,7 +5,7 @@
  *
  *   records.jsonl, failed.jsonl                   compacted: sorted by key, one line each
  *   run-<process>-<n>.jsonl                       records of one process, as they came
- *   failed-<process>-<n>.jsonl                    cells that failed there
+ *   failed-<process>-<n>.jsonl                    trials that failed there
  *   claims/                                       who works on what
  */
 
@@ -25,10 +25,16 @@ import { thisProcess } from "../disk/process";
 import { canonicalJson } from "../json";
 import { Claims } from "./claims";
 import { COMPACTED, type Finding, FolderReader, type Kind, segmentOf } from "./folder";
-import { type Failure, hasOwnKey, isRecord, type StoredRecord, withoutTimings } from "./record";
+import { type Failure, fault, isRecord, type StoredRecord, withoutTimings } from "./record";
 import { removeFile, SegmentWriter, storeError, syncFolder } from "./segment";
 
 const UNFINISHED = /\.jsonl\.([^.]+)\.new$/;
+
+/** A record that is not as it was stored. */
+export interface Edited {
+  readonly key: string;
+  readonly what: string;
+}
 
 /** The records of a profile on disk: append-only, shared by processes, whole after a kill at any moment. */
 export class RunStore<R extends StoredRecord = StoredRecord> {
@@ -86,9 +92,12 @@ export class RunStore<R extends StoredRecord = StoredRecord> {
     return this.records().filter((record) => !isCurrent(record));
   }
 
-  /** Records whose key is not the one that their own content gives: edited by hand, or mixed up. */
-  audit(): R[] {
-    return this.records().filter((record) => !hasOwnKey(record));
+  /** Records that were edited by hand or mixed up, and what shows it. */
+  audit(): Edited[] {
+    return this.records().flatMap((record) => {
+      const what = fault(record);
+      return what === undefined ? [] : [{ key: record.key, what }];
+    });
   }
 
   /** Fails now where `append` would fail later: before anything is computed. @throws StoreError */
@@ -108,20 +117,22 @@ export class RunStore<R extends StoredRecord = StoredRecord> {
     const revision = known ? (known.revision ?? 0) + 1 : undefined;
     const line = canonicalJson({ ...record, revision });
     if (!isRecord(JSON.parse(line)))
-      throw new TypeError(`run store: not a record with key, cell, data and code: ${line.slice(0, 200)}`);
+      throw new TypeError(
+        `run store: not a record with key, trial, data, code and outcome: ${line.slice(0, 200)}`,
+      );
     this.write("run", line);
     this.take(JSON.parse(line), this.writers.run.file ?? "");
     return true;
   }
 
-  /** Notes that a cell failed. @throws StoreError */
+  /** Notes that a trial failed. @throws StoreError */
   fail(failure: Failure): void {
     this.write("failed", canonicalJson(failure));
     this.failed.set(failure.key, failure);
   }
 
   /**
-   * The record lines without times, machine and versions, sorted by key: two independent runs of the same cells give
+   * The record lines without times, machine and versions, sorted by key: two independent runs of the same trials give
    * the same text to the byte.
    */
   comparable(): string {

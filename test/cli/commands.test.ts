@@ -278,8 +278,8 @@ describe("records", () => {
     cpSync(results, forged, { recursive: true });
     const narrow = ["--method", "retrain", "--request", "none", "--workers", "1"];
     const args = ["repeat", "utility", ...TINY.slice(0, -1), forged, ...narrow];
-    const target = (value: { cell: { kind: string; method?: string; request?: string } }) =>
-      value.cell.method === "retrain" && value.cell.request === "none";
+    const target = (value: { trial: { kind: string; method?: string; request?: string } }) =>
+      value.trial.method === "retrain" && value.trial.request === "none";
     // biome-ignore lint/suspicious/noExplicitAny: a forger minds no types
     const forge = (change: (record: any) => void) => {
       const folder = join(forged, "smoke/runs");
@@ -314,7 +314,7 @@ describe("records", () => {
       record.key = "0".repeat(64);
     });
     const hidden = await erasable(...args);
-    expect(hidden).toMatchObject({ code: 1, err: expect.stringMatching(/^edited: 0{64} does not have/m) });
+    expect(hidden).toMatchObject({ code: 1, err: expect.stringMatching(/^edited: 0{64}: its key is not/m) });
   });
 
   it("compact merges them", async () => {

@@ -7,9 +7,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Cell } from "../../lib/questions/cell";
 import { cellVersion } from "../../lib/questions/cellVersion";
-import { identify, keyOf } from "../../lib/questions/plan";
+import { identify } from "../../lib/questions/plan";
 import { profileNamed, profileProtocol } from "../../lib/questions/profile";
 import { openStore } from "../../lib/questions/suite";
+import { newRecord } from "../../lib/runs/record";
 import { start } from "./support";
 
 const home = mkdtempSync(join(tmpdir(), "erasable-process-"));
@@ -92,23 +93,16 @@ describe("npx erasable as a process", () => {
     const results = join(home, "forced");
     const data = await identify(cell.dataset);
     const store = openStore(results, profile);
-    store.append({
-      key: keyOf(cell, data),
-      cell,
-      data: data.checksum,
-      code: cellVersion(cell),
-      outcome: {},
-      timings: {},
-      machine: {},
-      versions: {},
-    });
+    const [code, checksum] = [cellVersion(cell), data.checksum];
+    const empty = { outcome: {}, timings: {}, machine: {}, versions: {} };
+    store.append(newRecord({ trial: cell, data: checksum, code, ...empty }));
     store.close();
     const args = ["run", "--cell", JSON.stringify(cell), "--force", "--results", results, "--workers", "1"];
-    const { code, out, err } = await start(args).ended;
+    const { code: exit, out, err } = await start(args).ended;
     expect(err).toMatch(/failed: membership synthetic/);
     expect(out).toMatch(/^1 cell: 0 computed, 0 found, 1 failed/);
     expect(out).not.toContain("To see them");
-    expect(code).toBe(1);
+    expect(exit).toBe(1);
   });
 
   it("bench says that it needs the repository, outside of it", async () => {

@@ -35,7 +35,7 @@ afterAll(() => {
 
 const jobs = Array.from({ length: 60 }, (_, n) => ({
   id: `job ${n}`,
-  wanted: [{ key: recordKey({ n }, "d", "c"), cell: { n } }],
+  wanted: [{ key: recordKey({ n }, "d", "c"), trial: { n } }],
   cost: 10,
   task: { steps: [["yield"]] },
 }));

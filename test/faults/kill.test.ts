@@ -93,7 +93,7 @@ describe("kill -9", () => {
     60_000 + KILLS * 200,
   );
 
-  it("in the middle of a line: the line is dropped and reported, the cell is done by the next run", () => {
+  it("in the middle of a line: the line is dropped and reported, the trial is done by the next run", () => {
     const folder = join(temporary, "half");
     const died = spawnSync(process.execPath, writerArguments(folder, 0, "half", 40));
     expect(died.signal).toBe("SIGKILL");

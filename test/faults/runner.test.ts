@@ -39,7 +39,7 @@ afterEach(() => {
 });
 
 const handler = join(__dirname, "toyHandler.mjs");
-const wanted = (n: number) => ({ key: recordKey({ n }, "d", "c"), cell: { n } });
+const wanted = (n: number) => ({ key: recordKey({ n }, "d", "c"), trial: { n } });
 
 /** A job that owes the records of some numbers. */
 function job(numbers: readonly number[], steps: readonly Step[] = [["yield"]], cost = 10): Job {
@@ -48,7 +48,7 @@ function job(numbers: readonly number[], steps: readonly Step[] = [["yield"]], c
 
 const run = (jobs: readonly Job[], options: Partial<RunOptions> = {}) =>
   runJobs(jobs, store, { handler, workers: 2, ...options });
-const squares = () => new Opener(folder).records().map((record) => (record.cell as { n: number }).n);
+const squares = () => new Opener(folder).records().map((record) => (record.trial as { n: number }).n);
 const has = (...numbers: number[]) => expect(squares().sort((a, b) => a - b)).toEqual(numbers);
 
 describe("runJobs", () => {
@@ -90,7 +90,7 @@ describe("runJobs", () => {
     const jobs = [job([1], undefined, 10), job([2], undefined, 30), job([3], undefined, 20)];
     const append = store.append.bind(store);
     store.append = (record: StoredRecord, options) => {
-      finished.push((record.cell as { n: number }).n);
+      finished.push((record.trial as { n: number }).n);
       return append(record, options);
     };
     await run(jobs, { workers: 1, onProgress: (progress) => seen.push(progress) });
@@ -156,7 +156,7 @@ describe("stopping", () => {
     expect(summary.failures).toEqual([]);
     has(1, 2);
     expect(
-      await run(jobs.map(({ wanted: owed }) => job(owed.map(({ cell }) => (cell as { n: number }).n)))),
+      await run(jobs.map(({ wanted: owed }) => job(owed.map(({ trial }) => (trial as { n: number }).n)))),
     ).toMatchObject({ done: 6, records: 10 });
   });
 

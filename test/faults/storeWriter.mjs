@@ -1,32 +1,24 @@
-// Works through cells against a shared run store as the runner does (claim, look again, compute, append, release), and may
-// be killed anywhere. argv: compiled lib, store folder, number of cells, first cell to try, "half" to die in mid-write.
+// Works through trials against a shared run store as the runner does (claim, look again, compute, append, release), and may
+// be killed anywhere. argv: compiled lib, store folder, number of trials, first trial to try, "half" to die in mid-write.
 import { writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-const [, , compiled, folder, cells, first, die] = process.argv;
+const [, , compiled, folder, trials, first, die] = process.argv;
 const require = createRequire(join(compiled, "package.json"));
 const { RunStore } = require("./runs/store.js");
-const { recordKey } = require("./runs/record.js");
+const { newRecord, recordKey } = require("./runs/record.js");
 const { canonicalJson } = require("./json.js");
 const { Random } = require("./random.js");
 
-const cellOf = (n) => ({ n });
-const keyOf = (n) => recordKey(cellOf(n), "d", "c");
+const keyOf = (n) => recordKey({ n }, "d", "c");
 
 /** A few records are long, so that a write takes time to be killed in. */
 function compute(n) {
-  const random = Random.stream(n, "toy cell");
+  const random = Random.stream(n, "toy trial");
   const values = Array.from({ length: n % 40 === 0 ? 4000 : 20 }, () => random.uniform());
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2); // 2 ms of work, with the claim in hand
-  return {
-    key: keyOf(n),
-    cell: cellOf(n),
-    data: "d",
-    code: "c",
-    outcome: { values },
-    timings: { by: process.pid },
-  };
+  return newRecord({ trial: { n }, data: "d", code: "c", outcome: { values }, timings: { by: process.pid } });
 }
 
 const store = new RunStore(folder);
@@ -36,8 +28,8 @@ if (die === "half") {
   writeSync(store.writers.run.descriptor, line.subarray(0, line.length / 2));
   process.kill(process.pid, "SIGKILL");
 }
-for (let k = 0; k < Number(cells); k++) {
-  const n = (Number(first) + k) % Number(cells);
+for (let k = 0; k < Number(trials); k++) {
+  const n = (Number(first) + k) % Number(trials);
   const key = keyOf(n);
   if (store.has(key) || !store.claims.take(key)) continue;
   store.refresh();

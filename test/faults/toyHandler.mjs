@@ -1,10 +1,13 @@
 // A job handler that does, on demand, everything that a real one should not. task: { steps: [...] }, one after the other.
+import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 
 const stopped = () => Object.assign(new Error("stopped"), { name: "StoppedError" });
 
-function toyRecord({ key, cell }, outcome) {
-  return { key, cell, data: "d", code: "c", outcome, timings: { toy: 1 } };
+function toyRecord({ key, trial }, outcome) {
+  // one member: plain JSON is canonical
+  const outcomeHash = createHash("sha256").update(JSON.stringify(outcome)).digest("hex");
+  return { key, trial, data: "d", code: "c", outcome, outcomeHash, timings: { toy: 1 } };
 }
 
 const actions = {
@@ -12,7 +15,7 @@ const actions = {
   yield: (job, emit, _signal, count = job.wanted.length) => {
     for (const wanted of job.wanted.slice(0, count)) {
       emit.samples(10);
-      emit.record(toyRecord(wanted, { square: wanted.cell.n ** 2 }));
+      emit.record(toyRecord(wanted, { square: wanted.trial.n ** 2 }));
     }
   },
   wait: (_job, _emit, signal, ms) =>

@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Cell } from "../../lib/questions/cell";
 import { cellVersion } from "../../lib/questions/cellVersion";
-import { identify, keyOf } from "../../lib/questions/plan";
+import { identify } from "../../lib/questions/plan";
 import { profileNamed, profileProtocol } from "../../lib/questions/profile";
 import { repeat } from "../../lib/questions/repeat";
 import * as suite from "../../lib/questions/suite";
+import { newRecord } from "../../lib/runs/record";
 import type { RunSummary } from "../../lib/runs/runner";
 
 vi.mock("../../lib/questions/suite", async (original) => ({
@@ -37,16 +38,15 @@ afterEach(() => {
 
 async function recorded() {
   const data = await identify(cell.dataset);
-  const record = {
-    key: keyOf(cell, data),
-    cell,
+  const record = newRecord({
+    trial: cell,
     data: data.checksum,
     code: cellVersion(cell),
     outcome: {},
     timings: {},
     machine: {},
     versions: {},
-  };
+  });
   const store = suite.openStore(folder, profile);
   store.append(record);
   return { store, record };
@@ -66,7 +66,7 @@ const summary = (failures: RunSummary["failures"]): RunSummary => ({
 
 it("a cell that fails in two figures has failed once, and none is unfinished", async () => {
   const { store, record } = await recorded();
-  const failure = { key: record.key, cell, error: "it cannot be computed" };
+  const failure = { key: record.key, trial: cell, error: "it cannot be computed" };
   vi.mocked(suite.compute).mockResolvedValue([summary([failure])]);
   const { failures, unfinished, identical } = await repeat(parts, store);
   store.close();
@@ -77,7 +77,7 @@ it("a cell that fails in two figures has failed once, and none is unfinished", a
 it("a failure that a later figure makes good is none", async () => {
   const { store, record } = await recorded();
   vi.mocked(suite.compute)
-    .mockResolvedValueOnce([summary([{ key: record.key, cell, error: "the worker ended" }])])
+    .mockResolvedValueOnce([summary([{ key: record.key, trial: cell, error: "the worker ended" }])])
     .mockImplementationOnce(async (_, second) => {
       second.append(record);
       return [summary([])];

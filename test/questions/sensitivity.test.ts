@@ -23,7 +23,7 @@ const evaluation = (ndcg: number) =>
 const records = (sensitivity.cells(profile) as SystemCell[]).map(
   (cell): CellRecord => ({
     key: recordKey(cell, "data", "code"),
-    cell,
+    trial: cell,
     outcome: {
       metrics: evaluation(worth(cell)),
       ...(cell.method === "c-sisa" ? { own: evaluation(worth(cell) + 0.05) } : {}),
@@ -63,7 +63,7 @@ describe("the sensitivity table", () => {
   });
 
   it("leaves out what has no record of its own", () => {
-    const some = records.filter(({ cell }) => cell.protocol.embedding !== "noise");
+    const some = records.filter(({ trial: cell }) => cell.protocol.embedding !== "noise");
     const left = sensitivityTable(profile, some, METRIC).map(({ variant }) => variant);
     expect(left).not.toContain("noise embedding");
     expect(left).toContain("SVD embedding");

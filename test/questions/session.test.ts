@@ -9,10 +9,11 @@ import type { Cell } from "../../lib/questions/cell";
 import { cellVersion } from "../../lib/questions/cellVersion";
 import { cohesion, partition } from "../../lib/questions/figures";
 import type { Figure } from "../../lib/questions/figures/figure";
-import { identify, keyOf } from "../../lib/questions/plan";
+import { identify } from "../../lib/questions/plan";
 import { profileNamed, profileProtocol } from "../../lib/questions/profile";
 import { datasetTitle, figureResults } from "../../lib/questions/session";
 import { compute, findRecords, openStore } from "../../lib/questions/suite";
+import { newRecord } from "../../lib/runs/record";
 
 let folder: string;
 
@@ -87,9 +88,8 @@ const anchors: Cell = {
 };
 
 function recordOf(cell: Cell, data: string) {
-  const key = keyOf(cell, { checksum: data, ratings: 0 });
   const code = cellVersion(cell);
-  return { key, cell, data, code, outcome: {}, timings: {}, machine: {}, versions: {} };
+  return newRecord({ trial: cell, data, code, outcome: {}, timings: {}, machine: {}, versions: {} });
 }
 
 function store(profile: string, cell: Cell, data: string) {

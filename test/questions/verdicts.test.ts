@@ -112,7 +112,7 @@ describe("C3 to C7 on records", () => {
         return { loss: 1, labCode: { ndcg: value, hr: value }, testOnly: { ndcg: 0, hr: 0 } };
       };
       const own = cell.method === "c-sisa" ? { own: view(true) } : {};
-      return { key: String(place), cell, outcome: { metrics: view(false), ...own }, timings: {} };
+      return { key: String(place), trial: cell, outcome: { metrics: view(false), ...own }, timings: {} };
     }) as unknown as CellRecord[];
   const judgedOn = (score: Score) => {
     const records = recordsWith(score);
@@ -174,7 +174,7 @@ describe("C14", () => {
   const systems = (identical: readonly boolean[]) =>
     identical.map((same, seed) => ({
       key: String(seed),
-      cell: { kind: "exactness", dataset: "d", method: "l-rand", model: "dmf", request: "rand@5", seed },
+      trial: { kind: "exactness", dataset: "d", method: "l-rand", model: "dmf", request: "rand@5", seed },
       outcome: { identical: same },
     })) as unknown as CellRecord[];
   const judged = (identical: readonly boolean[]) =>

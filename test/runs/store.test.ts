@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { thisProcess } from "../../lib/disk/process";
 import { canonicalJson } from "../../lib/json";
 import { Random } from "../../lib/random";
-import { recordKey, type StoredRecord } from "../../lib/runs/record";
+import { newRecord, type StoredRecord } from "../../lib/runs/record";
 import { RunStore } from "../../lib/runs/store";
 
 interface ToyRecord extends StoredRecord {
@@ -25,9 +25,8 @@ interface ToyRecord extends StoredRecord {
 
 function record(n: number, change: Partial<ToyRecord> = {}): ToyRecord {
   const { data = "d", code = "c" } = change;
-  const cell = { kind: "toy", n };
-  const key = recordKey(cell, data, code);
-  return { key, cell, data, code, outcome: { value: n * n }, timings: { train: 1 }, ...change };
+  const { outcome = { value: n * n }, timings = { train: 1 } } = change;
+  return { ...newRecord({ trial: { kind: "toy", n }, data, code, outcome, timings }), ...change };
 }
 
 /** The name of a process that has ended on this machine. */
@@ -95,13 +94,15 @@ describe("records", () => {
     store.append(record(1));
     const [file] = files();
     const text = readFileSync(join(folder, file), "utf8");
-    writeFileSync(join(folder, file), text.replace('"n":1', '"n":2'));
+    const { key } = record(1);
+    for (const [from, to, what] of [
+      ['"n":1', '"n":2', "its key is not that of its trial, data and code"],
+      ['"value":1', '"value":1.5', "its outcome is not the one that was stored"],
+    ]) {
+      writeFileSync(join(folder, file), text.replace(from, to));
+      expect(open().audit()).toEqual([{ key, what }]);
+    }
     expect(store.audit()).toEqual([]);
-    expect(
-      open()
-        .audit()
-        .map(({ key }) => key),
-    ).toEqual([record(1).key]);
   });
 
   it("must be plain JSON with a key, or nothing is stored", () => {
@@ -114,9 +115,9 @@ describe("records", () => {
 
   it("a failure is kept until the record is there", () => {
     const store = open();
-    const { key, cell } = record(1);
-    store.fail({ key, cell, error: "no luck", stack: "Error: no luck\n at x" });
-    expect(open().failures()).toEqual([{ key, cell, error: "no luck", stack: "Error: no luck\n at x" }]);
+    const { key, trial } = record(1);
+    store.fail({ key, trial, error: "no luck", stack: "Error: no luck\n at x" });
+    expect(open().failures()).toEqual([{ key, trial, error: "no luck", stack: "Error: no luck\n at x" }]);
     store.append(record(1));
     expect(store.failures()).toEqual([]);
     expect(open().failures()).toEqual([]);
@@ -174,7 +175,7 @@ describe("damage", () => {
 
   it("two results for one key are reported, and every reader keeps the same one", () => {
     const one = canonicalJson(record(1));
-    const two = canonicalJson({ ...record(1), outcome: { value: 5 } });
+    const two = canonicalJson(record(1, { outcome: { value: 5 } }));
     const kept = [
       [one, two],
       [two, one],
@@ -202,7 +203,7 @@ describe("compaction", () => {
       const numbers = Random.stream(seed, "order").shuffle(Array.from({ length: 40 }, (_, n) => n));
       const store = open();
       for (const n of numbers) store.append(record(n));
-      store.fail({ key: record(99).key, cell: record(99).cell, error: "no" });
+      store.fail({ key: record(99).key, trial: record(99).trial, error: "no" });
       store.close();
       const fresh = open();
       expect(fresh.compact()).toBe(0);
@@ -270,7 +271,7 @@ describe("compaction", () => {
     const other = { timings: { train: 5 }, machine: "m", versions: { node: "x" } };
     b.append(record(2, other), { replace: true });
     expect(b.comparable()).toBe(textA);
-    b.append({ ...record(1), outcome: { value: 8 } }, { replace: true });
+    b.append(record(1, { outcome: { value: 8 } }), { replace: true });
     expect(b.comparable()).not.toBe(textA);
   });
 });

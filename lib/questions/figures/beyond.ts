@@ -117,7 +117,7 @@ const sumOf = (timings: Readonly<Record<string, number>>): number =>
 
 export const presetOf = ({ negatives }: Protocol): PresetName => (negatives > 0 ? "RANKING" : "PAPER");
 
-function rowOf({ cell, outcome, timings }: BeyondRecord): BeyondRow {
+function rowOf({ trial: cell, outcome, timings }: BeyondRecord): BeyondRow {
   const metric = decidingMetric(cell.protocol);
   const metrics = namedMetrics(outcome.metrics);
   const { request } = cell;

@@ -106,7 +106,7 @@ export function batchChart(
   preset: PresetName = "PAPER",
 ): Chart | undefined {
   const own = recordsOf(records, "beyond").filter(
-    ({ cell, outcome }) =>
+    ({ trial: cell, outcome }) =>
       cell.dataset === dataset &&
       presetOf(cell.protocol) === preset &&
       cell.request === LEARNING_REQUEST &&
@@ -115,10 +115,10 @@ export function batchChart(
   );
   const plain = new Map(
     own
-      .filter(({ cell }) => cell.variant === "retrain")
-      .map(({ cell, outcome }) => [`${cell.model} ${cell.seed}`, outcome.batches]),
+      .filter(({ trial: cell }) => cell.variant === "retrain")
+      .map(({ trial: cell, outcome }) => [`${cell.model} ${cell.seed}`, outcome.batches]),
   );
-  const shares = own.flatMap(({ cell, outcome }) =>
+  const shares = own.flatMap(({ trial: cell, outcome }) =>
     outcome.batches.flatMap(({ users, samples }) => {
       const whole = plain.get(`${cell.model} ${cell.seed}`)?.find((one) => one.users === users);
       if (!whole || cell.variant === "retrain") return [];

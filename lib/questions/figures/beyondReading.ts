@@ -40,9 +40,9 @@ export interface ChoiceRow {
 /** What the validation split chose, for each system with something to choose. */
 export function choiceRows(records: readonly CellRecord[]): ChoiceRow[] {
   const own = recordsOf(records, "beyond").filter(
-    ({ cell, outcome }) => cell.request === LEARNING_REQUEST && outcome.choice.candidates.length > 0,
+    ({ trial: cell, outcome }) => cell.request === LEARNING_REQUEST && outcome.choice.candidates.length > 0,
   );
-  const key = ({ cell }: (typeof own)[number]) =>
+  const key = ({ trial: cell }: (typeof own)[number]) =>
     JSON.stringify([cell.dataset, cell.protocol.negatives, cell.model, cell.variant]);
   return distinct(own.map(key)).map((name) => {
     const same = own.filter((record) => key(record) === name);
@@ -52,7 +52,7 @@ export function choiceRows(records: readonly CellRecord[]): ChoiceRow[] {
       count: texts.filter((one) => one === text).length,
     }));
     const [first] = votes.sort((a, b) => b.count - a.count);
-    const { cell, outcome } = same[0];
+    const { trial: cell, outcome } = same[0];
     return {
       dataset: cell.dataset,
       preset: presetOf(cell.protocol),
@@ -123,7 +123,7 @@ export interface CoreRow {
 
 /** Who is in the cores, mean over seeds; each kind of core once. */
 export function coreRows(records: readonly CellRecord[]): CoreRow[] {
-  const own = recordsOf(records, "beyond").flatMap(({ cell, outcome }) =>
+  const own = recordsOf(records, "beyond").flatMap(({ trial: cell, outcome }) =>
     cell.request === LEARNING_REQUEST && outcome.core ? [{ cell, outcome, core: outcome.core }] : [],
   );
   const [model] = own.map(({ cell }) => cell.model);

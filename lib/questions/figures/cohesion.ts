@@ -40,7 +40,7 @@ export const cohesion: Figure<CohesionRow> = {
       ),
     ),
   rows: (records) =>
-    recordsOf(records, "groupLoss").flatMap(({ cell, outcome }) =>
+    recordsOf(records, "groupLoss").flatMap(({ trial: cell, outcome }) =>
       outcome.testLoss.map((testLoss, index) => ({
         dataset: cell.dataset,
         model: cell.model,

@@ -46,7 +46,7 @@ export const efficiency: Figure<EfficiencyRow> = {
   notebook: "04_efficiency",
   cells: timingCells,
   rows: (records) =>
-    recordsOf(records, "timing").flatMap(({ cell, outcome, timings }) => {
+    recordsOf(records, "timing").flatMap(({ trial: cell, outcome, timings }) => {
       const base = { dataset: cell.dataset, method: cell.method, groups: cell.groups, seed: cell.seed };
       return [
         { ...base, work: "total" as const, seconds: timings.unlearn, samples: outcome.samples },

@@ -38,7 +38,7 @@ export const exactness: Figure<ExactnessRow> = {
       }).map((cell) => ({ ...cell, kind: "exactness" as const })),
     ),
   rows: (records) =>
-    recordsOf(records, "exactness").map(({ cell, outcome }) => ({
+    recordsOf(records, "exactness").map(({ trial: cell, outcome }) => ({
       dataset: cell.dataset,
       model: cell.model,
       method: cell.method,

@@ -67,7 +67,7 @@ export const membership: Figure<MembershipRow> = {
   notebook: "08_completeness",
   cells: membershipCells,
   rows: (records) =>
-    recordsOf(records, "membership").flatMap(({ cell, outcome }) =>
+    recordsOf(records, "membership").flatMap(({ trial: cell, outcome }) =>
       outcome.curves.map((curve) => ({
         dataset: cell.dataset,
         model: cell.model,

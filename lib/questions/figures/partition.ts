@@ -42,7 +42,7 @@ export const partition: Figure<PartitionRow> = {
       ),
     ),
   rows: (records) =>
-    recordsOf(records, "partition").flatMap(({ cell, outcome }) =>
+    recordsOf(records, "partition").flatMap(({ trial: cell, outcome }) =>
       outcome.users.map((users, place) => ({
         dataset: cell.dataset,
         grouping: cell.grouping,

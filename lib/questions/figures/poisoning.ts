@@ -41,7 +41,7 @@ export const poisoning: Figure<PoisoningRow> = {
       seeds: profile.seeds.slice(0, profile.name === "smoke" ? 2 : SEEDS),
     }).flatMap((cell) => SHILLING_ATTACKS.map((attack) => ({ ...cell, kind: "poisoning" as const, attack }))),
   rows: (records) =>
-    recordsOf(records, "poisoning").flatMap(({ cell, outcome }) =>
+    recordsOf(records, "poisoning").flatMap(({ trial: cell, outcome }) =>
       (["clean", "poisoned", "unlearned"] as const).map((stage) => ({
         dataset: cell.dataset,
         model: cell.model,

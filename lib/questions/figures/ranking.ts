@@ -39,7 +39,7 @@ export const ranking: Figure<UtilityRow> = {
     }),
   rows: (records) =>
     recordsOf(records, "system")
-      .filter(({ cell }) => cell.protocol.negatives > 0)
+      .filter(({ trial: cell }) => cell.protocol.negatives > 0)
       .flatMap(utilityRows),
 };
 

@@ -106,11 +106,11 @@ export function sensitivityRows(profile: Profile, all: readonly CellRecord[]): S
   return VARIANTS.flatMap(({ name: variant, change, scoring = "merged" }) => {
     const wanted = new Set(patterns(profile, change).map(shape));
     return records
-      .filter(({ cell }) => wanted.has(shape(cell)))
+      .filter(({ trial: cell }) => wanted.has(shape(cell)))
       .flatMap((record) =>
         utilityRows(record)
           .filter((row) => row.scoring === "model" || row.scoring === scoring)
-          .map((row) => ({ ...row, variant, order: record.cell.protocol.order })),
+          .map((row) => ({ ...row, variant, order: record.trial.protocol.order })),
       );
   });
 }

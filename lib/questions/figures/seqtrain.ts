@@ -37,6 +37,8 @@ export const seqtrain: Figure<SeqTrainRow> = {
     ),
   rows: (records) =>
     recordsOf(records, "system")
-      .filter(({ cell }) => cell.method === "l-cbkm")
-      .flatMap((record) => utilityRows(record).map((row) => ({ ...row, order: record.cell.protocol.order }))),
+      .filter(({ trial: cell }) => cell.method === "l-cbkm")
+      .flatMap((record) =>
+        utilityRows(record).map((row) => ({ ...row, order: record.trial.protocol.order })),
+      ),
 };

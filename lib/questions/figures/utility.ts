@@ -46,7 +46,7 @@ export function namedMetrics(evaluation: Evaluation | ImplicitEvaluation): Recor
 
 /** The rows of one record: one for each metric and, for C-SISA, each scoring. */
 export function utilityRows(record: SystemRecord): UtilityRow[] {
-  const { cell, outcome } = record;
+  const { trial: cell, outcome } = record;
   const views: [UtilityRow["scoring"], SystemOutcome["metrics"] | undefined][] =
     cell.method === "c-sisa"
       ? [
@@ -98,7 +98,7 @@ export interface AnchorRow {
 
 /** Rows of the anchors, for the lines beside every table. */
 export function anchorRows(records: readonly CellRecord[]): AnchorRow[] {
-  return recordsOf(records, "anchors").flatMap(({ cell, outcome }) =>
+  return recordsOf(records, "anchors").flatMap(({ trial: cell, outcome }) =>
     Object.entries(outcome).flatMap(([anchor, evaluation]) =>
       Object.entries(namedMetrics(evaluation)).map(([metric, value]) => ({
         dataset: cell.dataset,

@@ -3,7 +3,8 @@
 import { arch, cpus, platform } from "node:os";
 import { checksum, type Interactions } from "../../data/interactions";
 import { InputError } from "../../errors";
-import type { Emit, Job, JobHandler, Wanted } from "../../runs/handler";
+import type { Emit, Job, JobHandler } from "../../runs/handler";
+import { newRecord } from "../../runs/record";
 import type { BeyondCell, Cell, SystemCell } from "../cell";
 import { cellVersion } from "../cellVersion";
 import type { CellTask, ErasableRecord } from "../plan";
@@ -21,7 +22,7 @@ import { rawData } from "./workbench";
 
 export const runJob: JobHandler<CellTask, ErasableRecord> = async (job, emit, signal) => {
   const report = reporter(job, emit);
-  const cells = job.wanted.map(({ cell }) => cell as Cell);
+  const cells = job.wanted.map(({ trial: cell }) => cell as Cell);
   const [first] = cells;
   if (first === undefined) return;
   await requireData(first, job.task);
@@ -68,27 +69,27 @@ async function runOne(cell: Cell, report: Report, signal: AbortSignal): Promise<
 }
 
 function reporter(job: Job<CellTask>, emit: Emit<ErasableRecord>): Report {
-  const keys = new Map<object, Wanted>(job.wanted.map((wanted) => [wanted.cell, wanted]));
+  const asked = new Set<object>(job.wanted.map(({ trial }) => trial));
   return {
     samples: (count) => emit.samples(count),
     outcome(cell, outcome, timings) {
-      const wanted = keys.get(cell);
-      if (!wanted) throw new Error("a job reported a cell that it was not asked for");
-      emit.record({
-        key: wanted.key,
-        cell,
-        data: job.task.data,
-        code: cellVersion(cell),
-        outcome,
-        timings: rounded(timings),
-        machine: {
-          cpu: cpus()[0]?.model ?? "unknown",
-          cores: cpus().length,
-          platform: platform(),
-          arch: arch(),
-        },
-        versions: { node: process.versions.node },
-      });
+      if (!asked.has(cell)) throw new Error("a job reported a cell that it was not asked for");
+      emit.record(
+        newRecord({
+          trial: cell,
+          data: job.task.data,
+          code: cellVersion(cell),
+          outcome,
+          timings: rounded(timings),
+          machine: {
+            cpu: cpus()[0]?.model ?? "unknown",
+            cores: cpus().length,
+            platform: platform(),
+            arch: arch(),
+          },
+          versions: { node: process.versions.node },
+        }),
+      );
     },
   };
 }

@@ -87,15 +87,15 @@ export const C12: Claim = {
   compare: (records) => {
     const groups = grouped(
       recordsOf(records, "partition"),
-      ({ cell }) => `${cell.dataset}|${cell.grouping}|${cell.groups}`,
+      ({ trial: cell }) => `${cell.dataset}|${cell.grouping}|${cell.groups}`,
     );
     return [...groups.values()].map((same) => {
-      const { dataset, grouping, groups: S } = same[0].cell;
+      const { dataset, grouping, groups: S } = same[0].trial;
       const balanced = !grouping.startsWith("kmeans");
       return {
         dataset,
         name: `${grouping}, S = ${S}`,
-        effects: same.map(({ cell, outcome }) => {
+        effects: same.map(({ trial: cell, outcome }) => {
           const Z = outcome.users.reduce((sum, size) => sum + size, 0);
           const excess = expectedCost(outcome.users) / ((Z / 2) * (1 + 1 / S)) - 1;
           return { seed: cell.seed, value: balanced ? NEARLY_LEAST - excess : excess };

@@ -20,7 +20,7 @@ export const C8: Claim = {
   needs: 1,
   compare: (records, profile) => {
     const paper = records.filter(
-      ({ cell }) =>
+      ({ trial: cell }) =>
         cell.kind === "system" &&
         cell.groups === profile.ablationGroups &&
         isPaperProtocol(
@@ -52,20 +52,23 @@ export const C9: Claim = {
   effect: "minus the Spearman correlation of rho and test loss over the groups",
   needs: 1,
   compare: (records) =>
-    [...grouped(recordsOf(records, "groupLoss"), ({ cell }) => `${cell.dataset}|${cell.model}`).values()].map(
-      (same) => ({
-        dataset: same[0].cell.dataset,
-        name: same[0].cell.model,
-        effects: same.map(({ cell, outcome }) => ({
-          seed: cell.seed,
-          value: -spearman(outcome.rho, outcome.testLoss),
-        })),
-      }),
-    ),
+    [
+      ...grouped(
+        recordsOf(records, "groupLoss"),
+        ({ trial: cell }) => `${cell.dataset}|${cell.model}`,
+      ).values(),
+    ].map((same) => ({
+      dataset: same[0].trial.dataset,
+      name: same[0].trial.model,
+      effects: same.map(({ trial: cell, outcome }) => ({
+        seed: cell.seed,
+        value: -spearman(outcome.rho, outcome.testLoss),
+      })),
+    })),
 };
 
 const byGrouping = (records: readonly PartitionRecord[]) =>
-  grouped(records, ({ cell }) => `${cell.dataset}|${cell.grouping}|${cell.groups}`);
+  grouped(records, ({ trial: cell }) => `${cell.dataset}|${cell.grouping}|${cell.groups}`);
 
 /** Unbalanced: the largest group is at least this many times the smallest. */
 const UNBALANCED = 2;
@@ -79,11 +82,11 @@ export const C10: Claim = {
   needs: 1,
   compare: (records) =>
     [...byGrouping(recordsOf(records, "partition")).values()]
-      .filter((same) => same[0].cell.grouping.startsWith("kmeans"))
+      .filter((same) => same[0].trial.grouping.startsWith("kmeans"))
       .map((same) => ({
-        dataset: same[0].cell.dataset,
-        name: `${same[0].cell.grouping}, k = ${same[0].cell.groups}`,
-        effects: same.map(({ cell, outcome }) => ({
+        dataset: same[0].trial.dataset,
+        name: `${same[0].trial.grouping}, k = ${same[0].trial.groups}`,
+        effects: same.map(({ trial: cell, outcome }) => ({
           seed: cell.seed,
           value: Math.log2(Math.max(...outcome.users) / Math.max(1, Math.min(...outcome.users))),
         })),
@@ -104,13 +107,16 @@ export const C11: Claim = {
   compare: (records) => {
     const groups = byGrouping(recordsOf(records, "partition"));
     return [...groups]
-      .filter(([, same]) => same[0].cell.grouping === "cbkm")
+      .filter(([, same]) => same[0].trial.grouping === "cbkm")
       .flatMap(([, ours]) => {
-        const { dataset, groups: S } = ours[0].cell;
+        const { dataset, groups: S } = ours[0].trial;
         const theirs = groups.get(`${dataset}|bkm|${S}`) ?? [];
         return (["rhoEmbedding", "rhoRatings"] as const).map((space) => {
           const value = (list: readonly PartitionRecord[]) =>
-            list.map(({ cell, outcome }) => ({ seed: cell.seed, value: Math.log2(mean(outcome[space])) }));
+            list.map(({ trial: cell, outcome }) => ({
+              seed: cell.seed,
+              value: Math.log2(mean(outcome[space])),
+            }));
           return {
             dataset,
             name: `${space === "rhoEmbedding" ? "embedding" : "rating"} space, S = ${S}`,
@@ -130,14 +136,17 @@ export const C13: Claim = {
   effect: "sum over groups of (e^-L - mean)(p - 1/S), p proportional to rho",
   needs: 1,
   compare: (records) =>
-    [...grouped(recordsOf(records, "groupLoss"), ({ cell }) => `${cell.dataset}|${cell.model}`).values()].map(
-      (same) => ({
-        dataset: same[0].cell.dataset,
-        name: same[0].cell.model,
-        effects: same.map(({ cell, outcome }) => ({
-          seed: cell.seed,
-          value: theoremOne(outcome.rho, outcome.testLoss).covarianceSum,
-        })),
-      }),
-    ),
+    [
+      ...grouped(
+        recordsOf(records, "groupLoss"),
+        ({ trial: cell }) => `${cell.dataset}|${cell.model}`,
+      ).values(),
+    ].map((same) => ({
+      dataset: same[0].trial.dataset,
+      name: same[0].trial.model,
+      effects: same.map(({ trial: cell, outcome }) => ({
+        seed: cell.seed,
+        value: theoremOne(outcome.rho, outcome.testLoss).covarianceSum,
+      })),
+    })),
 };

@@ -19,13 +19,13 @@ export const C14: Claim = {
     [
       ...grouped(
         recordsOf(records, "exactness"),
-        ({ cell }) => `${cell.dataset}|${cell.method}, ${cell.model}, ${cell.request}`,
+        ({ trial: cell }) => `${cell.dataset}|${cell.method}, ${cell.model}, ${cell.request}`,
       ),
     ].map(([name, same]) => ({
-      dataset: same[0].cell.dataset,
+      dataset: same[0].trial.dataset,
       name: name.slice(name.indexOf("|") + 1),
       // a promise about every system: one that differs decides, whatever the others do
-      effects: same.map(({ cell }) => ({
+      effects: same.map(({ trial: cell }) => ({
         seed: cell.seed,
         value: same.every(({ outcome }) => outcome.identical) ? 1 : 0,
       })),

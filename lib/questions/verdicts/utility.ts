@@ -20,8 +20,8 @@ type Scoring = "merged" | "own";
 /** Rows of the PAPER sweep in the metrics of the paper; C-SISA by one scoring. */
 function sweep(records: readonly CellRecord[], profile: Profile, scoring: Scoring = "merged"): UtilityRow[] {
   return recordsOf(records, "system")
-    .filter(({ cell }) => profile.datasets.includes(cell.dataset))
-    .filter(({ cell }) => isPaperProtocol(cell.protocol, cell.dataset, profile.overrides))
+    .filter(({ trial: cell }) => profile.datasets.includes(cell.dataset))
+    .filter(({ trial: cell }) => isPaperProtocol(cell.protocol, cell.dataset, profile.overrides))
     .flatMap(utilityRows)
     .filter((row) => METRICS.includes(row.metric) && ["model", scoring].includes(row.scoring));
 }
