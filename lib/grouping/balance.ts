@@ -2,12 +2,13 @@
  * Algorithm 2 of LASER, corrected: the balanced assignment of users to groups by priority, nearest pair first. Each
  * user is placed once and the seats are counted anew in every pass; literal.ts runs the algorithm as printed.
  *
- * The printed loop sorts all N x S pairs. The same order comes out of a heap of N users keyed by the nearest group
- * that still takes them: when the user on top finds that group closed, it is put back under its next nearest open
- * group. Pairs are so taken in the order (cost, user, group), without an object or a stored pair: O(NS) to fill the
- * heap, O(log N + S) for each placement or refusal.
+ * The printed loop sorts all N x S pairs. The same order comes out of the users in order of their nearest group, sorted
+ * once, and a heap of those who found that group closed, keyed by the next nearest group that still takes them. Pairs
+ * are so taken in the order (cost, user, group), without an object or a stored pair: O(NS) to find the nearest groups,
+ * O(S + log N) for each refusal.
  */
 
+import { ascending } from "./ascending";
 import { UserHeap } from "./userHeap";
 
 /** Which group may take which user, and what happens to the count when it does. */
@@ -110,21 +111,33 @@ export function placeNearestFirst(
       users[waiting++] = i;
     }
   }
-  const heap = new UserHeap(keys, users.subarray(0, waiting));
-  while (heap.size > 0) {
-    const user = heap.top;
+  const order = ascending(keys, users.subarray(0, waiting));
+  const refused = new UserHeap(keys);
+  for (let at = 0; at < waiting || refused.size > 0; ) {
+    const next = order[at];
+    const again =
+      refused.size > 0 &&
+      (at === waiting ||
+        keys[refused.top] < keys[next] ||
+        (keys[refused.top] === keys[next] && refused.top < next));
+    const user = again ? refused.top : next;
+    if (!again) at++;
     const group = choice[user];
     if (seats.admits(group, user)) {
       labels[user] = group;
       seats.take(group, user);
-      heap.pop();
+      if (again) refused.pop();
       continue;
     }
     choice[user] = nearest(user);
     if (choice[user] < 0) {
       rest.push(user);
-      heap.pop();
-    } else heap.rekeyTop(cost[user * groups + choice[user]]);
+      if (again) refused.pop();
+      continue;
+    }
+    keys[user] = cost[user * groups + choice[user]];
+    if (again) refused.sink();
+    else refused.push(user);
   }
   return rest;
 }

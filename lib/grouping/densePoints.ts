@@ -1,9 +1,11 @@
 /** Dense user rows (an embedding, users x dim) as points. See points.ts for what each method computes. */
 
+import { DenseDistances } from "./denseDistances";
 import type { Points } from "./points";
 
 export class DensePoints implements Points {
   readonly count: number;
+  private distances: DenseDistances | undefined;
 
   constructor(
     private readonly values: Float32Array,
@@ -13,19 +15,8 @@ export class DensePoints implements Points {
   }
 
   squaredDistances(centroids: Float64Array, groups: number, out: Float64Array): void {
-    const { values, dim, count } = this;
-    const row = new Float64Array(dim); // one conversion to float64 a value, not one a centroid
-    for (let i = 0; i < count; i++) {
-      for (let d = 0; d < dim; d++) row[d] = values[i * dim + d];
-      for (let j = 0, c = 0; j < groups; j++) {
-        let sum = 0;
-        for (let d = 0; d < dim; d++, c++) {
-          const difference = row[d] - centroids[c];
-          sum += difference * difference;
-        }
-        out[i * groups + j] = sum;
-      }
-    }
+    this.distances ??= new DenseDistances(this.values, this.count, this.dim);
+    this.distances.measure(centroids, groups, out);
   }
 
   weightedSquares(means: Float64Array, precisions: Float64Array, groups: number, out: Float64Array): void {

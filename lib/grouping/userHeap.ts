@@ -1,53 +1,53 @@
-/** A binary heap of users in typed arrays, smallest key on top, equal keys by smaller user: a priority queue for balance.ts. */
+/** A binary heap of users in a typed array, smallest key on top, equal keys by smaller user: those whom balance.ts refused. */
 export class UserHeap {
-  size: number;
+  size = 0;
+  private users = new Uint32Array(64);
 
-  /** `keys[user]`; `users`: who is in the heap. Both arrays are kept and changed. */
-  constructor(
-    private readonly keys: Float64Array,
-    private readonly users: Uint32Array,
-  ) {
-    this.size = users.length;
-    for (let at = (this.size >>> 1) - 1; at >= 0; at--) this.sink(at);
-  }
+  /** `keys[user]`: read while the user is in the heap. */
+  constructor(private readonly keys: Float64Array) {}
 
   get top(): number {
     return this.users[0];
   }
 
+  push(user: number): void {
+    if (this.size === this.users.length) {
+      const longer = new Uint32Array(2 * this.size);
+      longer.set(this.users);
+      this.users = longer;
+    }
+    const { users } = this;
+    let at = this.size++;
+    for (; at > 0; ) {
+      const parent = (at - 1) >>> 1;
+      if (this.precedes(users[parent], user)) break;
+      users[at] = users[parent];
+      at = parent;
+    }
+    users[at] = user;
+  }
+
   pop(): void {
     this.users[0] = this.users[--this.size];
-    this.sink(0);
+    this.sink();
   }
 
-  /** Gives the user on top a larger key. */
-  rekeyTop(key: number): void {
-    this.keys[this.users[0]] = key;
-    this.sink(0);
-  }
-
-  private sink(at: number): void {
-    const { keys, users, size } = this;
-    const user = users[at];
-    const key = keys[user];
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= size) break;
-      let childUser = users[child];
-      let childKey = keys[childUser];
-      if (child + 1 < size) {
-        const other = users[child + 1];
-        const otherKey = keys[other];
-        if (otherKey < childKey || (otherKey === childKey && other < childUser)) {
-          child++;
-          childUser = other;
-          childKey = otherKey;
-        }
-      }
-      if (key < childKey || (key === childKey && user < childUser)) break;
-      users[at] = childUser;
+  /** Puts the user on top, whose key has grown, in his place. */
+  sink(): void {
+    const { users, size } = this;
+    const user = users[0];
+    let at = 0;
+    for (let child = 1; child < size; child = 2 * at + 1) {
+      if (child + 1 < size && this.precedes(users[child + 1], users[child])) child++;
+      if (this.precedes(user, users[child])) break;
+      users[at] = users[child];
       at = child;
     }
     users[at] = user;
+  }
+
+  private precedes(a: number, b: number): boolean {
+    const { keys } = this;
+    return keys[a] < keys[b] || (keys[a] === keys[b] && a < b);
   }
 }

@@ -1,9 +1,10 @@
 /**
  * The hypergraph of Appendix A.2: a vertex and a hyperedge for each user. Hyperedge e_i is the reach set of user i,
  * and w(i, j), for j in e_i, a mean rating of user j (edge-dependent vertex weights, Chitra and Raphael 2019).
- * The N x N incidence (on MovieLens 1M some 33 million pairs) is never listed. Two representations answer the same
- * questions: `bitsets` where reach sets are dense and the tables small, `items` on the rating lists alone, in memory
- * proportional to ratings + users.
+ * The N x N incidence (on MovieLens 1M some 33 million pairs) is never listed. Three representations answer the same
+ * questions: `bitsets` where reach sets are dense and the tables small, `items` on the rating lists alone, and `mixed`,
+ * on the rating lists too, for data whose tables would be too large: there the walk tells users who reach many from
+ * those who reach few. The last two take memory proportional to ratings + users.
  */
 
 import type { Interactions } from "../data/interactions";
@@ -16,7 +17,7 @@ import { hopsOf, pathCount, type ReachBits, reachBits, reachSizes, rowOf } from 
 export const WEIGHT_READINGS = ["shared", "overall"] as const;
 export type WeightReading = (typeof WEIGHT_READINGS)[number];
 /** How incidence is kept. */
-export const REPRESENTATIONS = ["auto", "bitsets", "items"] as const;
+export const REPRESENTATIONS = ["auto", "bitsets", "items", "mixed"] as const;
 export type Representation = (typeof REPRESENTATIONS)[number];
 
 /** Readings of Appendix A. */
@@ -46,6 +47,8 @@ export interface Hypergraph {
   readonly means: Float64Array;
   /** The largest rating: no weight exceeds it. */
   readonly maxWeight: number;
+  /** How incidence is kept, and neighbours are drawn. */
+  readonly representation: Exclude<Representation, "auto">;
   /** Present in the representation `bitsets`. */
   readonly bits: ReachBits | undefined;
   /** j in e_i. Symmetric. */
@@ -83,29 +86,36 @@ export async function buildHypergraph(
   const maxWeight = data.byUser.values.reduce((most, value) => Math.max(most, value), 0);
   const common = { data, order, includeSelf, weights, means, maxWeight };
 
-  if (chooseRepresentation(data, hops, asked) === "bitsets") {
+  const representation = chooseRepresentation(data, hops, asked);
+  if (representation === "bitsets") {
     const bits = await reachBits(data, hops, includeSelf, options);
     const sizes = Uint32Array.from(data.userIds, (_, u) => bits.users.count(u));
-    return { ...common, sizes, bits, ...bitsetQueries(data, weights, means, bits) };
+    return { ...common, sizes, representation, bits, ...bitsetQueries(data, weights, means, bits) };
   }
   const sizes =
     hops === 0
       ? new Uint32Array(data.userIds.length).fill(includeSelf ? 1 : 0)
       : await reachSizes(data, includeSelf, "auto", options);
-  return { ...common, sizes, bits: undefined, ...listQueries(data, hops, includeSelf, weights, means) };
+  const queries = listQueries(data, hops, includeSelf, weights, means);
+  return { ...common, sizes, representation, bits: undefined, ...queries };
 }
 
 /**
  * A neighbour of v is drawn from bitsets in about N / |e_v| trials, through shared items in (paths from v) / |e_v|.
  * Walks come to v about in proportion to |e_v|, so the means to compare are N^2 and the number of paths.
  */
-function chooseRepresentation(data: Interactions, hops: number, asked: Representation): "bitsets" | "items" {
+function chooseRepresentation(
+  data: Interactions,
+  hops: number,
+  asked: Representation,
+): Hypergraph["representation"] {
   const n = data.userIds.length;
   const items = data.itemIds.length;
   const bytes = (hops > 1 ? 2 : 1) * (bitsetBytes(n, n) + bitsetBytes(n, items)) + bitsetBytes(items, n);
   const fits = bytes <= BITSET_LIMIT;
   if (asked === "bitsets" || hops > 1) {
-    if (asked === "items") throw new InputError("hypergraph: order 6 and above needs representation bitsets");
+    if (asked === "items" || asked === "mixed")
+      throw new InputError("hypergraph: order 6 and above needs representation bitsets");
     if (!fits)
       throw new InputError(
         `hypergraph: bitsets of ${n} users and ${items} items take ${bytes} bytes; at most ${BITSET_LIMIT} are allowed` +
@@ -113,8 +123,10 @@ function chooseRepresentation(data: Interactions, hops: number, asked: Represent
       );
     return "bitsets";
   }
-  if (asked === "items" || hops === 0) return "items";
-  return fits && n * n <= pathCount(data) ? "bitsets" : "items";
+  if (asked !== "auto") return asked;
+  if (hops === 0) return "items";
+  if (!fits) return "mixed";
+  return n * n <= pathCount(data) ? "bitsets" : "items";
 }
 
 type Queries = Pick<Hypergraph, "has" | "weight" | "members">;
@@ -161,8 +173,8 @@ function listQueries(
   return {
     has,
     weight(i, j) {
-      if (!has(i, j)) return 0;
-      if (i === j || weights === "overall") return means[j];
+      if (i === j || weights === "overall") return has(i, j) ? means[j] : 0;
+      if (hops === 0) return 0;
       const { offsets, columns, values } = byUser;
       let at = offsets[i];
       let sum = 0;
@@ -174,7 +186,7 @@ function listQueries(
           count++;
         }
       }
-      return sum / count;
+      return count === 0 ? 0 : sum / count;
     },
     members(i) {
       const met = new Set<number>(includeSelf ? [i] : []);

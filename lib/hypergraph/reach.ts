@@ -8,15 +8,15 @@
 import type { Interactions } from "../data/interactions";
 import { Bitsets } from "./bitsets";
 import { pause, type WorkOptions } from "./pause";
+import { countingTime, countReach } from "./reachCounts";
 
 /** How many times a path may go user - item - user: 1 for the paper's l = 4. */
 export const hopsOf = (order: number): number => Math.floor(order / 2) - 1;
 
 /** Work between two pauses, in operations of a nanosecond or so. */
 const CHUNK = 3e7;
-/** Most users and most bytes of one slab of the counting by bitsets; a row of 2 KB stays in the first cache. */
-const SLAB_USERS = 1 << 14;
-const SLAB_BYTES = 1 << 26;
+/** Nanoseconds to stamp one rater of one item. */
+const STAMP = 1.5;
 
 /** The reach of every user as bits. */
 export interface ReachBits {
@@ -38,7 +38,7 @@ export async function reachBits(
   const own = new Bitsets(n, data.itemIds.length);
   for (let u = 0; u < n; u++)
     for (let k = byUser.offsets[u]; k < byUser.offsets[u + 1]; k++) own.set(u, byUser.columns[k]);
-  const raters = raterBits(data, 0, n);
+  const raters = raterBits(data);
 
   let users = new Bitsets(n, n);
   for (let u = 0; u < n; u++) users.set(u, u);
@@ -67,20 +67,18 @@ export async function reachBits(
 }
 
 /**
- * |e_i| for l = 4 without keeping any reach set: by bitsets, a slab of users at a time, or by stamping every rater of
- * every item of i. Both give the same counts; `auto` takes the one with less work.
+ * |e_i| for l = 4 without keeping any reach set: by bits, a slab of users at a time (reachCounts.ts), or by stamping
+ * every rater of every item of i. Both give the same counts; `auto` takes the faster.
  */
 export async function reachSizes(
   data: Interactions,
   includeSelf: boolean,
-  method: "auto" | "bitsets" | "stamps" = "auto",
+  method: "auto" | "bits" | "stamps" = "auto",
   options: WorkOptions = {},
 ): Promise<Uint32Array> {
   await pause(options, "reach", 0);
-  const words = (data.userIds.length + 31) >>> 5;
-  const byBits =
-    method === "auto" ? data.byUser.columns.length * words < pathCount(data) : method === "bitsets";
-  const sizes = byBits ? await countBySlabs(data, options) : await countByStamps(data, options);
+  const byBits = method === "auto" ? countingTime(data) < STAMP * pathCount(data) : method === "bits";
+  const sizes = byBits ? await countReach(data, options) : await countByStamps(data, options);
   // a user without ratings has not been met, the others have met themselves
   for (let u = 0; u < sizes.length; u++) {
     const rated = data.byUser.offsets[u + 1] > data.byUser.offsets[u];
@@ -90,13 +88,20 @@ export async function reachSizes(
   return sizes;
 }
 
-/** Number of paths user - item - user: the sum of squared item degrees. */
-export function pathCount(data: Interactions): number {
-  let sum = 0;
-  const { offsets } = data.byItem;
-  for (let i = 0; i + 1 < offsets.length; i++) sum += (offsets[i + 1] - offsets[i]) ** 2;
-  return sum;
+/** Float64Array, users: paths user - item - user that begin at each. */
+export function pathCounts({ byUser, byItem, userIds }: Interactions): Float64Array {
+  const paths = new Float64Array(userIds.length);
+  for (let u = 0; u < paths.length; u++)
+    for (let k = byUser.offsets[u]; k < byUser.offsets[u + 1]; k++) {
+      const [start, end] = rowOf(byItem.offsets, byUser.columns[k]);
+      paths[u] += end - start;
+    }
+  return paths;
 }
+
+/** Number of paths user - item - user: the sum of squared item degrees. */
+export const pathCount = (data: Interactions): number =>
+  pathCounts(data).reduce((sum, paths) => sum + paths, 0);
 
 async function countByStamps(data: Interactions, options: WorkOptions): Promise<Uint32Array> {
   const { byUser, byItem } = data;
@@ -126,38 +131,11 @@ async function countByStamps(data: Interactions, options: WorkOptions): Promise<
   return sizes;
 }
 
-async function countBySlabs(data: Interactions, options: WorkOptions): Promise<Uint32Array> {
-  const { byUser } = data;
-  const n = data.userIds.length;
-  const sizes = new Uint32Array(n);
-  const fitting = 32 * Math.max(1, Math.floor(SLAB_BYTES / 4 / data.itemIds.length));
-  const slab = Math.min(SLAB_USERS, fitting);
-  for (let from = 0; from < n; from += slab) {
-    const raters = raterBits(data, from, Math.min(n, from + slab));
-    const row = new Bitsets(1, raters.columns);
-    let work = 0;
-    for (let u = 0; u < n; u++) {
-      row.bits.fill(0);
-      for (let k = byUser.offsets[u]; k < byUser.offsets[u + 1]; k++) row.add(0, raters, byUser.columns[k]);
-      sizes[u] += row.count(0);
-      work += (byUser.offsets[u + 1] - byUser.offsets[u] + 4) * row.words;
-      if (work > CHUNK) {
-        await pause(options, "reach", (from + (u / n) * raters.columns) / n);
-        work = 0;
-      }
-    }
-  }
-  return sizes;
-}
-
-/** items x users [from, to): who rated the item. */
-function raterBits(data: Interactions, from: number, to: number): Bitsets {
-  const { offsets, columns } = data.byItem;
-  const raters = new Bitsets(data.itemIds.length, to - from);
-  for (let i = 0; i + 1 < offsets.length; i++) {
-    for (let k = offsets[i]; k < offsets[i + 1]; k++)
-      if (columns[k] >= from && columns[k] < to) raters.set(i, columns[k] - from);
-  }
+/** items x users: who rated the item. */
+function raterBits({ byItem, itemIds, userIds }: Interactions): Bitsets {
+  const raters = new Bitsets(itemIds.length, userIds.length);
+  for (let i = 0; i < itemIds.length; i++)
+    for (let k = byItem.offsets[i]; k < byItem.offsets[i + 1]; k++) raters.set(i, byItem.columns[k]);
   return raters;
 }
 

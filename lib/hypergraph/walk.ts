@@ -2,8 +2,9 @@
  * The random walk of Algorithm 3 (Appendix A.3), sampled exactly: from vertex v a hyperedge e that holds v with
  * probability proportional to |e|, from e a vertex of it with probability proportional to w(e, .). Membership is
  * symmetric, so the hyperedges that hold v are those of v's neighbours, and both halves of a step draw a neighbour
- * with given weights. Neither lists the neighbours: `bitsets` draws any user and rejects (von Neumann 1951), `items`
- * goes through a shared item. A user whom nobody else reaches, and who is so alone in his hyperedge, stays where he is;
+ * with given weights. None lists the neighbours: `bitsets` draws any user and rejects (von Neumann 1951), `items`
+ * goes through a shared item, `mixed` takes for each user the way with
+ * fewer tries. A user whom nobody else reaches, and who is so alone in his hyperedge, stays where he is;
  * without `includeSelf` no hyperedge holds him and his sequence is himself alone.
  */
 
@@ -12,6 +13,8 @@ import { Random } from "../random";
 import type { Hypergraph } from "./hypergraph";
 import { ItemSampler } from "./itemSampler";
 import { pause, type WorkOptions } from "./pause";
+import { pathCounts } from "./reach";
+import { rejectionWalker } from "./rejectionWalker";
 
 /** One step of the walk. `undefined`: no hyperedge holds v. */
 export interface Walker {
@@ -39,7 +42,9 @@ export interface WalkSettings {
 
 /** A walker on a hypergraph: one step of Algorithm 3 at a time. */
 export function createWalker(graph: Hypergraph): Walker {
-  const walker = graph.bits ? bitsetWalker(graph) : itemWalker(graph);
+  const walker = { bitsets: bitsetWalker, items: itemWalker, mixed: mixedWalker }[graph.representation](
+    graph,
+  );
   const least = graph.includeSelf ? 1 : 0; // the size of the hyperedge of a user whom nobody reaches
   return {
     hyperedge(v, random) {
@@ -68,6 +73,26 @@ function bitsetWalker(graph: Hypergraph): Walker {
         if (graph.has(e, v) && random.uniform() * maxWeight < graph.weight(e, v)) return v;
       }
     },
+  };
+}
+
+/** For each user whichever takes fewer tries: rejection about N / |e|, a shared item the user's paths / |e|. */
+function mixedWalker(graph: Hypergraph): Walker {
+  const n = graph.sizes.length;
+  const paths = pathCounts(graph.data);
+  let rejecting: Walker | undefined;
+  let sharing: Walker | undefined;
+  const walkerOf = (user: number): Walker => {
+    if (paths[user] > n) {
+      rejecting ??= rejectionWalker(graph);
+      return rejecting;
+    }
+    sharing ??= itemWalker(graph);
+    return sharing;
+  };
+  return {
+    hyperedge: (v, random) => walkerOf(v).hyperedge(v, random),
+    vertex: (e, random) => walkerOf(e).vertex(e, random),
   };
 }
 

@@ -6,7 +6,7 @@ import { reachSizes } from "../../lib/hypergraph/reach";
 import { explicitHypergraph, fixtureRatings, randomRatings, ratings, readFixture } from "./helpers";
 
 const group = readFixture("group.json").hypergraph;
-const REPRESENTATIONS = ["bitsets", "items"] as const;
+const REPRESENTATIONS = ["bitsets", "items", "mixed"] as const;
 
 describe.each(REPRESENTATIONS)("the hypergraph of group.json as %s", (representation) => {
   it("has the fixture's members and sizes", async () => {
@@ -94,7 +94,7 @@ describe("counting |e_i|", () => {
     const data = withoutUsers(randomRatings(300, 120, 0.03, 5), [0, 77, 299]);
     for (const includeSelf of [true, false]) {
       const stamps = await reachSizes(data, includeSelf, "stamps");
-      expect(await reachSizes(data, includeSelf, "bitsets")).toEqual(stamps);
+      expect(await reachSizes(data, includeSelf, "bits")).toEqual(stamps);
       expect(await reachSizes(data, includeSelf)).toEqual(stamps);
       const graph = await buildHypergraph(data, { includeSelf, representation: "bitsets" });
       expect(graph.sizes).toEqual(stamps);
@@ -103,10 +103,10 @@ describe("counting |e_i|", () => {
   });
 
   it("counts over several slabs of users as over one", async () => {
-    // 17,000 users make two slabs; everybody rates one of 5 items
-    const users = 17_000;
+    // 5,000 users make five slabs of 1,024, the last not full, and two blocks; everybody rates one of 5 items
+    const users = 5_000;
     const rows = Array.from({ length: users }, (_, u) => [u, u % 5, 3]);
-    const sizes = await reachSizes(ratings(rows, users, 5), true, "bitsets");
+    const sizes = await reachSizes(ratings(rows, users, 5), true, "bits");
     expect(new Set(sizes)).toEqual(new Set([users / 5]));
   });
 });
@@ -114,7 +114,15 @@ describe("counting |e_i|", () => {
 describe("the representation", () => {
   it("is chosen by the work of drawing a neighbour: bitsets when dense, lists when sparse", async () => {
     expect((await buildHypergraph(randomRatings(80, 60, 0.5, 1))).bits).toBeDefined();
-    expect((await buildHypergraph(randomRatings(200, 400, 0.01, 1))).bits).toBeUndefined();
+    const sparse = await buildHypergraph(randomRatings(200, 400, 0.01, 1));
+    expect(sparse.bits).toBeUndefined();
+    expect(sparse.representation).toBe("items");
+  });
+
+  it("is mixed where the tables of bits would be too large", async () => {
+    const users = 33_000; // 33,000 squared bits are 136 MB
+    const rows = Array.from({ length: users }, (_, u) => [u, u % 7, 3]);
+    expect((await buildHypergraph(ratings(rows, users, 7))).representation).toBe("mixed");
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Interactions, withoutUsers } from "../../lib/data/interactions";
 import { buildHypergraph, type Hypergraph } from "../../lib/hypergraph/hypergraph";
+import { pathCounts } from "../../lib/hypergraph/reach";
 import { createWalker, randomWalks, type Walker } from "../../lib/hypergraph/walk";
 import { Random } from "../../lib/random";
 import {
@@ -31,7 +32,7 @@ function stepMisfit(walker: Walker, transition: readonly (readonly number[])[], 
 
 const group = readFixture("group.json").hypergraph;
 
-describe.each(["bitsets", "items"] as const)("one step of Algorithm 3 on %s", (representation) => {
+describe.each(["bitsets", "items", "mixed"] as const)("one step of Algorithm 3 on %s", (representation) => {
   it("has the fixture's exact transition matrix", async () => {
     const graph = await buildHypergraph(fixtureRatings(), { representation });
     expect(stepMisfit(createWalker(graph), group.step_transition_co, 1)).toBeLessThan(P_1E4);
@@ -69,6 +70,22 @@ describe.each(["bitsets", "items"] as const)("one step of Algorithm 3 on %s", (r
       expect(stepMisfit(createWalker(graph), transition, 2)).toBeLessThan(P_1E4);
     },
   );
+});
+
+describe("a step on mixed", () => {
+  it("is exact where some users reach many and others few, and pairs share only unpopular items", async () => {
+    // five users rate 520 items, which are the most popular; user 0 shares one other item with each of users 1 to 40
+    const rows: number[][] = [];
+    for (let u = 1; u <= 40; u++) rows.push([0, u, 1 + (u % 5)], [u, u, 1 + ((u + 2) % 5)]);
+    for (let u = 41; u < 55; u++) rows.push([u, 50 + (u >> 1), 3]);
+    for (let u = 55; u < 60; u++) for (let i = 100; i < 620; i++) rows.push([u, i, 1 + ((u + i) % 5)]);
+    const data = ratings(rows, 60, 620);
+    const graph = await buildHypergraph(data, { representation: "mixed" });
+    const rejecting = Array.from(pathCounts(data)).flatMap((paths, user) => (paths > 60 ? [user] : []));
+    expect(rejecting).toEqual([0, 55, 56, 57, 58, 59]);
+    const { transition } = explicitHypergraph(data, true, false);
+    expect(stepMisfit(createWalker(graph), transition, 4)).toBeLessThan(P_1E4);
+  });
 });
 
 /** A member of the hyperedge, each as likely. */
@@ -131,7 +148,7 @@ describe("random walks", () => {
       4,
       2,
     ); // user 0 shares nothing, user 3 rated nothing
-    for (const representation of ["bitsets", "items"] as const) {
+    for (const representation of ["bitsets", "items", "mixed"] as const) {
       const stays = await randomWalks(await buildHypergraph(lone, { representation }), {
         rep: 1,
         dep: 4,
