@@ -129,7 +129,8 @@ export {
 } from "./hypergraph/signal";
 export { type TruncatedSvd, truncatedSvd } from "./hypergraph/svd";
 export { pairsAfter, visitCounts } from "./hypergraph/visits";
-export { createWalker, randomWalks, type Sequences, type Walker } from "./hypergraph/walk";
+export { createWalker, randomWalks, type Sequences } from "./hypergraph/walk";
+export type { Walker } from "./hypergraph/walker";
 export { WORD2VEC_MODES, type Word2VecSettings, word2vec } from "./hypergraph/word2vec";
 // chance, canonical text and hashes
 export { canonicalJson, sha256 } from "./json";

@@ -9,7 +9,7 @@ import type { Interactions } from "../data/interactions";
 import type { Random } from "../random";
 import { AliasTable } from "./aliasTable";
 import { type Hypergraph, sharedItems } from "./hypergraph";
-import type { Walker } from "./walk";
+import type { Walker } from "./walker";
 
 /** Words of 32 bits a user: the 512 most popular items. */
 const WORDS = 16;

@@ -15,14 +15,7 @@ import { ItemSampler } from "./itemSampler";
 import { pause, type WorkOptions } from "./pause";
 import { pathCounts } from "./reach";
 import { rejectionWalker } from "./rejectionWalker";
-
-/** One step of the walk. `undefined`: no hyperedge holds v. */
-export interface Walker {
-  /** A hyperedge that holds v, with probability proportional to |e| (line 5 of Algorithm 3). */
-  hyperedge(v: number, random: Random): number | undefined;
-  /** A vertex of hyperedge e, with probability proportional to w(e, v) (line 6). e holds somebody. */
-  vertex(e: number, random: Random): number;
-}
+import type { Walker } from "./walker";
 
 /** Sequences of users ("sentences"), one after another. */
 export interface Sequences {

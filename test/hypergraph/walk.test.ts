@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { type Interactions, withoutUsers } from "../../lib/data/interactions";
 import { buildHypergraph, type Hypergraph } from "../../lib/hypergraph/hypergraph";
 import { pathCounts } from "../../lib/hypergraph/reach";
-import { createWalker, randomWalks, type Walker } from "../../lib/hypergraph/walk";
+import { createWalker, randomWalks } from "../../lib/hypergraph/walk";
+import type { Walker } from "../../lib/hypergraph/walker";
 import { Random } from "../../lib/random";
 import {
   explicitHypergraph,
