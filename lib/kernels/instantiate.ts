@@ -2,8 +2,19 @@
 
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { compilePacked, mayPack } from "./packing";
+
+/** What a kernel exports, and its memory. */
+export type Kernel<Exports extends object> = Exports & { readonly memory: WebAssembly.Memory };
+
+/**
+ * A short computation through a kernel's hot functions; what it gives is compared to the byte. A kernel with a probe is
+ * packed (packing.ts) where that changes no byte.
+ */
+export type Probe<Exports extends object> = (kernel: Kernel<Exports>) => Uint8Array;
 
 const compiled = new Map<string, WebAssembly.Module>();
+let distrusted = false; // packing changed bytes in this process
 
 /** The folder that holds the .wasm files, whether this file runs from lib/kernels or from lib/dist/kernels. */
 function kernelFolder(): string {
@@ -15,22 +26,44 @@ function kernelFolder(): string {
  * A fresh instance of kernel module `name`, with memory of its own. The module is compiled once a process.
  * @throws Error that says how to build when the .wasm file is missing.
  */
-export function instantiate<Exports extends object>(name: string): Exports & { memory: WebAssembly.Memory } {
+export function instantiate<Exports extends object>(name: string, probe?: Probe<Exports>): Kernel<Exports> {
   let module = compiled.get(name);
   if (!module) {
-    const path = join(kernelFolder(), `${name}.wasm`);
-    let bytes: NonSharedBuffer;
-    try {
-      bytes = readFileSync(path);
-    } catch {
-      throw new Error(`kernel ${name}: ${path} is missing; run "npm run build"`);
-    }
-    module = new WebAssembly.Module(bytes);
+    module = compile(name, probe);
     compiled.set(name, module);
   }
+  return instance(name, module);
+}
+
+/** Puts another module in the place of kernel `name`, for instances to come: the benchmark sets builds side by side. */
+export function replaceKernel(name: string, module: WebAssembly.Module): void {
+  compiled.set(name, module);
+}
+
+function compile<Exports extends object>(name: string, probe: Probe<Exports> | undefined): WebAssembly.Module {
+  const bytes = read(name);
+  const plain = new WebAssembly.Module(bytes);
+  if (!probe || distrusted || !mayPack()) return plain;
+  const packed = compilePacked(bytes);
+  const [expected, seen] = [plain, packed].map((module) => probe(instance<Exports>(name, module)));
+  if (Buffer.compare(expected, seen) === 0) return packed;
+  distrusted = true;
+  process.emitWarning(`kernel ${name}: packed by V8 it gives other bits; going on without (environment.md)`);
+  return plain;
+}
+
+function read(name: string): Uint8Array {
+  const path = join(kernelFolder(), `${name}.wasm`);
+  try {
+    return readFileSync(path);
+  } catch {
+    throw new Error(`kernel ${name}: ${path} is missing; run "npm run build"`);
+  }
+}
+
+function instance<Exports extends object>(name: string, module: WebAssembly.Module): Kernel<Exports> {
   const abort = () => {
     throw new Error(`kernel ${name}: an assertion failed inside WebAssembly`);
   };
-  const instance = new WebAssembly.Instance(module, { env: { abort } });
-  return instance.exports as unknown as Exports & { memory: WebAssembly.Memory };
+  return new WebAssembly.Instance(module, { env: { abort } }).exports as unknown as Kernel<Exports>;
 }

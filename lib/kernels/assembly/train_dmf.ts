@@ -10,7 +10,7 @@ import * as epoch from "./shared/epoch";
 import { clip4, crossEntropy, inside4 } from "./shared/loss";
 import { storedSums4 } from "./shared/math";
 import * as model from "./shared/model";
-import { addPenalty } from "./shared/rows";
+import { addPenalty, lend } from "./shared/rows";
 import { backward, forward, lanes32, Tower, TOWER_BYTES, turn } from "./shared/tower";
 
 export { setAdam } from "./shared/adam";
@@ -103,11 +103,6 @@ function slope(labels: usize, count: u32): void {
   }
 }
 
-/** item.ga += slope * by, s += slope * item.a, for 4 floats: the inner step of `spread`. */
-@inline
-function lend(to: usize, g: v128, a: v128): void {
-  v128.store(to, f32x4.add(v128.load(to), f32x4.mul(g, a)));
-}
 
 /** ga of both towers: each sample adds slope * b to its user's and slope * a to its item's. */
 function spread(): void {
@@ -138,14 +133,10 @@ function spread(): void {
       s5 = f32x4.add(s5, f32x4.mul(g, v128.load(b, 80)));
       s6 = f32x4.add(s6, f32x4.mul(g, v128.load(b, 96)));
       s7 = f32x4.add(s7, f32x4.mul(g, v128.load(b, 112)));
-      lend(gb, g, v128.load(a, 0));
-      lend(gb + 16, g, v128.load(a, 16));
-      lend(gb + 32, g, v128.load(a, 32));
-      lend(gb + 48, g, v128.load(a, 48));
-      lend(gb + 64, g, v128.load(a, 64));
-      lend(gb + 80, g, v128.load(a, 80));
-      lend(gb + 96, g, v128.load(a, 96));
-      lend(gb + 112, g, v128.load(a, 112));
+      lend(gb, g, a);
+      lend(gb + 32, g, a + 32);
+      lend(gb + 64, g, a + 64);
+      lend(gb + 96, g, a + 96);
     }
     const ga = user.ga + ((<usize>slot) << 7);
     v128.store(ga, s0, 0);

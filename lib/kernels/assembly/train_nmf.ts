@@ -29,7 +29,7 @@ import {
   user,
   zeros,
 } from "./shared/nmf";
-import { addPenalty, addRows, gemm } from "./shared/rows";
+import { addPenalty, addRows, gemm, lend } from "./shared/rows";
 
 export { setAdam } from "./shared/adam";
 export { setSlots } from "./shared/batch";
@@ -74,18 +74,10 @@ function slope(labels: usize, count: u32): f32 {
   return total;
 }
 
-/** g where z > 0, else 0; also added to 4 floats at `to`. */
+/** g where z > 0, else 0. */
 @inline
-function gate(g: v128, u: usize, i: usize, to: usize): v128 {
-  const open = v128.and(g, f32x4.gt(v128.load(u), v128.load(i)));
-  v128.store(to, f32x4.add(v128.load(to), open));
-  return open;
-}
-
-/** to += g * a, 4 floats. */
-@inline
-function lend(to: usize, g: v128, a: usize): void {
-  v128.store(to, f32x4.add(v128.load(to), f32x4.mul(g, v128.load(a))));
+function gate(g: v128, u: v128, i: v128): v128 {
+  return v128.and(g, f32x4.gt(u, i));
 }
 
 /**
@@ -118,14 +110,38 @@ function spread(): void {
       const slotOfItem = <usize>load<u32>(batch.sampleItems + ((<usize>s) << 2));
       const i = item.part + (slotOfItem << 7);
       const to = item.gPart + (slotOfItem << 7);
-      z0 = f32x4.add(z0, gate(g, u, i, to));
-      z1 = f32x4.add(z1, gate(g, u + 16, i + 16, to + 16));
-      z2 = f32x4.add(z2, gate(g, u + 32, i + 32, to + 32));
-      z3 = f32x4.add(z3, gate(g, u + 48, i + 48, to + 48));
-      z4 = f32x4.add(z4, gate(g, u + 64, i + 64, to + 64));
-      z5 = f32x4.add(z5, gate(g, u + 80, i + 80, to + 80));
-      z6 = f32x4.add(z6, gate(g, u + 96, i + 96, to + 96));
-      z7 = f32x4.add(z7, gate(g, u + 112, i + 112, to + 112));
+      const o0 = gate(g, v128.load(u, 0), v128.load(i, 0));
+      const o1 = gate(g, v128.load(u, 16), v128.load(i, 16));
+      const t0 = f32x4.add(v128.load(to, 0), o0);
+      const t1 = f32x4.add(v128.load(to, 16), o1);
+      v128.store(to, t0, 0);
+      v128.store(to, t1, 16);
+      z0 = f32x4.add(z0, o0);
+      z1 = f32x4.add(z1, o1);
+      const o2 = gate(g, v128.load(u, 32), v128.load(i, 32));
+      const o3 = gate(g, v128.load(u, 48), v128.load(i, 48));
+      const t2 = f32x4.add(v128.load(to, 32), o2);
+      const t3 = f32x4.add(v128.load(to, 48), o3);
+      v128.store(to, t2, 32);
+      v128.store(to, t3, 48);
+      z2 = f32x4.add(z2, o2);
+      z3 = f32x4.add(z3, o3);
+      const o4 = gate(g, v128.load(u, 64), v128.load(i, 64));
+      const o5 = gate(g, v128.load(u, 80), v128.load(i, 80));
+      const t4 = f32x4.add(v128.load(to, 64), o4);
+      const t5 = f32x4.add(v128.load(to, 80), o5);
+      v128.store(to, t4, 64);
+      v128.store(to, t5, 80);
+      z4 = f32x4.add(z4, o4);
+      z5 = f32x4.add(z5, o5);
+      const o6 = gate(g, v128.load(u, 96), v128.load(i, 96));
+      const o7 = gate(g, v128.load(u, 112), v128.load(i, 112));
+      const t6 = f32x4.add(v128.load(to, 96), o6);
+      const t7 = f32x4.add(v128.load(to, 112), o7);
+      v128.store(to, t6, 96);
+      v128.store(to, t7, 112);
+      z6 = f32x4.add(z6, o6);
+      z7 = f32x4.add(z7, o7);
       const q = item.gmf + (slotOfItem << 6);
       const gq = item.gGmf + (slotOfItem << 6);
       p0 = f32x4.add(p0, f32x4.mul(g, v128.load(q, 0)));
@@ -133,9 +149,7 @@ function spread(): void {
       p2 = f32x4.add(p2, f32x4.mul(g, v128.load(q, 32)));
       p3 = f32x4.add(p3, f32x4.mul(g, v128.load(q, 48)));
       lend(gq, g, p);
-      lend(gq + 16, g, p + 16);
       lend(gq + 32, g, p + 32);
-      lend(gq + 48, g, p + 48);
     }
     const gPart = user.gPart + ((<usize>slot) << 7);
     v128.store(gPart, z0, 0);
@@ -158,16 +172,23 @@ function spread(): void {
 function backGmf(): void {
   const wg = model.weights + shared() + OUT;
   const to = model.gradient + OUT;
-  for (let at: usize = 0; at < GMF; at += 16) {
-    const factor = v128.load(wg + at);
-    let sum = f32x4.splat(0);
+  for (let at: usize = 0; at < GMF; at += 32) {
+    const low = v128.load(wg + at);
+    const high = v128.load(wg + at, 16);
+    let lowSum = f32x4.splat(0);
+    let highSum = lowSum;
     for (let r: usize = 0; r < <usize>batch.userSlots; r++) {
       const row = user.gGmf + (r << 6) + at;
-      const g = v128.load(row);
-      sum = f32x4.add(sum, f32x4.mul(g, v128.load(user.gmf + (r << 6) + at)));
-      v128.store(row, f32x4.mul(g, factor));
+      const p = user.gmf + (r << 6) + at;
+      const g0 = v128.load(row);
+      const g1 = v128.load(row, 16);
+      lowSum = f32x4.add(lowSum, f32x4.mul(g0, v128.load(p)));
+      highSum = f32x4.add(highSum, f32x4.mul(g1, v128.load(p, 16)));
+      v128.store(row, f32x4.mul(g0, low));
+      v128.store(row, f32x4.mul(g1, high), 16);
     }
-    v128.store(to + at, sum);
+    v128.store(to + at, lowSum);
+    v128.store(to + at, highSum, 16);
   }
 }
 
@@ -179,16 +200,23 @@ function scaleParts(t: Side, count: u32): void {
   const wh = model.weights + shared() + OUT + GMF;
   const to = model.gradient + OUT + GMF;
   const sign: f32 = t === item ? -1 : 1; // item parts are stored negated
-  for (let at: usize = 0; at < MLP; at += 16) {
-    const factor = v128.load(wh + at);
-    let sum = f32x4.splat(0);
+  for (let at: usize = 0; at < MLP; at += 32) {
+    const low = v128.load(wh + at);
+    const high = v128.load(wh + at, 16);
+    let lowSum = f32x4.splat(0);
+    let highSum = lowSum;
     for (let r: usize = 0; r < <usize>count; r++) {
       const row = t.gPart + (r << 7) + at;
-      const g = v128.load(row);
-      sum = f32x4.add(sum, f32x4.mul(g, v128.load(t.part + (r << 7) + at)));
-      v128.store(row, f32x4.mul(g, factor));
+      const part = t.part + (r << 7) + at;
+      const g0 = v128.load(row);
+      const g1 = v128.load(row, 16);
+      lowSum = f32x4.add(lowSum, f32x4.mul(g0, v128.load(part)));
+      highSum = f32x4.add(highSum, f32x4.mul(g1, v128.load(part, 16)));
+      v128.store(row, f32x4.mul(g0, low));
+      v128.store(row, f32x4.mul(g1, high), 16);
     }
-    v128.store(to + at, f32x4.add(v128.load(to + at), f32x4.mul(sum, f32x4.splat(sign))));
+    v128.store(to + at, f32x4.add(v128.load(to + at), f32x4.mul(lowSum, f32x4.splat(sign))));
+    v128.store(to + at, f32x4.add(v128.load(to + at, 16), f32x4.mul(highSum, f32x4.splat(sign))), 16);
   }
 }
 

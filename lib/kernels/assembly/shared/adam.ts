@@ -56,56 +56,106 @@ export function beginStep(): void {
   floor = max<f32>(<f32>(epsilon * root), LEAST_FLOOR);
 }
 
-/** m, s and w of 4 weights, given m and s before the flush. */
+/** A moment, or 0 in its place. */
 @inline
-function finish(w: usize, m: usize, s: usize, moment: v128, root: v128, scale: v128, least: v128): void {
-  const first = v128.and(moment, f32x4.ge(f32x4.abs(moment), f32x4.splat(VANISHING)));
-  const second = v128.and(root, f32x4.ge(root, f32x4.splat(LEAST_ROOT)));
-  v128.store(m, first);
-  v128.store(s, second);
-  v128.store(w, f32x4.sub(v128.load(w), f32x4.div(f32x4.mul(first, scale), f32x4.add(second, least))));
+function keptMoment(moment: v128): v128 {
+  return v128.and(moment, f32x4.ge(f32x4.abs(moment), f32x4.splat(VANISHING)));
 }
 
-/** One step of `bytes` (a multiple of 16) of weights, beginning at w, m, s, with gradient at g. */
+/** A root, or 0 in its place. */
+@inline
+function keptRootOf(root: v128): v128 {
+  return v128.and(root, f32x4.ge(root, f32x4.splat(LEAST_ROOT)));
+}
+
+/** w less rate m / (s + floor). */
+@inline
+function moved(w: v128, moment: v128, root: v128): v128 {
+  return f32x4.sub(
+    w,
+    f32x4.div(f32x4.mul(moment, f32x4.splat(rate)), f32x4.add(root, f32x4.splat(floor))),
+  );
+}
+
+/** m of 4 weights with gradient `slope`. */
+@inline
+function momentWith(moment: v128, slope: v128): v128 {
+  return keptMoment(
+    f32x4.add(f32x4.mul(moment, f32x4.splat(keep1)), f32x4.mul(slope, f32x4.splat(take1))),
+  );
+}
+
+/** s of 4 weights with gradient `slope`. */
+@inline
+function rootWith(root: v128, slope: v128): v128 {
+  const kept = f32x4.mul(f32x4.mul(root, root), f32x4.splat(keep2));
+  return keptRootOf(f32x4.sqrt(f32x4.add(kept, f32x4.mul(f32x4.mul(slope, slope), f32x4.splat(take2)))));
+}
+
+/** One step of 4 weights. */
+@inline
+function moveFour(w: usize, m: usize, s: usize, g: usize): void {
+  const slope = v128.load(g);
+  const moment = momentWith(v128.load(m), slope);
+  const root = rootWith(v128.load(s), slope);
+  v128.store(m, moment);
+  v128.store(s, root);
+  v128.store(w, moved(v128.load(w), moment, root));
+}
+
+// Eight weights a turn, loads before stores: V8 packs the two halves.
+
+/** One step of `bytes` (a multiple of 32) of weights, beginning at w, m, s, with gradient at g. */
 @inline
 function move(w: usize, m: usize, s: usize, g: usize, bytes: usize): void {
-  const scale = f32x4.splat(rate);
-  const least = f32x4.splat(floor);
-  for (let at: usize = 0; at < bytes; at += 16) {
-    const slope = v128.load(g + at);
-    const root = v128.load(s + at);
-    const moment = f32x4.add(
-      f32x4.mul(v128.load(m + at), f32x4.splat(keep1)),
-      f32x4.mul(slope, f32x4.splat(take1)),
-    );
-    const second = f32x4.add(
-      f32x4.mul(f32x4.mul(root, root), f32x4.splat(keep2)),
-      f32x4.mul(f32x4.mul(slope, slope), f32x4.splat(take2)),
-    );
-    finish(w + at, m + at, s + at, moment, f32x4.sqrt(second), scale, least);
+  const end = w + bytes;
+  for (; w != end; w += 32, m += 32, s += 32, g += 32) {
+    const lowSlope = v128.load(g);
+    const highSlope = v128.load(g, 16);
+    const lowMoment = momentWith(v128.load(m), lowSlope);
+    const highMoment = momentWith(v128.load(m, 16), highSlope);
+    const lowRoot = rootWith(v128.load(s), lowSlope);
+    const highRoot = rootWith(v128.load(s, 16), highSlope);
+    const low = moved(v128.load(w), lowMoment, lowRoot);
+    const high = moved(v128.load(w, 16), highMoment, highRoot);
+    v128.store(m, lowMoment);
+    v128.store(m, highMoment, 16);
+    v128.store(s, lowRoot);
+    v128.store(s, highRoot, 16);
+    v128.store(w, low);
+    v128.store(w, high, 16);
   }
 }
 
 /** The same with gradient 0. */
 @inline
 function decay(w: usize, m: usize, s: usize, bytes: usize): void {
-  const scale = f32x4.splat(rate);
-  const least = f32x4.splat(floor);
-  const keepFirst = f32x4.splat(keep1);
-  const keepSecond = f32x4.splat(keepRoot);
-  for (let at: usize = 0; at < bytes; at += 16) {
-    const moment = f32x4.mul(v128.load(m + at), keepFirst);
-    finish(w + at, m + at, s + at, moment, f32x4.mul(v128.load(s + at), keepSecond), scale, least);
+  const end = w + bytes;
+  for (; w != end; w += 32, m += 32, s += 32) {
+    const lowMoment = keptMoment(f32x4.mul(v128.load(m), f32x4.splat(keep1)));
+    const highMoment = keptMoment(f32x4.mul(v128.load(m, 16), f32x4.splat(keep1)));
+    const lowRoot = keptRootOf(f32x4.mul(v128.load(s), f32x4.splat(keepRoot)));
+    const highRoot = keptRootOf(f32x4.mul(v128.load(s, 16), f32x4.splat(keepRoot)));
+    const low = moved(v128.load(w), lowMoment, lowRoot);
+    const high = moved(v128.load(w, 16), highMoment, highRoot);
+    v128.store(m, lowMoment);
+    v128.store(m, highMoment, 16);
+    v128.store(s, lowRoot);
+    v128.store(s, highRoot, 16);
+    v128.store(w, low);
+    v128.store(w, high, 16);
   }
 }
 
-/** Steps a block of weights that every sample uses. */
+/** Steps a block of weights that every sample uses; `bytes` is a multiple of 16. */
 export function moveBlock(w: usize, m: usize, s: usize, g: usize, bytes: usize): void {
-  move(w, m, s, g, bytes);
+  const paired = bytes & ~31;
+  move(w, m, s, g, paired);
+  if (paired != bytes) moveFour(w + paired, m + paired, s + paired, g + paired);
 }
 
 /**
- * Steps the `activeCount` rows of a table listed in `active`, of `bytes` each. A row of the open batch takes its
+ * Steps the `activeCount` rows of a table listed in `active`, of `bytes` (a multiple of 32) each. A row of the open batch takes its
  * gradient from gradients[slot]; for any other row the gradient is zero.
  */
 export function moveRows(

@@ -2,12 +2,13 @@
  * The inner loops of all layers. Forward passes, passes back to the input and weight gradients all have one form for
  * suitable x, w and strides:
  *   out[r][0 .. n) = start[r][0 .. n) + sum over k of x[r][k] * w[k][0 .. n), the terms added in the order of k.
- * `gemm` takes every k, with 4 rows x 8 columns of the result in registers. `sparse32` takes the k on a list, with
+ * `gemm` takes every k, with 2 rows x 16 columns of the result in registers. `sparse32` takes the k on a list, with
  * 32 columns of one row in registers: after ReLU half of all inputs are zero, and leaving them out changes no sum.
- * The order of the statements matters for speed: V8 keeps the sums in registers as they stand here.
+ * The order of the statements matters for speed: V8 keeps the sums in registers as they stand here, and packs two
+ * neighbours of 128 bits into one of 256 (lib/kernels/packing.ts) where loads, sums and stores of both stand side by side.
  */
 
-/** A tile of `gemm`: 4 rows, 8 columns. `end` is where x stands after the last k. */
+/** A tile of `gemm`: 2 rows, 16 columns. `end` is where x stands after the last k. */
 @inline
 function tile(
   x: usize,
@@ -21,53 +22,45 @@ function tile(
   out: usize,
   outRow: usize,
 ): void {
-  let a0 = v128.load(start);
+  let a0 = v128.load(start, 0);
   let b0 = v128.load(start, 16);
+  let c0 = v128.load(start, 32);
+  let d0 = v128.load(start, 48);
   start += startRow;
-  let a1 = v128.load(start);
+  let a1 = v128.load(start, 0);
   let b1 = v128.load(start, 16);
-  start += startRow;
-  let a2 = v128.load(start);
-  let b2 = v128.load(start, 16);
-  start += startRow;
-  let a3 = v128.load(start);
-  let b3 = v128.load(start, 16);
+  let c1 = v128.load(start, 32);
+  let d1 = v128.load(start, 48);
   while (x != end) {
-    const u = v128.load(w);
-    const v = v128.load(w, 16);
-    let at = x;
-    const f0 = v128.load32_splat(at);
-    a0 = f32x4.add(a0, f32x4.mul(f0, u));
-    b0 = f32x4.add(b0, f32x4.mul(f0, v));
-    at += xRow;
-    const f1 = v128.load32_splat(at);
-    a1 = f32x4.add(a1, f32x4.mul(f1, u));
-    b1 = f32x4.add(b1, f32x4.mul(f1, v));
-    at += xRow;
-    const f2 = v128.load32_splat(at);
-    a2 = f32x4.add(a2, f32x4.mul(f2, u));
-    b2 = f32x4.add(b2, f32x4.mul(f2, v));
-    at += xRow;
-    const f3 = v128.load32_splat(at);
-    a3 = f32x4.add(a3, f32x4.mul(f3, u));
-    b3 = f32x4.add(b3, f32x4.mul(f3, v));
+    const p = v128.load(w, 0);
+    const q = v128.load(w, 16);
+    const r = v128.load(w, 32);
+    const s = v128.load(w, 48);
+    const f0 = v128.load32_splat(x);
+    a0 = f32x4.add(a0, f32x4.mul(f0, p));
+    b0 = f32x4.add(b0, f32x4.mul(f0, q));
+    c0 = f32x4.add(c0, f32x4.mul(f0, r));
+    d0 = f32x4.add(d0, f32x4.mul(f0, s));
+    const f1 = v128.load32_splat(x + xRow);
+    a1 = f32x4.add(a1, f32x4.mul(f1, p));
+    b1 = f32x4.add(b1, f32x4.mul(f1, q));
+    c1 = f32x4.add(c1, f32x4.mul(f1, r));
+    d1 = f32x4.add(d1, f32x4.mul(f1, s));
     x += xStep;
     w += wStep;
   }
-  v128.store(out, a0);
+  v128.store(out, a0, 0);
   v128.store(out, b0, 16);
+  v128.store(out, c0, 32);
+  v128.store(out, d0, 48);
   out += outRow;
-  v128.store(out, a1);
+  v128.store(out, a1, 0);
   v128.store(out, b1, 16);
-  out += outRow;
-  v128.store(out, a2);
-  v128.store(out, b2, 16);
-  out += outRow;
-  v128.store(out, a3);
-  v128.store(out, b3, 16);
+  v128.store(out, c1, 32);
+  v128.store(out, d1, 48);
 }
 
-/** One row, 8 columns: the rows that a tile leaves over. */
+/** One row, 8 columns: what the tiles leave over. */
 @inline
 function strip(x: usize, xStep: usize, end: usize, w: usize, wStep: usize, start: usize, out: usize): void {
   let a = v128.load(start);
@@ -102,20 +95,22 @@ export function gemm(
   outRow: usize,
 ): void {
   const span = inner * xStep;
+  const wide = columnBytes & ~63;
   let left = rows;
-  for (; left >= 4; left -= 4) {
-    for (let c: usize = 0; c < columnBytes; c += 32)
+  for (; left >= 2; left -= 2) {
+    for (let c: usize = 0; c < wide; c += 64)
       tile(x, xRow, xStep, x + span, w + c, wStep, start + c, startRow, out + c, outRow);
-    x += 4 * xRow;
-    start += 4 * startRow;
-    out += 4 * outRow;
+    if (wide != columnBytes) {
+      strip(x, xStep, x + span, w + wide, wStep, start + wide, out + wide);
+      const next = x + xRow;
+      strip(next, xStep, next + span, w + wide, wStep, start + startRow + wide, out + outRow + wide);
+    }
+    x += 2 * xRow;
+    start += 2 * startRow;
+    out += 2 * outRow;
   }
-  for (; left > 0; left--) {
+  if (left)
     for (let c: usize = 0; c < columnBytes; c += 32) strip(x, xStep, x + span, w + c, wStep, start + c, out + c);
-    x += xRow;
-    start += startRow;
-    out += outRow;
-  }
 }
 
 /** The index k is kept as 64 k: a power of two from which every stride in use is one shift away. */
@@ -330,11 +325,16 @@ export function transpose(from: usize, step: usize, rows: usize, columns: usize,
   }
 }
 
-/** Copies rows table[ids[i]] of `bytes` (a multiple of 16) to consecutive rows. */
+/** Copies rows table[ids[i]] of `bytes` (a multiple of 32) to consecutive rows. */
 export function gather(table: usize, bytes: usize, ids: usize, count: u32, to: usize): void {
   for (let i: u32 = 0; i < count; i++) {
     const row = table + <usize>load<u32>(ids + ((<usize>i) << 2)) * bytes;
-    for (let at: usize = 0; at < bytes; at += 16) v128.store(to + at, v128.load(row + at));
+    for (let at: usize = 0; at < bytes; at += 32) {
+      const low = v128.load(row + at);
+      const high = v128.load(row + at, 16);
+      v128.store(to + at, low);
+      v128.store(to + at, high, 16);
+    }
     to += bytes;
   }
 }
@@ -356,10 +356,18 @@ export function transposeBits(words: usize): void {
   }
 }
 
-/** gradients[slot] += factor * rows[slot]: the ridge penalty of a row; `bytes` of a row are a multiple of 16. */
+/** to += g * a, 8 floats. */
+@inline
+export function lend(to: usize, g: v128, a: usize): void {
+  const low = f32x4.add(v128.load(to), f32x4.mul(g, v128.load(a)));
+  const high = f32x4.add(v128.load(to, 16), f32x4.mul(g, v128.load(a, 16)));
+  v128.store(to, low);
+  v128.store(to, high, 16);
+}
+
+/** gradients[slot] += factor * rows[slot]: the ridge penalty of a row; `bytes` of a row are a multiple of 32. */
 export function addPenalty(gradients: usize, rows: usize, bytes: usize, slot: u32, factor: f32): void {
   const by = f32x4.splat(factor);
   const at = <usize>slot * bytes;
-  for (let i: usize = at; i < at + bytes; i += 16)
-    v128.store(gradients + i, f32x4.add(v128.load(gradients + i), f32x4.mul(by, v128.load(rows + i))));
+  for (let i: usize = at; i < at + bytes; i += 32) lend(gradients + i, by, rows + i);
 }

@@ -119,7 +119,12 @@ function normalise(t: Tower, r: usize, rows: usize): void {
   for (let k: usize = 0; k < rows; k++) {
     const by = v128.load32_splat(scale + (k << 2));
     const row = a + (k << 7);
-    for (let at: usize = 0; at < 128; at += 16) v128.store(row + at, f32x4.mul(v128.load(row + at), by));
+    for (let at: usize = row; at < row + 128; at += 32) {
+      const low = f32x4.mul(v128.load(at), by);
+      const high = f32x4.mul(v128.load(at, 16), by);
+      v128.store(at, low);
+      v128.store(at, high, 16);
+    }
   }
 }
 
@@ -187,9 +192,14 @@ function throughNorm(t: Tower, r: usize, i: usize, out: usize): u64 {
 /** Adds the gradient in h, where h > 0, to that of b1. What gh holds elsewhere is never read. */
 @inline
 function addBias(gh: usize, h: usize, g1: usize): void {
-  for (let at: usize = 0; at < 256; at += 16) {
-    const live = f32x4.gt(v128.load(h + at), f32x4.splat(0));
-    v128.store(g1 + at, f32x4.add(v128.load(g1 + at), v128.and(v128.load(gh + at), live)));
+  const end = h + 256;
+  for (; h != end; h += 32, gh += 32, g1 += 32) {
+    const low = v128.and(v128.load(gh), f32x4.gt(v128.load(h), f32x4.splat(0)));
+    const high = v128.and(v128.load(gh, 16), f32x4.gt(v128.load(h, 16), f32x4.splat(0)));
+    const lowSum = f32x4.add(v128.load(g1), low);
+    const highSum = f32x4.add(v128.load(g1, 16), high);
+    v128.store(g1, lowSum);
+    v128.store(g1, highSum, 16);
   }
 }
 
