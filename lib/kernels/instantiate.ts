@@ -40,7 +40,10 @@ export function replaceKernel(name: string, module: WebAssembly.Module): void {
   compiled.set(name, module);
 }
 
-function compile<Exports extends object>(name: string, probe: Probe<Exports> | undefined): WebAssembly.Module {
+function compile<Exports extends object>(
+  name: string,
+  probe: Probe<Exports> | undefined,
+): WebAssembly.Module {
   const bytes = read(name);
   const plain = new WebAssembly.Module(bytes);
   if (!probe || distrusted || !mayPack()) return plain;
