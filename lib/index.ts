@@ -146,7 +146,7 @@ export {
   type Scorer,
 } from "./metrics/evaluate";
 export { fullRank, labCode, testOnly } from "./metrics/ranking";
-// models as data (Section 2.3); their mathematics stand in model/dmf.ts and model/nmf.ts
+// models as data (Section 2.3); a folder each in lib/model
 export { INITIALISATIONS, type Initialisation, initialWeights } from "./model/initial";
 export {
   MODEL_NAMES,

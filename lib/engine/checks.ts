@@ -4,9 +4,10 @@
  */
 
 import { InputError, requireInteger, requireKnownKeys, requireNumber } from "../errors";
-import type { ModelSpec } from "../model/spec";
+import type { Graph } from "../model/model";
+import { type ModelSpec, modelOf } from "../model/spec";
 import { batchCount } from "./batches";
-import type { AdamSettings, Moments, Position, TrainingSet, TrainOptions } from "./engine";
+import type { AdamSettings, Moments, PointSet, Position, TrainingSet, TrainOptions } from "./engine";
 
 const OPTION_KEYS: readonly (keyof TrainOptions)[] = [
   "batchSize",
@@ -93,16 +94,16 @@ export function checkTraining(spec: ModelSpec, set: TrainingSet, options: TrainO
 }
 
 function checkSet(spec: ModelSpec, set: TrainingSet): void {
-  const { users, items, labels } = set;
+  const { users, items, kind = "points" } = set;
+  const { samples } = modelOf(spec.model);
+  if (kind !== samples)
+    throw new InputError(`training set: it holds ${kind}, and model ${spec.model} is trained on ${samples}`);
   if (users.length === 0) throw new InputError("training set: it is empty");
-  if (labels.length !== users.length)
-    throw new InputError(`training set: ${users.length} users and ${labels.length} labels`);
+  if (set.kind !== "pairs") checkLabels(set);
   checkPairs(spec, users, items);
-  requireInteger(set.negatives, 0, 1000, "negatives");
+  const drawn = set.kind === "pairs" || set.negatives > 0;
   let first = 0; // of the current user
   for (let k = 0; k < users.length; k++) {
-    if (!(labels[k] >= 0 && labels[k] <= 1))
-      throw new InputError(`labels[${k}]: ${labels[k]} is not a number from 0 to 1`);
     if (users[k] !== users[k - 1]) first = k;
     if (users[k] < users[k - 1])
       throw new InputError(`users[${k}]: ${users[k]} after ${users[k - 1]}; samples must be in user order`);
@@ -110,8 +111,32 @@ function checkSet(spec: ModelSpec, set: TrainingSet): void {
       throw new InputError(
         `items[${k}]: ${items[k]} after ${items[k - 1]} of the same user; items must ascend, none twice`,
       );
-    if (set.negatives > 0) refuseFullUser(spec, users[k], k - first + 1);
+    if (drawn) refuseFullUser(spec, users[k], k - first + 1);
   }
+}
+
+function checkLabels({ users, labels, negatives }: PointSet): void {
+  if (labels.length !== users.length)
+    throw new InputError(`training set: ${users.length} users and ${labels.length} labels`);
+  requireInteger(negatives, 0, 1000, "negatives");
+  for (let k = 0; k < labels.length; k++)
+    if (!(labels[k] >= 0 && labels[k] <= 1))
+      throw new InputError(`labels[${k}]: ${labels[k]} is not a number from 0 to 1`);
+}
+
+/** A graph over the model's users and items. */
+export function checkGraph(spec: ModelSpec, { offsets, items }: Graph): void {
+  let sound = offsets.length === spec.users + 1 && offsets[0] === 0 && offsets[spec.users] === items.length;
+  for (let user = 0; user < spec.users && sound; user++) {
+    sound = offsets[user] <= offsets[user + 1];
+    for (let k = offsets[user]; k < offsets[user + 1] && sound; k++)
+      sound = items[k] < spec.items && (k === offsets[user] || items[k] > items[k - 1]);
+  }
+  if (!sound)
+    throw new InputError(
+      `graph: ${offsets.length - 1} users and ${items.length} edges are not a graph over ${spec.users} users x ` +
+        `${spec.items} items; items must ascend, none twice`,
+    );
 }
 
 /** A user who has every item leaves nothing to draw, and rejection sampling would never end. */

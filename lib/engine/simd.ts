@@ -6,10 +6,14 @@
 
 import { setImmediate as macrotask } from "node:timers/promises";
 import { instantiate } from "../kernels/instantiate";
-import type { ModelSpec } from "../model/spec";
-import { checkIds, checkPairs, checkState, checkTraining } from "./checks";
+import type { Graph, Kernel } from "../model/model";
+import { requirePart } from "../model/models";
+import { type ModelSpec, modelOf } from "../model/spec";
+import { epochSamples } from "./batches";
+import { checkGraph, checkIds, checkPairs, checkState, checkTraining } from "./checks";
 import type { AdamSettings, Engine, Moments, TrainingSet, TrainOptions, TrainResult } from "./engine";
-import { LAYOUTS, type TrainKernel, Workspace } from "./simdKernel";
+import { byItem, emptyGraph, graphOf } from "./graph";
+import { type TrainKernel, Workspace } from "./simdKernel";
 import { Arena } from "./simdMemory";
 import { ActiveRows, PlacedSet } from "./simdSet";
 
@@ -21,7 +25,8 @@ const LEAST_ROOT = Math.fround(1e-18); // of the kernels' Adam: its square is th
 
 export interface SimdEngine extends Engine {
   /**
-   * The gradient of the mean loss over the whole of `set` as one batch, at the weights as they stand; for tests.
+   * The gradient of the mean loss over the whole of `set` as one batch, at the weights as they stand; for tests. Items
+   * that are drawn come from stream ["gradient"], epoch 0.
    * Float32Array, spec.size.
    */
   gradient(set: TrainingSet, l2?: number): Float32Array;
@@ -39,6 +44,7 @@ class KernelEngine implements SimdEngine {
   readonly name = "simd";
   readonly backend = "WebAssembly SIMD";
   private readonly kernel: TrainKernel;
+  private readonly layout: Kernel;
   private readonly arena: Arena;
   /** addresses of the flat weights, of Adam's m and the root of its v; of the shared gradient; of the slot tables */
   private readonly at: { w: number; m: number; root: number; g: number; slotOf: readonly [number, number] };
@@ -49,17 +55,31 @@ class KernelEngine implements SimdEngine {
   private disposed = false;
   /** The item side of `scoring` holds the whole catalogue at the present weights. */
   private catalogueReady = false;
+  /** Weights or graph have changed since the kernel was made ready for scoring. */
+  private stale = true;
+  private readonly graphModel: boolean;
+  /** tables of a graph model in the layout of the weights: what scores are read from, and two of the propagation */
+  private readonly tables: readonly number[];
+  /** top of the memory without the graph */
+  private readonly base: number;
 
   constructor(readonly spec: ModelSpec) {
-    const kernel = instantiate<TrainKernel & WebAssembly.Exports>(`train_${spec.model}`);
+    this.layout = requirePart(spec.model, "kernel", "engine simd");
+    const kernel = instantiate<TrainKernel & WebAssembly.Exports>(this.layout.name);
     this.kernel = kernel;
     this.arena = new Arena(kernel.memory, kernel.heapBase());
     const flat = () => this.arena.allocate(4 * spec.size);
     const slotOf = [this.arena.allocate(4 * spec.users), this.arena.allocate(4 * spec.items)] as const;
-    this.at = { w: flat(), m: flat(), root: flat(), g: this.arena.allocate(4 * sharedSize(spec)), slotOf };
-    this.scoring = new Workspace(this.arena, spec, PAIRS_AT_ONCE, slotOf);
+    const gradients = this.layout.gradients === "dense" ? spec.size : spec.size - spec.shared;
+    this.at = { w: flat(), m: flat(), root: flat(), g: this.arena.allocate(4 * gradients), slotOf };
+    this.scoring = new Workspace(this.arena, this.layout, spec, PAIRS_AT_ONCE, slotOf);
     this.active = new ActiveRows(spec);
-    kernel.setModel(this.at.w, this.at.m, this.at.root, this.at.g, spec.users, spec.items);
+    const { w, m, root, g } = this.at;
+    kernel.setModel(w, m, root, g, spec.users, spec.items, spec.embeddingSize);
+    this.graphModel = modelOf(spec.model).graph;
+    this.tables = this.graphModel ? [flat(), flat(), flat()] : [];
+    this.base = this.arena.mark();
+    this.placeGraph(emptyGraph(spec.users));
   }
 
   load(weights: Float32Array, moments?: Moments): void {
@@ -81,7 +101,13 @@ class KernelEngine implements SimdEngine {
       this.flat("root").fill(0);
     }
     this.steps = moments?.step ?? 0;
-    this.catalogueReady = false;
+    this.stale = true;
+  }
+
+  setGraph(graph: Graph): void {
+    checkGraph(this.spec, graph);
+    this.requireIdle("setGraph");
+    this.placeGraph(graph);
   }
 
   weights(): Float32Array {
@@ -96,6 +122,7 @@ class KernelEngine implements SimdEngine {
     let { epoch, batch } = checkTraining(this.spec, set, options);
     this.requireIdle("train");
     const { signal, epochs, stream, batchSize, l2 = 0, trackLoss = false } = options;
+    this.placeGraph(graphOf(set, this.spec.users));
     const mark = this.arena.mark();
     this.training = true;
     let samples = 0;
@@ -116,7 +143,7 @@ class KernelEngine implements SimdEngine {
           const count = Math.max(1, Math.floor(CALL / (perSample * batchSize)));
           const next = Math.min(batch + count, placed.batches);
           workspace.open(this.kernel); // a score taken since the last call has moved the kernel elsewhere
-          this.catalogueReady = false;
+          this.stale = true;
           loss += placed.train(batch, next, l2, trackLoss);
           const done = Math.min(next * batchSize, placed.samples) - batch * batchSize;
           samples += done;
@@ -184,7 +211,7 @@ class KernelEngine implements SimdEngine {
   }
 
   gradient(set: TrainingSet, l2 = 0): Float32Array {
-    const samples = set.users.length * (1 + set.negatives);
+    const samples = epochSamples(set);
     const adam = { learningRate: 0, beta1: 0, beta2: 0, epsilon: 1 };
     checkTraining(this.spec, set, {
       batchSize: Math.max(1, samples),
@@ -194,11 +221,12 @@ class KernelEngine implements SimdEngine {
       l2,
     });
     this.requireIdle("gradient");
+    this.placeGraph(graphOf(set, this.spec.users));
     const mark = this.arena.mark();
     const { placed, workspace } = this.place(set, samples);
     placed.draw(["gradient"], 0);
     workspace.open(this.kernel);
-    this.catalogueReady = false;
+    this.stale = true;
     this.kernel.differentiate(0, samples, l2, false);
     const result = this.collectGradient(workspace);
     this.arena.release(mark);
@@ -235,7 +263,21 @@ class KernelEngine implements SimdEngine {
 
   private openScoring(): void {
     this.scoring.open(this.kernel);
+    if (!this.stale) return;
     this.kernel.openScoring();
+    this.catalogueReady = false;
+    this.stale = false;
+  }
+
+  /** Puts a graph into memory, in place of the one before, for a model that has one. */
+  private placeGraph(graph: Graph): void {
+    if (!this.graphModel) return;
+    const { arena } = this;
+    arena.release(this.base);
+    const turned = byItem(graph, this.spec.items);
+    const parts = [graph.offsets, graph.items, turned.offsets, turned.users].map((part) => arena.place(part));
+    this.kernel.setGraph?.(...parts, ...this.tables);
+    this.stale = true;
   }
 
   /** Puts a training set and the workspace of its batches into memory. */
@@ -243,8 +285,8 @@ class KernelEngine implements SimdEngine {
     this.active.addSet(set);
     this.active.place(this.arena, this.kernel);
     const placed = new PlacedSet(this.arena, this.kernel, this.spec, set, batchSize);
-    const largest = Math.min(batchSize, placed.samples);
-    return { placed, workspace: new Workspace(this.arena, this.spec, largest, this.at.slotOf) };
+    const largest = placed.scored * Math.min(batchSize, placed.samples);
+    return { placed, workspace: new Workspace(this.arena, this.layout, this.spec, largest, this.at.slotOf) };
   }
 
   private setAdam({ learningRate, beta1, beta2, epsilon }: AdamSettings): void {
@@ -259,15 +301,17 @@ class KernelEngine implements SimdEngine {
 
   /** The gradient of the batch that was differentiated last, in the layout of the weights. */
   private collectGradient(workspace: Workspace): Float32Array {
-    const result = new Float32Array(this.spec.size);
-    const shared = this.spec.tensors.find(({ kind }) => kind === "shared")!.offset;
-    result.set(this.arena.floats(this.at.g, this.spec.size - shared), shared);
+    const { shared, size } = this.spec;
+    const { gradients } = this.layout;
+    if (gradients === "dense") return this.arena.floats(this.at.g, size).slice();
+    const result = new Float32Array(size);
+    result.set(this.arena.floats(this.at.g, size - shared), shared);
     const slots = [this.kernel.userSlots(), this.kernel.itemSlots()];
     const seen = [0, 0]; // tables of either kind so far
     for (const { kind, offset, shape } of this.spec.tensors) {
       if (kind === "shared") continue;
       const side = kind === "user" ? 0 : 1;
-      const from = workspace.sides[side][LAYOUTS[this.spec.model].gradients[seen[side]++]];
+      const from = workspace.sides[side][gradients[seen[side]++]];
       const rows = this.arena.words(workspace.distinct[side], slots[side]);
       rows.forEach((row, slot) => {
         result.set(this.arena.floats(from + 4 * slot * shape[1], shape[1]), offset + row * shape[1]);
@@ -289,9 +333,4 @@ class KernelEngine implements SimdEngine {
     this.requireAlive();
     if (this.training) throw new Error(`engine simd: ${what} while a training runs; await that first`);
   }
-}
-
-/** Floats of the shared weights. */
-function sharedSize(spec: ModelSpec): number {
-  return spec.size - spec.tensors.find(({ kind }) => kind === "shared")!.offset;
 }

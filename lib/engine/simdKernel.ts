@@ -1,14 +1,25 @@
 /**
- * What train_dmf.wasm and train_nmf.wasm export (lib/kernels/assembly), and the working memory that one batch needs.
+ * What the kernels of models export (lib/kernels/assembly/train_*.ts), and the working memory that one batch needs.
  * Addresses are bytes from the beginning of the kernel's memory; the shapes stand in the kernels' own comments.
  */
 
+import type { Kernel } from "../model/model";
 import type { ModelSpec } from "../model/spec";
 import type { Arena } from "./simdMemory";
 
 export interface TrainKernel {
   heapBase(): number;
-  setModel(w: number, m: number, v: number, g: number, users: number, items: number): void;
+  setModel(
+    w: number,
+    m: number,
+    root: number,
+    g: number,
+    users: number,
+    items: number,
+    embeddingSize: number,
+  ): void;
+  /** models that score over a graph: by user, by item, and three tables of the layout of the weights */
+  setGraph?(...addresses: number[]): void;
   setSlots(...addresses: number[]): void;
   setSide(side: 0 | 1, ...addresses: number[]): void;
   setSamples(predictions: number, slopes: number): void;
@@ -26,7 +37,10 @@ export interface TrainKernel {
   setBatches(size: number, count: number, marks: number, markBytes: number, cursors: number): void;
   setEpoch(users: number, items: number, labels: number): void;
   shuffleEpoch(a: number, b: number, c: number, d: number): void;
-  fillEpoch(a: number, b: number, c: number, d: number): void;
+  /** models trained on points */
+  fillEpoch?(a: number, b: number, c: number, d: number): void;
+  /** models trained on pairs */
+  fillPairs?(a: number, b: number, c: number, d: number): void;
   train(from: number, to: number, size: number, samples: number, l2: number, track: boolean): number;
   differentiate(start: number, count: number, l2: number, track: boolean): number;
   userSlots(): number;
@@ -37,19 +51,7 @@ export interface TrainKernel {
   scoreBlock(users: number, items: number, out: number): void;
 }
 
-interface Layout {
-  /** bytes a slot of each array of `setSide` */
-  readonly side: readonly number[];
-  /** which of them hold the gradients of the embedding tables, in the order of the spec's tables */
-  readonly gradients: readonly number[];
-}
-
-export const LAYOUTS: Readonly<Record<ModelSpec["model"], Layout>> = {
-  dmf: { side: [64, 256, 8, 128, 4, 128, 64], gradients: [6] },
-  nmf: { side: [64, 128, 128, 64, 64, 128, 128], gradients: [4, 6] },
-};
-
-/** Arrays by slot and by sample for batches of at most `samples` samples. */
+/** Arrays by slot and by scored pair for batches of at most `pairs` scored pairs. */
 export class Workspace {
   readonly distinct: readonly [number, number];
   readonly sides: readonly [number[], number[]];
@@ -58,9 +60,15 @@ export class Workspace {
   private readonly slopes: number;
 
   /** @param slotOf addresses of the users' and the items' slot tables, which all workspaces share */
-  constructor(arena: Arena, spec: ModelSpec, samples: number, slotOf: readonly [number, number]) {
-    const padded = (4 * Math.ceil(samples / 4) + 4) * 4;
-    const capacity = [Math.min(spec.users, samples), Math.min(spec.items, samples)] as const;
+  constructor(
+    arena: Arena,
+    layout: Kernel,
+    spec: ModelSpec,
+    pairs: number,
+    slotOf: readonly [number, number],
+  ) {
+    const padded = (4 * Math.ceil(pairs / 4) + 4) * 4;
+    const capacity = [Math.min(spec.users, pairs), Math.min(spec.items, pairs)] as const;
     // 4 slots to spare: the last block of four of a sweep over all items reads past the end
     const perSlot = (count: number, bytes: number) => arena.allocate((count + 4) * bytes);
     this.distinct = [perSlot(capacity[0], 4), perSlot(capacity[1], 4)];
@@ -69,7 +77,7 @@ export class Workspace {
     this.slots = [...slotOf, ...this.distinct, runs, ...samplesOf, perSlot(capacity[1], 4)];
     this.predictions = arena.allocate(padded);
     this.slopes = arena.allocate(padded);
-    const side = (count: number) => LAYOUTS[spec.model].side.map((bytes) => perSlot(count, bytes));
+    const side = (count: number) => layout.slotBytes(spec.embeddingSize).map((bytes) => perSlot(count, bytes));
     this.sides = [side(capacity[0]), side(capacity[1])];
   }
 

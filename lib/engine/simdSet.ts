@@ -14,7 +14,7 @@ import type { Arena } from "./simdMemory";
 /** What a kernel needs that draws epochs and trains on them. */
 export type SetKernel = Pick<
   TrainKernel,
-  "setTrainingSet" | "setBatches" | "setEpoch" | "shuffleEpoch" | "fillEpoch" | "train"
+  "setTrainingSet" | "setBatches" | "setEpoch" | "shuffleEpoch" | "fillEpoch" | "fillPairs" | "train"
 >;
 
 const MOST_SAMPLES = 2 ** 30;
@@ -22,7 +22,9 @@ const MOST_SAMPLES = 2 ** 30;
 export class PlacedSet {
   readonly samples: number;
   readonly batches: number;
-  /** addresses of the epoch in batch order: users and items (u32), labels (f32) */
+  /** pairs that a sample scores: 1, or 2 where it is a pair of items */
+  readonly scored: 1 | 2;
+  /** addresses of the epoch in batch order, a place per scored pair: users and items (u32), labels (f32) */
   readonly epoch: readonly [number, number, number];
 
   constructor(
@@ -32,15 +34,19 @@ export class PlacedSet {
     private readonly set: TrainingSet,
     private readonly batchSize: number,
   ) {
+    const pairs = set.kind === "pairs";
+    this.scored = pairs ? 2 : 1;
     this.samples = epochSamples(set);
     this.batches = batchCount(set, batchSize);
     if (this.samples > MOST_SAMPLES)
       throw new InputError(`training set: ${this.samples} samples an epoch; ${MOST_SAMPLES} is the most`);
-    const own = [arena.place(set.users), arena.place(set.items), arena.place(set.labels)] as const;
+    const labels = set.kind === "pairs" ? new Float32Array(0) : set.labels;
+    const own = [arena.place(set.users), arena.place(set.items), arena.place(labels)] as const;
     const observedBytes = Math.ceil(spec.items / 8);
     const observed = arena.allocate(observedBytes);
     arena.bytes(observed, observedBytes).fill(0);
-    kernel.setTrainingSet(...own, set.users.length, set.negatives, spec.items, observed);
+    const negatives = set.kind === "pairs" ? 0 : set.negatives; // of a pair are drawn beside
+    kernel.setTrainingSet(...own, set.users.length, negatives, spec.items, observed);
     if (this.asItStands) {
       this.epoch = own;
       kernel.setEpoch(...own);
@@ -49,14 +55,14 @@ export class PlacedSet {
     const markBytes = this.batches === 1 ? 0 : this.batches <= 256 ? 1 : this.batches <= 65_536 ? 2 : 4;
     const marks = arena.allocate(this.samples * markBytes);
     kernel.setBatches(batchSize, this.batches, marks, markBytes, arena.allocate(4 * this.batches));
-    const column = () => arena.allocate(4 * this.samples);
-    this.epoch = [column(), column(), column()];
+    const column = () => arena.allocate(4 * this.samples * this.scored);
+    this.epoch = [column(), column(), pairs ? own[2] : column()];
     kernel.setEpoch(...this.epoch);
   }
 
   /** One batch without negatives is the set itself; nothing is drawn, and no other draw depends on that. */
   private get asItStands(): boolean {
-    return this.batches === 1 && this.set.negatives === 0;
+    return this.batches === 1 && this.set.kind !== "pairs" && this.set.negatives === 0;
   }
 
   /** Draws the samples and batches of an epoch. */
@@ -67,7 +73,8 @@ export class PlacedSet {
       return [a, b, c, d] as const;
     };
     if (this.batches > 1) this.kernel.shuffleEpoch(...state("shuffle"));
-    this.kernel.fillEpoch(...state("negatives"));
+    if (this.set.kind === "pairs") this.kernel.fillPairs?.(...state("negatives"));
+    else this.kernel.fillEpoch?.(...state("negatives"));
   }
 
   /** Trains batches from .. to; the summed loss, 0 unless `track`. */
@@ -109,7 +116,7 @@ export class ActiveRows {
       users[set.users[k]] = 1;
       items[set.items[k]] = 1;
     }
-    if (set.negatives > 0) items.fill(1);
+    if (set.kind === "pairs" || set.negatives > 0) items.fill(1);
   }
 
   /** Writes the lists of rows into kernel memory. */

@@ -7,11 +7,13 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { crossEntropy, predictions, ridge } from "../model/objective";
-import type { ModelSpec } from "../model/spec";
+import type { Forward, Graph, GraphTensors, Weights } from "../model/model";
+import { clipped, crossEntropy, pairLoss, ridge } from "../model/objective";
+import { type ModelSpec, modelOf } from "../model/spec";
 import { batchCount, drawEpoch, type Epoch } from "./batches";
-import { checkIds, checkPairs, checkState, checkTraining } from "./checks";
+import { checkGraph, checkIds, checkPairs, checkState, checkTraining } from "./checks";
 import type { Engine, Moments, TrainingSet, TrainOptions, TrainResult } from "./engine";
+import { emptyGraph, graphOf, usersOf } from "./graph";
 import { type AdamState, adamStep, type BiasCorrection, biasCorrections } from "./tfjsAdam";
 import { type TfjsBackend, tfjsBackend } from "./tfjsBackend";
 
@@ -20,7 +22,8 @@ const BREATH = 100; // ms between two moments at which timers and signals get th
 
 /** An engine for models of the shape of `spec`, all weights 0 until `load`. */
 export async function createTfjsEngine(spec: ModelSpec): Promise<Engine> {
-  return new TfjsEngine(spec, await tfjsBackend());
+  const { forward } = modelOf(spec.model);
+  return new TfjsEngine(spec, await tfjsBackend(), await forward());
 }
 
 class TfjsEngine implements Engine {
@@ -32,14 +35,17 @@ class TfjsEngine implements Engine {
   private steps = 0;
   private training = false;
   private disposed = false;
+  private graph: GraphTensors;
 
   constructor(
     readonly spec: ModelSpec,
     backend: TfjsBackend,
+    private readonly forward: Forward,
   ) {
     this.backend = backend.name;
     this.backendId = backend.id;
     this.load(new Float32Array(spec.size));
+    this.graph = graphTensors(spec, emptyGraph(spec.users));
   }
 
   load(weights: Float32Array, moments?: Moments): void {
@@ -65,9 +71,18 @@ class TfjsEngine implements Engine {
     return { m: this.flat("m"), v: this.flat("v"), step: this.steps };
   }
 
+  setGraph(graph: Graph): void {
+    checkGraph(this.spec, graph);
+    this.requireIdle("setGraph");
+    this.claimBackend();
+    tf.dispose(Object.values(this.graph));
+    this.graph = graphTensors(this.spec, graph);
+  }
+
   async train(set: TrainingSet, options: TrainOptions): Promise<TrainResult> {
     let { epoch, batch } = checkTraining(this.spec, set, options);
     this.requireIdle("train");
+    if (modelOf(this.spec.model).graph) this.setGraph(graphOf(set, this.spec.users));
     this.training = true;
     try {
       const corrections = biasCorrections(options.adam, this.steps);
@@ -108,12 +123,7 @@ class TfjsEngine implements Engine {
       const end = Math.min(start + PAIRS_AT_ONCE, users.length);
       const part = tf.tidy(() => {
         const [u, i] = [users, items].map((ids) => idTensor(Int32Array.from(ids.subarray(start, end))));
-        return predictions(
-          this.spec.model,
-          this.named(this.state.map(({ weight }) => weight)),
-          u,
-          i,
-        ).dataSync();
+        return this.scores(this.named(this.state.map(({ weight }) => weight)), u, i).dataSync();
       });
       scores.set(part, start);
     }
@@ -134,19 +144,26 @@ class TfjsEngine implements Engine {
   dispose(): void {
     this.requireIdle("dispose");
     release(this.state);
+    tf.dispose(Object.values(this.graph));
     this.disposed = true;
   }
 
-  /** One Adam step on one batch; returns its mean cross-entropy where that is asked for. */
+  /** Scores of pairs: labels, clipped, for models trained on points. */
+  private scores(weights: Weights, users: tf.Tensor1D, items: tf.Tensor1D): tf.Tensor1D {
+    const scores = this.forward(weights, users, items, this.graph); // batch
+    return modelOf(this.spec.model).samples === "points" ? clipped(scores) : scores;
+  }
+
+  /** One Adam step on one batch; returns its mean loss, without the ridge, where that is asked for. */
   private step(part: Batch, options: TrainOptions, correction: BiasCorrection): number | undefined {
     this.claimBackend();
     let loss: number | undefined;
     const next = tf.tidy(() => {
-      const [users, items] = [idTensor(part.users), idTensor(part.items)]; // batch
+      const [users, items] = [idTensor(part.users), idTensor(part.items)]; // batch; pairs: items batch + batch
       const labels = tf.tensor1d(part.labels); // batch
       const objective = (...tensors: tf.Tensor[]) => {
         const weights = this.named(tensors);
-        const fit = crossEntropy(predictions(this.spec.model, weights, users, items), labels);
+        const fit = this.fit(weights, users, items, labels);
         if (options.trackLoss) loss = fit.dataSync()[0];
         if (!options.l2) return fit;
         return tf.add<tf.Scalar>(fit, tf.mul(options.l2, ridge(this.spec, weights, users, items)));
@@ -159,6 +176,15 @@ class TfjsEngine implements Engine {
     this.steps++;
     release(previous);
     return loss;
+  }
+
+  /** The mean loss of a batch without the ridge. */
+  private fit(weights: Weights, users: tf.Tensor1D, items: tf.Tensor1D, labels: tf.Tensor1D): tf.Scalar {
+    if (modelOf(this.spec.model).samples === "points")
+      return crossEntropy(this.scores(weights, users, items), labels);
+    const twice = tf.concat<tf.Tensor1D>([users, users]);
+    const [rated, other] = tf.split(this.scores(weights, twice, items), 2) as tf.Tensor1D[];
+    return pairLoss(rated, other);
   }
 
   private named(tensors: readonly tf.Tensor[]): Record<string, tf.Tensor> {
@@ -191,16 +217,35 @@ class TfjsEngine implements Engine {
 
 interface Batch {
   readonly users: Int32Array;
+  /** of pairs first those that were rated, behind them those that were not */
   readonly items: Int32Array;
   readonly labels: Float32Array;
 }
 
-function batchOf({ users, items, labels, order, batchSize }: Epoch, batch: number): Batch {
+function batchOf({ users, items, labels, others, order, batchSize }: Epoch, batch: number): Batch {
   const places = order.subarray(batch * batchSize, (batch + 1) * batchSize);
+  const all = new Int32Array((others.length > 0 ? 2 : 1) * places.length);
+  all.set(Int32Array.from(places, (place) => items[place]));
+  if (others.length > 0) all.set(Int32Array.from(places, (place) => others[place]), places.length);
   return {
     users: Int32Array.from(places, (place) => users[place]),
-    items: Int32Array.from(places, (place) => items[place]),
+    items: all,
     labels: Float32Array.from(places, (place) => labels[place]),
+  };
+}
+
+function graphTensors(spec: ModelSpec, graph: Graph): GraphTensors {
+  const users = usersOf(graph);
+  const raters = new Uint32Array(spec.items);
+  for (const item of graph.items) raters[item]++;
+  const weights = Float32Array.from(users, (user, k) => {
+    const degree = graph.offsets[user + 1] - graph.offsets[user];
+    return 1 / Math.sqrt(degree * raters[graph.items[k]]);
+  });
+  return {
+    users: idTensor(Int32Array.from(users)),
+    items: idTensor(Int32Array.from(graph.items)),
+    weights: tf.tensor2d(weights, [users.length, 1]),
   };
 }
 

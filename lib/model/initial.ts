@@ -6,12 +6,13 @@
 
 import { requireOneOf } from "../errors";
 import { Random } from "../random";
+import { modelOf } from "./models";
 import type { ModelSpec, TensorSpec } from "./spec";
 
 /** The three readings of Section 4.2's sentence on initialisation. */
 export const INITIALISATIONS = ["xavier", "literal", "unit"] as const;
 /**
- * `xavier`: embeddings N(0, 0.01^2), linear layers Xavier-uniform, zero bias. `literal`: every weight N(0, 0.01^2).
+ * `xavier`: embeddings N(0, 0.01^2) (or the model's own spread), linear layers Xavier-uniform, zero bias. `literal`: every weight N(0, 0.01^2).
  * `unit`: embeddings N(0, 1), linear layers as in `xavier`.
  */
 export type Initialisation = (typeof INITIALISATIONS)[number];
@@ -38,7 +39,7 @@ export function initialWeights(
     if (tensor.kind === "shared") fillShared(target, tensor, stream, initialisation);
     else {
       const ids = tensor.kind === "user" ? userIds : itemIds;
-      const scale = initialisation === "unit" ? 1 : SMALL;
+      const scale = scaleOf(initialisation, modelOf(spec.model).embeddingScale);
       const width = tensor.shape[1];
       for (let row = 0; row < tensor.shape[0]; row++)
         fillNormal(target.subarray(row * width, (row + 1) * width), stream.fork(ids[row]), scale);
@@ -46,6 +47,9 @@ export function initialWeights(
   }
   return weights;
 }
+
+const scaleOf = (initialisation: Initialisation, own: number): number =>
+  ({ xavier: own, literal: SMALL, unit: 1 })[initialisation];
 
 function fillNormal(target: Float32Array, random: Random, scale: number): void {
   for (let i = 0; i < target.length; i++) target[i] = scale * random.normal();

@@ -1,9 +1,6 @@
-/** The small words that both models are written in, in TensorFlow.js. Shapes stand in trailing comments. */
+/** The small words that models are written in, in TensorFlow.js. Shapes stand in trailing comments. */
 
 import * as tf from "@tensorflow/tfjs";
-
-/** The tensors of a model by name, in the shapes that spec.ts lists. */
-export type Weights = Readonly<Record<string, tf.Tensor>>;
 
 /** One row of an embedding table for each id: ids `batch`, table `n x k`; result `batch x k`. */
 export function rows(table: tf.Tensor, ids: tf.Tensor1D): tf.Tensor2D {

@@ -5,9 +5,10 @@
  */
 
 import type { Interactions } from "../data/interactions";
-import type { TrainingSet } from "../engine/engine";
+import type { PointSet, TrainingSet } from "../engine/engine";
 import { InputError } from "../errors";
 import { sha256 } from "../json";
+import { modelOf } from "../model/spec";
 import type { TrainingSettings } from "./settings";
 
 export interface GroupRatings {
@@ -100,10 +101,22 @@ export function rememberGroupHash(group: GroupRatings, hash: string): void {
  * @throws InputError for a rating outside 0 .. maximumRating when ratings are the labels.
  */
 export function trainingSet(group: GroupRatings, settings: TrainingSettings, firstRow = 0): TrainingSet {
-  const n = group.items.length;
-  const users = new Uint32Array(n);
+  if (modelOf(settings.model).samples === "points") return pointSet(group, settings, firstRow);
+  return { kind: "pairs", users: rowsOf(group, firstRow), items: group.items };
+}
+
+/** The row of each rating. */
+function rowsOf(group: GroupRatings, firstRow: number): Uint32Array {
+  const users = new Uint32Array(group.items.length);
   for (let r = 0; r < group.members.length; r++)
     users.fill(firstRow + r, group.offsets[r], group.offsets[r + 1]);
+  return users;
+}
+
+/** The ratings of a group with their labels, whatever the model is trained on: as `trainingSet`. */
+export function pointSet(group: GroupRatings, settings: TrainingSettings, firstRow = 0): PointSet {
+  const n = group.items.length;
+  const users = rowsOf(group, firstRow);
   const labels = new Float32Array(n);
   if (settings.label === "implicit") labels.fill(1);
   else

@@ -9,7 +9,7 @@ import { type ModelName, type ModelSpec, modelSpec, type TensorSpec } from "../m
 
 const isUser = (tensor: TensorSpec) => tensor.kind === "user";
 
-/** Floats of one user in all user tensors together: 16 (DMF) or 48 (NMF). */
+/** Floats of one user in all user tensors together. */
 export function rowWidth(spec: ModelSpec): number {
   return spec.tensors.filter(isUser).reduce((sum, tensor) => sum + tensor.shape[1], 0);
 }
@@ -76,6 +76,8 @@ export function scatterRows(
 /** What fresh weights are made from. */
 export interface Start {
   readonly model: ModelName;
+  /** floats of an embedding; default: the model's */
+  readonly embeddingSize?: number;
   readonly initialisation: Initialisation;
   readonly seed: number;
   readonly itemIds: readonly string[];
@@ -85,13 +87,13 @@ const NOBODY = ["0"]; // a layout has at least one row; these are not used
 
 /** Initial item tables and shared layers. */
 export function initialRest(start: Start): Float32Array {
-  const spec = modelSpec(start.model, 1, start.itemIds.length);
+  const spec = modelSpec(start.model, 1, start.itemIds.length, start.embeddingSize);
   return restOf(spec, initialWeights(spec, start.initialisation, start.seed, NOBODY, start.itemIds));
 }
 
 /** Initial rows of these users: a function of the seed and each user's own id alone. */
 export function initialRows(start: Start, ids: readonly string[]): Float32Array {
   if (ids.length === 0) return new Float32Array(0);
-  const spec = modelSpec(start.model, ids.length, 1);
+  const spec = modelSpec(start.model, ids.length, 1, start.embeddingSize);
   return rowsOf(spec, initialWeights(spec, start.initialisation, start.seed, ids, NOBODY), 0, ids.length);
 }

@@ -206,9 +206,9 @@ class Trainer {
     if (this.engine?.spec.users !== users) {
       this.engine?.dispose();
       this.engine = undefined; // so that a failure below does not dispose it twice
-      const { model, engine } = this.run.settings;
+      const { model, engine, embeddingSize } = this.run.settings;
       this.engine = await this.watch.timeAsync("load", () =>
-        this.context.createEngine(engine, modelSpec(model, users, this.items)),
+        this.context.createEngine(engine, modelSpec(model, users, this.items, embeddingSize)),
       );
     }
     if (this.last) requireBackend(this.last, this.engine.backend);
@@ -285,7 +285,8 @@ class Trainer {
 
   /** The layout of the carried engine. */
   private wholeSpec(): ModelSpec {
-    return modelSpec(this.run.settings.model, this.allUsers, this.items);
+    const { model, embeddingSize } = this.run.settings;
+    return modelSpec(model, this.allUsers, this.items, embeddingSize);
   }
 
   /** Moments of later groups' rows are still zero and are left out. */

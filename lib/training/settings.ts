@@ -7,11 +7,13 @@
 import { type AdamSettings, ENGINE_NAMES, type EngineName } from "../engine/engine";
 import { requireInteger, requireKnownKeys, requireNumber, requireOneOf } from "../errors";
 import { INITIALISATIONS, type Initialisation } from "../model/initial";
-import { MODEL_NAMES, type ModelName } from "../model/spec";
+import { embeddingSizeOf, MODEL_NAMES, type ModelName } from "../model/spec";
 
 /** Settings of training. */
 export interface TrainingSettings {
   readonly model: ModelName;
+  /** floats of an embedding; each model says which it has */
+  readonly embeddingSize: number;
   readonly engine: EngineName;
   readonly initialisation: Initialisation;
   /** T of Section 4.2 */
@@ -20,9 +22,9 @@ export interface TrainingSettings {
   readonly epochsPerGroup: "all" | "divided";
   /** samples a step */
   readonly batchSize: number;
-  /** sampled negatives per positive, drawn anew each epoch */
+  /** sampled negatives per positive, drawn anew each epoch; models trained on pairs draw one and do not read it */
   readonly negatives: number;
-  /** `rating`: rating / maximumRating. `implicit`: 1 for each observed pair. */
+  /** `rating`: rating / maximumRating. `implicit`: 1 for each observed pair. Models trained on pairs do not read it. */
   readonly label: "rating" | "implicit";
   /** top of the rating scale, read by label `rating` alone */
   readonly maximumRating: number;
@@ -41,6 +43,7 @@ export const OPTIMIZERS = ["new", "carried"] as const;
 /** The PAPER preset on MovieLens. */
 export const TRAINING_DEFAULTS: TrainingSettings = Object.freeze({
   model: "dmf",
+  embeddingSize: 16,
   engine: "simd",
   initialisation: "xavier",
   epochs: 50,
@@ -64,6 +67,7 @@ export function trainingSettings(partial: Partial<TrainingSettings> = {}): Train
   const given = Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined));
   const settings: TrainingSettings = { ...TRAINING_DEFAULTS, ...given };
   requireOneOf(settings.model, MODEL_NAMES, "model");
+  embeddingSizeOf(settings.model, settings.embeddingSize);
   requireOneOf(settings.engine, ENGINE_NAMES, "engine");
   requireOneOf(settings.initialisation, INITIALISATIONS, "initialisation");
   requireInteger(settings.epochs, 1, 1_000_000, "epochs");

@@ -133,5 +133,5 @@ function pick(values: Uint32Array, places?: Uint32Array): Uint32Array {
 }
 
 /** The layout that an ensemble over this partition needs of its engine. */
-export const ensembleSpec = (start: Start, partition: Partition) =>
-  modelSpec(start.model, partition.userIds.length, partition.itemIds.length);
+export const ensembleSpec = ({ model, embeddingSize }: Start, { userIds, itemIds }: Partition) =>
+  modelSpec(model, userIds.length, itemIds.length, embeddingSize);

@@ -164,6 +164,7 @@ export const startOf = (
   seed = training.seed,
 ): Start => ({
   model: training.model,
+  embeddingSize: training.embeddingSize,
   initialisation: training.initialisation,
   seed,
   itemIds,

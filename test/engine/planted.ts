@@ -1,6 +1,6 @@
 /** Small training sets with a known answer: blocks of users who like blocks of items. */
 
-import type { Engine, TrainingSet, TrainOptions } from "../../lib/engine/engine";
+import type { Engine, PointSet, TrainingSet, TrainOptions } from "../../lib/engine/engine";
 import { initialWeights } from "../../lib/model/initial";
 import type { ModelSpec } from "../../lib/model/spec";
 import { Random } from "../../lib/random";
@@ -17,7 +17,7 @@ export interface Pairs {
 }
 
 /** Three of four pairs as samples, label 1 inside a block and 0 outside; the fourth is withheld. */
-export function plantedBlocks(negatives = 0): { set: TrainingSet; withheld: Pairs } {
+export function plantedBlocks(negatives = 0): { set: PointSet; withheld: Pairs } {
   const random = Random.stream(3, "planted");
   const shown: [number, number][] = [];
   const hidden: [number, number][] = [];
@@ -32,7 +32,7 @@ export function plantedBlocks(negatives = 0): { set: TrainingSet; withheld: Pair
 }
 
 /** A few samples that exercise repeats: `users` x `items`, labels in fifths. */
-export function someSamples(users: number, items: number, count: number, negatives = 0): TrainingSet {
+export function someSamples(users: number, items: number, count: number, negatives = 0): PointSet {
   const places = Random.stream(9, "samples").sample(users * items, Math.min(count, users * items));
   return {
     users: Uint32Array.from(places, (place) => Math.floor(place / items)),

@@ -1,7 +1,8 @@
 /** The loss of both models in float64, sample by sample and as plain as can be: what gradients are tested against. */
 
-import type { TrainingSet } from "../../lib/engine/engine";
-import { EMBEDDING, HIDDEN, type ModelSpec, OUTPUT } from "../../lib/model/spec";
+import type { PointSet } from "../../lib/engine/engine";
+import { EMBEDDING, HIDDEN, OUTPUT } from "../../lib/model/sizes";
+import type { ModelSpec } from "../../lib/model/spec";
 
 type Weights = Float64Array;
 
@@ -51,7 +52,7 @@ function nmf(of: (name: string) => Float64Array, user: number, item: number): nu
 }
 
 /** Mean binary cross-entropy over `set` plus the ridge penalty, as protocol.md and engine.ts define them. */
-export function loss(spec: ModelSpec, weights: Weights, set: TrainingSet, l2: number): number {
+export function loss(spec: ModelSpec, weights: Weights, set: PointSet, l2: number): number {
   const of = tensors(spec, weights);
   const n = set.users.length;
   let sum = 0;
@@ -73,7 +74,7 @@ export function loss(spec: ModelSpec, weights: Weights, set: TrainingSet, l2: nu
 export function slope(
   spec: ModelSpec,
   weights: Weights,
-  set: TrainingSet,
+  set: PointSet,
   l2: number,
   place: number,
 ): number {

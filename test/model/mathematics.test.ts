@@ -2,8 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { tfjsBackend } from "../../lib/engine/tfjsBackend";
 import { initialWeights } from "../../lib/model/initial";
-import { crossEntropy, predictions, ridge } from "../../lib/model/objective";
-import { MODEL_NAMES, type ModelSpec, modelSpec, tensorOf } from "../../lib/model/spec";
+import type { Forward, GraphTensors } from "../../lib/model/model";
+import { clipped, crossEntropy, ridge } from "../../lib/model/objective";
+import { MODEL_NAMES, type ModelName, type ModelSpec, modelOf, modelSpec, tensorOf } from "../../lib/model/spec";
 import { Random } from "../../lib/random";
 import { loss64, type Sample } from "./reference64";
 
@@ -40,7 +41,7 @@ function autodiff(spec: ModelSpec, flat: Float32Array, samples: Sample[], l2 = 0
     );
     const { value, grads } = tf.valueAndGrads((...list: tf.Tensor[]) => {
       const weights = Object.fromEntries(spec.tensors.map(({ name }, k) => [name, list[k]]));
-      const fit = crossEntropy(predictions(spec.model, weights, users, items), labels);
+      const fit = crossEntropy(clipped(forwards.get(spec.model)!(weights, users, items, NO_GRAPH)), labels);
       return tf.add(fit, tf.mul(l2, ridge(spec, weights, users, items)));
     })(tensors);
     const gradient = new Float32Array(spec.size);
@@ -51,8 +52,12 @@ function autodiff(spec: ModelSpec, flat: Float32Array, samples: Sample[], l2 = 0
   });
 }
 
+const forwards = new Map<ModelName, Forward>();
+const NO_GRAPH = {} as GraphTensors;
+
 beforeAll(async () => {
   await tfjsBackend();
+  for (const model of MODEL_NAMES) forwards.set(model, await modelOf(model).forward());
 });
 
 describe.each(MODEL_NAMES)("%s in TensorFlow.js", (model) => {

@@ -114,6 +114,8 @@ export class ToyEngine implements Engine {
     );
   }
 
+  setGraph(): void {}
+
   dispose(): void {}
 }
 

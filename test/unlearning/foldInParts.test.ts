@@ -17,7 +17,7 @@ import { erasureOf, usersErasure } from "../../lib/unlearning/erasure";
 import { corePlan, coreSettings, coreTest } from "../../lib/unlearning/foldIn/core";
 import { coreFoldIn } from "../../lib/unlearning/foldIn/coreFoldIn";
 import { ITEM_STEPS } from "../../lib/unlearning/foldIn/itemStep";
-import { FoldKernel, type Runs, WIDTH } from "../../lib/unlearning/foldIn/kernel";
+import { FoldKernel, foldInOf, type Runs } from "../../lib/unlearning/foldIn/kernel";
 import { refresh } from "../../lib/unlearning/foldIn/refresh";
 import {
   addRating,
@@ -63,7 +63,7 @@ function setting(model: ModelName) {
     itemRuns: runsOf(data.byItem),
     userOutputs: kernel.outputs("user", userRows),
     itemOutputs: kernel.outputs("item", itemRows),
-    width: WIDTH[model].row,
+    width: foldInOf(model).row,
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * DMF (LASER, Eq. 1; Xue et al. 2017): prediction = <a, b> of the normalised outputs of two towers, clipped; binary
- * cross-entropy; gradients; Adam. lib/model/dmf.ts has the same mathematics in tensors; lib/engine/simd*.ts owns the
- * memory and checks every size before it calls in here. Layout of the weights: lib/model/spec.ts.
+ * cross-entropy; gradients; Adam. lib/model/dmf/forward.ts has the same mathematics in tensors; lib/engine/simd*.ts owns the
+ * memory and checks every size before it calls in here. Layout of the weights: lib/model/dmf/model.ts.
  */
 
 import { beginStep, moveBlock } from "./shared/adam";

@@ -2,7 +2,7 @@
  * NMF (LASER, Eq. 2; He et al. 2017): logit = <wg, p * q> + <wh, relu(W [x; y] + b)> + c with p, q of 16 and x, y of 32.
  * W [x; y] = Wu x + Wi y, so each distinct user and item gives its part once, and a sample is 32 additions, a ReLU, a
  * product of 48 and a sigmoid. The gradients of the samples are summed by row before they go back through W.
- * lib/model/nmf.ts has the same mathematics in tensors; layout of the weights: lib/model/spec.ts.
+ * lib/model/nmf/forward.ts has the same mathematics in tensors; layout of the weights: lib/model/nmf/model.ts.
  */
 
 import { beginStep, moveBlock } from "./shared/adam";

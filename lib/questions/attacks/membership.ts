@@ -7,7 +7,8 @@
 import { crossEntropy } from "../../metrics/loss";
 import { Random } from "../../random";
 import { mean } from "../../statistics/statistics";
-import { type FrozenModel, foldIn } from "./frozen";
+import type { FrozenModel } from "../../model/frozen";
+import { foldIn } from "./frozen";
 import { logisticScorer } from "./logistic";
 
 /** The ratings of one user as training samples. */

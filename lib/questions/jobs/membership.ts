@@ -19,7 +19,8 @@ import type { GroupedSystem } from "../../unlearning/grouped";
 import type { MethodContext } from "../../unlearning/method";
 import { ratedUsers } from "../../unlearning/plan";
 import { parseRequest, share } from "../../unlearning/request";
-import { type FrozenModel, frozenModel } from "../attacks/frozen";
+import type { FrozenModel } from "../../model/frozen";
+import { frozenModel } from "../attacks/frozen";
 import {
   type AttackedUsers,
   closest,

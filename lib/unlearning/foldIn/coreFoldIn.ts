@@ -51,7 +51,7 @@ import { type CoreOptions, type CoreSettings, corePlan, coreSettings, coreTest }
 import { CorrectedScorer } from "./corrected";
 import { UserFold } from "./fold";
 import { type ItemStepOptions, type ItemStepSettings, itemStepSettings } from "./itemStep";
-import { WIDTH } from "./kernel";
+import { foldInOf } from "./kernel";
 import { type Features, statisticsLength } from "./ridge";
 import { narrowRows, wideRows, withItemRows } from "./rows";
 import { type FoldSettings, foldSettings } from "./settings";
@@ -321,7 +321,7 @@ async function systemOf(
 function correctedBy({ partition, fold, state }: Built, ensemble: Ensemble, step: UserStepSettings): Scorer {
   const { betas } = state.items;
   if (!betas) return ensemble;
-  const { row: wide, output } = WIDTH[fold.settings.model];
+  const { row: wide, output } = foldInOf(fold.settings.model);
   const outputsOf = (user: number): Float32Array => {
     const place = placeOf(partition, user);
     if (!place) return fold.kernel.outputs("user", fold.initial([partition.userIds[user]]));
@@ -387,7 +387,7 @@ function kept(built: Built, store: Store): BytesKept {
     [...names].reduce((bytes, name) => bytes + (sizes.get(name) ?? 0), 0);
   const folded = entriesOf(built).filter((name) => !core.has(name));
   const { betas } = built.state.items;
-  const { output } = WIDTH[built.fold.settings.model];
+  const { output } = foldInOf(built.fold.settings.model);
   const statistics = betas ? 8 * built.partition.itemIds.length * statisticsLength(1 + output) : 0;
   const perGroup = [sum(core), sum(folded), statistics];
   return { perGroup, total: perGroup.reduce((total, bytes) => total + bytes, 0) };

@@ -6,14 +6,14 @@
  * A user's row is thus a function of that checkpoint and the own ratings, bit for bit, whoever else is folded in.
  */
 
-import { EMBEDDING, type ModelName, modelSpec, tensorOf } from "../../model/spec";
-import { exp } from "../../numeric";
+import type { FoldIn } from "../../model/model";
+import { modelSpec, tensorOf } from "../../model/spec";
 import { type Checkpoint, loadFloats } from "../../training/checkpoint";
 import type { GroupRatings } from "../../training/groupRatings";
 import { initialRows, putRest, type Start } from "../../training/layout";
 import type { TrainingSettings } from "../../training/settings";
 import type { Store } from "../../training/store";
-import { FoldKernel, type Runs, WIDTH } from "./kernel";
+import { FoldKernel, foldInOf, type Runs } from "./kernel";
 import { itemRowsOf, meanRow, wideRows } from "./rows";
 import { groupSamples, pickRuns } from "./samples";
 import type { FoldSettings } from "./settings";
@@ -34,8 +34,7 @@ export class UserFold {
   readonly itemOutputs: Float32Array;
   readonly itemCount: number;
   private readonly anchor: Float32Array;
-  /** NMF: wh and c of the last layer */
-  private readonly last: Float32Array;
+  private readonly predict: ReturnType<FoldIn["predictor"]>;
 
   /** @param checkpoint of the model whose items and layers are frozen; `settings` and `start` are those of its training */
   constructor(
@@ -52,9 +51,13 @@ export class UserFold {
     this.kernel = new FoldKernel(model, rest, items);
     this.itemRows = itemRowsOf(model, rest, items);
     this.itemOutputs = this.kernel.outputs("item", this.itemRows);
-    this.last = lastLayer(model, rest, items);
+    const foldIn = foldInOf(model);
+    const spec = modelSpec(model, 1, items);
+    const weights = new Float32Array(spec.size);
+    putRest(spec, weights, rest);
+    this.predict = foldIn.predictor((name) => tensorOf(spec, weights, name));
     const trained = checkpoint.rows.map((rows) => wideRows(model, loadFloats(store, rows)));
-    this.anchor = meanRow(WIDTH[model].row, trained);
+    this.anchor = meanRow(foldIn.row, trained);
   }
 
   /** The samples of a group's users, made once a group. */
@@ -88,33 +91,11 @@ export class UserFold {
    * @param row,output a user's wide row and what it gives
    */
   prediction(row: Float32Array, output: Float32Array, item: number): number {
-    const { itemOutputs, last } = this;
-    const at = item * output.length;
-    let sum = 0;
-    if (this.settings.model === "dmf") {
-      for (let d = 0; d < output.length; d++) sum += output[d] * itemOutputs[at + d];
-      return sum;
-    }
-    const factors = row.length - last.length + 1;
-    for (let d = 0; d < factors; d++) sum += row[d] * itemOutputs[at + d]; // the item's hold wg
-    for (let d = factors; d < output.length; d++) {
-      const z = output[d] + itemOutputs[at + d];
-      if (z > 0) sum += z * last[d - factors];
-    }
-    return 1 / (1 + exp(-(sum + last[last.length - 1])));
+    return this.predict(row, output, this.itemOutputs, item * output.length);
   }
 
   /** Gradient samples of fitting these rows. */
   cost(samples: number): number {
     return samples * this.fold.steps;
   }
-}
-
-function lastLayer(model: ModelName, rest: Float32Array, items: number): Float32Array {
-  if (model === "dmf") return new Float32Array(0);
-  const spec = modelSpec(model, 1, items);
-  const weights = new Float32Array(spec.size);
-  putRest(spec, weights, rest);
-  const [weight, bias] = ["out_w", "out_b"].map((name) => tensorOf(spec, weights, name));
-  return Float32Array.of(...weight.subarray(EMBEDDING), bias[0]);
 }

@@ -1,6 +1,6 @@
 /**
  * The kernel that fits rows (lib/kernels/assembly/fold_in.ts) and its memory. A kernel is made for frozen shared weights;
- * either side can be the one that moves. A row in it is wide: DMF 16 floats, NMF 16 factors and 32 of the perceptron.
+ * either side can be the one that moves. A row in it is wide: the embeddings of one user or item side by side.
  * Every number is checked here; the kernel checks nothing.
  */
 
@@ -9,15 +9,15 @@ import type { AdamSettings } from "../../engine/engine";
 import { Arena } from "../../engine/simdMemory";
 import { InputError, StoppedError } from "../../errors";
 import { instantiate } from "../../kernels/instantiate";
-import { EMBEDDING, type ModelName, modelSpec, OUTPUT, tensorOf } from "../../model/spec";
+import type { FoldIn, FoldInExports, Side } from "../../model/model";
+import { requirePart } from "../../model/models";
+import { type ModelName, modelSpec, tensorOf } from "../../model/spec";
 import { putRest } from "../../training/layout";
 import type { FoldSettings } from "./settings";
 
-interface Exports {
+interface Exports extends FoldInExports {
   readonly memory: WebAssembly.Memory;
   heapBase(): number;
-  setDmf(tower: number): void;
-  setNmf(half: number, start: number, factors: number): void;
   setFit(steps: number, rate: number, beta1: number, beta2: number, epsilon: number, ridge: number): void;
   setAnchor(at: number, step: number): void;
   outputs(rows: number, count: number, weigh: boolean, out: number): void;
@@ -45,13 +45,8 @@ interface Exports {
   ): void;
 }
 
-export type Side = "user" | "item";
-
-/** Floats of a wide row, and of what a row of the other side gives to a prediction. */
-export const WIDTH: Record<ModelName, { readonly row: number; readonly output: number }> = {
-  dmf: { row: EMBEDDING, output: OUTPUT },
-  nmf: { row: EMBEDDING + OUTPUT, output: EMBEDDING + OUTPUT },
-};
+/** How a model is folded in. @throws InputError that names the models that can be. */
+export const foldInOf = (model: ModelName): FoldIn => requirePart(model, "foldIn", "fold-in");
 
 /** Samples of some rows: row r has partners[offsets[r] .. offsets[r + 1]) on the other side, and their labels. */
 export interface Runs {
@@ -74,51 +69,35 @@ const ROWS_AT_ONCE = 4096;
 export class FoldKernel {
   private readonly kernel: Exports;
   private readonly arena: Arena;
-  private readonly width: { readonly row: number; readonly output: number };
-  private readonly at: Record<string, number> = {};
+  private readonly form: FoldIn;
+  private readonly turnTo: (side: Side) => void;
   /** Fits take turns: each owns the top of the memory until it ends. */
   private turn: Promise<unknown> = Promise.resolve();
 
   /** @param rest item tables and shared layers in the layout of training/layout.ts, for `items` items */
-  constructor(
-    private readonly model: ModelName,
-    rest: Float32Array,
-    items: number,
-  ) {
+  constructor(model: ModelName, rest: Float32Array, items: number) {
     this.kernel = instantiate<Exports & WebAssembly.Exports>("fold_in");
     this.arena = new Arena(this.kernel.memory, this.kernel.heapBase());
-    this.width = WIDTH[model];
+    this.form = foldInOf(model);
     const spec = modelSpec(model, 1, items);
     const weights = new Float32Array(spec.size);
     putRest(spec, weights, rest);
-    const place = (name: string, tensors: readonly string[]) => {
-      const parts = tensors.map((tensor) => tensorOf(spec, weights, tensor));
+    const place = (...parts: Float32Array[]) => {
       const joined = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
       let at = 0;
       for (const part of parts) {
         joined.set(part, at);
         at += part.length;
       }
-      this.at[name] = this.arena.place(joined);
+      return this.arena.place(joined);
     };
-    if (model === "dmf")
-      for (const side of ["user", "item"])
-        place(
-          side,
-          ["fc1_w", "fc1_b", "fc2_w", "fc2_b"].map((part) => `${side}_${part}`),
-        );
-    else {
-      place("w", ["fc1_w"]);
-      place("bias", ["fc1_b"]);
-      place("factors", ["out_w", "out_b"]);
-      this.at.zeros = this.arena.place(new Float32Array(OUTPUT));
-    }
+    this.turnTo = this.form.bind(this.kernel, place, (name) => tensorOf(spec, weights, name));
   }
 
   /** What wide rows (count x row) of a side give to a prediction, as fits of the other side read it: count x output. */
   outputs(side: Side, rows: Float32Array): Float32Array {
     this.turnTo(side);
-    const { row, output } = this.width;
+    const { row, output } = this.form;
     const count = rows.length / row;
     const result = new Float32Array(count * output);
     const mark = this.arena.mark();
@@ -161,7 +140,7 @@ export class FoldKernel {
     other: Float32Array,
     options: FitOptions,
   ): Promise<Float32Array> {
-    const { row, output } = this.width;
+    const { row, output } = this.form;
     const count = rows.length / row;
     this.check(runs, count, other.length / output);
     const anchors = options.anchor.length / row;
@@ -206,17 +185,17 @@ export class FoldKernel {
 
   /** The gradient of the mean cross-entropy of one wide row's samples, without the ridge; for tests. */
   gradient(side: Side, rowValues: Float32Array, runs: Runs, other: Float32Array): Float32Array {
-    this.check(runs, 1, other.length / this.width.output);
+    this.check(runs, 1, other.length / this.form.output);
     const mark = this.arena.mark();
     this.turnTo(side);
     const { offsets, partners, labels } = runs;
     const at = this.arena.place(rowValues);
-    const out = this.arena.allocate(4 * this.width.row);
+    const out = this.arena.allocate(4 * this.form.row);
     const places = [partners, labels, other].map((values) => this.arena.place(values));
     const [partnersAt, labelsAt, otherAt] = places;
     const scratch = this.scratch(offsets[1]);
     this.kernel.gradient(at, offsets[1], partnersAt, labelsAt, otherAt, ...scratch, out);
-    const result = this.arena.floats(out, this.width.row).slice();
+    const result = this.arena.floats(out, this.form.row).slice();
     this.arena.release(mark);
     return result;
   }
@@ -226,17 +205,10 @@ export class FoldKernel {
     const padded = 8 * Math.ceil(samples / 8);
     const { arena } = this;
     return [
-      arena.allocate(4 * padded * this.width.output),
+      arena.allocate(4 * padded * this.form.output),
       arena.allocate(4 * padded),
       arena.allocate(4 * padded),
     ];
-  }
-
-  private turnTo(side: Side): void {
-    const { at, kernel } = this;
-    if (this.model === "dmf") kernel.setDmf(at[side]);
-    else if (side === "user") kernel.setNmf(at.w, at.bias, at.factors);
-    else kernel.setNmf(at.w + 4 * OUTPUT, at.zeros, at.factors);
   }
 
   private check({ offsets, partners, labels }: Runs, count: number, others: number): void {

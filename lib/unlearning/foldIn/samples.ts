@@ -5,13 +5,13 @@
  */
 
 import { Random } from "../../random";
-import { type GroupRatings, trainingSet } from "../../training/groupRatings";
+import { type GroupRatings, pointSet } from "../../training/groupRatings";
 import type { TrainingSettings } from "../../training/settings";
 import type { Runs } from "./kernel";
 
 /** The samples of a group's users, one run a member. @throws InputError for a rating outside the scale. */
 export function groupSamples(group: GroupRatings, settings: TrainingSettings, items: number): Runs {
-  const { labels } = trainingSet(group, settings);
+  const { labels } = pointSet(group, settings);
   const { negatives, seed } = settings;
   if (negatives === 0) return { offsets: group.offsets, partners: group.items, labels };
   const stream = Random.stream(seed, "fold-in", "negatives");

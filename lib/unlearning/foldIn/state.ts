@@ -11,7 +11,7 @@ import type { GroupRatings } from "../../training/groupRatings";
 import { DamagedError, type Store } from "../../training/store";
 import type { FoldWork, UserFold } from "./fold";
 import { fitItems, type ItemStepSettings } from "./itemStep";
-import { type Runs, WIDTH } from "./kernel";
+import { foldInOf, type Runs } from "./kernel";
 import { Raters } from "./raters";
 import { addRating, emptyStatistics, fixed, fixedFeatures, type Statistics, solveRidge } from "./ridge";
 import { itemRowsOf } from "./rows";
@@ -73,7 +73,7 @@ async function foldGroup(
   work: FoldWork,
 ): Promise<{ folded: FoldedGroup; fitted: number[] }> {
   if (before?.group === group) return { folded: before, fitted: [] };
-  const { row: width, output } = WIDTH[fold.settings.model];
+  const { row: width, output } = foldInOf(fold.settings.model);
   const rows = new Float32Array(group.members.length * width);
   const outputs = new Float32Array(group.members.length * output);
   const own = fold.samples(group);
@@ -203,7 +203,7 @@ async function refitItems({ touched, changes, folded, before, fold, settings }: 
 
 /** Takes off and adds what changed, and solves the touched items. A rating taken off or added counts as one sample. */
 async function correctItems({ touched, changes, folded, before, fold, settings }: Step, work: FoldWork) {
-  const width = 1 + WIDTH[fold.settings.model].output;
+  const width = 1 + foldInOf(fold.settings.model).output;
   const former = await before?.statistics?.(work);
   const statistics = former ? [...former] : await sumAll(folded, fold, work);
   if (former) {
@@ -221,7 +221,7 @@ async function correctItems({ touched, changes, folded, before, fold, settings }
 
 /** A member's wide row, what it gives, and the features made of that. */
 function memberOf({ rows, outputs }: FoldedGroup, row: number, fold: UserFold) {
-  const { row: wide, output } = WIDTH[fold.settings.model];
+  const { row: wide, output } = foldInOf(fold.settings.model);
   const own = outputs.subarray(row * output, (row + 1) * output);
   return { row: rows.subarray(row * wide, (row + 1) * wide), output: own, features: fixedFeatures(own) };
 }
@@ -246,7 +246,7 @@ async function sumAll(
   const members = groups.flatMap((folded) =>
     Array.from(folded.group.members, (_, row) => memberOf(folded, row, fold)),
   );
-  const width = 1 + WIDTH[fold.settings.model].output;
+  const width = 1 + foldInOf(fold.settings.model).output;
   const all = Array.from({ length: fold.itemCount }, (_, item) => item);
   const { offsets, partners, labels } = Raters.of(
     groups.map(({ group }) => group),

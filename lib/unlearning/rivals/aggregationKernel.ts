@@ -5,6 +5,7 @@
  */
 
 import { setImmediate as macrotask } from "node:timers/promises";
+import { epochSamples } from "../../engine/batches";
 import { checkIds, checkTraining } from "../../engine/checks";
 import type { Moments, TrainingSet, TrainOptions, TrainResult } from "../../engine/engine";
 import type { TrainKernel } from "../../engine/simdKernel";
@@ -14,12 +15,12 @@ import { InputError } from "../../errors";
 import { instantiate } from "../../kernels/instantiate";
 import { modelSpec } from "../../model/spec";
 import type { Trainable } from "../../training/partial";
-import { type AggregationShape, aggregationSize, attentionWidth, vectorWidth } from "./aggregationWeights";
+import { type AggregationShape, aggregationOf, aggregationSize, attentionWidth, vectorWidth } from "./aggregationWeights";
 import type { Entries } from "./entries";
 
 interface Exports extends SetKernel, Pick<TrainKernel, "setAdam" | "setSlots" | "setSamples" | "heapBase"> {
   readonly memory: WebAssembly.Memory;
-  setModel(nmf: boolean, shards: number, w: number, m: number, s: number, g: number, room: number): void;
+  setModel(layered: boolean, shards: number, w: number, m: number, s: number, g: number, room: number): void;
   setEntries(side: 0 | 1, offsets: number, shards: number, vectors: number, turned: number): void;
   setSide(side: 0 | 1, ...addresses: number[]): void;
   differentiate(start: number, count: number, track: boolean): number;
@@ -77,7 +78,8 @@ export class AggregationKernel implements Trainable {
     this.at = { w: flat(), m: flat(), root: flat(), g: flat() };
     const { w, m, root, g } = this.at;
     const room = this.arena.allocate(4 * (shape.shards + 4));
-    this.kernel.setModel(shape.model === "nmf", shape.shards, w, m, root, g, room);
+    const layered = aggregationOf(shape.model).outputLayer !== undefined;
+    this.kernel.setModel(layered, shape.shards, w, m, root, g, room);
     for (const side of ["user", "item"] as const) {
       const { offsets, shards, vectors } = this.entries[side];
       const turned = this.arena.allocate(4 * this.width * attentionWidth(shape.model));
@@ -164,7 +166,7 @@ export class AggregationKernel implements Trainable {
 
   /** The gradient of the mean loss over the whole of `set` as one batch, at the weights as they stand; for tests. */
   gradient(set: TrainingSet): Float32Array {
-    const samples = set.users.length * (1 + set.negatives);
+    const samples = epochSamples(set);
     this.requireIdle();
     this.forgetTables();
     const placed = this.place(set, samples);

@@ -1,10 +1,12 @@
 /**
  * The weights of RecEraser's aggregation (Chen et al. 2022, Section 4.3) in one flat Float32Array: for each shard its
- * transfer T_s and t_s, which users and items share; for either side an attention of its own, W, b and h; for NMF an
- * output layer. The kernel (kernels/assembly/rec_eraser.ts) reads this layout.
+ * transfer T_s and t_s, which users and items share; for either side an attention of its own, W, b and h; where the model
+ * has one, an output layer. The kernel (kernels/assembly/rec_eraser.ts) reads this layout.
  */
 
-import { EMBEDDING, type ModelName, OUTPUT } from "../../model/spec";
+import type { Aggregation, OutputLayer } from "../../model/model";
+import { requirePart } from "../../model/models";
+import type { ModelName } from "../../model/spec";
 import { Random } from "../../random";
 
 export interface AggregationShape {
@@ -13,11 +15,12 @@ export interface AggregationShape {
   readonly shards: number;
 }
 
-/** Parts of a shard's vector that its transfer keeps apart: DMF, the tower's output; NMF, factors and hidden layer. */
-const PARTS: Record<ModelName, readonly number[]> = { dmf: [OUTPUT], nmf: [EMBEDDING, OUTPUT] };
+/** How a model is aggregated. @throws InputError that names the models that can be. */
+export const aggregationOf = (model: ModelName): Aggregation => requirePart(model, "aggregation", "receraser");
 
 /** Floats of a shard's vector of a user or an item. */
-export const vectorWidth = (model: ModelName): number => PARTS[model].reduce((sum, part) => sum + part, 0);
+export const vectorWidth = (model: ModelName): number =>
+  aggregationOf(model).parts.reduce((sum, part) => sum + part, 0);
 
 /** Units of either attention: half as many as its input is wide, as in the authors' public code. */
 export const attentionWidth = (model: ModelName): number => vectorWidth(model) / 2;
@@ -32,15 +35,16 @@ export interface AggregationTensor {
 export function aggregationTensors({ model, shards }: AggregationShape): AggregationTensor[] {
   const width = vectorWidth(model);
   const units = attentionWidth(model);
+  const { parts, outputLayer } = aggregationOf(model);
   const list: [name: string, size: number][] = [];
   for (let s = 0; s < shards; s++) {
-    for (const [part, floats] of PARTS[model].entries())
+    for (const [part, floats] of parts.entries())
       list.push([`transfer_${s}_${part}`, floats * floats]);
     list.push([`transfer_${s}_b`, width]);
   }
   for (const side of ["user", "item"])
     list.push([`${side}_w`, width * units], [`${side}_b`, units], [`${side}_h`, units]);
-  if (model === "nmf") list.push(["out_factors", EMBEDDING], ["out_hidden", OUTPUT], ["out_b", 4]); // 1, padded to 16 bytes
+  if (outputLayer) list.push(["out_factors", parts[0]], ["out_hidden", parts[1]], ["out_b", 4]); // 1, padded to 16 bytes
   let offset = 0;
   return list.map(([name, size]) => {
     const tensor = { name, offset, size };
@@ -55,23 +59,17 @@ export function aggregationSize(shape: AggregationShape): number {
   return last ? last.offset + last.size : 0;
 }
 
-/** The output layers of the shards' NMF models that have a say: weights of the hidden layer, and the constant. */
-export interface ShardOutput {
-  readonly hidden: Float32Array;
-  readonly constant: number;
-}
-
 const SMALL = 0.01; // the authors' start of h: attention begins nearly even
 
 /**
  * Where training starts: transfers are the identity, attention is nearly even, and the output layer is the mean of the
  * shards'. With one shard the aggregation so scores as that shard's model does.
- * @param outputs NMF alone
+ * @param outputs the shards' own output layers, for models that have them
  */
 export function startingWeights(
   shape: AggregationShape,
   seed: number,
-  outputs: readonly ShardOutput[] = [],
+  outputs: readonly OutputLayer[] = [],
 ): Float32Array {
   const { model } = shape;
   const weights = new Float32Array(aggregationSize(shape));

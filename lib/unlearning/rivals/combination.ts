@@ -8,7 +8,7 @@ import type { Engine } from "../../engine/engine";
 import { InputError, StoppedError } from "../../errors";
 import { LEAST_PREDICTION } from "../../model/objective";
 import { loadFloats } from "../../training/checkpoint";
-import { groupRatings, trainingSet } from "../../training/groupRatings";
+import { groupRatings, pointSet } from "../../training/groupRatings";
 import { initialRows, putRest, type Start, scatterRows } from "../../training/layout";
 import type { TrainingSettings } from "../../training/settings";
 import type { MethodContext } from "../method";
@@ -84,7 +84,7 @@ export class CombinationJoint implements Joint {
     const { training } = this.settings;
     const data = interactionsOf(this.shards.partition);
     const all = Uint32Array.from(data.userIds, (_, user) => user);
-    const set = trainingSet(groupRatings(data, all), training);
+    const set = pointSet(groupRatings(data, all), training);
     if (set.negatives === 0 || set.users.length === 0) return set;
     return drawEpoch(set, data.itemIds.length, set.users.length, [training.seed, "combination"], 0);
   }

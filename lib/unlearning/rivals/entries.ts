@@ -8,16 +8,16 @@
  * A row without any rating is what all shards make of its initial weights. Shards without ratings have no say in anything.
  */
 
-import type { ModelName } from "../../model/spec";
-import { EMBEDDING, modelSpec, OUTPUT, tensorOf } from "../../model/spec";
+import type { OutputLayer } from "../../model/model";
+import { type ModelName, modelSpec, tensorOf } from "../../model/spec";
 import { type Checkpoint, loadFloats } from "../../training/checkpoint";
 import type { GroupRatings } from "../../training/groupRatings";
 import { initialRows, putRest, type Start } from "../../training/layout";
 import type { Store } from "../../training/store";
-import { FoldKernel, WIDTH } from "../foldIn/kernel";
+import { FoldKernel, foldInOf } from "../foldIn/kernel";
 import { itemRowsOf, wideRows } from "../foldIn/rows";
 import type { Partition } from "../partition";
-import { type ShardOutput, vectorWidth } from "./aggregationWeights";
+import { aggregationOf, vectorWidth } from "./aggregationWeights";
 
 export const UNSEEN = ["mask", "attend"] as const;
 export type Unseen = (typeof UNSEEN)[number];
@@ -36,8 +36,8 @@ export interface ShardVectors {
   /** of the numbers of the catalogue; erased users have none */
   readonly users: Entries;
   readonly items: Entries;
-  /** output layers of the shards that have learnt, for NMF */
-  readonly outputs: readonly ShardOutput[];
+  /** output layers of the shards that have learnt, for models that have one */
+  readonly outputs: readonly OutputLayer[];
 }
 
 /** Reads the shards' models and applies them. `starts`: what each shard's initial weights are made from. */
@@ -55,7 +55,7 @@ export function shardVectors(
     new EntryTable(vectorWidth(model), seen, taught, unseen, exists);
   const users = say(seenUsers(partition), (user) => !erased.has(user));
   const items = say(seenItems(partition), () => true);
-  const outputs: ShardOutput[] = [];
+  const outputs: OutputLayer[] = [];
   for (const shard of taught) {
     const { rest, rows } = checkpoints[shard];
     const weights = loadFloats(store, rest);
@@ -69,7 +69,13 @@ export function shardVectors(
       items.rowsOf(shard),
     );
     items.put(shard, withOwnFactors(model, itemRows, kernel.outputs("item", itemRows)));
-    if (model === "nmf") outputs.push(outputLayer(weights, itemIds.length));
+    const { outputLayer } = aggregationOf(model);
+    if (outputLayer) {
+      const spec = modelSpec(model, 1, itemIds.length);
+      const whole = new Float32Array(spec.size);
+      putRest(spec, whole, weights);
+      outputs.push(outputLayer((name) => tensorOf(spec, whole, name)));
+    }
   }
   return { users, items, outputs };
 }
@@ -175,7 +181,7 @@ function userRows(
   const ids = Array.from(others, (user) => userIds[user]);
   const trained = wideRows(start.model, narrow);
   const drawn = wideRows(start.model, initialRows(start, ids));
-  const width = WIDTH[start.model].row;
+  const width = foldInOf(start.model).row;
   const rows = new Float32Array(users.length * width);
   let next = 0; // of the others
   users.forEach((user, k) => {
@@ -196,19 +202,12 @@ function pickRows(table: Float32Array, count: number, rows: Uint32Array): Float3
   return picked;
 }
 
-/** NMF: items keep their factors as they are, since those of the users have been weighed already. */
+/** Items keep their factors as they are where an output layer weighs them, since those of the users have been weighed. */
 function withOwnFactors(model: ModelName, wide: Float32Array, outputs: Float32Array): Float32Array {
-  if (model === "dmf") return outputs;
-  const { row, output } = WIDTH[model];
+  const { parts, outputLayer } = aggregationOf(model);
+  if (!outputLayer) return outputs;
+  const { row, output } = foldInOf(model);
   for (let r = 0; r * row < wide.length; r++)
-    outputs.set(wide.subarray(r * row, r * row + EMBEDDING), r * output);
+    outputs.set(wide.subarray(r * row, r * row + parts[0]), r * output);
   return outputs;
-}
-
-function outputLayer(rest: Float32Array, items: number): ShardOutput {
-  const spec = modelSpec("nmf", 1, items);
-  const weights = new Float32Array(spec.size);
-  putRest(spec, weights, rest);
-  const hidden = tensorOf(spec, weights, "out_w").slice(EMBEDDING, EMBEDDING + OUTPUT);
-  return { hidden, constant: tensorOf(spec, weights, "out_b")[0] };
 }

@@ -4,7 +4,8 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { linear, rows, type Weights } from "./layers";
+import { linear, rows } from "../layers";
+import type { Weights } from "../model";
 
 const LEAST_NORM = 1e-8; // a tower's ReLU may leave nothing: the cosine is then 0, and so is its gradient
 
