@@ -77,7 +77,8 @@ export class Workspace {
     this.slots = [...slotOf, ...this.distinct, runs, ...samplesOf, perSlot(capacity[1], 4)];
     this.predictions = arena.allocate(padded);
     this.slopes = arena.allocate(padded);
-    const side = (count: number) => layout.slotBytes(spec.embeddingSize).map((bytes) => perSlot(count, bytes));
+    const side = (count: number) =>
+      layout.slotBytes(spec.embeddingSize).map((bytes) => perSlot(count, bytes));
     this.sides = [side(capacity[0]), side(capacity[1])];
   }
 

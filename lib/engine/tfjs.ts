@@ -226,7 +226,11 @@ function batchOf({ users, items, labels, others, order, batchSize }: Epoch, batc
   const places = order.subarray(batch * batchSize, (batch + 1) * batchSize);
   const all = new Int32Array((others.length > 0 ? 2 : 1) * places.length);
   all.set(Int32Array.from(places, (place) => items[place]));
-  if (others.length > 0) all.set(Int32Array.from(places, (place) => others[place]), places.length);
+  if (others.length > 0)
+    all.set(
+      Int32Array.from(places, (place) => others[place]),
+      places.length,
+    );
   return {
     users: Int32Array.from(places, (place) => users[place]),
     items: all,

@@ -18,11 +18,7 @@ export interface Shape {
  * A tensor: its name, its shape (row-major; linear weights are [out][in]), and its kind. `user` and `item`: an embedding
  * table with one row per user or item; `shared`: every sample uses all of it. Shared tensors stand behind the tables.
  */
-export type TensorEntry = readonly [
-  name: string,
-  shape: readonly number[],
-  kind: "user" | "item" | "shared",
-];
+export type TensorEntry = readonly [name: string, shape: readonly number[], kind: "user" | "item" | "shared"];
 
 /** Who rated what, as a bipartite graph. */
 export interface Graph {

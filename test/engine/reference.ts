@@ -71,13 +71,7 @@ export function loss(spec: ModelSpec, weights: Weights, set: PointSet, l2: numbe
 }
 
 /** dLoss / dWeight[place] by central differences. */
-export function slope(
-  spec: ModelSpec,
-  weights: Weights,
-  set: PointSet,
-  l2: number,
-  place: number,
-): number {
+export function slope(spec: ModelSpec, weights: Weights, set: PointSet, l2: number, place: number): number {
   const step = 1e-6;
   const moved = Float64Array.from(weights);
   moved[place] = weights[place] + step;

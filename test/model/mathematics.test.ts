@@ -4,7 +4,14 @@ import { tfjsBackend } from "../../lib/engine/tfjsBackend";
 import { initialWeights } from "../../lib/model/initial";
 import type { Forward, GraphTensors } from "../../lib/model/model";
 import { clipped, crossEntropy, ridge } from "../../lib/model/objective";
-import { MODEL_NAMES, type ModelName, type ModelSpec, modelOf, modelSpec, tensorOf } from "../../lib/model/spec";
+import {
+  MODEL_NAMES,
+  type ModelName,
+  type ModelSpec,
+  modelOf,
+  modelSpec,
+  tensorOf,
+} from "../../lib/model/spec";
 import { Random } from "../../lib/random";
 import { loss64, type Sample } from "./reference64";
 

@@ -5,9 +5,9 @@
  */
 
 import { crossEntropy } from "../../metrics/loss";
+import type { FrozenModel } from "../../model/frozen";
 import { Random } from "../../random";
 import { mean } from "../../statistics/statistics";
-import type { FrozenModel } from "../../model/frozen";
 import { foldIn } from "./frozen";
 import { logisticScorer } from "./logistic";
 

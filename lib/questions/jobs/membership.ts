@@ -9,6 +9,7 @@
 import { type Interactions, withoutUsers } from "../../data/interactions";
 import { InputError } from "../../errors";
 import { crossEntropy } from "../../metrics/loss";
+import type { FrozenModel } from "../../model/frozen";
 import { Random } from "../../random";
 import { mean } from "../../statistics/statistics";
 import { loadFloats } from "../../training/checkpoint";
@@ -19,7 +20,6 @@ import type { GroupedSystem } from "../../unlearning/grouped";
 import type { MethodContext } from "../../unlearning/method";
 import { ratedUsers } from "../../unlearning/plan";
 import { parseRequest, share } from "../../unlearning/request";
-import type { FrozenModel } from "../../model/frozen";
 import { frozenModel } from "../attacks/frozen";
 import {
   type AttackedUsers,

@@ -15,7 +15,13 @@ import { InputError } from "../../errors";
 import { instantiate } from "../../kernels/instantiate";
 import { modelSpec } from "../../model/spec";
 import type { Trainable } from "../../training/partial";
-import { type AggregationShape, aggregationOf, aggregationSize, attentionWidth, vectorWidth } from "./aggregationWeights";
+import {
+  type AggregationShape,
+  aggregationOf,
+  aggregationSize,
+  attentionWidth,
+  vectorWidth,
+} from "./aggregationWeights";
 import type { Entries } from "./entries";
 
 interface Exports extends SetKernel, Pick<TrainKernel, "setAdam" | "setSlots" | "setSamples" | "heapBase"> {

@@ -16,7 +16,8 @@ export interface AggregationShape {
 }
 
 /** How a model is aggregated. @throws InputError that names the models that can be. */
-export const aggregationOf = (model: ModelName): Aggregation => requirePart(model, "aggregation", "receraser");
+export const aggregationOf = (model: ModelName): Aggregation =>
+  requirePart(model, "aggregation", "receraser");
 
 /** Floats of a shard's vector of a user or an item. */
 export const vectorWidth = (model: ModelName): number =>
@@ -38,8 +39,7 @@ export function aggregationTensors({ model, shards }: AggregationShape): Aggrega
   const { parts, outputLayer } = aggregationOf(model);
   const list: [name: string, size: number][] = [];
   for (let s = 0; s < shards; s++) {
-    for (const [part, floats] of parts.entries())
-      list.push([`transfer_${s}_${part}`, floats * floats]);
+    for (const [part, floats] of parts.entries()) list.push([`transfer_${s}_${part}`, floats * floats]);
     list.push([`transfer_${s}_b`, width]);
   }
   for (const side of ["user", "item"])
