@@ -8,6 +8,7 @@ import type { Interactions } from "../data/interactions";
 import type { PointSet, TrainingSet } from "../engine/engine";
 import { InputError } from "../errors";
 import { sha256 } from "../json";
+import type { Graph } from "../model/model";
 import { modelOf } from "../model/spec";
 import type { TrainingSettings } from "./settings";
 
@@ -103,6 +104,22 @@ export function rememberGroupHash(group: GroupRatings, hash: string): void {
 export function trainingSet(group: GroupRatings, settings: TrainingSettings, firstRow = 0): TrainingSet {
   if (modelOf(settings.model).samples === "points") return pointSet(group, settings, firstRow);
   return { kind: "pairs", users: rowsOf(group, firstRow), items: group.items };
+}
+
+/** The graph of the ratings of these groups over `users` users; a user is in one group at most. */
+export function ratingGraph(groups: readonly GroupRatings[], users: number): Graph {
+  const offsets = new Uint32Array(users + 1);
+  for (const group of groups)
+    group.members.forEach((user, row) => {
+      offsets[user + 1] = group.offsets[row + 1] - group.offsets[row];
+    });
+  for (let user = 0; user < users; user++) offsets[user + 1] += offsets[user];
+  const items = new Uint32Array(offsets[users]);
+  for (const group of groups)
+    group.members.forEach((user, row) => {
+      items.set(group.items.subarray(group.offsets[row], group.offsets[row + 1]), offsets[user]);
+    });
+  return { offsets, items };
 }
 
 /** The row of each rating. */

@@ -2,12 +2,18 @@
  * Scoring by one or several models over the same users (Section 2.3; C-SISA of Section 4.2). Each user's rows come from
  * the group that the user is in; item tables and shared layers ("rest") come from one model, or from each of the shards'.
  * `mean`: every model scores every user, and the mean counts. `own`: a user is scored by the model of the own group.
+ *
+ * Models that score over a graph do so over the ratings of all users that the system has, with `own` over those of the
+ * group's. The graph is no part of what was trained: when a user is forgotten, their edges are gone with the next system,
+ * whichever group they were in, and no group is trained again for that.
  */
 
 import type { Engine } from "../engine/engine";
 import { InputError } from "../errors";
-import { modelSpec } from "../model/spec";
+import type { Graph } from "../model/model";
+import { modelOf, modelSpec } from "../model/spec";
 import { loadFloats } from "../training/checkpoint";
+import { ratingGraph } from "../training/groupRatings";
 import { initialRows, putRest, type Start, scatterRows } from "../training/layout";
 import type { Store } from "../training/store";
 import { requireKnownUser } from "./erasure";
@@ -105,9 +111,18 @@ export class Ensemble {
     this.weights ??= this.userWeights();
     putRest(spec, this.weights, loadFloats(this.store, this.models.rests[model]));
     this.engine.load(this.weights);
+    if (modelOf(spec.model).graph && (this.loaded < 0 || this.models.combine === "own"))
+      this.engine.setGraph(this.graphOf(model));
     this.loaded = model;
     if (this.models.rests.length === 1) this.weights = undefined; // nothing will be loaded again
     return this.engine;
+  }
+
+  /** What a model scores over. */
+  private graphOf(model: number): Graph {
+    const { groups, userIds } = this.partition;
+    const own = this.models.combine === "own" && this.models.rests.length > 1;
+    return ratingGraph(own ? [groups[model]] : groups, userIds.length);
   }
 
   /** Flat weights with every user's row: trained, or initial for a user in no group. */

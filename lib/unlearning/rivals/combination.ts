@@ -6,9 +6,10 @@
 import { drawEpoch } from "../../engine/batches";
 import type { Engine } from "../../engine/engine";
 import { InputError, StoppedError } from "../../errors";
+import type { Graph } from "../../model/model";
 import { LEAST_PREDICTION } from "../../model/objective";
 import { loadFloats } from "../../training/checkpoint";
-import { groupRatings, pointSet } from "../../training/groupRatings";
+import { groupRatings, pointSet, ratingGraph } from "../../training/groupRatings";
 import { initialRows, putRest, type Start, scatterRows } from "../../training/layout";
 import type { TrainingSettings } from "../../training/settings";
 import type { MethodContext } from "../method";
@@ -25,6 +26,7 @@ export interface CombinationSettings {
 export class CombinationJoint implements Joint {
   private readonly taught: readonly number[];
   private rows: Float32Array | undefined;
+  private graph: Graph | undefined;
   private weights = new Float64Array(0);
 
   /** @param start what rows of users without ratings are made from */
@@ -91,12 +93,15 @@ export class CombinationJoint implements Joint {
 
   /** What each shard that has a say predicts. */
   private features(score: (engine: Engine) => Float32Array): Float32Array[] {
-    const { checkpoints } = this.shards;
+    const { checkpoints, partition } = this.shards;
+    this.graph ??= ratingGraph(partition.groups, partition.userIds.length);
+    const { graph } = this;
     this.rows ??= this.userWeights();
     return this.taught.map((shard) => {
       const weights = this.rows as Float32Array;
       putRest(this.engine.spec, weights, loadFloats(this.context.store, checkpoints[shard].rest));
       this.engine.load(weights);
+      this.engine.setGraph(graph);
       return score(this.engine);
     });
   }
