@@ -19,10 +19,10 @@ const inner = (path) => require(`../lib/dist/${path}.js`);
 /** Ratings of the shape of MovieLens 25M: at least 20 a user, a long tail of activity and of popularity. */
 export function shapeOf25M({ users = USERS, items = ITEMS, ratings = RATINGS, seed = 1 } = {}) {
   const { Random } = inner("random");
-  const { AliasTable } = inner("hypergraph/aliasTable");
+  const { aliasTable, drawMember } = inner("hypergraph/aliasTable");
   const { interactionsFrom } = inner("data/interactions");
   const random = Random.stream(seed, "bench", "25m");
-  const popularity = new AliasTable(Float64Array.from({ length: items }, (_, rank) => (rank + 40) ** -1.35));
+  const popularity = aliasTable(Float64Array.from({ length: items }, (_, rank) => (rank + 40) ** -1.35));
   const wishes = Float64Array.from({ length: users }, () => Math.exp(1.25 * random.normal()));
   const scale = (ratings - 20 * users) / wishes.reduce((sum, wish) => sum + wish, 0);
   const counts = Uint32Array.from(wishes, (wish) => Math.min(items >> 3, 20 + Math.round(scale * wish)));
@@ -36,7 +36,7 @@ export function shapeOf25M({ users = USERS, items = ITEMS, ratings = RATINGS, se
   let at = 0;
   for (let user = 0; user < users; user++)
     for (let left = counts[user]; left > 0; ) {
-      const item = popularity.draw(random);
+      const item = drawMember(popularity, random);
       if (stamp[item] === user + 1) continue;
       stamp[item] = user + 1;
       columns.users[at] = user;

@@ -1,41 +1,43 @@
 /**
- * Draws from a fixed discrete distribution in constant time: Vose, "A linear algorithm for generating random numbers with
- * a given distribution", IEEE Transactions on Software Engineering 1991. Each column of the table holds a member and an
- * alias; a draw takes a column uniformly and then one of the two.
+ * Draws from a fixed discrete distribution in constant time (Walker 1977): Vose, "A linear algorithm for generating
+ * random numbers with a given distribution", IEEE Transactions on Software Engineering 1991.
  */
 
 import type { Random } from "../random";
 
-export class AliasTable {
-  /** Float64Array: the share of a column that is its own member's */
-  private readonly own: Float64Array;
-  private readonly alias: Uint32Array;
+/** Each column holds its own member and an alias. */
+export interface AliasTable {
+  /** Uint32Array: a draw of 32 bits below it takes the column's own member */
+  readonly threshold: Uint32Array;
+  readonly alias: Uint32Array;
+}
 
-  /** `weights`: at least one, none negative, not all 0. */
-  constructor(weights: ArrayLike<number>) {
-    const count = weights.length;
-    let total = 0;
-    for (let k = 0; k < count; k++) total += weights[k];
-    this.own = Float64Array.from(weights, (weight) => (weight * count) / total);
-    this.alias = Uint32Array.from({ length: count }, (_, k) => k);
-    const small: number[] = [];
-    const large: number[] = [];
-    this.own.forEach((share, k) => {
-      (share < 1 ? small : large).push(k);
-    });
-    while (small.length > 0 && large.length > 0) {
-      const poor = small.pop() as number;
-      const rich = large[large.length - 1];
-      this.alias[poor] = rich;
-      this.own[rich] -= 1 - this.own[poor];
-      if (this.own[rich] < 1) small.push(large.pop() as number);
-    }
-    for (const k of [...small, ...large]) this.own[k] = 1; // what rounding has left over
-  }
+/** A member with probability proportional to its weight. */
+export function drawMember({ threshold, alias }: AliasTable, random: Random): number {
+  const column = random.below(threshold.length);
+  return random.next() < threshold[column] ? column : alias[column];
+}
 
-  /** A member with probability proportional to its weight. */
-  draw(random: Random): number {
-    const column = random.below(this.own.length);
-    return random.uniform() < this.own[column] ? column : this.alias[column];
+/**
+ * Walker's alias method as built by Vose (1991): draw a word w uniformly and a 32-bit number, take w when the number
+ * is below `threshold[w]`, else `alias[w]`. Probabilities are kept to 2^-32.
+ */
+export function aliasTable(weights: Float64Array): AliasTable {
+  const n = weights.length;
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const scaled = Float64Array.from(weights, (weight) => (weight * n) / sum);
+  const threshold = new Uint32Array(n).fill(4294967295);
+  const alias = Uint32Array.from({ length: n }, (_, i) => i);
+  const small: number[] = [];
+  const large: number[] = [];
+  for (let i = n - 1; i >= 0; i--) (scaled[i] < 1 ? small : large).push(i);
+  while (small.length > 0 && large.length > 0) {
+    const low = small.pop()!;
+    const high = large[large.length - 1];
+    threshold[low] = Math.floor(scaled[low] * 4294967296);
+    alias[low] = high;
+    scaled[high] -= 1 - scaled[low];
+    if (scaled[high] < 1) small.push(large.pop()!);
   }
+  return { threshold, alias };
 }

@@ -1,13 +1,13 @@
 /**
  * Steps of the walk (Appendix A.3) where nearly everybody reaches everybody and the sets are too large for bit tables:
  * any user is drawn and kept when he shares an item (von Neumann 1951). Whether two users do is asked of 512 bits each,
- * the most popular items, and of their rating lists only when these have none in common. Exact up to the 53 bits of a
+ * the most popular items, and of their rating lists only when these have none in common. Exact up to the 32 bits of a
  * draw; memory 72 bytes a user.
  */
 
 import type { Interactions } from "../data/interactions";
 import type { Random } from "../random";
-import { AliasTable } from "./aliasTable";
+import { aliasTable, drawMember } from "./aliasTable";
 import { type Hypergraph, sharedItems } from "./hypergraph";
 import type { Walker } from "./walker";
 
@@ -20,11 +20,11 @@ export function rejectionWalker(graph: Hypergraph): Walker {
   const n = sizes.length;
   const share = shareTest(data);
   const joined = (i: number, j: number) => (i === j ? includeSelf : share(i, j));
-  const edges = new AliasTable(sizes);
+  const edges = aliasTable(Float64Array.from(sizes));
   return {
     hyperedge(v, random) {
       for (;;) {
-        const e = edges.draw(random);
+        const e = drawMember(edges, random);
         if (joined(v, e)) return e;
       }
     },

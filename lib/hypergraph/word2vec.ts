@@ -10,6 +10,7 @@ import { InputError, requireInteger, requireKnownKeys, requireNumber, requireOne
 import { instantiate } from "../kernels/instantiate";
 import { exp, log } from "../numeric";
 import { Random } from "../random";
+import { aliasTable } from "./aliasTable";
 import { pause, type WorkOptions } from "./pause";
 import type { Sequences } from "./walk";
 
@@ -214,28 +215,4 @@ function keepTable(counts: Uint32Array, total: number, sample: number): Uint32Ar
     const ratio = (sample * total) / Math.max(count, 1);
     return Math.min(4294967295, Math.floor((Math.sqrt(ratio) + ratio) * 4294967296));
   });
-}
-
-/**
- * Walker's alias method as built by Vose (1991): draw a word w uniformly and a 32-bit number, take w when the number
- * is below `threshold[w]`, else `alias[w]`. Probabilities are kept to 2^-32.
- */
-export function aliasTable(weights: Float64Array): { threshold: Uint32Array; alias: Uint32Array } {
-  const n = weights.length;
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  const scaled = Float64Array.from(weights, (weight) => (weight * n) / sum);
-  const threshold = new Uint32Array(n).fill(4294967295);
-  const alias = Uint32Array.from({ length: n }, (_, i) => i);
-  const small: number[] = [];
-  const large: number[] = [];
-  for (let i = n - 1; i >= 0; i--) (scaled[i] < 1 ? small : large).push(i);
-  while (small.length > 0 && large.length > 0) {
-    const low = small.pop()!;
-    const high = large[large.length - 1];
-    threshold[low] = Math.floor(scaled[low] * 4294967296);
-    alias[low] = high;
-    scaled[high] -= 1 - scaled[low];
-    if (scaled[high] < 1) small.push(large.pop()!);
-  }
-  return { threshold, alias };
 }

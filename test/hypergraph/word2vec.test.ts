@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../lib/errors";
+import { aliasTable } from "../../lib/hypergraph/aliasTable";
 import type { Sequences } from "../../lib/hypergraph/walk";
-import { aliasTable, type Word2VecSettings, word2vec } from "../../lib/hypergraph/word2vec";
+import { type Word2VecSettings, word2vec } from "../../lib/hypergraph/word2vec";
 import { Random } from "../../lib/random";
 import { correlation, cosines, purity, readFixture } from "./helpers";
 
