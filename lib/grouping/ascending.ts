@@ -20,7 +20,7 @@ export function ascending(keys: Float64Array, members: Uint32Array): Uint32Array
   }
   const { low, high } = sortableBits(keys);
   let from = members;
-  let to = new Uint32Array(members.length);
+  let to: Uint32Array = new Uint32Array(members.length);
   const next = new Uint32Array(BUCKETS);
   for (let pass = 0; pass < PASSES; pass++) {
     const shift = pass * BITS;

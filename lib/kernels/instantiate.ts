@@ -55,7 +55,7 @@ function compile<Exports extends object>(
   return plain;
 }
 
-function read(name: string): Uint8Array {
+function read(name: string): NonSharedBuffer {
   const path = join(kernelFolder(), `${name}.wasm`);
   try {
     return readFileSync(path);
