@@ -3,8 +3,9 @@
  * a parent is not there which it shows (/proc), and so that a command that fails can take back what it made.
  */
 
-import { existsSync, mkdirSync, readdirSync, rmdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { codeOf, onDisk } from "../disk/diskError";
 
 /** Makes a folder and those above it. @returns the folders that were not there, outermost first */
 export function makeFolders(path: string): string[] {
@@ -24,14 +25,20 @@ export function makeFolders(path: string): string[] {
 
 /** Whether it was made; another process may have been first. */
 function makeOne(folder: string): boolean {
-  try {
-    mkdirSync(folder);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST" && existsSync(folder)) return false;
-    throw error;
-  }
+  return onDisk("made", folder, () => {
+    try {
+      mkdirSync(folder);
+      return true;
+    } catch (error) {
+      if (codeOf(error) === "EEXIST" && isFolder(folder)) return false;
+      throw error;
+    }
+  });
 }
+
+/** Whether there is a folder of this name, or a link to one. */
+export const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /** Removes folders that are empty, innermost first; the others stay. */
 export function removeEmpty(folders: readonly string[]): void {

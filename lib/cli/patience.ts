@@ -1,13 +1,13 @@
 /** Waiting for a system's folder: one process at a time works in it, and to recommend takes but a moment. */
 
 import { setTimeout as pause } from "node:timers/promises";
-import { InputError } from "../errors";
+import { InUseError } from "../disk/lock";
 import { duration, say } from "./output";
 
 const WAIT = 10; // s
 const STEP = 100; // ms
 
-/** What `open` gives, as soon as no other process holds the folder. @throws InputError when the folder is still in use after some seconds; what `open` throws. */
+/** What `open` gives, as soon as no other process holds the folder. @throws InUseError when the folder is still in use after some seconds; what `open` throws. */
 export async function whenFree<T>(
   open: () => Promise<T>,
   { wait = WAIT, signal }: { readonly wait?: number; readonly signal?: AbortSignal } = {},
@@ -17,9 +17,9 @@ export async function whenFree<T>(
     try {
       return await open();
     } catch (error) {
-      if (!(error instanceof InputError) || !/ is in use by process /.test(error.message)) throw error;
+      if (!(error instanceof InUseError)) throw error;
       if (performance.now() - since > wait * 1000)
-        throw new InputError(`${error.message} (waited ${duration(wait)})`);
+        throw new InUseError(`${error.message} (waited ${duration(wait)})`);
       if (!told) say("waiting: another process works with this system");
     }
     await pause(STEP);

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
+import { DiskError } from "../disk/diskError";
 import { InputError, StoppedError } from "../errors";
 import { StoreError } from "../runs/segment";
 import { DamagedError } from "../training/store";
@@ -14,6 +15,7 @@ import { addCells, addRun } from "./run";
 import { addClaims, addFigure, addTable } from "./show";
 import { addCompact, addStatus } from "./status";
 import { addSystems } from "./systems";
+import { addUnlock } from "./unlock";
 import { addVerify } from "./verify";
 
 function program(): Command {
@@ -52,6 +54,7 @@ Exit codes: 0 done, 1 something failed, 2 not understood, 130 or 143 stopped.`,
     add(root);
   addSystems(root);
   addVerify(root);
+  addUnlock(root);
   addBench(root);
   addHelp(root);
   return root;
@@ -101,7 +104,12 @@ function explain(error: unknown): number {
     say(error.message);
     return stopCode();
   }
-  if (error instanceof DamagedError || error instanceof StoreError || isOfSystem(error)) {
+  if (
+    error instanceof DamagedError ||
+    error instanceof DiskError ||
+    error instanceof StoreError ||
+    isOfSystem(error)
+  ) {
     say(`erasable: ${error.message}`);
     return EXIT.failed;
   }

@@ -1,9 +1,10 @@
 /** Files beside a system: the operator's key, and what a verifier needs with a certificate. */
 
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
-import { nodeFiles } from "../disk/files";
+import { DiskError, onDisk } from "../disk/diskError";
+import { nodeFiles, writeAtomically, writeNew } from "../disk/files";
 import { InputError } from "../errors";
 import type { ErasableSystem } from "../unlearning/erasableSystem";
 import { type Plan, parsePlan } from "../unlearning/plan";
@@ -96,14 +97,22 @@ function isWithin(folder: string, system: string): boolean {
   return within.split(sep)[0] !== ".." && !isAbsolute(within);
 }
 
-/** Whether an earlier certificate, or nothing yet, is in a file. */
+/** Whether an earlier certificate, what is left of one that was cut off, or nothing yet is in a file. */
 const isCertificate = (path: string): boolean =>
-  holds(path, (value) => typeof value.format === "string" && value.format.startsWith("erasable certificate"));
+  holds(
+    path,
+    (value) => typeof value.format === "string" && value.format.startsWith("erasable certificate"),
+    /^\{\s*"format":\s*"erasable certificate/,
+  );
 
 const isEvidence = (path: string): boolean =>
-  holds(path, ({ plan, itemIds }) => (plan === null || typeof plan === "string") && Array.isArray(itemIds));
+  holds(
+    path,
+    ({ plan, itemIds }) => (plan === null || typeof plan === "string") && Array.isArray(itemIds),
+    /^\{"plan":("|null,"itemIds":)/,
+  );
 
-function holds(path: string, is: (value: Record<string, unknown>) => boolean): boolean {
+function holds(path: string, is: (value: Record<string, unknown>) => boolean, beginning: RegExp): boolean {
   if (!statSync(path).isFile()) return false;
   const text = readFileSync(path, "utf8");
   if (text.trim() === "") return true;
@@ -111,7 +120,7 @@ function holds(path: string, is: (value: Record<string, unknown>) => boolean): b
     const value = JSON.parse(text) as Record<string, unknown> | null;
     return typeof value === "object" && value !== null && is(value);
   } catch {
-    return false;
+    return beginning.test(text);
   }
 }
 
@@ -123,15 +132,14 @@ export function defaultKey(system: string): string {
 
 /** The operator's key of a file; undefined when there is no file. */
 export function readKey(path: string): string | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8").trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+  if (!existsSync(path)) return undefined;
+  const text = readText(path, "--key").trim();
+  if (text === "") return undefined;
   if (/^([0-9a-f]{2}){16,}$/i.test(text)) return text;
-  throw new InputError(`--key: ${path} does not hold a key: at least 32 hexadecimal digits`);
+  throw new InputError(
+    `--key: ${path} does not hold a key: at least 32 hexadecimal digits. If it is the rest of one, no erasure was made ` +
+      "under it: remove it, and do the same again",
+  );
 }
 
 /**
@@ -144,15 +152,42 @@ export function writeSecret(path: string, system: string): string {
   if (isWithin(folder, system))
     throw new InputError(`--key: ${path} is in the system's folder; take a place outside of it`);
   const key = randomBytes(32).toString("hex");
-  writeFileSync(path, `${key}\n`, { mode: 0o600, flag: "wx", flush: true });
-  nodeFiles.syncFolder(dirname(path));
-  return key;
+  const bytes = Buffer.from(`${key}\n`);
+  const isEmpty = existsSync(path) && statSync(path).size === 0; // a version that wrote it in place was cut off
+  const isNew = named("--key", () => {
+    if (isEmpty) writeAtomically(nodeFiles, path, bytes);
+    return isEmpty || writeNew(nodeFiles, path, bytes);
+  });
+  if (isNew) return key;
+  throw new InputError(`--key: ${path} is a link to nothing, or was made at this moment; do the same again`);
+}
+
+/**
+ * Writes a file that the caller named, whole or not at all; where its name is a link, the file that this leads to.
+ * @throws InputError naming option, file and what to do
+ */
+export function writeText(path: string, option: string, text: string, mode = 0o644): void {
+  named(option, () => {
+    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
+    const target = isLink ? onDisk("written", path, () => realpathSync(path)) : path;
+    writeAtomically(nodeFiles, target, Buffer.from(text), mode);
+  });
+}
+
+/** Names the option by which a caller named a file. */
+function named<T>(option: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof DiskError) throw new DiskError(`${option}: ${error.message}`, error.code, error);
+    throw error;
+  }
 }
 
 /** The text of a file that the caller named. @throws InputError naming the option and the file. */
 export function readText(path: string, option: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return onDisk("read", path, () => readFileSync(path, "utf8"));
   } catch (error) {
     throw new InputError(`${option}: ${(error as Error).message}`);
   }

@@ -1,6 +1,5 @@
 /** `learn`, `recommend` and `unlearn`: a system on ratings of one's own, kept in a folder. `verify` is in verify.ts. */
 
-import { rmSync, writeFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { InputError } from "../errors";
 import { MODEL_NAMES } from "../model/spec";
@@ -20,7 +19,15 @@ import { explainZero, loadRatings, type RatingsOptions, withRatings } from "./ra
 import { settingsOf } from "./settings";
 import { exampleId, shellWord } from "./shell";
 import { stages } from "./stages";
-import { defaultKey, evidenceOf, evidencePath, readKey, requirePlace, writeSecret } from "./systemFiles";
+import {
+  defaultKey,
+  evidenceOf,
+  evidencePath,
+  readKey,
+  requirePlace,
+  writeSecret,
+  writeText,
+} from "./systemFiles";
 import { textTable } from "./textTable";
 
 interface LearnOptions extends RatingsOptions {
@@ -344,10 +351,9 @@ function writeCertificate(
   folder: string,
 ): void {
   try {
-    writeFileSync(path, `${JSON.stringify(certificate, null, 2)}\n`);
-    const evidence = evidencePath(path);
-    rmSync(evidence, { force: true });
-    writeFileSync(evidence, `${JSON.stringify(evidenceOf(system))}\n`, { mode: 0o600 }); // it lists who is left
+    // evidence lists who is left
+    writeText(evidencePath(path), "--certificate", `${JSON.stringify(evidenceOf(system))}\n`, 0o600);
+    writeText(path, "--certificate", `${JSON.stringify(certificate, null, 2)}\n`);
   } catch (error) {
     throw new InputError(
       `the erasure is done, but its certificate could not be written: ${(error as Error).message}; ` +

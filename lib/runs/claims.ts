@@ -20,7 +20,7 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, join } from "node:path";
-import { isGone, thisProcess } from "../disk/process";
+import { isGone, thisProcess } from "./process";
 import { errorCode, removeFile, storeError } from "./segment";
 
 /**

@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "fflate";
-import { isGone } from "../disk/process";
+import { isGone } from "./process";
 import { cutTornLine, errorCode, type Lines, readLines, storeError } from "./segment";
 
 /** What a file holds: records of trials that are done, or trials that failed. */

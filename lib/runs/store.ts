@@ -21,10 +21,10 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { thisProcess } from "../disk/process";
 import { canonicalJson } from "../json";
 import { Claims } from "./claims";
 import { COMPACTED, type Finding, FolderReader, type Kind, segmentOf } from "./folder";
+import { thisProcess } from "./process";
 import { type Failure, fault, isRecord, type StoredRecord, withoutTimings } from "./record";
 import { removeFile, SegmentWriter, storeError, syncFolder } from "./segment";
 

@@ -4,8 +4,8 @@
  * (unlearning/folder.ts holds the lock).
  */
 
-import { join } from "node:path";
-import { type Files, nodeFiles, putWhole, UNFINISHED, writeAtomically } from "../disk/files";
+import { dirname, join } from "node:path";
+import { type Files, nodeFiles, putWhole, UNFINISHED } from "../disk/files";
 import { canonicalJson, sha256 } from "../json";
 import {
   blobName,
@@ -27,6 +27,7 @@ export class DiskStore implements Store {
   private readonly records: string;
   /** Names of new blobs may not be on the disk yet. */
   private unsynced = false;
+  private readonly made = new Set<string>();
 
   constructor(
     folder: string,
@@ -34,8 +35,14 @@ export class DiskStore implements Store {
   ) {
     this.blobs = join(folder, "blobs");
     this.records = join(folder, "records");
-    files.makeFolder(this.blobs);
-    files.makeFolder(this.records);
+  }
+
+  /** Writes a file whole. Its folder is made before the first one; reading makes none. */
+  private put(path: string, bytes: Uint8Array): void {
+    const folder = dirname(path);
+    if (!this.made.has(folder)) this.files.makeFolder(folder);
+    this.made.add(folder);
+    putWhole(this.files, path, bytes);
   }
 
   putBlob(...parts: readonly ArrayBufferView[]): string {
@@ -44,7 +51,7 @@ export class DiskStore implements Store {
     // A file of that name that is damaged is written anew: whoever puts has the right bytes.
     const known = this.files.read(path);
     if (known !== undefined && sha256(known) === hash) return hash;
-    putWhole(this.files, path, joinBytes(parts));
+    this.put(path, joinBytes(parts));
     this.unsynced = true; // the record that names it will wait for it
     return hash;
   }
@@ -69,7 +76,8 @@ export class DiskStore implements Store {
       const body = canonicalJson(content);
       const text = `${sha256(body)}\n${body}\n`;
       this.sync();
-      writeAtomically(this.files, join(this.records, key + RECORD), Buffer.from(text, "utf8"));
+      this.put(join(this.records, key + RECORD), Buffer.from(text, "utf8"));
+      this.files.syncFolder(this.records);
     } else if (canonicalJson(known) !== canonicalJson(content))
       throw new Error(`record ${key} exists with other content`);
   }

@@ -100,6 +100,7 @@ export async function learn(ratings: Interactions, settings: LearnSettings = {})
   requireInteger(workers, 0, 1024, "workers");
   if (folder !== undefined) requireFree(folder); // before anything is written into it
   const home = folder === undefined ? undefined : new SystemFolder(folder);
+  home?.make();
   const release = folder === undefined ? undefined : lockFolder(folder);
   const memory = stopped.get(ratings) ?? new MemoryStore();
   if (home === undefined) stopped.delete(ratings); // a call beside this one has a store of its own

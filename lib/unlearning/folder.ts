@@ -10,7 +10,9 @@
  */
 
 import { join } from "node:path";
+import { DiskError } from "../disk/diskError";
 import { type Files, nodeFiles, putWhole, UNFINISHED, writeAtomically } from "../disk/files";
+import { InUseError } from "../disk/lock";
 import { InputError } from "../errors";
 import { canonicalJson, sha256 } from "../json";
 import type { DiskStore } from "../training/diskStore";
@@ -78,15 +80,25 @@ function parseNamedErasure(text: string, path: string): NamedErasure {
   throw new DamagedError(`${path}: its bytes have changed; take the request back and ask again`);
 }
 
+/** Whether an error says that a request cannot be met, and not that something failed on the way. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof InputError && ![DamagedError, DiskError, InUseError].some((kind) => error instanceof kind);
+
 export class SystemFolder {
   readonly store: DiskStore;
+  /** What system.json said when this process opened or wrote it: nothing is written over what was not read. */
+  private seen: string | undefined;
 
   constructor(
     readonly path: string,
     private readonly files: Files = nodeFiles,
   ) {
-    files.makeFolder(join(path, CERTIFICATES));
     this.store = new OwnStore(path, files);
+  }
+
+  /** Makes its folder, which is to be locked before anything is written into it. */
+  make(): void {
+    this.files.makeFolder(join(this.path, CERTIFICATES));
   }
 
   /** Whether a system is in force here. */
@@ -106,6 +118,7 @@ export class SystemFolder {
   /** The system in force. Deletions that a crash cut short are done first. @throws InputError, DamagedError. */
   async open(context: Omit<MethodContext, "store">): Promise<System> {
     this.finish();
+    this.seen = this.text();
     const { method, settings, root } = this.inForce();
     return methodOf(method, settings).restore(root, { ...context, store: this.store });
   }
@@ -162,6 +175,7 @@ export class SystemFolder {
     tagger(key); // before the request is written, or an unfinished one taken for this one
     const erasure = namedErasure(request.users, request.ratings, system);
     requireSomebodyLeft(system, erasure);
+    this.requireSeen();
     const earlier = this.unfinishedRequest();
     if (earlier && canonicalJson(earlier) !== canonicalJson(request))
       throw new InputError(
@@ -183,15 +197,17 @@ export class SystemFolder {
             this.change(system, root, doomed, this.keepCertificates(key, certificate));
             committed = true;
           },
-          onChange,
+          onChange: (next) => {
+            onChange?.(next); // whatever the disk says now, the new system is the one that is read
+            this.files.syncFolder(this.path);
+          },
         },
       );
       deleted = true;
       return unlearned;
     } catch (error) {
       // A request that cannot be met is not left behind; one that was stopped, or failed on the way, is.
-      if (!committed && error instanceof InputError && !(error instanceof DamagedError))
-        this.withdrawRequest();
+      if (!committed && isRefusal(error)) this.withdrawRequest();
       throw error;
     } finally {
       if (committed) this.finish(deleted);
@@ -224,6 +240,7 @@ export class SystemFolder {
 
   /** Writes a certificate unless it is there, and returns the name of its file, which is not synced. */
   private keepCertificate(certificate: Certificate): string {
+    this.files.makeFolder(join(this.path, CERTIFICATES)); // a copy may have lost it while it was empty
     const name = `${certificate.digest.slice(0, 16)}.json`;
     const path = join(this.path, CERTIFICATES, name);
     if (this.files.read(path) === undefined)
@@ -233,9 +250,9 @@ export class SystemFolder {
 
   private inForce(): InForce {
     const path = join(this.path, IN_FORCE);
-    const bytes = this.files.read(path);
-    if (bytes === undefined) throw new InputError(`${this.path} holds no system: ${IN_FORCE} is missing`);
-    const [digest, body] = Buffer.from(bytes).toString("utf8").split("\n");
+    const text = this.text();
+    if (text === undefined) throw new InputError(`${this.path} holds no system: ${IN_FORCE} is missing`);
+    const [digest, body] = text.split("\n");
     if (body === undefined || sha256(body) !== digest)
       throw new DamagedError(`${path}: its bytes have changed`);
     const value = JSON.parse(body) as InForce;
@@ -252,6 +269,7 @@ export class SystemFolder {
   ): void {
     const { name, settings } = system.method;
     this.store.sync();
+    this.requireSeen();
     this.write({ format: FORMAT, method: name, settings, root, certificates, doomed });
   }
 
@@ -260,11 +278,13 @@ export class SystemFolder {
     if (!this.holdsSystem()) return;
     const inForce = this.inForce();
     if (inForce.doomed === null) return;
+    this.files.syncFolder(this.path); // what only the old system needs goes when the new one is sure to stay
     if (!deleted) this.store.delete(inForce.doomed);
     this.sweepCertificates(inForce.certificates);
     this.files.remove(join(this.path, REQUEST + UNFINISHED));
     this.withdrawRequest();
     this.write({ ...inForce, doomed: null });
+    this.files.syncFolder(this.path);
   }
 
   /** Deletes certificates that were superseded, or belong to an erasure that a crash cut short. */
@@ -275,8 +295,25 @@ export class SystemFolder {
     if (gone.length > 0) this.files.syncFolder(folder);
   }
 
+  private text(): string | undefined {
+    const bytes = this.files.read(join(this.path, IN_FORCE));
+    return bytes && Buffer.from(bytes).toString("utf8");
+  }
+
+  /** Compare and swap: the lock may have been broken. @throws InUseError when another process has changed the system */
+  private requireSeen(): void {
+    if (this.text() !== this.seen)
+      throw new InUseError(
+        `${this.path}: another process has changed the system since this one opened it; open it again`,
+      );
+  }
+
+  /** Its folder is not synced: once this has returned, the file is what every reader finds. */
   private write(inForce: InForce): void {
     const body = canonicalJson(inForce);
-    writeAtomically(this.files, join(this.path, IN_FORCE), Buffer.from(`${sha256(body)}\n${body}\n`, "utf8"));
+    const text = `${sha256(body)}\n${body}\n`;
+    const isOurs = this.text() === this.seen;
+    putWhole(this.files, join(this.path, IN_FORCE), Buffer.from(text, "utf8"));
+    if (isOurs) this.seen = text;
   }
 }

@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { thisProcess } from "../../lib/disk/process";
 import { Claims } from "../../lib/runs/claims";
+import { thisProcess } from "../../lib/runs/process";
 
 /** `before` is called once, between the look at a claim and the link that takes this generation of it. */
 const moment = vi.hoisted(() => ({ generation: 0, before: undefined as (() => void) | undefined }));

@@ -12,9 +12,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { thisProcess } from "../../lib/disk/process";
 import { canonicalJson } from "../../lib/json";
 import { Random } from "../../lib/random";
+import { thisProcess } from "../../lib/runs/process";
 import { newRecord, type StoredRecord } from "../../lib/runs/record";
 import { RunStore } from "../../lib/runs/store";
 

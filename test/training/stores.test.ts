@@ -1,6 +1,6 @@
 /** One suite over every store: immutable, verified, forked without a trace. */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -94,6 +94,7 @@ describe("a store on disk", () => {
   it("never shows a file that was being written, but lists it, so that it can be deleted", () => {
     const folder = newFolder();
     const store = new DiskStore(folder);
+    for (const part of ["blobs", "records"]) mkdirSync(join(folder, part));
     writeFileSync(join(folder, "blobs", "abc.unfinished"), "half");
     writeFileSync(join(folder, "records", "k.json.unfinished"), "half");
     expect(store.getRecord("k")).toBeUndefined();

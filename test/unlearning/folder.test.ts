@@ -1,6 +1,14 @@
 /** A system on disk: nothing that saw the erased data is left, and a crash at any step leaves the old system or the new. */
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -226,6 +234,74 @@ function failingFrom(at: number, lose: boolean): Files {
   };
 }
 
+describe("a folder whose lock was broken", () => {
+  it("is not written over by whoever has not read what is in force", async () => {
+    const folder = newFolder();
+    await learned(folder);
+    const [slow, fast] = [new SystemFolder(folder), new SystemFolder(folder)];
+    const old = await slow.open(work);
+    const { certificate } = await fast.unlearn(await fast.open(work), request(2), KEY, work);
+    const before = contents(folder);
+    await expect(slow.unlearn(old, request(5), KEY, work)).rejects.toThrow(
+      /another process has changed the system/,
+    );
+    expect(contents(folder)).toEqual(before);
+    const again = await slow.open(work);
+    expect(again.fingerprint).toBe(certificate.after.model);
+    await slow.unlearn(again, request(5), KEY, work);
+    expect(slow.certificates()).toHaveLength(2);
+  });
+
+  it("nor by an erasure that was under way when another became final", async () => {
+    const folder = newFolder();
+    await learned(folder);
+    const others = "another system's text\n";
+    const files: Files = {
+      ...quick,
+      write(path, bytes) {
+        quick.write(path, bytes); // certificates are written last, before the change
+        if (path.includes("certificates")) writeFileSync(join(folder, "system.json"), others);
+      },
+    };
+    const slow = new SystemFolder(folder, files);
+    const failed = slow.unlearn(await slow.open(work), request(5), KEY, work);
+    await expect(failed).rejects.toThrow(/another process has changed the system/);
+    expect(readFileSync(join(folder, "system.json"), "utf8")).toBe(others);
+  });
+});
+
+describe("a folder that cannot be synced after the change", () => {
+  it("has the new system in force, as the process has; the erasure has one certificate", async () => {
+    const folder = newFolder();
+    const armed = { at: "" };
+    const files: Files = {
+      ...quick,
+      rename(from, to) {
+        quick.rename(from, to);
+        if (to.endsWith("system.json") && armed.at === "ready") armed.at = "now";
+      },
+      syncFolder(path) {
+        if (armed.at !== "now") return quick.syncFolder(path);
+        armed.at = "";
+        throw Object.assign(new Error("EIO: i/o error, fsync"), { code: "EIO" });
+      },
+    };
+    const { home, system } = await learned(folder, files);
+    armed.at = "ready";
+    let current: System = system;
+    const change = (next: System) => {
+      current = next;
+    };
+    await expect(home.unlearn(system, request(2), KEY, work, change)).rejects.toThrow(/EIO/);
+    const opened = await new SystemFolder(folder).open(work);
+    expect(current.fingerprint).toBe(opened.fingerprint);
+    expect(opened.userIds).not.toContain(data.userIds[2]);
+    await expect(home.unlearn(current, request(2), KEY, work)).rejects.toThrow(/has been erased/);
+    expect(home.certificates()).toHaveLength(1);
+    for (const text of contents(folder).values()) expect(text).not.toContain(data.userIds[2]);
+  });
+});
+
 describe("an erasure after many", () => {
   it("reads the last certificate, and none of those before", async () => {
     const folder = newFolder();
@@ -277,8 +353,10 @@ describe.each([
     const folder = newFolder();
     for (let at = 0; ; at++) {
       rmSync(folder, { recursive: true });
-      new SystemFolder(folder, quick); // makes the folders
-      for (const [name, text] of start) writeFileSync(join(folder, name), text, "latin1");
+      for (const [name, text] of start) {
+        mkdirSync(dirname(join(folder, name)), { recursive: true });
+        writeFileSync(join(folder, name), text, "latin1");
+      }
       const dying = new SystemFolder(folder, failingFrom(at, lose));
       const crashed = await dying
         .open(work)
