@@ -137,15 +137,10 @@ export { canonicalJson, sha256 } from "./json";
 // metrics: one evaluation for every system, anchors, cost, statistics over seeds
 export { type AnchorName, evaluateAnchors } from "./metrics/anchors";
 export { type Cost, inParallel, inSequence, machineFree, NO_COST, stageCost } from "./metrics/cost";
-export {
-  type Evaluation,
-  type EvaluationOptions,
-  evaluate,
-  evaluateImplicit,
-  type ImplicitEvaluation,
-  type Scorer,
-} from "./metrics/evaluate";
-export { fullRank, labCode, testOnly } from "./metrics/ranking";
+export { type Evaluation, type EvaluationOptions, evaluate, type Scorer } from "./metrics/evaluate";
+export { fullRank } from "./metrics/fullRank";
+export { labCode, testOnly } from "./metrics/ownItems";
+export { namedMetrics, type Quality, qualityOfOthers } from "./metrics/quality";
 // models as data (Section 2.3); a folder each in lib/model
 export { INITIALISATIONS, type Initialisation, initialWeights } from "./model/initial";
 export {

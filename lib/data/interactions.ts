@@ -54,6 +54,9 @@ export const itemCount = (data: Interactions): number => data.itemIds.length;
 /** Number of ratings. */
 export const ratingCount = (data: Interactions): number => data.byUser.columns.length;
 
+/** Whether the stored values are ratings; implicit data hold 1 for each observed pair. */
+export const holdsRatings = ({ byUser }: Interactions): boolean => byUser.values.some((value) => value !== 1);
+
 /**
  * Builds interactions from columns. Users and items without a rating keep their number and an empty row.
  * @throws InputError when a pair occurs twice or an id is out of range.

@@ -1,12 +1,14 @@
 /**
  * The split of Section 4.1: of each user's n ratings a random floor(share * n) go to training, the rest to testing.
  * A user's draw has a stream of its own, named by the original id, so it does not change when other users come or go:
- * an unlearned system and a retrained one see the same split of everyone who stays.
+ * an unlearned system and a retrained one see the same split of everyone who stays. Items are drawn in the order of their
+ * ids in a catalogue, however they are numbered and in whatever order a file lists them.
  */
 
 import { requireInteger, requireNumber } from "../errors";
 import { Random } from "../random";
 import { type Interactions, selectRatings } from "./interactions";
+import { catalogueOrder } from "./table";
 
 export interface SplitOptions {
   /** share of each user's ratings that is trained on, 0 .. 1; default 0.9 */
@@ -50,6 +52,8 @@ function divide(
   const held = new Uint8Array(columns.length);
   const family = Random.stream(seed, stream);
   const places = new Uint32Array(longestRow(offsets));
+  const { rank } = catalogueOrder(data.itemIds);
+  const asNumbered = rank.every((place, item) => place === item);
   for (let u = 0; u + 1 < offsets.length; u++) {
     const first = offsets[u];
     const n = offsets[u + 1] - first;
@@ -57,11 +61,13 @@ function divide(
     const count = n - Math.floor(trainShare * n + 1e-9);
     if (count === 0) continue;
     const random = family.fork(data.userIds[u]);
-    for (let j = 0; j < n; j++) places[j] = j;
+    const row = places.subarray(0, n);
+    for (let j = 0; j < n; j++) row[j] = j;
+    if (!asNumbered) row.sort((a, b) => rank[columns[first + a]] - rank[columns[first + b]]);
     for (let j = 0; j < count; j++) {
       const other = j + random.below(n - j); // the first `count` places of a Fisher-Yates shuffle
-      held[first + places[other]] = 1;
-      places[other] = places[j];
+      held[first + row[other]] = 1;
+      row[other] = row[j];
     }
   }
   const percent = Math.round(trainShare * 1e4) / 1e2;

@@ -4,28 +4,32 @@
  * nothing (protocol section 5).
  */
 
-import type { Interactions } from "../data/interactions";
+import { holdsRatings, type Interactions } from "../data/interactions";
 import { Random } from "../random";
 import { mean } from "../statistics/statistics";
 import { type Evaluation, type EvaluationOptions, evaluate, type Scorer } from "./evaluate";
-import { HIGHEST_RATING } from "./ranking";
+import { HIGHEST_RATING } from "./lists";
 
 export const ANCHOR_NAMES = ["random", "popularity", "itemMean", "oracle"] as const;
 /** Name of an anchor. */
 export type AnchorName = (typeof ANCHOR_NAMES)[number];
 
-/** All four, evaluated. @param seed names the streams of `random` and of the oracle's equal ratings */
+/** An anchor is a scorer; data without ratings have no item mean. */
+type Anchors<T> = Record<Exclude<AnchorName, "itemMean">, T> & { readonly itemMean?: T };
+
+/** All four, evaluated. @param seed names the stream of `random` */
 export async function evaluateAnchors(
   train: Interactions,
   test: Interactions,
   seed: number,
   options: EvaluationOptions,
-): Promise<Record<AnchorName, Evaluation>> {
+): Promise<Anchors<Evaluation>> {
+  const measure = (scorer: Scorer) => evaluate(scorer, train, test, options);
   return {
-    random: await evaluate(randomScorer(train, seed), train, test, options),
-    popularity: await evaluate(popularityScorer(train), train, test, options),
-    itemMean: await evaluate(itemMeanScorer(train), train, test, options),
-    oracle: await evaluate(oracleScorer(test, seed), train, test, options),
+    random: await measure(randomScorer(train, seed)),
+    popularity: await measure(popularityScorer(train)),
+    ...(holdsRatings(test) ? { itemMean: await measure(itemMeanScorer(train)) } : {}),
+    oracle: await measure(oracleScorer(test)),
   };
 }
 
@@ -43,25 +47,23 @@ function pairwise(items: number, score: (user: number, item: number) => number):
   };
 }
 
-/** A fixed random number in [0, 1) for each pair. */
+/**
+ * A fixed random number in [0, 1) for each pair of ids, whatever their numbers: keys of user and item from streams that
+ * their ids name, mixed by the finalizer of MurmurHash3 (Appleby), so there is no table of all pairs.
+ */
 export function randomScorer(data: Interactions, seed: number): Scorer {
-  return pairwise(data.itemIds.length, randomScore(data, seed));
-}
-
-/** Keys of user and item from seeded streams, mixed by the finalizer of MurmurHash3 (Appleby): no table of all pairs. */
-function randomScore(data: Interactions, seed: number): (user: number, item: number) => number {
-  const keys = (kind: string, count: number) => {
-    const stream = Random.stream(seed, "anchor", kind);
-    return Uint32Array.from({ length: count }, () => stream.next());
+  const keys = (kind: string, ids: readonly string[]) => {
+    const family = Random.stream(seed, "anchor", kind);
+    return Uint32Array.from(ids, (id) => family.fork(id).next());
   };
-  const userKeys = keys("users", data.userIds.length);
-  const itemKeys = keys("items", data.itemIds.length);
-  return (user, item) => {
+  const userKeys = keys("users", data.userIds);
+  const itemKeys = keys("items", data.itemIds);
+  return pairwise(data.itemIds.length, (user, item) => {
     let x = Math.imul(userKeys[user], 0x9e3779b1) ^ itemKeys[item];
     x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
     x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
     return ((x ^ (x >>> 16)) >>> 8) / 16777216; // 24 bits: what a float32 holds
-  };
+  });
 }
 
 /** Number of training ratings of the item, as a share of the most rated item's. */
@@ -82,22 +84,16 @@ export function itemMeanScorer(train: Interactions): Scorer {
   return pairwise(train.itemIds.length, (_, item) => means[item] / HIGHEST_RATING);
 }
 
-const TIE_BREAK = 1e-4; // far below the distance of two ratings, far above the resolution of float32
-
-/**
- * The held-out rating itself / 5; 0 for every other item. Equal ratings stand in random order: it knows what a user
- * likes, not the order of a file, which `labCode` otherwise rewards (NDCG .56 instead of .54 on MovieLens 100K).
- */
-export function oracleScorer(test: Interactions, seed: number): Scorer {
+/** The held-out rating itself / 5; 0 for every other item. */
+export function oracleScorer(test: Interactions): Scorer {
   const { offsets, columns, values } = test.byUser;
-  const noise = randomScore(test, seed);
   const known = new Map<number, number>();
   let of = -1;
   return pairwise(test.itemIds.length, (user, item) => {
     if (user !== of) {
       known.clear();
       for (let k = offsets[user]; k < offsets[user + 1]; k++)
-        known.set(columns[k], values[k] / HIGHEST_RATING - TIE_BREAK * noise(user, columns[k]));
+        known.set(columns[k], values[k] / HIGHEST_RATING);
       of = user;
     }
     return known.get(item) ?? 0;

@@ -4,10 +4,11 @@
  * Means are over users, in ascending order of user, so the same scores give the same bits.
  */
 
-import type { Interactions } from "../data/interactions";
+import { holdsRatings, type Interactions } from "../data/interactions";
 import { InputError, StoppedError } from "../errors";
-import { LossSums } from "./loss";
-import { fullRank, LIKED, type ListQuality, labCode, type RankQuality, testOnly } from "./ranking";
+import { LIKED } from "./lists";
+import { lossOf } from "./loss";
+import { activeUsers, fullQuality, ownQuality, type Quality, QualitySums } from "./quality";
 
 /** What is evaluated: an engine, an unlearned system, an anchor. */
 export interface Scorer {
@@ -19,43 +20,39 @@ export interface Scorer {
 
 /** What is measured, and on whom. */
 export interface EvaluationOptions {
-  /** What the test loss is measured against: `rating`: r / 5, `implicit`: 1. */
+  /** What the test loss is measured against: `rating`: r / 5, `implicit`: 1. Data without ratings: always 1. */
   readonly label: "rating" | "implicit";
-  /** `all` adds the full ranking. */
+  /** `all` adds the full ranking, which data without ratings always get. */
   readonly metrics: "ownItems" | "all";
   /** Users who are not scored: a system that forgot them owes them nothing. */
   readonly erased?: Iterable<number>;
-  /** Group of each user, 0 .. groupCount - 1: adds the loss by group. */
-  readonly groups?: ArrayLike<number>;
-  readonly groupCount?: number;
   /** Users who take part in the full ranking, where all of them would be too many. Default: all. */
   readonly rankUsers?: Iterable<number>;
   /** Stops between two blocks of users. */
   readonly signal?: AbortSignal;
 }
 
-/** Plain JSON. */
-export interface Evaluation {
-  readonly testOnly: ListQuality;
-  readonly labCode: ListQuality;
-  /** Mean binary cross-entropy over the held-out ratings. */
-  readonly loss: number;
-  /** One a group; null for a group without held-out ratings. */
-  readonly lossByGroup?: readonly (number | null)[];
-  /** Over the users with at least one relevant held-out item, `users` in number. */
-  readonly fullRank?: RankQuality & { readonly users: number };
-  /** Users with held-out ratings, and those ratings, that were scored. */
-  readonly users: number;
-  readonly ratings: number;
+/** Plain JSON: quality over all users, and over the most active of them (`activeUsers`). */
+export interface Evaluation extends Quality {
+  readonly active: Quality;
 }
 
-/** Implicit data knows no rating: all held-out items are equally relevant, and lists of them alone say nothing. */
-export type ImplicitEvaluation = Omit<Evaluation, "testOnly" | "labCode" | "fullRank"> & {
-  readonly fullRank: NonNullable<Evaluation["fullRank"]>;
-};
+/** What a pass reads, and where it adds up. */
+interface Pass {
+  readonly scorer: Scorer;
+  readonly train: Interactions;
+  readonly test: Interactions;
+  readonly users: Uint32Array;
+  /** whether the stored values are ratings */
+  readonly rated: boolean;
+  readonly options: EvaluationOptions;
+  /** the sums that a user counts in */
+  readonly sumsOf: (user: number) => readonly QualitySums[];
+}
 
 /**
- * Evaluates on explicit ratings (1 .. 5): an item is relevant when it is rated >= 4.
+ * Evaluates a system. With ratings (1 .. 5) an item is relevant to the full ranking when it is rated >= 4. Data without
+ * ratings (`holdsRatings`) know no better and worse: all held-out items are relevant, and lists of them alone say nothing.
  * @param train what the user has trained on: left out of the full ranking
  * @param test held-out ratings over the same catalogue, none of them in `train`
  * @throws InputError when a score is NaN (naming user and item), when train and test overlap or differ in catalogue, or
@@ -68,42 +65,13 @@ export async function evaluate(
   options: EvaluationOptions,
 ): Promise<Evaluation> {
   const users = scoredUsers(train, test, options);
-  const { pairs, ...lists } = await scorePairs(scorer, test, users, options, true);
-  const ranked =
-    options.metrics === "all" ? await rankAll(scorer, train, test, users, options, LIKED) : undefined;
-  const list = (sums: ListQuality) => ({ ndcg: sums.ndcg / users.length, hr: sums.hr / users.length });
-  return {
-    testOnly: list(lists.testOnly),
-    labCode: list(lists.labCode),
-    loss: lists.loss,
-    ...(lists.lossByGroup ? { lossByGroup: lists.lossByGroup } : {}),
-    ...(ranked ? { fullRank: ranked } : {}),
-    users: users.length,
-    ratings: pairs,
-  };
-}
-
-/**
- * Evaluates on implicit data, whose stored values are not ratings: every held-out item is relevant.
- * Parameters and errors as in `evaluate`; `options.metrics` does not matter.
- */
-export async function evaluateImplicit(
-  scorer: Scorer,
-  train: Interactions,
-  test: Interactions,
-  options: Omit<EvaluationOptions, "label" | "metrics">,
-): Promise<ImplicitEvaluation> {
-  const asked = { ...options, label: "implicit", metrics: "all" } as const;
-  const users = scoredUsers(train, test, asked);
-  const { pairs, loss, lossByGroup } = await scorePairs(scorer, test, users, asked, false);
-  const ranked = await rankAll(scorer, train, test, users, asked, Number.NEGATIVE_INFINITY);
-  return {
-    loss,
-    ...(lossByGroup ? { lossByGroup } : {}),
-    fullRank: ranked,
-    users: users.length,
-    ratings: pairs,
-  };
+  const active = activeUsers(train, users);
+  const [everybody, most] = [new QualitySums(), new QualitySums()];
+  const sumsOf = (user: number) => (active.has(user) ? [everybody, most] : [everybody]);
+  const pass = { scorer, train, test, users, rated: holdsRatings(test), options, sumsOf };
+  await scorePairs(pass);
+  if (options.metrics === "all" || !pass.rated) await rankAll(pass);
+  return { ...everybody.quality(), active: most.quality() };
 }
 
 /** Users with held-out ratings who are not erased, ascending; checks the data on the way. */
@@ -113,8 +81,6 @@ function scoredUsers(train: Interactions, test: Interactions, options: Evaluatio
     throw new InputError(
       `evaluate: train has ${train.userIds.length} users and ${train.itemIds.length} items, test ${n} and ${test.itemIds.length}`,
     );
-  if (options.groups && !(options.groupCount && options.groups.length === n))
-    throw new InputError(`evaluate: groups needs one entry for each of ${n} users, and groupCount`);
   const erased = new Set(options.erased);
   const users: number[] = [];
   for (let u = 0; u < n; u++) {
@@ -144,17 +110,10 @@ const rowOf = (data: Interactions, user: number): Uint32Array =>
 const PAIR_BLOCK = 1 << 16; // pairs a call of predict: enough to amortise it, little enough to stop soon
 const SCORE_BLOCK = 1 << 20; // scores a call of scoreItems: 4 MB
 
-/** Predicts the held-out pairs: sums of the own-list metrics over users, mean loss. */
-async function scorePairs(
-  scorer: Scorer,
-  test: Interactions,
-  users: Uint32Array,
-  options: EvaluationOptions,
-  lists: boolean,
-) {
+/** Predicts the held-out pairs, for own lists and loss. */
+async function scorePairs({ scorer, test, users, rated, options, sumsOf }: Pass): Promise<void> {
   const { offsets, values } = test.byUser;
-  const sums = { testOnly: { ndcg: 0, hr: 0 }, labCode: { ndcg: 0, hr: 0 } };
-  const loss = new LossSums(options.label, options.groups, options.groupCount);
+  const label = rated ? options.label : "implicit";
   for (let from = 0; from < users.length; ) {
     let pairs = 0;
     let to = from;
@@ -170,42 +129,28 @@ async function scorePairs(
     const scores = scorer.predict(pairUsers, pairItems);
     requireNumbers(scores, pairs, (at) => name(test, pairUsers[at], pairItems[at]));
     for (let n = from, at = 0; n < to; n++) {
-      const first = offsets[users[n]];
-      const ratings = values.subarray(first, first + rowOf(test, users[n]).length);
+      const user = users[n];
+      const ratings = values.subarray(offsets[user], offsets[user + 1]);
       const own = scores.subarray(at, at + ratings.length);
       at += ratings.length;
-      loss.add(users[n], ratings, own);
-      if (!lists) continue;
-      addList(sums.testOnly, testOnly(ratings, own));
-      addList(sums.labCode, labCode(ratings, own));
+      const loss = lossOf(label, ratings, own);
+      const lists = rated ? ownQuality(ratings, own) : {};
+      for (const sums of sumsOf(user)) sums.addUser(ratings.length, loss, lists);
     }
     from = to;
     await breathe(options.signal);
   }
-  return { ...sums, ...loss.means(), pairs: loss.pairs };
 }
 
-function addList(sum: { ndcg: number; hr: number }, one: ListQuality): void {
-  sum.ndcg += one.ndcg;
-  sum.hr += one.hr;
-}
-
-/** Scores all items for every user with a relevant held-out item: means over those users. */
-async function rankAll(
-  scorer: Scorer,
-  train: Interactions,
-  test: Interactions,
-  users: Uint32Array,
-  options: EvaluationOptions,
-  relevantFrom: number,
-): Promise<RankQuality & { users: number }> {
+/** Scores all items for every user with a relevant held-out item. */
+async function rankAll({ scorer, train, test, users, rated, options, sumsOf }: Pass): Promise<void> {
   const items = test.itemIds.length;
+  const least = rated ? LIKED : Number.NEGATIVE_INFINITY;
   const only = options.rankUsers ? new Set(options.rankUsers) : undefined;
   const ranked = users.filter(
-    (user) => (only?.has(user) ?? true) && relevantItems(test, user, relevantFrom).length > 0,
+    (user) => (only?.has(user) ?? true) && relevantItems(test, user, least).length > 0,
   );
   if (ranked.length === 0) throw new InputError("evaluate: no user has a relevant held-out item to rank");
-  const sum = { ndcg: 0, hr: 0, recall: 0, mrr: 0 };
   const block = Math.max(1, Math.floor(SCORE_BLOCK / items));
   for (let from = 0; from < ranked.length; from += block) {
     const some = ranked.slice(from, from + block);
@@ -213,15 +158,11 @@ async function rankAll(
     requireNumbers(scores, some.length * items, (at) => name(test, some[Math.floor(at / items)], at % items));
     some.forEach((user, row) => {
       const own = scores.subarray(row * items, (row + 1) * items);
-      const one = fullRank(own, rowOf(train, user), relevantItems(test, user, relevantFrom));
-      addList(sum, one);
-      sum.recall += one.recall;
-      sum.mrr += one.mrr;
+      const full = fullQuality(own, rowOf(train, user), relevantItems(test, user, least));
+      for (const sums of sumsOf(user)) sums.addRanked(full);
     });
     await breathe(options.signal);
   }
-  const n = ranked.length;
-  return { ndcg: sum.ndcg / n, hr: sum.hr / n, recall: sum.recall / n, mrr: sum.mrr / n, users: n };
 }
 
 function relevantItems(test: Interactions, user: number, from: number): Uint32Array {

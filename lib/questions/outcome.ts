@@ -1,6 +1,6 @@
 /** What a cell's job finds out, by kind of cell. Plain JSON; numbers only, no user lists and no ratings. */
 
-import type { Evaluation, ImplicitEvaluation } from "../metrics/evaluate";
+import type { Evaluation } from "../metrics/evaluate";
 import type {
   AnchorsCell,
   BeyondCell,
@@ -17,9 +17,9 @@ import type {
 
 export interface SystemOutcome {
   /** After the erased users are left out of the evaluation. C-SISA's is `merged` scoring. */
-  readonly metrics: Evaluation | ImplicitEvaluation;
+  readonly metrics: Evaluation;
   /** C-SISA only: each user scored by the model of its own shard. */
-  readonly own?: Evaluation | ImplicitEvaluation;
+  readonly own?: Evaluation;
   /** Gradient samples and Adam steps of this learning or unlearning. */
   readonly samples: number;
   readonly steps: number;
@@ -69,11 +69,11 @@ export interface ExactnessOutcome {
 }
 
 export interface AnchorsOutcome {
-  readonly random: Evaluation | ImplicitEvaluation;
-  readonly popularity: Evaluation | ImplicitEvaluation;
+  readonly random: Evaluation;
+  readonly popularity: Evaluation;
   /** absent for implicit data, which has no ratings to average */
   readonly itemMean?: Evaluation;
-  readonly oracle: Evaluation | ImplicitEvaluation;
+  readonly oracle: Evaluation;
 }
 
 /** Which system was attacked. */
@@ -155,7 +155,7 @@ export interface CoreShare {
 export interface BeyondOutcome {
   readonly choice: Choice;
   /** After the erased users are left out of the evaluation. */
-  readonly metrics: Evaluation | ImplicitEvaluation;
+  readonly metrics: Evaluation;
   readonly strata: readonly ItemStratum[];
   /** Gradient samples and steps of this learning or unlearning; methods without gradients count ratings touched. */
   readonly samples: number;

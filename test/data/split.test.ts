@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { rowLengths } from "../../lib/data/describe";
-import { type Interactions, withoutUsers } from "../../lib/data/interactions";
+import { type Interactions, interactionsFrom, withoutUsers } from "../../lib/data/interactions";
 import { split, validationSplit } from "../../lib/data/split";
 import { synthesize } from "../../lib/data/synthetic";
-import { fromRows, listed } from "./helpers";
+import { Random } from "../../lib/random";
+import { fromRows, listed, parseText } from "./helpers";
 
 const { data } = synthesize();
 const rowsOf = (part: Interactions, user: string) => listed(part).filter((row) => row.startsWith(`${user} `));
@@ -53,6 +54,35 @@ describe("split", () => {
       expect(rowsOf(rest[part], user)).toEqual(rowsOf(whole[part], user));
       expect(rowsOf(split(single, { seed: 1 })[part], user)).toEqual(rowsOf(whole[part], user));
     }
+  });
+
+  it("depends on the ids alone, not on how a file is ordered nor on how users and items are numbered", () => {
+    const parts = (whole: Interactions) => {
+      const { train, test } = split(whole, { seed: 1 });
+      return [listed(train).sort(), listed(test).sort()];
+    };
+    const random = Random.stream(9, "lines");
+    const lines = listed(data).map((row) => row.replaceAll(" ", ","));
+    const read = (text: readonly string[]) => {
+      const { userIds, itemIds, ...columns } = parseText(text.join("\n"));
+      return interactionsFrom(columns, userIds, itemIds, data.provenance);
+    };
+    expect(parts(read(random.shuffle([...lines])))).toEqual(parts(data));
+    const order = random.shuffle(data.itemIds.map((_, item) => item));
+    const place = new Uint32Array(order.length);
+    order.forEach((item, at) => {
+      place[item] = at;
+    });
+    const users = new Uint32Array(data.byUser.columns.length);
+    for (let u = 0; u < data.userIds.length; u++) users.fill(u, ...data.byUser.offsets.slice(u, u + 2));
+    const items = data.byUser.columns.map((item) => place[item]);
+    const renumbered = interactionsFrom(
+      { users, items, ratings: data.byUser.values },
+      data.userIds,
+      order.map((item) => data.itemIds[item]),
+      data.provenance,
+    );
+    expect(parts(renumbered)).toEqual(parts(data));
   });
 
   it("draws every rating equally often", () => {

@@ -2,7 +2,7 @@
 
 import type { Interactions } from "../../data/interactions";
 import type { Scorer } from "../../metrics/evaluate";
-import { CUT } from "../../metrics/ranking";
+import { CUT } from "../../metrics/lists";
 
 export interface Exposure {
   /** share of users, 0 .. 1 */

@@ -2,9 +2,9 @@
 
 import type { Interactions } from "../../data/interactions";
 import type { Split } from "../../data/split";
-import { evaluate, evaluateImplicit, type Scorer } from "../../metrics/evaluate";
+import { evaluate, type Scorer } from "../../metrics/evaluate";
+import { HIGHEST_RATING } from "../../metrics/lists";
 import { crossEntropy } from "../../metrics/loss";
-import { HIGHEST_RATING } from "../../metrics/ranking";
 import type { AdditiveSystem } from "../../unlearning/additive/additive";
 import { type CoreSettings, coreTest } from "../../unlearning/foldIn/core";
 import type { System } from "../../unlearning/method";
@@ -12,7 +12,6 @@ import { ratedUsers } from "../../unlearning/plan";
 import { expectedSamples } from "../../unlearning/requestCost/expected";
 import { costModel } from "../../unlearning/requestCost/models";
 import type { BeyondCell } from "../cell";
-import { holdsRatings } from "../jobs/workbench";
 import type { BeyondOutcome, CoreShare, ItemStratum } from "../outcome";
 import { drawOf, REQUESTS } from "./requests";
 
@@ -55,9 +54,7 @@ export function quality(
   signal: AbortSignal,
 ): Promise<BeyondOutcome["metrics"]> {
   const { label, metrics } = protocol;
-  return holdsRatings(test)
-    ? evaluate(system, train, test, { label, metrics, erased, signal })
-    : evaluateImplicit(system, train, test, { erased, signal });
+  return evaluate(system, train, test, { label, metrics, erased, signal });
 }
 
 /** Training ratings up to which an item is little known, and fairly. */

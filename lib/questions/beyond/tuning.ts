@@ -4,15 +4,15 @@
  * not a product; what candidates share, such as a core's training, the validation store holds and is done once.
  */
 
-import type { Interactions } from "../../data/interactions";
+import { holdsRatings, type Interactions } from "../../data/interactions";
 import { validationSplit } from "../../data/split";
 import type { EmbeddingSettings } from "../../hypergraph/embedding";
 import { embedUsers, type UserEmbedding } from "../../hypergraph/embedding";
 import { canonicalJson } from "../../json";
-import { evaluate, evaluateImplicit, type Scorer } from "../../metrics/evaluate";
+import { evaluate, type Scorer } from "../../metrics/evaluate";
+import { namedMetrics } from "../../metrics/quality";
 import type { MethodContext } from "../../unlearning/method";
 import type { BeyondCell, FlatSettings, SettingsGrid } from "../cell";
-import { holdsRatings } from "../jobs/workbench";
 import type { Choice } from "../outcome";
 import type { Protocol } from "../protocol";
 import { decidingMetric } from "./metric";
@@ -82,10 +82,9 @@ async function validate(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   const { label, metrics } = protocol;
-  if (!holdsRatings(train))
-    return (await evaluateImplicit(system, train, validation, { signal })).fullRank.ndcg;
-  const { labCode, fullRank } = await evaluate(system, train, validation, { label, metrics, signal });
-  return fullRank ? fullRank.ndcg : labCode.ndcg;
+  const quality = await evaluate(system, train, validation, { label, metrics, signal });
+  const decides = holdsRatings(train) ? decidingMetric(protocol) : "fullRank NDCG@10";
+  return namedMetrics(quality)[decides];
 }
 
 /** `embedUsers` of one data set with a memory: candidates are grouped by the same embedding. */

@@ -3,6 +3,7 @@
  * request. Systems and their grids: beyondSystems.ts; differences, shares and the verdict: beyondTable.ts.
  */
 
+import { namedMetrics } from "../../metrics/quality";
 import { decidingMetric } from "../beyond/metric";
 import { LEARNING_REQUEST, REQUESTS } from "../beyond/requests";
 import type { BeyondCell } from "../cell";
@@ -11,7 +12,6 @@ import { type Profile, profileProtocol } from "../profile";
 import type { PresetName, Protocol } from "../protocol";
 import { type BeyondSystem, RANKED, SMALL, SYSTEMS } from "./beyondSystems";
 import type { Figure } from "./figure";
-import { namedMetrics } from "./utility";
 
 /** One cell: a system after learning or after one request, in one seed; what it is worth, cost and keeps. */
 export interface BeyondRow {

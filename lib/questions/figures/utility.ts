@@ -3,7 +3,8 @@
  * and after each request; with the group-module ablation of Section 4.5, which reads the same numbers.
  */
 
-import type { Evaluation, ImplicitEvaluation } from "../../metrics/evaluate";
+import type { Evaluation } from "../../metrics/evaluate";
+import { namedMetrics } from "../../metrics/quality";
 import { type AnchorsCell, METHOD_NAMES, type MethodName } from "../cell";
 import { type CellRecord, recordsOf, type SystemOutcome, type SystemRecord } from "../outcome";
 import { type Profile, profileProtocol } from "../profile";
@@ -25,23 +26,6 @@ export interface UtilityRow {
   /** "labCode NDCG@10", "testOnly HR@10", "test loss" ... */
   readonly metric: string;
   readonly value: number;
-}
-
-/** Every metric of an evaluation under the name that tables show. */
-export function namedMetrics(evaluation: Evaluation | ImplicitEvaluation): Record<string, number> {
-  const named: Record<string, number> = { "test loss": evaluation.loss };
-  for (const family of ["labCode", "testOnly"] as const) {
-    if (!(family in evaluation)) continue; // implicit data: a list of held-out items alone has no order to find
-    named[`${family} NDCG@10`] = (evaluation as Evaluation)[family].ndcg;
-    named[`${family} HR@10`] = (evaluation as Evaluation)[family].hr;
-  }
-  if (evaluation.fullRank) {
-    named["fullRank NDCG@10"] = evaluation.fullRank.ndcg;
-    named["fullRank HR@10"] = evaluation.fullRank.hr;
-    named["fullRank Recall@10"] = evaluation.fullRank.recall;
-    named["fullRank MRR"] = evaluation.fullRank.mrr;
-  }
-  return named;
 }
 
 /** The rows of one record: one for each metric and, for C-SISA, each scoring. */
@@ -99,7 +83,7 @@ export interface AnchorRow {
 /** Rows of the anchors, for the lines beside every table. */
 export function anchorRows(records: readonly CellRecord[]): AnchorRow[] {
   return recordsOf(records, "anchors").flatMap(({ trial: cell, outcome }) =>
-    Object.entries(outcome).flatMap(([anchor, evaluation]) =>
+    (Object.entries(outcome) as [string, Evaluation][]).flatMap(([anchor, evaluation]) =>
       Object.entries(namedMetrics(evaluation)).map(([metric, value]) => ({
         dataset: cell.dataset,
         preset: cell.protocol.label === "implicit" ? "RANKING" : "PAPER",

@@ -4,9 +4,10 @@
  * told to the bit.
  */
 
-import { withoutUsers } from "../../data/interactions";
+import { holdsRatings, withoutUsers } from "../../data/interactions";
 import { InputError } from "../../errors";
 import { evaluate } from "../../metrics/evaluate";
+import type { ListMetrics } from "../../metrics/quality";
 import { usersErasure } from "../../unlearning/erasure";
 import type { GroupedSystem } from "../../unlearning/grouped";
 import { ratedUsers } from "../../unlearning/plan";
@@ -17,7 +18,7 @@ import type { PoisoningCell } from "../cell";
 import type { PoisoningOutcome, PoisoningStage } from "../outcome";
 import type { Report } from "./job";
 import { contextFor, methodFor } from "./systems";
-import { holdsRatings, splitData } from "./workbench";
+import { splitData } from "./workbench";
 
 export async function runPoisoning(cell: PoisoningCell, report: Report, signal: AbortSignal): Promise<void> {
   const data = await splitData(cell);
@@ -47,8 +48,8 @@ export async function runPoisoning(cell: PoisoningCell, report: Report, signal: 
   const measure = async (system: GroupedSystem): Promise<PoisoningStage> => {
     const { label } = cell.protocol;
     const metrics = await evaluate(system, train, test, { label, metrics: "ownItems", erased, signal });
-    const { labCode, loss } = metrics;
-    return { ...exposure(system, train, target, real), ndcg: labCode.ndcg, hr: labCode.hr, loss };
+    const { ndcg, hr } = metrics.labCode as ListMetrics; // fakes need ratings
+    return { ...exposure(system, train, target, real), ndcg, hr, loss: metrics.loss };
   };
   const outcome: PoisoningOutcome = {
     fakes: count,

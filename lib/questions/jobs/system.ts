@@ -5,7 +5,7 @@
 
 import { withoutUsers } from "../../data/interactions";
 import type { Split } from "../../data/split";
-import { evaluate, evaluateImplicit } from "../../metrics/evaluate";
+import { evaluate } from "../../metrics/evaluate";
 import type { Erasure } from "../../unlearning/erasure";
 import type { GroupedSystem } from "../../unlearning/grouped";
 import type { MethodContext } from "../../unlearning/method";
@@ -14,7 +14,7 @@ import type { SystemCell } from "../cell";
 import type { SystemOutcome } from "../outcome";
 import type { Report } from "./job";
 import { contextFor, methodFor, type SystemLike } from "./systems";
-import { holdsRatings, splitData } from "./workbench";
+import { splitData } from "./workbench";
 
 export const LEARNING = "none";
 
@@ -109,7 +109,5 @@ function evaluation(
   signal: AbortSignal | undefined,
 ) {
   const { label, metrics } = protocol;
-  return holdsRatings(test)
-    ? evaluate(system, train, test, { label, metrics, erased, signal })
-    : evaluateImplicit(system, train, test, { erased, signal });
+  return evaluate(system, train, test, { label, metrics, erased, signal });
 }

@@ -62,6 +62,3 @@ export function embedder(
   return (train, settings) =>
     embeddings.get(`${place} ${JSON.stringify(settings)}`, () => embedUsers(train, settings));
 }
-
-/** Whether a data set has ratings at all; implicit sets hold 1 for each observed pair. */
-export const holdsRatings = ({ byUser }: Interactions): boolean => byUser.values.some((value) => value !== 1);

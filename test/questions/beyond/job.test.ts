@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { interactionsFrom } from "../../../lib/data/interactions";
 import { split } from "../../../lib/data/split";
-import type { Evaluation } from "../../../lib/metrics/evaluate";
 import { REQUESTS } from "../../../lib/questions/beyond/requests";
 import type { BeyondCell } from "../../../lib/questions/cell";
 import { runBeyond } from "../../../lib/questions/jobs/beyond";
@@ -129,9 +128,7 @@ describe.each(METHODS)("the job of %s", (_name, change) => {
     expect(poisoned.fingerprint).toBe(clean.fingerprint);
     // the poison is there: the same model is judged otherwise
     expect(poisoned.metrics.loss).not.toBe(clean.metrics.loss);
-    expect((poisoned.metrics as Evaluation).labCode.ndcg).not.toBe(
-      (clean.metrics as Evaluation).labCode.ndcg,
-    );
+    expect(poisoned.metrics.labCode?.ndcg).not.toBe(clean.metrics.labCode?.ndcg);
   });
 
   it("reports learning and each request, with what each cost and what was expected", async () => {
