@@ -216,14 +216,9 @@ export { Random } from "./random";
 // report: rows to tables and charts, shown in a notebook and written to results/; progress, parameters, the stop button
 export { type BarSettings, barChart } from "./report/barChart";
 export type { Chart, ChartSettings } from "./report/chart";
-export {
-  connectNotebook,
-  currentProfile,
-  describeRun,
-  disconnectNotebook,
-  type NotebookDisplay,
-  resultsFolder,
-} from "./report/context";
+export { connectNotebook } from "./report/connect";
+export { currentProfile, describeRun, type NotebookDisplay, resultsFolder } from "./report/context";
+export { type HeatSettings, heatChart } from "./report/heatChart";
 export { binCounts, type HistogramSettings, histogramChart } from "./report/histogram";
 export {
   type HyperedgePicture,
@@ -235,21 +230,27 @@ export {
 export { type LineSettings, lineChart } from "./report/lineChart";
 export { type NotebookParameters, notebookParameters } from "./report/parameters";
 export { pivot } from "./report/pivot";
-export { plotlyHtml } from "./report/plotly";
-export {
-  type HeatSettings,
-  heatChart,
-  mapChart,
-  type PointSettings,
-  scatterChart,
-} from "./report/pointChart";
+export { plotlyFigure } from "./report/plotly";
+export { mapChart, type PointSettings, scatterChart } from "./report/pointChart";
 export { type Progress, type ProgressSettings, progress } from "./report/progress";
 export type { RunDescription } from "./report/provenance";
-export { type Frame, type Row, toDataFrame, toRows } from "./report/rows";
-export { type ShowChart, type ShowTable, showChart, showMarkdown, showTable } from "./report/show";
+export { type Frame, type Row, rowsOf, type Table, toDataFrame } from "./report/rows";
+export {
+  look,
+  type NamedChart,
+  type NamedTable,
+  type ShowChart,
+  type ShowTable,
+  show,
+  showChart,
+  showMarkdown,
+  showTable,
+} from "./report/show";
 export { stopSignal } from "./report/stop";
 export { toSvg } from "./report/svg";
 export { type Column, formatNumber, type TableFormat, tableCsv, tableHtml } from "./report/table";
+export { escapeMarkdown } from "./report/text";
+export { vegaLite } from "./report/vegaLite";
 export { showVersions, versions } from "./report/versions";
 export type { Emit, Job, JobHandler, Wanted } from "./runs/handler";
 export { type Failure, newRecord, recordKey, type StoredRecord, withoutTimings } from "./runs/record";

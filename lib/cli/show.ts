@@ -150,7 +150,7 @@ async function figure(
   const files = [];
   for (const { name, caption, alt, dataset, chart } of chartsOf(id, wanted.rows(found.records))) {
     const path = join(folder, `${name}.svg`);
-    writeFileSync(path, await toSvg(chart.vegaLite, { name, alt, provenance }));
+    writeFileSync(path, await toSvg(chart, { name, alt, provenance }));
     files.push({ path: shortPath(path), caption, dataset });
   }
   if (options.json) {

@@ -1,32 +1,102 @@
 /**
- * Charts as pure functions: rows and settings to a `Chart`, which holds the same picture twice, as a Vega-Lite 5
- * specification (drawn to SVG, for the cell, the report and paper) and as a Plotly figure (for a page with hover).
- * The panels are those of the paper's figures: a column of panels a model, a row of panels a metric.
+ * A chart is one list of marks in panels with scales: plain data that says which columns of which rows are drawn, and how.
+ * `layout.ts` works out where everything stands, `vegaLite.ts` draws it for paper and `plotly.ts` for hovering over, so
+ * that both show one picture. The idea of marks with channels is that of the grammar of graphics (Wilkinson, 2005).
  */
 
 import { InputError } from "../errors";
-import { distinct, type Row, requireColumns, type Value } from "./rows";
+import { distinct, type Row, requireColumns, rowsOf, type Table } from "./rows";
+import type { Scale, ScaleType } from "./scales";
 import { type SeriesStyle, seriesStyles } from "./theme";
+
+export type { ScaleType } from "./scales";
 
 /** JSON of Vega-Lite or of Plotly. */
 export type Spec = { readonly [key: string]: unknown };
 
-/** One picture twice: for paper, and for hovering over. */
+/** One layer of a chart. Encodings are names of columns; positions go through the scales. */
+export interface Mark {
+  /**
+   * `point`; `line` through the rows of a series in their order; `bar` from zero to y, or over [x, x2]; `rule` from (x, y)
+   * to (x2, y2), over the whole panel where x or y is missing; `cell` of two categories, coloured by `value`; `area`
+   * inside a closed line; `text`.
+   */
+  readonly mark: "point" | "line" | "bar" | "rule" | "cell" | "area" | "text";
+  readonly rows: readonly Row[];
+  readonly x?: string;
+  readonly y?: string;
+  readonly x2?: string;
+  readonly y2?: string;
+  /** instead of the colour of the series */
+  readonly colour?: string;
+  /** `cell`: the column whose value is the colour */
+  readonly value?: string;
+  /** `text`: the column that stands there */
+  readonly text?: string;
+  /** `text`: beside its point, on the side where it covers least (labelPlaces.ts) */
+  readonly placed?: boolean;
+  /** `line`: with the symbol of its series at each row */
+  readonly symbols?: boolean;
+  /** `bar`: bars of one x stand on one another */
+  readonly stacked?: boolean;
+  /** appearance, in px where it is a length: `size` is an area */
+  readonly look?: {
+    readonly size?: number;
+    readonly shape?: string;
+    readonly width?: number;
+    readonly dash?: readonly number[];
+    readonly opacity?: number;
+    readonly fontSize?: number;
+    readonly bold?: boolean;
+    readonly baseline?: "top" | "middle" | "bottom";
+    readonly halo?: boolean;
+  };
+}
+
+/** The colours of cells. */
+export interface ColourScale {
+  readonly title: string;
+  readonly domain: readonly [number, number];
+  /** from the lowest to the highest, in equal steps */
+  readonly colours: readonly string[];
+}
+
+/** What a row says when the pointer is on it: a title and a column, and the ends of an interval where it has one. */
+export interface Tip {
+  readonly title: string;
+  readonly column: string;
+  readonly low?: string;
+  readonly high?: string;
+}
+
+/** A picture, before anybody draws it. */
 export interface Chart {
-  readonly vegaLite: Spec;
-  readonly plotly: PlotlyFigure;
+  readonly marks: readonly Mark[];
+  readonly x: Scale;
+  readonly y: Scale;
+  /** column that tells lines, bars or clouds apart; each of its values has a colour, a shape and a dash of its own */
+  readonly series?: string;
+  readonly names: readonly string[];
+  readonly styles: readonly SeriesStyle[];
+  /** series are named in a legend */
+  readonly legend: boolean;
+  /** bars and points of one category stand side by side, by series */
+  readonly beside?: boolean;
+  /** one column of panels a value, and one row of panels a value */
+  readonly panelColumns?: string;
+  readonly panelRows?: string;
+  readonly tips: readonly Tip[];
+  readonly colours?: ColourScale;
+  readonly title?: string;
+  /** size of one panel in px */
+  readonly width: number;
+  readonly height: number;
+  /** a unit is as long upwards as it is to the right */
+  readonly square?: boolean;
 }
 
-export interface PlotlyFigure {
-  readonly data: readonly Spec[];
-  readonly layout: Spec;
-}
-
-/** `category`: one place a value; `log2`: equal steps for doublings. */
-export type ScaleName = "category" | "linear" | "log2" | "log10";
-
-/** What all charts have. `Key` is a column of the rows. */
-export interface ChartSettings<Key extends string> {
+/** What all chart makers take. `Key` is a column of the rows. */
+export interface ChartSettings<Key extends string = string> {
   readonly x: Key;
   readonly y: Key;
   /** column that tells lines, bars or clouds apart */
@@ -39,9 +109,9 @@ export interface ChartSettings<Key extends string> {
   /** axis titles with units; default: the column names */
   readonly xTitle?: string;
   readonly yTitle?: string;
-  readonly xScale?: ScaleName;
-  readonly yScale?: Exclude<ScaleName, "category">;
-  /** the vertical axis begins at zero; bars always do */
+  readonly xScale?: ScaleType;
+  readonly yScale?: Exclude<ScaleType, "category">;
+  /** the vertical axis begins at zero; that of bars always does */
   readonly fromZero?: boolean;
   /** size of one panel in px */
   readonly width?: number;
@@ -49,94 +119,71 @@ export interface ChartSettings<Key extends string> {
 }
 
 /** Error bars: a half-width around y, or both ends. */
-export interface ErrorColumns<Key extends string> {
+export interface ErrorColumns<Key extends string = string> {
   readonly error?: Key;
   readonly low?: Key;
   readonly high?: Key;
 }
 
-/** The settings with everything filled in that both renderers need. */
-export interface Plan extends ChartSettings<string>, ErrorColumns<string> {
+const LOW = "error low";
+const HIGH = "error high";
+
+/** Rows of a table, checked, with the ends of their error bars, and a chart that has everything but its marks. */
+export interface Begun {
   readonly rows: readonly Row[];
-  readonly names: readonly string[];
-  readonly styles: readonly SeriesStyle[];
-  readonly columnValues: readonly Value[];
-  readonly rowValues: readonly Value[];
-  readonly width: number;
-  readonly height: number;
+  readonly chart: Omit<Chart, "marks">;
+  /** columns of the ends of error bars, where there are any */
+  readonly low?: string;
+  readonly high?: string;
 }
 
-const ERROR_LOW = "error low";
-const ERROR_HIGH = "error high";
-
 /**
- * Checks the columns and fills in sizes and styles.
+ * What chart makers begin with.
  * @throws InputError without rows, or naming a column that they lack
  */
-export function planChart<Key extends string>(
-  input: readonly object[],
+export function beginChart<Key extends string>(
+  table: Table,
   settings: ChartSettings<Key> & ErrorColumns<Key>,
   what: string,
-): Plan {
-  const given = input as readonly Row[];
+  more: readonly (string | undefined)[] = [],
+): Begun {
+  const given = rowsOf(table);
   if (given.length === 0) throw new InputError(`${what}: no rows`);
   const { x, y, series, panelColumns, panelRows, error, low, high } = settings;
-  requireColumns(given, [x, y, series, panelColumns, panelRows, error, low, high], what);
+  requireColumns(given, [x, y, series, panelColumns, panelRows, error, low, high, ...more], what);
   if ((low === undefined) !== (high === undefined)) throw new InputError(`${what}: low and high go together`);
-  const rows = given.map((row) => withErrorEnds(row, settings));
+  const barred = error !== undefined || low !== undefined;
+  const rows = barred ? given.map((row) => withEnds(row, settings)) : given;
   const names = series === undefined ? [] : distinct(rows, series).map(String);
-  const columnValues = panelColumns === undefined ? [null] : distinct(rows, panelColumns);
-  const rowValues = panelRows === undefined ? [null] : distinct(rows, panelRows);
+  const columns = panelColumns === undefined ? 1 : distinct(rows, panelColumns).length;
+  const { xScale = "category", yScale = "linear", fromZero = false, xTitle = x, yTitle, title } = settings;
+  const ends = barred ? { low: LOW, high: HIGH } : {};
   return {
-    width: columnValues.length === 1 ? 560 : Math.floor(600 / columnValues.length) - 20,
-    height: 220,
-    ...settings,
-    ...(error === undefined && low === undefined ? {} : { low: ERROR_LOW, high: ERROR_HIGH }),
     rows,
-    names,
-    styles: seriesStyles(names.length > 0 ? names : [""]),
-    columnValues,
-    rowValues,
+    ...ends,
+    chart: {
+      x: { type: xScale, title: xTitle },
+      y: { type: yScale, title: yTitle ?? (panelRows === undefined ? y : ""), zero: fromZero },
+      series,
+      names,
+      styles: seriesStyles(names.length > 0 ? names : [""]),
+      legend: names.length > 0,
+      panelColumns,
+      panelRows,
+      tips: [
+        { title: xTitle, column: x },
+        { title: yTitle ?? (panelRows === undefined ? y : ""), column: y, ...ends },
+      ],
+      title,
+      width: settings.width ?? (columns === 1 ? 560 : Math.floor(600 / columns) - 20),
+      height: settings.height ?? 220,
+    },
   };
 }
 
-function withErrorEnds(row: Row, { y, error, low, high }: ChartSettings<string> & ErrorColumns<string>): Row {
-  const middle = row[y];
-  if (low !== undefined && high !== undefined)
-    return { ...row, [ERROR_LOW]: row[low], [ERROR_HIGH]: row[high] };
-  const half = error === undefined ? undefined : row[error];
+function withEnds(row: Row, { y, error, low, high }: ChartSettings & ErrorColumns): Row {
+  if (low !== undefined && high !== undefined) return { ...row, [LOW]: row[low], [HIGH]: row[high] };
+  const [middle, half] = [row[y], row[error as string]];
   if (typeof middle !== "number" || typeof half !== "number") return row;
-  return { ...row, [ERROR_LOW]: middle - half, [ERROR_HIGH]: middle + half };
-}
-
-/** The title of a vertical axis: the row of panels, then what is measured and its unit. */
-export function verticalTitles(plan: Plan, row: Value): string[] {
-  if (plan.panelRows === undefined) return [plan.yTitle ?? plan.y];
-  return [String(row), ...(plan.yTitle ? [plan.yTitle] : [])];
-}
-
-/** The rows of one panel. */
-export const panelRowsOf = (plan: Plan, row: Value, column: Value): Row[] =>
-  plan.rows.filter(
-    (candidate) =>
-      (plan.panelRows === undefined || candidate[plan.panelRows] === row) &&
-      (plan.panelColumns === undefined || candidate[plan.panelColumns] === column),
-  );
-
-/** Values that differ by less than this share of themselves are one value, and what is left is rounding. */
-const ROUNDING = 1e-9;
-
-/** Ends for the vertical axis of a row of panels with but one value, which rounding would otherwise blow up. */
-export function flatRange(plan: Plan, row: Value): [number, number] | undefined {
-  const { y, low, high, yScale = "linear", fromZero } = plan;
-  if (yScale !== "linear" || fromZero) return undefined;
-  const rows = plan.columnValues.flatMap((column) => panelRowsOf(plan, row, column));
-  const values = [y, low, high]
-    .flatMap((column) => rows.map((one) => (column === undefined ? undefined : one[column])))
-    .filter((value) => typeof value === "number" && Number.isFinite(value)) as number[];
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  const size = Math.max(Math.abs(least), Math.abs(most));
-  if (!(most - least <= ROUNDING * size)) return undefined;
-  const half = size > 0 ? size / 100 : 1;
-  return [least - half, most + half];
+  return { ...row, [LOW]: middle - half, [HIGH]: middle + half };
 }

@@ -4,22 +4,26 @@
  */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { InputError, requireOneOf } from "../errors";
 import { commitOf, type OutputProvenance, outputProvenance, type RunDescription } from "./provenance";
 
 /** The part of the kernel's display that the suite uses. */
 export interface Display {
   html(source: string): void;
-  svg(source: string): void;
   markdown(source: string): void;
 }
+
+/** One output in several forms, by MIME type; a front end draws the best that it can. */
+export type Bundle = Readonly<Record<string, unknown>>;
 
 /** What a notebook passes: `import * as tslab from "tslab"; connectNotebook(tslab);` */
 export interface NotebookDisplay {
   readonly display: Display;
   /** A display whose content can be replaced. */
   newDisplay(): Display;
+  /** tslab has none that is public: see kernel.ts */
+  bundle?(data: Bundle): void;
 }
 
 export const PROFILES = ["smoke", "quick", "paper"] as const;
@@ -28,15 +32,10 @@ export type ReportProfile = (typeof PROFILES)[number];
 let connected: NotebookDisplay | undefined;
 let described: RunDescription | undefined;
 
-/** Shows tables, charts and progress in this notebook's cells from here on. */
-export function connectNotebook(notebook: NotebookDisplay): void {
+/** The notebook that shows things from here on; none: back to files and terminal alone. */
+export function setNotebook(notebook: NotebookDisplay | undefined): void {
   connected = notebook;
-}
-
-/** Back to files and terminal alone. */
-export function disconnectNotebook(): void {
-  connected = undefined;
-  described = undefined;
+  if (!notebook) described = undefined;
 }
 
 export const connectedNotebook = (): NotebookDisplay | undefined => connected;
@@ -90,10 +89,4 @@ export function writeResult(
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content);
   return path;
-}
-
-/** Link from the page that a reader sees to a file: from the executed notebook in a headless run, else from here. */
-export function linkTo(path: string): string {
-  const page = process.env.ERASABLE_NOTEBOOK ? join(resultsFolder(), "notebooks") : process.cwd();
-  return relative(page, path).replaceAll("\\", "/");
 }

@@ -1,9 +1,7 @@
 /** Histograms: counts in equal or doubling intervals. The counting is a function of its own, so that it can be tested. */
 
 import { InputError } from "../errors";
-import { type Chart, type ChartSettings, planChart, type Spec } from "./chart";
-import { panelSeries, plotlyFigure } from "./plotlyParts";
-import { seriesEncoding, soloMark, vegaFigure, xEncoding, yEncoding } from "./vegaParts";
+import { beginChart, type Chart, type ChartSettings } from "./chart";
 
 /** Values in [from, to) of one series; the last interval also holds its end. */
 export interface Bin {
@@ -85,62 +83,37 @@ export interface HistogramSettings
   readonly panels?: boolean;
 }
 
-/** Where bars of a logarithmic axis begin: below a count of one, so that one is still seen. */
-const HALF = 0.5;
-
-/** A histogram of each series: side by side in panels, or as outlines in one panel. */
+/** A histogram of each series: side by side in panels, or over one another in one panel. */
 export function histogramChart(
   values: Readonly<Record<string, ArrayLike<number>>>,
   settings: HistogramSettings = {},
 ): Chart {
-  const { panels, width, scale, ...look } = settings;
-  const rows = binCounts(values, { width, scale });
-  const plan = planChart(
-    rows,
+  const { panels = false, width, scale = "linear", ...look } = settings;
+  const bins = binCounts(values, { width, scale });
+  const alone = panels || Object.keys(values).length === 1;
+  // nothing to draw at zero on a logarithmic axis
+  const drawn = settings.yScale === "log10" ? bins.filter(({ count }) => count > 0) : bins;
+  const { rows, chart } = beginChart(
+    drawn,
     {
       x: "from",
       y: "count",
-      series: "series",
-      xScale: scale ?? "linear",
+      xScale: scale,
       yTitle: "count",
       fromZero: true,
-      ...(panels ? { panelColumns: "series" as const } : {}),
+      ...(panels ? { panelColumns: "series" } : alone ? {} : { series: "series" }),
       ...look,
     },
     "histogram",
   );
-  const log = settings.yScale === "log10";
-  const opacity = panels || plan.names.length === 1 ? 1 : 0.55;
-  const unit = (): Spec => ({
-    // nothing to draw at zero on a logarithmic axis
-    ...(log ? { transform: [{ filter: "datum.count > 0" }] } : {}),
-    mark: { type: "bar", opacity, ...soloMark(plan), stroke: "#ffffff", strokeWidth: 0.5 },
-    encoding: {
-      x: xEncoding(plan, { bin: { binned: true } }),
-      x2: { field: "to" },
-      y: yEncoding(plan, null, { stack: null, ...(log ? { scale: { type: "log", domainMin: HALF } } : {}) }),
-      ...(log ? { y2: { datum: HALF } } : {}),
-      ...(plan.names.length > 1 && !panels
-        ? seriesEncoding(plan, ["color"])
-        : { color: { value: plan.styles[0].colour } }),
-    },
-  });
-  const traces = panelSeries(plan).map(({ name, style, rows: bins, axes, showlegend }) => ({
-    type: "bar",
-    name,
-    legendgroup: name,
-    showlegend: showlegend && plan.names.length > 1 && !panels,
-    x: bins.map((bin) => (Number(bin.from) + Number(bin.to)) / 2),
-    width: bins.map((bin) => Number(bin.to) - Number(bin.from)),
-    y: bins.map((bin) => bin.count),
-    text: bins.map((bin) => `${bin.from} to ${bin.to}: ${bin.count}`),
-    hoverinfo: "text+name",
-    textposition: "none",
-    marker: { color: panels ? plan.styles[0].colour : style.colour, opacity, line: { width: 0 } },
-    ...axes,
-  }));
+  const bars = { mark: "bar", rows, x: "from", x2: "to", y: "count" } as const;
   return {
-    vegaLite: vegaFigure(plan, unit),
-    plotly: plotlyFigure(plan, traces, { barmode: "overlay", bargap: 0 }),
+    ...chart,
+    tips: [
+      { title: `${look.xTitle ?? "value"}, from`, column: "from" },
+      { title: "to", column: "to" },
+      { title: look.yTitle ?? "count", column: "count" },
+    ],
+    marks: [{ ...bars, look: { opacity: alone ? 1 : 0.55 } }],
   };
 }

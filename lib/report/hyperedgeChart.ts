@@ -1,12 +1,12 @@
 /**
  * Figure 3: a few users and items as a bipartite graph, and beside it the hyperedge of one of them, which no edge between
- * two vertices can show. The picture is laid out here in px; both renderers only draw it.
+ * two vertices can show. The picture is laid out here in px.
  */
 
 import { InputError } from "../errors";
-import type { Chart, PlotlyFigure, Spec } from "./chart";
-import { BLUE, FONT, GREY, VEGA_CONFIG, VERMILION } from "./theme";
-import { VEGA_LITE } from "./vegaParts";
+import type { Chart, Mark as ChartMark } from "./chart";
+import type { Row } from "./rows";
+import { BLUE, GREY, ON_DARK, ON_LIGHT, ORANGE, seriesStyles, VERMILION } from "./theme";
 
 /** What is drawn; names are short ("u1", "i2") and stand inside the marks. */
 export interface HyperedgePicture {
@@ -62,8 +62,7 @@ const WIDTH = 640;
 const ROW = 50;
 const [USERS_X, ITEMS_X] = [36, 254];
 const HULL = { x: 460, radius: 112, ring: 70 };
-const INK = "#1c1e21";
-const COLOURS = { user: VERMILION, member: BLUE, outside: GREY, item: "#ffffff" } as const;
+const COLOURS = { user: VERMILION, member: BLUE, outside: GREY, item: ORANGE } as const;
 
 /** Where everything stands, y upwards. @throws InputError for a rating of a name that is not drawn. */
 export function hyperedgeScene(picture: HyperedgePicture, titles: HyperedgeTitles): HyperedgeScene {
@@ -151,133 +150,45 @@ function distanceToLine({ x, y }: { x: number; y: number }, line: Line): number 
   return Math.hypot(x - line.x - share * dx, y - line.y - share * dy);
 }
 
-/** The picture for both renderers. */
+/** The picture as a chart: a unit of its axes is a px. */
 export function hyperedgeChart(picture: HyperedgePicture, titles: HyperedgeTitles): Chart {
-  const scene = hyperedgeScene(picture, titles);
-  return { vegaLite: drawn(scene), plotly: interactive(scene) };
-}
-
-function drawn({ width, height, marks, lines, labels, outline }: HyperedgeScene): Spec {
-  const bare = { axis: null, title: null } as const;
-  const x = { field: "x", type: "quantitative", ...bare, scale: { domain: [0, width], nice: false } };
-  const y = { field: "y", type: "quantitative", ...bare, scale: { domain: [0, height], nice: false } };
-  const layer = (values: readonly object[], mark: Spec, encoding: Spec = {}) => ({
-    data: { values },
-    mark,
-    encoding: { x, y, ...encoding },
+  const { width, height, marks, lines, labels, outline } = hyperedgeScene(picture, titles);
+  const rowsOf = (list: readonly object[]) => list as readonly Row[];
+  const texts = (kind: Label["kind"], look: ChartMark["look"]): ChartMark => ({
+    mark: "text",
+    rows: rowsOf(labels.filter((label) => label.kind === kind)),
+    ...{ x: "x", y: "y", text: "text", look },
   });
-  const texts = (kind: Label["kind"], mark: Spec) =>
-    layer(
-      labels.filter((label) => label.kind === kind),
-      { type: "text", font: FONT, ...mark },
-      { text: { field: "text" } },
-    );
-  const nodes = (chosen: (mark: Mark) => boolean, mark: Spec) =>
-    layer(marks.filter(chosen), { type: "point", opacity: 1, filled: true, ...mark });
-  const kinds = ["user", "member", "outside"] as const;
-  const isItem = (mark: Mark) => mark.kind === "item";
+  const nodes = (kind: Mark["kind"]): ChartMark[] => {
+    const rows = rowsOf(marks.filter((mark) => mark.kind === kind));
+    const shape = kind === "item" ? "square" : "circle";
+    const name = { text: "name", colour: kind === "item" ? ON_LIGHT : ON_DARK };
+    return [
+      { mark: "point", rows, x: "x", y: "y", colour: COLOURS[kind], look: { size: 600, shape } },
+      { mark: "text", rows, x: "x", y: "y", ...name, look: { fontSize: 13, bold: true } },
+    ];
+  };
+  const edges = (ofUser: boolean): ChartMark => ({
+    mark: "rule",
+    rows: rowsOf(lines.filter((line) => line.ofUser === ofUser)),
+    ...{ x: "x", y: "y", x2: "x2", y2: "y2" },
+    colour: ofUser ? VERMILION : "#9aa0a6",
+    look: { width: ofUser ? 2 : 1.4 },
+  });
+  const bare = { type: "linear", title: "", bare: true } as const;
   return {
-    $schema: VEGA_LITE,
-    width,
-    height,
-    layer: [
-      layer(
-        outline,
-        {
-          type: "line",
-          interpolate: "linear-closed",
-          fill: VERMILION,
-          fillOpacity: 0.08,
-          stroke: VERMILION,
-          strokeWidth: 1.6,
-        },
-        { order: { field: "place" } },
-      ),
-      ...[false, true].map((ofUser) =>
-        layer(
-          lines.filter((line) => line.ofUser === ofUser),
-          { type: "rule", color: ofUser ? VERMILION : "#9aa0a6", strokeWidth: ofUser ? 2 : 1.4 },
-          { x2: { field: "x2" }, y2: { field: "y2" } },
-        ),
-      ),
-      // a halo, so that the digits are legible on their line
-      texts("rating", { fontSize: 12, color: "#ffffff", stroke: "#ffffff", strokeWidth: 5 }),
-      texts("rating", { fontSize: 12, color: INK }),
-      ...kinds.map((kind) =>
-        nodes((mark) => mark.kind === kind, { shape: "circle", size: 620, color: COLOURS[kind] }),
-      ),
-      nodes(isItem, { shape: "square", size: 560, color: COLOURS.item, stroke: INK, strokeWidth: 1.2 }),
-      ...[false, true].map((item) =>
-        layer(
-          marks.filter((mark) => isItem(mark) === item),
-          { type: "text", font: FONT, fontSize: 13, fontWeight: 600, color: item ? INK : "#ffffff" },
-          { text: { field: "name" } },
-        ),
-      ),
-      texts("weight", { fontSize: 12, color: INK }),
-      texts("title", { fontSize: 13, fontWeight: 600, color: INK, baseline: "top" }),
+    x: { ...bare, domain: [0, width] },
+    y: { ...bare, domain: [0, height] },
+    ...{ names: [], styles: seriesStyles([""]), legend: false, width, height },
+    tips: [{ title: "", column: "name" }],
+    marks: [
+      { mark: "area", rows: rowsOf(outline), x: "x", y: "y", colour: VERMILION },
+      edges(false),
+      edges(true),
+      texts("rating", { fontSize: 12, halo: true }), // legible on their lines
+      ...(["user", "member", "outside", "item"] as const).flatMap(nodes),
+      texts("weight", { fontSize: 12 }),
+      texts("title", { fontSize: 13, bold: true, baseline: "top" }),
     ],
-    config: VEGA_CONFIG,
   };
-}
-
-function interactive({ width, height, marks, lines, labels, outline }: HyperedgeScene): PlotlyFigure {
-  const hidden = { visible: false, fixedrange: true };
-  const closed = [...outline, outline[0]];
-  const data: Spec[] = [
-    {
-      type: "scatter",
-      mode: "lines",
-      x: closed.map(({ x }) => x),
-      y: closed.map(({ y }) => y),
-      fill: "toself",
-      fillcolor: "rgba(213,94,0,0.08)",
-      line: { color: VERMILION, width: 1.6 },
-      hoverinfo: "skip",
-    },
-    ...lines.map((line) => ({
-      type: "scatter",
-      mode: "lines",
-      x: [line.x, line.x2],
-      y: [line.y, line.y2],
-      line: { color: line.ofUser ? VERMILION : "#9aa0a6", width: line.ofUser ? 2 : 1.4 },
-      hoverinfo: "skip",
-    })),
-    {
-      type: "scatter",
-      mode: "markers+text",
-      x: marks.map(({ x }) => x),
-      y: marks.map(({ y }) => y),
-      text: marks.map(({ name }) => `<b>${name}</b>`),
-      textfont: { color: marks.map(({ kind }) => (kind === "item" ? INK : "#ffffff")) },
-      marker: {
-        size: 28,
-        opacity: 1,
-        symbol: marks.map(({ kind }) => (kind === "item" ? "square" : "circle")),
-        color: marks.map(({ kind }) => COLOURS[kind]),
-        line: { color: marks.map(({ kind }) => (kind === "item" ? INK : COLOURS[kind])), width: 1.2 },
-      },
-      hoverinfo: "text",
-    },
-  ];
-  const annotations = labels.map(({ x, y, text, kind }) => ({
-    x,
-    y,
-    text: kind === "title" ? `<b>${text}</b>` : text,
-    showarrow: false,
-    ...(kind === "rating" ? { bgcolor: "#ffffff", borderpad: 1 } : {}),
-    font: { size: kind === "title" ? 13 : 12, color: INK },
-  }));
-  const layout = {
-    font: { family: FONT, size: 13, color: INK },
-    paper_bgcolor: "#ffffff",
-    plot_bgcolor: "#ffffff",
-    showlegend: false,
-    height: height + 80,
-    margin: { l: 20, r: 20, t: 30, b: 20 },
-    xaxis: { ...hidden, range: [0, width] },
-    yaxis: { ...hidden, range: [0, height + 12] },
-    annotations,
-  };
-  return { data, layout };
 }

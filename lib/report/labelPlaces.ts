@@ -3,7 +3,7 @@
  * name, point or bar; when every side is taken, the side that covers least.
  */
 
-import { textWidth } from "./svg";
+import { textWidth } from "./text";
 
 export interface Box {
   readonly left: number;

@@ -1,69 +1,323 @@
 /**
- * A Plotly figure as an HTML page that opens offline. plotly.js (the build with Cartesian axes, which is all that the
- * suite draws) stands inside the page, or once beside all pages of a folder: then a page is a few kilobytes.
+ * A chart as a Plotly figure, which a reader can hover over and zoom into: the panels, ends and ticks of layout.ts. The
+ * ground is transparent and neutral colours are mid-tones, so that it can be read in a light and in a dark JupyterLab;
+ * where a page may style it (PLOTLY_STYLE) they follow the theme. Plotly reads tags in texts: all are escaped.
  */
 
-import { readFileSync } from "node:fs";
-import type { PlotlyFigure } from "./chart";
-import { escapeHtml } from "./table";
+import type { Chart, ColourScale, Mark, Spec } from "./chart";
+import { LABEL_SIZE, type Layout, layoutOf, type Panel, type Place, type PlacedMark } from "./layout";
+import { type Axis, isLog } from "./scales";
+import { escapePlotly, textWidth } from "./text";
+import { BLACK, FIGURE_WIDTH, FONT, INK, PAPER, type SeriesStyle } from "./theme";
 
-export interface PageText {
-  readonly title: string;
-  /** what the figure shows, for those who cannot see it */
-  readonly alt: string;
-  readonly provenance: string;
-  /** address of plotly.js as seen from the page; default: it stands inside the page */
-  readonly library?: string;
+export interface PlotlyFigure {
+  readonly data: readonly Spec[];
+  readonly layout: Spec;
 }
 
-let library: string | undefined;
+/** Readable on white and on black, by a contrast of at least 4.2. */
+const MIDTONE = "#767b80";
+const STRONG = "#777777"; // series that are black on paper
+const GRID = "rgba(128,128,128,0.25)";
+const CLEAR = "rgba(0,0,0,0)";
 
-/** The source of plotly.js, read once a process; it may stand inside a script element. */
-export function plotlySource(): string {
-  library ??= readFileSync(
-    require.resolve("plotly.js-cartesian-dist-min/plotly-cartesian.min.js"),
-    "utf8",
-  ).replaceAll("</script", "<\\/script");
-  return library;
+const onAnyGround = (colour: string): string =>
+  colour === INK ? MIDTONE : colour === BLACK ? STRONG : colour === PAPER ? CLEAR : colour;
+
+const themed = (rgb: string, variable: string, colour: string) =>
+  ["fill", "stroke"]
+    .map((way) => `.js-plotly-plot [style*="${way}: ${rgb}"]{${way}:var(${variable},${colour})!important}`)
+    .join("");
+
+/** Gives the mid-tones of the Plotly figures in a JupyterLab the colours of its theme. */
+export const PLOTLY_STYLE =
+  themed("rgb(118, 123, 128)", "--jp-content-font-color1", MIDTONE) +
+  themed("rgb(119, 119, 119)", "--jp-content-font-color0", STRONG);
+
+/** Six significant digits are finer than a pixel, and keep a notebook small. */
+const short = (value: number | undefined): number | null =>
+  value === undefined ? null : Number(value.toPrecision(6));
+
+const dashOf = (dash: readonly number[]): string =>
+  dash.length === 0 ? "solid" : dash.map((px) => `${px}px`).join(",");
+
+const lines = (texts: readonly string[]): string => texts.map(escapePlotly).join("<br>");
+
+/** The text under the pointer: the name of the series, then titles and numbers. */
+const tipText = ({ tip: [name, ...rest] }: Place): string =>
+  [...(name === "" ? [] : [`<b>${escapePlotly(name)}</b>`]), ...rest.map(escapePlotly)].join("<br>");
+
+/** The whole figure. */
+export function plotlyFigure(chart: Chart): PlotlyFigure {
+  const layout = layoutOf(chart);
+  const named = new Set<string>();
+  const data = layout.panels.flatMap((panel, index) =>
+    panel.marks.flatMap((one) => tracesOf(chart, one, panel, axesOf(index), named)),
+  );
+  const key = chart.colours ? [colourKey(axesOf(0))] : [];
+  return { data: [...data, ...key], layout: frameOf(chart, layout) };
 }
 
-/** JSON that may stand inside a script element. */
-const scriptJson = (value: unknown) => JSON.stringify(value).replaceAll("<", "\\u003c");
+const suffix = (index: number) => (index === 0 ? "" : String(index + 1));
+const axesOf = (index: number) => ({ xaxis: `x${suffix(index)}`, yaxis: `y${suffix(index)}` });
 
-/** A figure as a page of its own. */
-export function plotlyHtml(figure: PlotlyFigure, text: PageText): string {
-  const { title, alt, provenance, library: address } = text;
-  const config = { responsive: true, displaylogo: false };
-  const script =
-    address === undefined
-      ? `<script>${plotlySource()}</script>`
-      : `<script src="${escapeHtml(address)}"></script>`;
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>
-body { margin: 0; padding: 1rem; font: 0.9rem/1.5 Helvetica, Arial, "Liberation Sans", sans-serif; color: #1c1e21; background: #fff; }
-main { max-width: 60rem; margin: 0 auto; }
-h1 { font-size: 1.1rem; margin: 0 0 0.5rem; }
-figure { margin: 0; }
-p { margin: 0.5rem 0; color: #595f66; }
-</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(title)}</h1>
-<figure aria-label="${escapeHtml(alt)}"><div id="figure"></div></figure>
-<p>${escapeHtml(provenance)}</p>
-</main>
-${script}
-<script>
-const figure = ${scriptJson({ data: figure.data, layout: figure.layout })};
-Plotly.newPlot("figure", figure.data, figure.layout, ${scriptJson(config)});
-</script>
-</body>
-</html>
-`;
+/** Places of each series, with its name and style; one group without a name where there are no series. */
+function groupsOf(chart: Chart, mark: Mark, places: readonly Place[]) {
+  if (chart.series === undefined || mark.colour !== undefined)
+    return [{ name: "", style: chart.styles[0], own: places }];
+  return chart.names
+    .map((name, i) => ({ name, style: chart.styles[i], own: places.filter(({ series }) => series === name) }))
+    .filter(({ own }) => own.length > 0);
+}
+
+/** Whether a mark shows the symbol of its series, or fills with its colour, as a legend should. */
+const isNamed = ({ mark, symbols }: Mark) =>
+  mark === "point" || mark === "bar" || (mark === "line" && symbols);
+
+function tracesOf(
+  chart: Chart,
+  { mark, places }: PlacedMark,
+  panel: Panel,
+  axes: Spec,
+  named: Set<string>,
+): Spec[] {
+  if (places.length === 0) return [];
+  return groupsOf(chart, mark, places).map(({ name, style, own }) => {
+    const inLegend = chart.legend && name !== "" && !named.has(name) && isNamed(mark);
+    if (inLegend) named.add(name);
+    const colour = onAnyGround(mark.colour ?? style.colour);
+    return {
+      name: escapePlotly(name),
+      legendgroup: escapePlotly(name),
+      showlegend: inLegend,
+      ...traceOf(chart.colours, mark, own, panel, colour, style),
+      ...axes,
+    };
+  });
+}
+
+function traceOf(
+  colours: ColourScale | undefined,
+  mark: Mark,
+  places: readonly Place[],
+  panel: Panel,
+  colour: string,
+  style: SeriesStyle,
+): Spec {
+  const look = mark.look ?? {};
+  const [x, y] = [places.map((place) => short(place.x)), places.map((place) => short(place.y))];
+  const tips = { hovertext: places.map(tipText), hoverinfo: "text" };
+  const still = { hoverinfo: "skip" };
+  const opacity = look.opacity === undefined ? {} : { opacity: look.opacity };
+  const line = { color: colour, width: look.width ?? 2, dash: dashOf(look.dash ?? style.dash) };
+  const symbol = look.shape ?? style.shape;
+  const size = Math.sqrt(look.size ?? 60) + 1;
+  switch (mark.mark) {
+    case "point":
+      return {
+        type: "scatter",
+        mode: "markers",
+        x,
+        y,
+        ...tips,
+        ...opacity,
+        marker: { color: colour, symbol, size },
+      };
+    case "line":
+      return {
+        type: "scatter",
+        mode: mark.symbols ? "lines+markers" : "lines",
+        x,
+        y,
+        ...(mark.symbols ? tips : still),
+        ...opacity,
+        line,
+        ...(mark.symbols ? { marker: { color: colour, symbol, size } } : {}),
+      };
+    case "rule":
+      return {
+        type: "scatter",
+        mode: "lines",
+        ...segments(places, panel),
+        ...still,
+        ...opacity,
+        line: { ...line, width: look.width ?? 1.2, dash: dashOf(look.dash ?? []) },
+      };
+    case "area":
+      return {
+        type: "scatter",
+        mode: "lines",
+        x: [...x, x[0]],
+        y: [...y, y[0]],
+        fill: "toself",
+        fillcolor: `${colour}14`,
+        line: { color: colour, width: look.width ?? 1.6 },
+        ...still,
+      };
+    case "bar":
+      return { ...boxes(places), ...tips, ...opacity, marker: { color: colour, line: { width: 0 } } };
+    case "cell":
+      return {
+        ...boxes(places),
+        ...tips,
+        marker: { color: places.map(({ value }) => colourOf(colours, value)), line: { width: 0 } },
+      };
+    case "text":
+      return {
+        type: "scatter",
+        mode: "text",
+        x,
+        y,
+        text: places.map((place) => nameText(place, look.bold ?? false)),
+        textposition: places.map(
+          ({ side }) => side?.name ?? (look.baseline === "top" ? "bottom center" : "middle center"),
+        ),
+        textfont: { color: onAnyGround(mark.colour ?? INK), size: look.fontSize ?? LABEL_SIZE },
+        ...still,
+      };
+  }
+}
+
+/** A name, with a space on the side of its point. */
+function nameText({ text = "", side }: Place, bold: boolean): string {
+  const escaped = escapePlotly(text);
+  if (bold && text !== "") return `<b>${escaped}</b>`;
+  return side?.align === "left" ? `\u2002${escaped}` : side?.align === "right" ? `${escaped}\u2002` : escaped;
+}
+
+/** Rules as one broken line; those without a place in one direction reach over the panel. */
+function segments(places: readonly Place[], panel: Panel): Spec {
+  const ends = (low: number | undefined, high: number | undefined, axis: Axis) =>
+    low === undefined ? axis.domain : [low, high ?? low];
+  const x = places.flatMap((place) => [...ends(place.x, place.x2, panel.x).map(short), null]);
+  const y = places.flatMap((place) => [...ends(place.y, place.y2, panel.y).map(short), null]);
+  return { x, y };
+}
+
+/** Rectangles as bars of their own width and foot. */
+function boxes(places: readonly Place[]): Spec {
+  const middle = ({ x = 0, x2 = 0 }: Place) => (x + x2) / 2;
+  return {
+    type: "bar",
+    x: places.map((place) => short(middle(place))),
+    width: places.map(({ x = 0, x2 = 0 }) => short(x2 - x)),
+    base: places.map(({ y }) => short(y)),
+    y: places.map(({ y = 0, y2 = 0 }) => short(y2 - y)),
+  };
+}
+
+const LEGEND_LINE = 22; // px
+const HEADING = 24;
+
+/** The layout: axes whose domains are the places of the panels, headings, legend. */
+function frameOf(chart: Chart, { panels, rows, columns }: Layout): Spec {
+  const between = chart.height / 3;
+  const inner = rows * chart.height + (rows - 1) * between;
+  const part = (index: number, count: number, gap: number): [number, number] => {
+    const size = (1 - gap * (count - 1)) / count;
+    return [index * (size + gap), Math.min(1, index * (size + gap) + size)];
+  };
+  const axes: Record<string, Spec> = {};
+  const annotations: Spec[] = [];
+  panels.forEach((panel, index) => {
+    const x = part(panel.column, columns, 0.05);
+    const y = part(rows - 1 - panel.row, rows, between / inner);
+    axes[`xaxis${suffix(index)}`] = { ...axisOf(panel.x), domain: x, anchor: `y${suffix(index)}` };
+    axes[`yaxis${suffix(index)}`] = { ...axisOf(panel.y), domain: y, anchor: `x${suffix(index)}` };
+    if (panel.heading !== undefined)
+      annotations.push({
+        text: `<b>${escapePlotly(panel.heading)}</b>`,
+        ...{ x: (x[0] + x[1]) / 2, y: y[1], xref: "paper", yref: "paper" },
+        ...{ xanchor: "center", yanchor: "bottom", showarrow: false },
+      });
+  });
+  const widths = chart.names.map((name) => textWidth(name, 13) + 50);
+  const legendLines = chart.legend ? Math.ceil(widths.reduce((a, b) => a + b, 0) / FIGURE_WIDTH) : 0;
+  const headed = chart.panelColumns === undefined ? 0 : HEADING;
+  const top = 30 + headed + legendLines * LEGEND_LINE + (chart.title ? 30 : 0);
+  return {
+    font: { family: FONT, size: 13, color: MIDTONE },
+    paper_bgcolor: CLEAR,
+    plot_bgcolor: CLEAR,
+    hovermode: "closest",
+    hoverlabel: { align: "left" },
+    barmode: "overlay",
+    bargap: 0,
+    showlegend: chart.legend,
+    legend: { orientation: "h", xanchor: "left", x: 0, yanchor: "bottom", y: 1 + (headed + 8) / inner },
+    margin: { l: 70, r: 20, t: top, b: 60 },
+    height: Math.round(inner + top + 60),
+    ...(chart.title
+      ? { title: { text: escapePlotly(chart.title), x: 0, xref: "paper", xanchor: "left" } }
+      : {}),
+    ...(chart.colours ? { coloraxis: colourAxis(chart.colours) } : {}),
+    ...(annotations.length > 0 ? { annotations } : {}),
+    ...axes,
+  };
+}
+
+function axisOf(axis: Axis): Spec {
+  const log = isLog(axis.type);
+  const title = axis.title.length > 0 ? { title: { text: lines(axis.title) } } : {};
+  const base = {
+    type: log ? "log" : "linear",
+    range: axis.domain.map((end) => short(log ? Math.log10(end) : end)),
+    zeroline: false,
+    gridcolor: GRID,
+    linecolor: GRID,
+    automargin: true,
+    ...title,
+  };
+  if (axis.bare) return { ...base, showline: false, showgrid: false, showticklabels: false };
+  const labels = axis.labelled ? {} : { showticklabels: false };
+  // a linear axis finds its own ticks when one zooms into it
+  if (axis.type === "linear")
+    return {
+      ...base,
+      ...labels,
+      nticks: axis.ticks.length + 1,
+      separatethousands: true,
+      exponentformat: "none",
+    };
+  return {
+    ...base,
+    ...labels,
+    ...(axis.type === "category" ? { showgrid: false } : {}),
+    tickmode: "array",
+    tickvals: axis.ticks.map(({ at }) => at),
+    ticktext: axis.ticks.map((tick) => lines(tick.lines)),
+    tickangle: axis.angle,
+  };
+}
+
+/** The colour of a value, between the two next to it on the scale. */
+function colourOf(scale: ColourScale | undefined, value: number | undefined): string {
+  if (!scale || value === undefined) return CLEAR;
+  const { domain, colours } = scale;
+  const place = ((value - domain[0]) / (domain[1] - domain[0] || 1)) * (colours.length - 1);
+  const below = Math.min(colours.length - 2, Math.max(0, Math.floor(place)));
+  const parts = (colour: string) => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+  const [low, high] = [parts(colours[below]), parts(colours[below + 1])];
+  return `rgb(${low.map((part, i) => Math.round(part + (place - below) * (high[i] - part))).join(",")})`;
+}
+
+/** The legend of the colours; a trace without a point carries it, as bars with a colour axis warn about each colour. */
+const colourKey = (axes: Spec): Spec => ({
+  type: "scatter",
+  mode: "markers",
+  x: [null],
+  y: [null],
+  marker: { color: [0], coloraxis: "coloraxis" },
+  showlegend: false,
+  hoverinfo: "skip",
+  ...axes,
+});
+
+function colourAxis({ domain, colours: range, title }: ColourScale): Spec {
+  return {
+    cmin: domain[0],
+    cmax: domain[1],
+    colorscale: range.map((colour, i) => [i / (range.length - 1), colour]),
+    colorbar: { title: { text: escapePlotly(title) } },
+  };
 }

@@ -5,7 +5,7 @@
  */
 
 import { connectedNotebook } from "./context";
-import { escapeHtml } from "./table";
+import { escapeHtml } from "./text";
 
 /** What a line of progress counts. */
 export interface ProgressSettings {
@@ -77,6 +77,11 @@ export function progressLine(
   return `${label}: ${parts.join(" · ")}`;
 }
 
+let last: string | undefined;
+
+/** Where the latest work was when it last said so: "Learning: group 2 of 4, epoch 12 of 50". */
+export const lastProgress = (): string | undefined => last;
+
 /** Begins to report on a piece of work. On standard error, so that a program's output stays clean. */
 export function progress(label: string, settings: ProgressSettings = {}): Progress {
   const stream = process.stderr;
@@ -90,9 +95,11 @@ export function progress(label: string, settings: ProgressSettings = {}): Progre
       const now = performance.now();
       if (now - shown < sink.every) return;
       shown = now;
+      last = [label, note].filter(Boolean).join(": ");
       sink.show(progressLine(label, count, (now - started) / 1000, settings, note), false);
     },
     done(note) {
+      last = undefined;
       const behind = settings.total ?? count;
       const amount = behind > 0 ? `${behind.toLocaleString("en-US")} ${settings.unit ?? "steps"}` : "done";
       sink.show(`${label}: ${note ?? amount}`, true);

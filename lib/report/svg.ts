@@ -1,10 +1,13 @@
 /**
- * Draws a Vega-Lite specification to SVG without a browser or a canvas. The picture carries its alternative text and
- * its provenance, uses fonts that every system has, and names nothing that another picture on the page names too.
+ * Draws a chart to SVG by Vega, without a browser or a canvas. The picture carries its alternative text and its
+ * provenance, has colours for a dark theme, uses fonts that every system has, and names nothing that another picture on the page names too.
  */
 
-import type { Spec } from "./chart";
-import { escapeHtml } from "./table";
+import type { Chart } from "./chart";
+import { escapeHtml, textWidth } from "./text";
+import { DARK_STYLE } from "./theme";
+import { vegaLite } from "./vegaLite";
+import { noteUse } from "./versions";
 
 export interface SvgText {
   /** short name in letters, digits and dashes: makes ids in the picture unique on a page */
@@ -15,36 +18,6 @@ export interface SvgText {
   readonly provenance?: string;
 }
 
-/**
- * Widths of Helvetica's characters in 1/1000 em (Adobe's font metrics): with them Vega lays out legends and labels as a
- * browser would. Without a canvas it would take every character for 0.8 em.
- */
-const WIDTHS: readonly (readonly [string, number])[] = [
-  ["ijl'|", 222],
-  [" .,:;!ftI/\\[]()-·", 278],
-  ["r", 333],
-  ["cksvxyzJ", 500],
-  ["FTZ", 611],
-  ["ABEKPSVXY&", 667],
-  ["CDHNRUw", 722],
-  ["GOQ", 778],
-  ["Mm", 833],
-  ["W", 944],
-  ["%", 889],
-  ["@", 1015],
-  ["+=<>~±", 584],
-];
-const widthOf = new Map(
-  WIDTHS.flatMap(([characters, width]) => [...characters].map((c) => [c, width] as const)),
-);
-
-/** Width of a text in px. */
-export function textWidth(text: string, fontSize: number): number {
-  let sum = 0;
-  for (const character of text) sum += widthOf.get(character) ?? 556; // digits and most lower-case letters
-  return (sum * fontSize) / 1000;
-}
-
 interface TextItem {
   text?: unknown;
   fontSize?: number;
@@ -52,29 +25,30 @@ interface TextItem {
 }
 
 async function loadVega() {
-  const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
+  noteUse("vega-lite");
+  const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
   const metrics = (vega as unknown as { textMetrics: { width: (item: TextItem, text?: unknown) => number } })
     .textMetrics;
   metrics.width = (item, text) => {
     const shown = textWidth(String(text ?? item.text ?? ""), item.fontSize ?? 11);
     return item.limit ? Math.min(shown, item.limit) : shown;
   };
-  return { vega, vegaLite };
+  return { vega, compile };
 }
 
 /**
- * A specification as SVG text.
- * @throws Error with Vega-Lite's message when the specification is wrong
+ * A chart as SVG text.
+ * @throws Error with Vega-Lite's message when its specification is wrong
  */
-export async function toSvg(spec: Spec, { name, alt, provenance }: SvgText): Promise<string> {
-  const { vega, vegaLite } = await loadVega();
+export async function toSvg(chart: Chart, { name, alt, provenance }: SvgText): Promise<string> {
+  const { vega, compile } = await loadVega();
   const problems: string[] = [];
   const keep = (...messages: readonly unknown[]) => {
     problems.push(messages.join(" "));
     return logger;
   };
   const logger = { level: () => logger, error: keep, warn: keep, info: () => logger, debug: () => logger };
-  const compiled = vegaLite.compile(spec as never, { logger: logger as never }).spec;
+  const compiled = compile(vegaLite(chart) as never, { logger: logger as never }).spec;
   for (const legend of compiled.legends ?? []) {
     // a filled symbol would take its outline from the line: dashed, it looks torn
     if (legend.fill) delete legend.strokeDash;
@@ -105,6 +79,6 @@ function dress(drawn: string, { name, alt, provenance }: SvgText): string {
   const metadata = provenance ? `<metadata>${escapeHtml(provenance)}</metadata>` : "";
   return renamed.replace(
     /^<svg([^>]*)>/,
-    `<svg$1 role="img" aria-labelledby="${name}-title">${head}${metadata}`,
+    `<svg$1 role="img" aria-labelledby="${name}-title">${head}${metadata}<style>${DARK_STYLE}</style>`,
   );
 }

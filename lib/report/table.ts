@@ -5,6 +5,7 @@
 
 import { InputError } from "../errors";
 import { type Row, requireColumns, type Value } from "./rows";
+import { escapeHtml } from "./text";
 
 /** A column of a table: which value, under which heading, in how many digits. */
 export interface Column<Key extends string = string> {
@@ -37,9 +38,6 @@ export interface TableFormat<Key extends string = string> {
 }
 
 const MISSING = "–";
-
-export const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"]/g, (c) => (c === "&" ? "&amp;" : c === "<" ? "&lt;" : c === ">" ? "&gt;" : "&quot;"));
 
 /**
  * A number as a reader sees it: fixed decimals, thousands parted by a comma, a true minus sign. What these decimals would

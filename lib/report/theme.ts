@@ -4,8 +4,15 @@
  * that no reader has to learn a legend twice and a grey print still tells lines apart.
  */
 
-const INK = "#1c1e21";
+/** text, axes and outlines */
+export const INK = "#1c1e21";
+/** the ground, and what is cut out of it */
 export const PAPER = "#ffffff";
+/** text on a coloured mark, which stays as it is on any ground */
+export const ON_LIGHT = "#010101";
+export const ON_DARK = "#fefefe";
+const GRID = "#e6e8ea";
+const LINE = "#8a8f95";
 export const BLACK = "#000000";
 export const ORANGE = "#E69F00";
 export const SKY = "#56B4E9";
@@ -36,7 +43,9 @@ const KNOWN: Readonly<Record<string, SeriesStyle>> = {
   "C-SISA (merged)": style(VERMILION, "square", [6, 3]),
   "C-SISA (own)": style(ORANGE, "square", [2, 2]),
   "C-SISA, parallel": style(VERMILION, "square", [6, 3]),
+  "C-SISA parallel": style(VERMILION, "square", [6, 3]),
   "C-SISA, total": style(ORANGE, "square", [2, 2]),
+  "C-SISA total": style(ORANGE, "square", [2, 2]),
   "L-Rand": style(SKY, "triangle-up"),
   "L-BKM": style(GREEN, "diamond"),
   "L-CBKM": style(BLUE, "triangle-down"),
@@ -48,6 +57,9 @@ const KNOWN: Readonly<Record<string, SeriesStyle>> = {
   Rand: style(SKY, "triangle-up"),
   BKM: style(GREEN, "diamond"),
   CBKM: style(BLUE, "triangle-down"),
+  "k-means, ratings": style(ORANGE, "cross", [4, 2]),
+  "k-means, rating rows": style(ORANGE, "cross", [4, 2]),
+  "k-means, embedding": style(PURPLE, "square", [8, 3, 2, 3]),
   random: style(GREY, "cross", [2, 2]),
   popularity: style(GREY, "square", [4, 2]),
   "item mean": style(GREY, "diamond", [1, 3]),
@@ -60,6 +72,8 @@ const KNOWN: Readonly<Record<string, SeriesStyle>> = {
   "Fold-in + items": style(GREEN, "triangle-up"),
   "Fold-in + ridge": style(PURPLE, "triangle-down"),
   "Fold-in active + ridge": style(PURPLE, "square"),
+  "Lean fold-in": style(BLUE, "circle", [2, 2]),
+  guessing: style(GREY, "cross", [4, 4]),
   EASE: style(ORANGE, "diamond"),
   Gaussian: style(ORANGE, "square"),
   "RecEraser UBP": style(VERMILION, "triangle-up", [2, 2]),
@@ -92,10 +106,10 @@ export function seriesStyles(names: readonly string[]): SeriesStyle[] {
 /** No external font: what every system has, in the order of preference. */
 export const FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif";
 
-/**
- * Vega-Lite's configuration of every figure. Sizes are px at the drawn width of about 640; on a page of 170 mm 12 px
- * print as 9 points. The ground is white also in a dark JupyterLab, as the colours need it.
- */
+/** The width of a figure in px: 170 mm on paper. */
+export const FIGURE_WIDTH = 640;
+
+/** Vega-Lite's configuration of every figure: sizes are px at the drawn width of about 640; 12 px print as 9 points. */
 export const VEGA_CONFIG = {
   background: PAPER,
   padding: 8,
@@ -107,19 +121,11 @@ export const VEGA_CONFIG = {
     titleFontWeight: 500,
     labelColor: INK,
     titleColor: INK,
-    gridColor: "#e6e8ea",
-    domainColor: "#8a8f95",
-    tickColor: "#8a8f95",
+    gridColor: GRID,
+    domainColor: LINE,
+    tickColor: LINE,
     titlePadding: 8,
-    labelOverlap: "greedy",
-  },
-  header: {
-    labelFontSize: 13,
-    labelFontWeight: 600,
-    titleFontSize: 13,
-    labelColor: INK,
-    titleColor: INK,
-    labelPadding: 6,
+    labelLimit: 300,
   },
   legend: {
     labelFontSize: 12.5,
@@ -136,5 +142,17 @@ export const VEGA_CONFIG = {
   view: { stroke: null },
   line: { strokeWidth: 2 },
   point: { filled: true, size: 60 },
-  bar: { discreteBandSize: { band: 0.9 } },
 } as const;
+
+/** What becomes of a picture's neutral colours on a dark ground. Colours of series are the same on both. */
+const ON_DARK_GROUND: readonly (readonly [string, string])[] = [
+  [INK, "#e4e6e9"],
+  [BLACK, "#f1f2f3"],
+  [PAPER, "#16181b"],
+  [GRID, "#303438"],
+];
+
+/** Style of an SVG that is looked at in a dark theme; on paper and in a light one nothing changes. */
+export const DARK_STYLE = `@media screen and (prefers-color-scheme:dark){${ON_DARK_GROUND.map(
+  ([light, dark]) => `[fill="${light}"]{fill:${dark}}[stroke="${light}"]{stroke:${dark}}`,
+).join("")}}`;

@@ -1,10 +1,10 @@
-/** Versions of what computes and draws, for the settings of a notebook. */
+/** Versions of what a notebook really uses: the packages that it has imported, itself or by what it has shown. */
 
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { connectedNotebook, currentProfile, suiteRoot } from "./context";
 import { commitOf } from "./provenance";
-import { escapeHtml } from "./table";
+import { escapeHtml } from "./text";
 
 const PACKAGES = [
   "tslab",
@@ -12,8 +12,20 @@ const PACKAGES = [
   "danfojs-node",
   "arquero",
   "vega-lite",
-  "plotly.js-cartesian-dist-min",
+  "plotly.js-dist-min",
 ] as const;
+type Package = (typeof PACKAGES)[number];
+
+/** Packages that leave no trace among the loaded modules: ES modules, and files that go to a browser. */
+const noted = new Set<Package>();
+
+/** Notes that a package is used. */
+export function noteUse(name: Package): void {
+  noted.add(name);
+}
+
+const isUsed = (name: Package, loaded: readonly string[]): boolean =>
+  noted.has(name) || loaded.some((path) => path.includes(join(`${sep}node_modules`, name, sep)));
 
 /** Version in a package's manifest, wherever Node finds the package from here. */
 function versionOf(name: string): string {
@@ -27,18 +39,39 @@ function versionOf(name: string): string {
   return "not installed";
 }
 
-/** Versions by name of what computes and draws. */
+/** Versions by name of what has been used so far. */
 export function versions(): Record<string, string> {
+  const loaded = Object.keys(require.cache);
+  const used = PACKAGES.filter((name) => isUsed(name, loaded));
   return {
     erasable: `${JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")).version} (${commitOf(suiteRoot())})`,
     "Node.js": process.versions.node,
-    ...Object.fromEntries(PACKAGES.map((name) => [name, versionOf(name)])),
+    ...Object.fromEntries(used.map((name) => [name, versionOf(name)])),
   };
 }
 
-/** Shows the versions in the cell, on one line. */
+let line: { show(text: string): void; text: string } | undefined;
+
+const versionLine = (): string =>
+  [
+    `Profile ${currentProfile()}`,
+    ...Object.entries(versions()).map(([what, version]) => `${what} ${version}`),
+  ].join(" · ");
+
+/** Shows the versions in the cell, on one line, which names further packages when they come into use. */
 export function showVersions(): void {
-  const list = Object.entries(versions()).map(([what, version]) => `${what} ${version}`);
-  const text = [`Profile ${currentProfile()}`, ...list].join(" · ");
-  connectedNotebook()?.display.html(`<p style="font-size:0.9em">${escapeHtml(text)}</p>`);
+  const display = connectedNotebook()?.newDisplay();
+  line = display && {
+    show: (text) => display.html(`<p style="font-size:0.9em">${escapeHtml(text)}</p>`),
+    text: "",
+  };
+  refreshVersions();
+}
+
+/** Brings the line up to date. */
+export function refreshVersions(): void {
+  const text = line && versionLine();
+  if (!line || text === undefined || text === line.text) return;
+  line.text = text;
+  line.show(text);
 }

@@ -1,15 +1,21 @@
-/** Every chart, in both forms, from the same rows: snapshots of the specifications, and what the drawing must hold. */
+/** Every chart from rows: snapshots of its marks and scales, and what both drawings of it must hold. */
 
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../lib/random";
 import { barChart } from "../../lib/report/barChart";
 import type { Chart } from "../../lib/report/chart";
+import { heatChart } from "../../lib/report/heatChart";
 import { binCounts, histogramChart } from "../../lib/report/histogram";
+import { layoutOf } from "../../lib/report/layout";
 import { lineChart } from "../../lib/report/lineChart";
-import { plotlyHtml } from "../../lib/report/plotly";
-import { heatChart, mapChart, scatterChart } from "../../lib/report/pointChart";
-import { textWidth, toSvg } from "../../lib/report/svg";
+import { paretoChart } from "../../lib/report/paretoChart";
+import { plotlyFigure } from "../../lib/report/plotly";
+import { plotlyPage } from "../../lib/report/plotlyPage";
+import { mapChart, scatterChart } from "../../lib/report/pointChart";
+import { toSvg } from "../../lib/report/svg";
 import { BLUE, seriesStyles } from "../../lib/report/theme";
+import { vegaLite } from "../../lib/report/vegaLite";
 
 const utility = ["NDCG@10", "HR@10"].flatMap((metric, k) =>
   ["DMF", "NMF"].flatMap((model, m) =>
@@ -33,6 +39,32 @@ const points = Array.from({ length: 12 }, (_, i) => ({
   group: `group ${(i % 3) + 1}`,
   name: `user ${i}`,
 }));
+
+const costs = ["DMF", "NMF"].flatMap((model) =>
+  [0.1, 1, 10].map((cost, i) => ({
+    model,
+    system: i === 0 ? "EASE" : "Lean fold-in",
+    name: ["EASE", "Lean fold-in, 10 %", "20 %"][i],
+    joined: i > 0,
+    cost,
+    from: cost * 0.9,
+    to: cost * 1.1,
+    mean: 0.4 + i / 50,
+    std: 0.01,
+  })),
+);
+const paretoSettings = {
+  x: "cost",
+  y: "mean",
+  error: "std",
+  xLow: "from",
+  xHigh: "to",
+  panelRows: "model",
+  series: "system",
+  label: "name",
+  joined: "joined",
+  limit: 5,
+} as const;
 
 const charts: Record<string, () => Chart> = {
   lines: () =>
@@ -87,60 +119,102 @@ const charts: Record<string, () => Chart> = {
     }),
   histogram: () =>
     histogramChart({ users: [5, 6, 9, 17, 40], items: [1, 2, 3, 100] }, { scale: "log2", panels: true }),
+  pareto: () => paretoChart(costs, paretoSettings),
   "histogram over one another": () =>
     histogramChart({ before: [1, 2, 2, 3], after: [2, 3, 3] }, { width: 1, yScale: "log10" }),
 };
 
+/** A chart without its rows and its styles. */
+const bare = ({ marks, styles, names, ...chart }: Chart) => ({
+  ...chart,
+  marks: marks.map(({ rows, ...mark }) => ({ ...mark, rows: rows.length })),
+});
+
 describe.each(Object.entries(charts))("%s", (name, make) => {
   const chart = make();
-  it("is a Vega-Lite specification and a Plotly figure", () => {
-    expect(chart).toMatchSnapshot();
+  it("is marks in panels with scales", () => {
+    expect(bare(chart)).toMatchSnapshot();
   });
 
   it("draws without a warning, with its alternative text, and without anything from outside", async () => {
-    const id = name.replaceAll(" ", "-");
-    const svg = await toSvg(chart.vegaLite, { name: id, alt: "Lines & points", provenance: "Profile smoke" });
+    const text = { name: name.replaceAll(" ", "-"), alt: "Lines & points", provenance: "Profile smoke" };
+    const svg = await toSvg(chart, text);
     expect(svg).toMatch(
       /^<svg [^>]*role="img" aria-labelledby="[\w-]+-title"><title id="[\w-]+">Lines &amp; points<\/title>/,
     );
     expect(svg).toContain("<metadata>Profile smoke</metadata>");
     expect(svg.replaceAll("http://www.w3.org/", "")).not.toMatch(/https?:|<script|@import|NaN|undefined/);
     for (const [, used] of svg.matchAll(/url\(#([^)]+)\)/g)) expect(svg).toContain(`id="${used}"`);
-    for (const [, own] of svg.matchAll(/ id="([^"]+)"/g)) expect(own.startsWith(id)).toBe(true);
-    expect(
-      await toSvg(chart.vegaLite, { name: id, alt: "Lines & points", provenance: "Profile smoke" }),
-    ).toBe(svg);
+    for (const [, own] of svg.matchAll(/ id="([^"]+)"/g)) expect(own.startsWith(text.name)).toBe(true);
+    expect(await toSvg(chart, text)).toBe(svg);
   });
 
-  it("has every trace on axes that the layout has", () => {
-    for (const trace of chart.plotly.data) {
+  it("has every trace on axes that the layout has, and every number finite", () => {
+    const { data, layout } = plotlyFigure(chart);
+    for (const trace of data) {
       const { xaxis, yaxis } = trace as { xaxis: string; yaxis: string };
-      expect(chart.plotly.layout).toHaveProperty(xaxis.replace("x", "xaxis"));
-      expect(chart.plotly.layout).toHaveProperty(yaxis.replace("y", "yaxis"));
+      expect(layout).toHaveProperty(xaxis.replace("x", "xaxis"));
+      expect(layout).toHaveProperty(yaxis.replace("y", "yaxis"));
     }
+    expect(JSON.stringify({ data, layout })).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it("shows each panel of both drawings over the same ends", () => {
+    const panels = layoutOf(chart).panels.length;
+    const { layout } = plotlyFigure(chart);
+    expect(Object.keys(layout).filter((key) => key.startsWith("xaxis"))).toHaveLength(panels);
+    const { concat } = vegaLite(chart) as { concat?: readonly object[] };
+    expect(concat?.length ?? 1).toBe(panels);
   });
 });
 
 describe("a line chart", () => {
   it("shows every mean and every error bar in both forms", () => {
-    const { plotly, vegaLite } = charts.lines();
-    const drawn = plotly.data.flatMap((trace) => trace.y as number[]);
-    expect(drawn.slice().sort()).toEqual(utility.map((row) => row.mean).sort());
-    const { values } = vegaLite.data as { values: Record<string, number>[] };
-    expect(values.every((row) => Math.abs(row["error high"] - row.mean - 0.01) < 1e-12)).toBe(true);
-    expect(
-      plotly.data.every((trace) =>
-        (trace.error_y as { array: number[] }).array.every((e) => Math.abs(e - 0.01) < 1e-12),
-      ),
-    ).toBe(true);
+    const { data } = plotlyFigure(charts.lines());
+    const of = (mode: string) => data.filter((trace) => trace.mode === mode);
+    const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b);
+    const means = of("lines+markers").flatMap((trace) => trace.y as number[]);
+    expect(sorted(means)).toEqual(sorted(utility.map(({ mean }) => Number(mean.toPrecision(6)))));
+    const lengths = of("lines").flatMap((trace) => {
+      const y = trace.y as (number | null)[];
+      return y.flatMap((low, i) => (i % 3 === 0 ? [Number(y[i + 1]) - Number(low)] : []));
+    });
+    expect(lengths).toHaveLength(utility.length);
+    expect(lengths.every((length) => Math.abs(length - 0.02) < 1e-6)).toBe(true);
+    const { concat } = vegaLite(charts.lines()) as {
+      concat: { layer: { data: { values: { y: number }[] } }[] }[];
+    };
+    const drawn = concat.flatMap(({ layer }) => layer[1].data.values.map(({ y }) => y));
+    expect(sorted(drawn)).toEqual(sorted(utility.map(({ mean }) => mean)));
   });
 
-  it("writes each method once into the legend", () => {
-    const named = charts
-      .lines()
-      .plotly.data.filter((trace) => trace.showlegend)
+  it("writes each method once into the legend", async () => {
+    const named = plotlyFigure(charts.lines())
+      .data.filter((trace) => trace.showlegend)
       .map((trace) => trace.name);
     expect(named).toEqual(["Retrain", "C-SISA", "L-CBKM"]);
+    const svg = await toSvg(charts.lines(), { name: "n", alt: "a" });
+    expect(svg.match(/>C-SISA</g)).toHaveLength(1);
+  });
+
+  it("tells under the pointer the name, what x and y are, and the interval", () => {
+    const [trace] = plotlyFigure(charts.lines()).data.filter(({ mode }) => mode === "lines+markers");
+    expect((trace.hovertext as string[])[2]).toBe(
+      "<b>Retrain</b><br>groups S: 4<br>NDCG@10: 0.4000 (0.3900 to 0.4100)",
+    );
+  });
+
+  it("joins no categories that have no order, and puts their points side by side", () => {
+    const rows = ["learning", "rand@5"].flatMap((after) =>
+      ["a", "b"].map((order) => ({ after, order, y: 1 })),
+    );
+    const { marks } = lineChart(rows, { x: "after", y: "y", series: "order" });
+    expect(marks.map(({ mark }) => mark)).toEqual(["point"]);
+    const [panel] = layoutOf(lineChart(rows, { x: "after", y: "y", series: "order" })).panels;
+    const places = panel.marks[0].places.map(({ x }) => x);
+    expect(new Set(places).size).toBe(4);
+    const counted = rows.map((row) => ({ ...row, after: row.after === "learning" ? 2 : 4 }));
+    expect(lineChart(counted, { x: "after", y: "y", series: "order" }).marks[0].mark).toBe("line");
   });
 
   it("refuses a column that the rows lack", () => {
@@ -149,6 +223,64 @@ describe("a line chart", () => {
       /lineChart: row 0 has no column "ndcg"/,
     );
     expect(() => lineChart([], {} as never)).toThrow("no rows");
+  });
+
+  it("takes an Arquero table", async () => {
+    const { from } = await import("arquero");
+    const { rows } = lineChart(from(utility), { x: "groups", y: "mean" }).marks[0];
+    expect(rows).toEqual(utility);
+  });
+});
+
+describe("panels", () => {
+  const cloud = (data: string, near: number) =>
+    [1, 1.1].map((factor) => ({ data, x: near * factor, y: factor }));
+  const settings = { x: "x", y: "y", xScale: "log10", panelColumns: "data" } as const;
+  const ends = (rows: readonly { data: string; x: number; y: number }[]) =>
+    layoutOf(scatterChart(rows, settings)).panels.map(({ x }) => x.domain);
+
+  it("share the horizontal axis, unless one would use less than a third of it", () => {
+    const [first, second] = ends([...cloud("a", 400), ...cloud("b", 440)]);
+    expect(first).toEqual(second);
+    const [small, large] = ends([...cloud("a", 400), ...cloud("b", 4000)]);
+    expect(small[1]).toBeLessThan(500);
+    expect(large[0]).toBeGreaterThan(3500);
+  });
+
+  it("share the vertical axis along a row, so that columns can be compared", () => {
+    const [first, second] = layoutOf(
+      lineChart(
+        utility.filter(({ model, mean }) => model === "DMF" || mean > 0.4),
+        { x: "groups", y: "mean", ...panels },
+      ),
+    ).panels;
+    expect(first.y.domain).toEqual(second.y.domain);
+    expect([first.y.labelled, second.y.labelled]).toEqual([true, false]);
+  });
+});
+
+describe("a bar", () => {
+  const of = (stacked: boolean) =>
+    layoutOf(
+      barChart(
+        [
+          { k: "one", part: "a", n: 2 },
+          { k: "one", part: "b", n: 3 },
+        ],
+        { x: "k", y: "n", series: "part", stacked },
+      ),
+    ).panels[0].marks[0].places.map(({ x, x2, y, y2 }) => [x, x2, y, y2]);
+
+  it("stands beside the others of its category, from zero", () => {
+    const [a, b] = of(false);
+    expect([a[2], a[3], b[2], b[3]]).toEqual([0, 2, 0, 3]);
+    expect(Number(a[1])).toBeLessThan(Number(b[0]));
+  });
+
+  it("stands on the others where bars are stacked", () => {
+    const [a, b] = of(true);
+    expect([a[2], a[3], b[2], b[3]]).toEqual([0, 2, 2, 5]);
+    expect(a[0]).toBe(b[0]);
   });
 });
 
@@ -190,55 +322,36 @@ describe("styles", () => {
   });
 });
 
-describe("text width", () => {
-  it("grows with the text and the size", () => {
-    expect(textWidth("iii", 10)).toBeLessThan(textWidth("mmm", 10));
-    expect(textWidth("NDCG@10", 20)).toBeCloseTo(2 * textWidth("NDCG@10", 10));
-  });
-});
-
 describe("the interactive page", () => {
-  it("holds the library once, opens offline, and cannot be broken out of", () => {
-    const figure = { data: [{ x: [1], y: [2], text: ["</script><b>"] }], layout: {} };
-    const html = plotlyHtml(figure, { title: "A < B", alt: "one point", provenance: "Profile smoke" });
-    expect(html.match(/<script>/g)).toHaveLength(2);
+  const figure = { data: [{ x: [1], y: [2], text: ["</script><b>"] }], layout: {} };
+  const html = plotlyPage(figure, { title: "A < B", alt: "one point", provenance: "Profile smoke" });
+
+  it("cannot be broken out of, and asks for nothing but the file beside it", () => {
     expect(html.match(/<\/script>/g)).toHaveLength(2);
-    expect(html).not.toMatch(/<(script|link|img)[^>]+(src|href)=/);
+    expect([...html.matchAll(/ (?:src|href)="([^"]*)"/g)].map(([, address]) => address)).toEqual([
+      "plotly.js",
+    ]);
     expect(html).toContain("<title>A &lt; B</title>");
     expect(html).toContain("Profile smoke");
   });
-});
 
-it("a drawn figure names its series in a legend, once for all panels", async () => {
-  const rows = ["DMF", "NMF"].flatMap((panel) =>
-    ["one", "two"].flatMap((metric) =>
-      [1, 2].flatMap((x) => ["Retrain", "C-SISA"].map((method) => ({ panel, metric, x, method, value: x }))),
-    ),
-  );
-  const settings = {
-    x: "x",
-    y: "value",
-    series: "method",
-    panelColumns: "panel",
-    panelRows: "metric",
-  } as const;
-  const svg = await toSvg(lineChart(rows, settings).vegaLite, { name: "n", alt: "a", provenance: "p" });
-  expect(svg.match(/>C-SISA</g)).toHaveLength(1);
+  it("lets nothing run but that file and its own lines", () => {
+    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1] ?? "";
+    const own = /<script>([\s\S]*?)<\/script>/.exec(html)?.[1] ?? "";
+    const hash = createHash("sha256").update(own).digest("base64");
+    expect(policy).toContain(`script-src 'self' file: 'sha256-${hash}';`);
+    expect(policy).toMatch(/^default-src 'none'/);
+  });
 });
 
 it("a row of panels and what is measured share the title of the vertical axis, a line each", () => {
   const settings = { x: "groups", y: "mean", xScale: "log2", ...panels } as const;
-  const titles = (chart: Chart) => {
-    const [first] = (chart.vegaLite as { vconcat: readonly object[] }).vconcat;
-    const written = /"y":\{[^}]*"title":(\[[^\]]*\]|"[^"]*")/.exec(JSON.stringify(first))?.[1] ?? "";
-    const { title } = chart.plotly.layout.yaxis as { title: { text: string } };
-    return [JSON.parse(written), title.text];
-  };
+  const title = (chart: Chart) => layoutOf(chart).panels[0].y.title;
   const metric = utility[0].metric;
-  expect(titles(lineChart(utility, settings))).toEqual([metric, metric]);
-  expect(titles(lineChart(utility, { ...settings, yTitle: "value (of 1)" }))).toEqual([
-    [metric, "value (of 1)"],
-    `${metric}<br>value (of 1)`,
+  expect(title(lineChart(utility, settings))).toEqual([metric]);
+  expect(title(lineChart(utility, { ...settings, yTitle: "value (of 1)" }))).toEqual([
+    metric,
+    "value (of 1)",
   ]);
 });
 
@@ -246,13 +359,25 @@ it("one value that rounding spreads is a level line on a readable axis, and othe
   const flat = [2, 4, 8].map((groups, i) => ({ groups, metric: "HR@10", value: 0.2336 + i * 1e-17 }));
   const real = [2, 4, 8].map((groups, i) => ({ groups, metric: "NDCG@10", value: 0.2336 + i * 1e-4 }));
   const settings = { x: "groups", y: "value", panelRows: "metric", xScale: "log2" } as const;
-  const { vegaLite, plotly } = lineChart([...flat, ...real], settings);
-  const [hr, ndcg] = (vegaLite as { vconcat: readonly object[] }).vconcat.map((one) => JSON.stringify(one));
-  expect(JSON.parse(/"domain":(\[[\d.,]+\])/.exec(hr)?.[1] ?? "[]")).toEqual(
-    [0.231264, 0.235936].map((x) => expect.closeTo(x, 9)),
-  );
-  expect(ndcg).not.toContain('"domain":[');
-  const { yaxis, yaxis2 } = plotly.layout as Record<string, { range?: number[] }>;
-  expect(yaxis.range?.map((end) => end.toFixed(4))).toEqual(["0.2313", "0.2359"]);
-  expect(yaxis2.range).toBeUndefined();
+  const [hr, ndcg] = layoutOf(lineChart([...flat, ...real], settings)).panels.map(({ y }) => y.domain);
+  expect(hr[1] - hr[0]).toBeGreaterThan(0.0046);
+  expect(ndcg[1] - ndcg[0]).toBeLessThan(0.0004);
+});
+
+it("names of data stand in a figure as they are, and never as markup", async () => {
+  const name = `<b onclick="x">=1&</b>`;
+  const rows = [name, "b"].map((series, i) => ({ series, panel: name, x: name, y: i }));
+  const chart = lineChart(rows, {
+    x: "x",
+    y: "y",
+    series: "series",
+    panelColumns: "panel",
+    xTitle: name,
+    title: name,
+  });
+  const svg = await toSvg(chart, { name: "n", alt: name, provenance: name });
+  expect(svg).not.toContain("<b");
+  expect(svg).toContain("&lt;b onclick=");
+  const written = JSON.stringify(plotlyFigure(chart)).replaceAll(/<\/?b>|<br>/g, ""); // our own tags
+  expect(written).not.toContain("<");
 });

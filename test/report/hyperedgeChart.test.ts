@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { hyperedgeChart, hyperedgeScene } from "../../lib/report/hyperedgeChart";
+import { plotlyFigure } from "../../lib/report/plotly";
 import { toSvg } from "../../lib/report/svg";
 
 const picture = {
@@ -64,10 +65,10 @@ describe("hyperedge picture", () => {
 
   it("comes out the same from both renderers", async () => {
     const chart = hyperedgeChart(picture, titles);
-    const svg = await toSvg(chart.vegaLite, { name: "hyperedge", alt: "u1 and his hyperedge" });
+    const svg = await toSvg(chart, { name: "hyperedge", alt: "u1 and his hyperedge" });
     for (const { name } of marks) expect(svg).toContain(`>${name}</text>`);
     for (const { text } of labels) expect(svg).toContain(`>${text}</text>`);
-    const written = JSON.stringify(chart.plotly);
+    const written = JSON.stringify(plotlyFigure(chart));
     for (const { text } of labels) expect(written).toContain(text);
   });
 

@@ -5,15 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { StoppedError } from "../../lib/errors";
-import { connectNotebook, describeRun, disconnectNotebook } from "../../lib/report/context";
+import { type Bundle, describeRun, setNotebook } from "../../lib/report/context";
 import { lineChart } from "../../lib/report/lineChart";
 import { notebookParameters } from "../../lib/report/parameters";
 import { progress, progressLine } from "../../lib/report/progress";
 import { commitOf, outputProvenance, provenanceLine, seedText } from "../../lib/report/provenance";
-import { toDataFrame, toRows } from "../../lib/report/rows";
-import { showChart, showMarkdown, showTable } from "../../lib/report/show";
+import { rowsOf, toDataFrame } from "../../lib/report/rows";
+import { drawLast, look, show, showChart, showMarkdown, showTable } from "../../lib/report/show";
 import { stopSignal } from "../../lib/report/stop";
-import { versions } from "../../lib/report/versions";
+import { noteUse, showVersions, versions } from "../../lib/report/versions";
 
 const synthetic = { data: { name: "synthetic", synthetic: true }, seeds: [0, 1, 2] };
 const rows = [
@@ -23,6 +23,7 @@ const rows = [
 
 let folder: string;
 let shown: [string, string][];
+let bundles: Bundle[];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "erasable-report-"));
@@ -33,13 +34,13 @@ beforeEach(() => {
   shown = [];
   const display = {
     html: (text: string) => shown.push(["html", text]),
-    svg: (text: string) => shown.push(["svg", text]),
     markdown: (text: string) => shown.push(["markdown", text]),
   };
-  connectNotebook({ display, newDisplay: () => display });
+  bundles = [];
+  setNotebook({ display, newDisplay: () => display, bundle: (data) => bundles.push(data) });
 });
 afterEach(() => {
-  disconnectNotebook();
+  setNotebook(undefined);
   vi.unstubAllEnvs();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -71,17 +72,33 @@ describe("showTable", () => {
     expect(lines[1]).toMatch(/^ml-100k,3,2,quick,synthetic,true,"0, 1, 2",/);
   });
 
-  it("takes a Danfo DataFrame", async () => {
+  it("takes a Danfo DataFrame or an Arquero table, and returns the frame to go on with", async () => {
     const frame = await toDataFrame(rows);
-    expect(toRows(frame.sortValues("ndcg"))[0]).toEqual({ method: "L-CBKM", ndcg: 0.25 });
+    expect(rowsOf(frame.sortValues("ndcg"))[0]).toEqual({ method: "L-CBKM", ndcg: 0.25 });
     const columns = [{ key: "method" }, { key: "ndcg", digits: 2, best: "highest" }] as const;
-    await showTable(frame, { name: "frame", caption: "c", run: synthetic, columns });
+    expect(await showTable(frame, { name: "frame", caption: "c", run: synthetic, columns })).toBe(frame);
     expect(shown[0][1]).toContain("<strong>0.50</strong>");
     expect(file("tables/frame.csv")).toContain("L-CBKM,0.25,quick");
+    const { from } = await import("arquero");
+    const options = { name: "columns", caption: "c", run: synthetic, columns };
+    const returned = await showTable(
+      from(rows).filter((d: { ndcg: number }) => d.ndcg < 0.4),
+      options,
+    );
+    expect(returned.shape).toEqual([1, 2]);
+    expect(shown[1][1]).toContain("L-CBKM");
+  });
+
+  it("has no frame of more rows than anybody reads", async () => {
+    const many = Array.from({ length: 2001 }, (_, i) => ({ i }));
+    await expect(showTable(many, { name: "many", caption: "c", run: synthetic })).rejects.toThrow(
+      "2001 rows",
+    );
+    expect(existsSync(join(folder, "quick/tables/many.csv"))).toBe(false);
   });
 
   it("works without a notebook, but not without provenance", async () => {
-    disconnectNotebook();
+    setNotebook(undefined);
     await expect(showTable(rows, { name: "x", caption: "c" })).rejects.toThrow("describeRun");
     await showTable(rows, { name: "x", caption: "c", run: synthetic });
     expect(shown).toEqual([]);
@@ -96,30 +113,80 @@ describe("showTable", () => {
 });
 
 describe("showChart", () => {
-  it("draws in the cell, and keeps the SVG and an interactive page that the caption links", async () => {
-    const chart = lineChart(rows, { x: "method", y: "ndcg" });
-    await showChart(chart, { name: "figure-5", caption: "Figure 5", alt: "two points", run: synthetic });
-    expect(shown.map(([kind]) => kind)).toEqual(["svg", "html"]);
-    expect(shown[0][1]).toBe(file("figures/figure-5.svg"));
-    expect(shown[0][1]).toContain("data synthetic");
-    expect(shown[1][1]).toContain('href="../figures/figure-5.html"');
-    expect(file("figures/figure-5.html")).toContain("Plotly.newPlot");
+  const chart = lineChart(rows, { x: "method", y: "ndcg" });
+  const text = { caption: "Figure <5>", alt: "two points", run: synthetic };
+
+  it("shows one output: Plotly's chart, and a picture that needs no trust", async () => {
+    await showChart(chart, { ...text, name: "figure-5" });
+    expect(bundles.map(Object.keys)).toEqual([["application/vnd.plotly.v1+json", "text/html"]]);
+    const [{ "text/html": html, "application/vnd.plotly.v1+json": figure }] = bundles as Record<
+      string,
+      string
+    >[];
+    expect(Object.keys(figure)).toEqual(["data", "layout", "config"]);
+    expect(html).toMatch(/^<img data-figure="figure-5" alt="two points" [^<]*>$/);
+    const [, picture] = /src="data:image\/svg\+xml;base64,([^"]*)"/.exec(html) ?? [];
+    expect(Buffer.from(picture, "base64").toString()).toBe(file("figures/figure-5.svg"));
+    expect(shown).toHaveLength(1);
+    expect(shown[0][1]).toContain("<strong>Figure &lt;5&gt;</strong>");
+    expect(shown[0][1]).not.toContain("<a ");
   });
 
-  it("keeps plotly.js once beside the pages, and inside a page that is shown in the cell", async () => {
-    const chart = lineChart(rows, { x: "method", y: "ndcg" });
-    const text = { caption: "c", alt: "a", run: synthetic };
+  it("keeps the printed form, the interactive page, and plotly.js once beside all pages", async () => {
     await showChart(chart, { ...text, name: "one" });
-    await showChart(chart, { ...text, name: "two", interactive: true });
-    for (const name of ["one", "two"]) {
-      const page = file(`figures/${name}.html`);
-      expect([...page.matchAll(/<script src="([^"]*)"/g)].map((found) => found[1])).toEqual(["plotly.js"]);
-      expect(page.length).toBeLessThan(20_000);
-    }
+    expect(file("figures/one.svg")).toContain("data synthetic");
+    const page = file("figures/one.html");
+    expect([...page.matchAll(/<script src="([^"]*)"/g)].map((found) => found[1])).toEqual(["plotly.js"]);
+    expect(page.length).toBeLessThan(20_000);
     expect(file("figures/plotly.js").length).toBeGreaterThan(1_000_000);
-    const frame = shown.find(([, html]) => html.startsWith("<iframe"))?.[1] ?? "";
-    expect(frame).not.toContain("&lt;script src");
-    expect(frame.length).toBeGreaterThan(1_000_000);
+  });
+});
+
+describe("show", () => {
+  it("shows the tables and charts of a question, one or a list", async () => {
+    describeRun(synthetic);
+    const chart = {
+      name: "c",
+      caption: "Chart",
+      alt: "a",
+      chart: lineChart(rows, { x: "method", y: "ndcg" }),
+    };
+    await show([{ name: "t", caption: "Table", rows }, chart]);
+    await show({ name: "u", caption: "Table", rows });
+    expect(shown.map(([, html]) => /Chart|Table/.exec(html)?.[0])).toEqual(["Table", "Chart", "Table"]);
+    expect(existsSync(join(folder, "quick/tables/u.csv"))).toBe(true);
+    await expect(show({ name: "x" } as never)).rejects.toThrow("show takes");
+  });
+});
+
+describe("look", () => {
+  it("shows the first rows of anything like a table, and writes nothing", async () => {
+    const { from } = await import("arquero");
+    const many = Array.from({ length: 12 }, (_, i) => ({ i, list: [1, 2], none: null }));
+    for (const what of [many, from(many), await toDataFrame(many.map(({ i }) => ({ i })))]) {
+      look(what);
+      const [, html] = shown.pop() ?? [];
+      expect(html?.match(/<tr/g)).toHaveLength(11);
+      expect(html).toContain("the first 10 of 12 rows");
+    }
+    look({ users: 3, ids: new Uint32Array([1, 2]) });
+    expect(shown[0][1]).toContain("1, 2");
+    expect(() => look(3)).toThrow("look takes");
+    expect(existsSync(join(folder, "quick"))).toBe(false);
+  });
+});
+
+describe("the value that a cell ends with", () => {
+  it("is a table if it is like one, once", async () => {
+    const { from } = await import("arquero");
+    for (const value of [rows, from(rows), await toDataFrame(rows)]) expect(drawLast(value)).toBe(true);
+    expect(shown).toHaveLength(3);
+    for (const value of [3, "text", undefined, null, [1, 2], { a: 1 }, [], [[1]]])
+      expect(drawLast(value)).toBe(false);
+    const frame = await showTable(rows, { name: "t", caption: "c", run: synthetic });
+    expect(shown).toHaveLength(4);
+    expect([drawLast(frame), shown.length]).toEqual([true, 4]);
+    expect([drawLast(frame), shown.length]).toEqual([true, 5]); // in a later cell
   });
 });
 
@@ -212,7 +279,20 @@ describe("stopSignal", () => {
 });
 
 describe("versions", () => {
-  it("names what computes and draws", () => {
-    expect(versions()).toMatchObject({ "Node.js": process.versions.node, tslab: "1.0.22" });
+  it("name what is used, and each package from when it is", async () => {
+    expect(versions()).toMatchObject({ "Node.js": process.versions.node });
+    expect(versions()).not.toHaveProperty("tslab"); // this is no kernel
+    await showTable(rows, { name: "t", caption: "c", run: synthetic });
+    const chart = lineChart(rows, { x: "method", y: "ndcg" });
+    await showChart(chart, { name: "c", caption: "c", alt: "a", run: synthetic });
+    showVersions();
+    const line = () => shown[shown.length - 1][1];
+    expect(line()).toMatch(/danfojs-node 1\.2\.0 .*vega-lite 5\.[\d.]+ · plotly\.js-dist-min 4\.1\.2/);
+    const before = shown.length;
+    await showTable(rows, { name: "t", caption: "c", run: synthetic });
+    expect(shown).toHaveLength(before + 1); // the line has not changed
+    noteUse("tslab");
+    await showTable(rows, { name: "t", caption: "c", run: synthetic });
+    expect(line()).toContain(" · tslab 1.0.22 · ");
   });
 });

@@ -1,0 +1,66 @@
+/**
+ * Texts: how wide they are on a picture, how they break into lines, and how they are written into HTML, Markdown and
+ * Plotly so that nothing that came with the data (an id, a file's name, a caption) is taken for markup.
+ */
+
+/**
+ * Widths of Helvetica's characters in 1/1000 em (Adobe's font metrics): with them Vega lays out legends and labels as a
+ * browser would. Without a canvas it would take every character for 0.8 em.
+ */
+const WIDTHS: readonly (readonly [string, number])[] = [
+  ["ijl'|", 222],
+  [" .,:;!ftI/\\[]()-·", 278],
+  ["r", 333],
+  ["cksvxyzJ", 500],
+  ["FTZ", 611],
+  ["ABEKPSVXY&", 667],
+  ["CDHNRUw", 722],
+  ["GOQ", 778],
+  ["Mm", 833],
+  ["W", 944],
+  ["%", 889],
+  ["@", 1015],
+  ["+=<>~±", 584],
+];
+const widthOf = new Map(
+  WIDTHS.flatMap(([characters, width]) => [...characters].map((c) => [c, width] as const)),
+);
+
+/** Width of a text in px. */
+export function textWidth(text: string, fontSize: number): number {
+  let sum = 0;
+  for (const character of text) sum += widthOf.get(character) ?? 556; // digits and most lower-case letters
+  return (sum * fontSize) / 1000;
+}
+
+/** A text in as many lines as it takes within `length` px; a longer word keeps a line of its own. */
+export function wrapText(text: string, length: number, fontSize: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const longer = `${lines[lines.length - 1]} ${word}`.trim();
+    if (textWidth(longer, fontSize) <= length || longer === word) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+const HTML: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Text of an HTML or SVG element, or of an attribute in quotes. */
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => HTML[c]);
+
+/** Text in Markdown, on one line: no emphasis, link, formula, code, list, heading or HTML comes of it. */
+export const escapeMarkdown = (text: string): string =>
+  text
+    .replace(/\s+/g, " ")
+    .replace(/[&<>]/g, (c) => HTML[c])
+    .replace(/[\\`*_{}[\]()#+\-.!|~$^:=@/]/g, "\\$&");
+
+/** Text of a Plotly figure, which reads a few HTML tags and entities. */
+export const escapePlotly = (text: string): string => text.replace(/[&<>]/g, (c) => HTML[c]);

@@ -1,0 +1,245 @@
+/**
+ * A chart as a Vega-Lite 5 specification, which is drawn to SVG (svg.ts) for cells, reports and paper: a grid of panels,
+ * in each a layer a mark, with the positions, ends and ticks of layout.ts.
+ */
+
+import type { Chart, Mark, Spec } from "./chart";
+import { LABEL_SIZE, layoutOf, type Panel, type Place, type PlacedMark } from "./layout";
+import { type Axis, isLog } from "./scales";
+import { textWidth } from "./text";
+import { FIGURE_WIDTH, INK, PAPER, VEGA_CONFIG } from "./theme";
+
+export const VEGA_LITE = "https://vega.github.io/schema/vega-lite/v5.json"; // names the format; nothing is fetched
+
+/** The whole figure. */
+export function vegaLite(chart: Chart): Spec {
+  const { panels, columns } = layoutOf(chart);
+  const units = panels.map((panel) => unit(chart, panel));
+  const body =
+    units.length === 1
+      ? units[0]
+      : {
+          concat: units,
+          columns,
+          spacing: { row: 26, column: 20 },
+          resolve: { scale: { color: "shared", shape: "shared", strokeDash: "shared" } },
+        };
+  return {
+    $schema: VEGA_LITE,
+    ...(chart.title ? { title: chart.title } : {}),
+    ...body,
+    config: VEGA_CONFIG,
+  };
+}
+
+function unit(chart: Chart, panel: Panel): Spec {
+  const x = encodingOf(panel.x, true);
+  const y = encodingOf(panel.y, false);
+  return {
+    width: chart.width,
+    height: chart.height,
+    layer: [...panel.marks.flatMap((one) => layersOf(chart, one, x, y)), ...headingOf(panel, chart.width)],
+  };
+}
+
+/** A heading as a mark: titles of Vega stand higher where a label of the axis reaches over its end. */
+const headingOf = ({ heading }: Panel, width: number): Spec[] =>
+  heading === undefined
+    ? []
+    : [
+        {
+          data: { values: [{ heading }] },
+          mark: { type: "text", x: width / 2, y: -14, fontSize: 13, fontWeight: 600, color: INK },
+          encoding: { text: { field: "heading", type: "nominal" } },
+        },
+      ];
+
+/** A quotation of JSON inside an expression of Vega, whose strings are those of JavaScript. */
+const quoted = (value: unknown): string =>
+  JSON.stringify(value).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+
+const flat = (lines: readonly string[]) => (lines.length === 1 ? lines[0] : [...lines]);
+
+function encodingOf(axis: Axis, across: boolean): Spec {
+  const scale = {
+    ...(isLog(axis.type) ? { type: "log", base: axis.type === "log2" ? 2 : 10 } : { zero: false }),
+    domain: axis.domain,
+    nice: false,
+  };
+  if (axis.bare) return { type: "quantitative", scale, axis: titledOnly(axis) };
+  const labels = Object.fromEntries(axis.ticks.map(({ at, lines }) => [at, flat(lines)]));
+  return {
+    type: "quantitative",
+    title: axis.title.length > 0 ? flat(axis.title) : null,
+    scale,
+    axis: {
+      values: axis.ticks.map(({ at }) => at),
+      labelExpr: `(${quoted(labels)})[datum.value]`,
+      labelOverlap: false,
+      labelAngle: axis.angle,
+      ...(axis.angle === 0 ? {} : { labelAlign: "right", labelBaseline: "middle" }),
+      ...(axis.type === "category" ? { grid: false } : {}),
+      ...(axis.labelled ? {} : { labels: false, ticks: false, domain: across }),
+    },
+  };
+}
+
+const titledOnly = (axis: Axis) =>
+  axis.title.length > 0
+    ? { title: flat(axis.title), ticks: false, labels: false, grid: false, domain: false }
+    : null;
+
+const LEGEND_SYMBOL = 40; // px beside each name
+
+/** Columns of a legend that would be wider than the figure; undefined for one that fits in a line. */
+function legendColumns(names: readonly string[]): number | undefined {
+  const widths = names.map((name) => textWidth(name, VEGA_CONFIG.legend.labelFontSize) + LEGEND_SYMBOL);
+  const whole = widths.reduce((sum, width) => sum + width, 0);
+  return whole <= FIGURE_WIDTH ? undefined : Math.max(1, Math.floor(FIGURE_WIDTH / Math.max(...widths)));
+}
+
+type Channel = "color" | "shape" | "strokeDash";
+
+/** Colour, and where asked shape and dash, by series; one legend serves all panels. */
+function seriesOf(chart: Chart, mark: Mark, channels: readonly Channel[]): Spec {
+  if (chart.series === undefined || mark.colour !== undefined) return {};
+  const ranges = {
+    color: chart.styles.map(({ colour }) => colour),
+    shape: chart.styles.map(({ shape }) => shape),
+    strokeDash: chart.styles.map(({ dash }) => (dash.length === 0 ? [1, 0] : dash)),
+  };
+  const columns = legendColumns(chart.names);
+  const legend = chart.legend
+    ? { ...(columns === undefined ? {} : { legend: { columns } }) }
+    : { legend: null };
+  return Object.fromEntries(
+    channels.map((channel) => [
+      channel,
+      {
+        field: "series",
+        type: "nominal",
+        title: null,
+        scale: { domain: chart.names, range: ranges[channel] },
+        ...legend,
+      },
+    ]),
+  );
+}
+
+/** The rows of a layer: what it encodes, and the order of a line. */
+const dataOf = (places: readonly Place[]): Spec => ({
+  values: places.map(({ tip, side, ...place }, order) => ({ ...place, order })),
+});
+
+function layersOf(chart: Chart, { mark, places }: PlacedMark, x: Spec, y: Spec): Spec[] {
+  if (places.length === 0) return [];
+  const look = mark.look ?? {};
+  const solo = chart.series === undefined ? chart.styles[0].colour : undefined;
+  const fixed = mark.colour ?? solo;
+  const base = {
+    clip: true,
+    ...(fixed === undefined ? {} : { color: fixed }),
+    ...(look.opacity === undefined ? {} : { opacity: look.opacity }),
+  };
+  const has = (channel: keyof Place) => places[0][channel] !== undefined;
+  const positions = {
+    ...(has("x") ? { x: { ...x, field: "x" } } : {}),
+    ...(has("x2") ? { x2: { field: "x2" } } : {}),
+    ...(has("y") ? { y: { ...y, field: "y" } } : {}),
+    ...(has("y2") ? { y2: { field: "y2" } } : {}),
+  };
+  const layer = (type: string, more: Spec, channels: readonly Channel[], encoding: Spec = {}): Spec => ({
+    data: dataOf(places),
+    mark: { type, ...base, ...more },
+    encoding: { ...positions, ...seriesOf(chart, mark, channels), ...encoding },
+  });
+  const dash = look.dash ? { strokeDash: look.dash } : {};
+  switch (mark.mark) {
+    case "point":
+      return [
+        layer(
+          "point",
+          {
+            opacity: look.opacity ?? 1,
+            clip: false,
+            ...(look.size ? { size: look.size } : {}),
+            ...(look.shape ? { shape: look.shape } : {}),
+          },
+          look.shape ? ["color"] : ["color", "shape"],
+        ),
+      ];
+    case "line": {
+      const line = layer(
+        "line",
+        { strokeWidth: look.width ?? 2, ...dash, opacity: 1, strokeOpacity: look.opacity ?? 1 },
+        look.dash ? ["color"] : ["color", "strokeDash"],
+        { order: { field: "order", type: "quantitative" } },
+      );
+      return mark.symbols ? [line, layer("point", { clip: false, opacity: 1 }, ["color", "shape"])] : [line];
+    }
+    case "rule":
+      return [layer("rule", { strokeWidth: look.width ?? 1.2, ...dash }, ["color"])];
+    case "bar":
+      return [layer("rect", { stroke: PAPER, strokeWidth: 0.5, clip: true }, ["color"])];
+    case "area":
+      return [
+        layer(
+          "line",
+          { interpolate: "linear-closed", fill: fixed, fillOpacity: 0.08, strokeWidth: look.width ?? 1.6 },
+          [],
+          { order: { field: "order", type: "quantitative" } },
+        ),
+      ];
+    case "cell":
+      return [layer("rect", {}, [], { color: cellColour(chart) })];
+    case "text":
+      return textLayers(mark, places, layer);
+  }
+}
+
+function cellColour({ colours }: Chart): Spec {
+  if (!colours) return {};
+  const { domain, colours: range, title } = colours;
+  const stops = range.map((_, i) => domain[0] + (i / (range.length - 1)) * (domain[1] - domain[0]));
+  return {
+    field: "value",
+    type: "quantitative",
+    title,
+    scale: { domain: stops, range, interpolate: "rgb" },
+    legend: { titleLimit: 400 },
+  };
+}
+
+/** Texts, those beside points a layer a side, each over a halo where it may lie on something. */
+function textLayers(
+  mark: Mark,
+  places: readonly Place[],
+  layer: (type: string, more: Spec, channels: readonly Channel[], encoding?: Spec) => Spec,
+): Spec[] {
+  const look = mark.look ?? {};
+  const text = {
+    clip: false,
+    color: mark.colour ?? INK,
+    fontSize: look.fontSize ?? LABEL_SIZE,
+    ...(look.bold ? { fontWeight: 600 } : {}),
+    ...(look.baseline ? { baseline: look.baseline } : {}),
+  };
+  const halo = { color: PAPER, stroke: PAPER, strokeWidth: 4, strokeOpacity: 0.85 };
+  const sides = new Map(places.flatMap(({ side }) => (side ? [[side.name, side] as const] : [])));
+  const groups =
+    sides.size > 0
+      ? [...sides.values()].map(({ name, dx, dy, align, baseline }) => ({
+          chosen: places.filter(({ side, text: name2 }) => side?.name === name && name2 !== ""),
+          more: { dx, dy, align, baseline },
+        }))
+      : [{ chosen: places, more: {} }];
+  return groups
+    .filter(({ chosen }) => chosen.length > 0)
+    .flatMap(({ chosen, more }) => {
+      const one = (extra: Spec): Spec => ({
+        ...layer("text", { ...text, ...more, ...extra }, [], { text: { field: "text", type: "nominal" } }),
+        data: dataOf(chosen),
+      });
+      return look.halo ? [one(halo), one({})] : [one({})];
+    });
+}
