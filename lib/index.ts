@@ -152,7 +152,7 @@ export {
   tensorOf,
 } from "./model/spec";
 // experiments: protocol presets, profiles, cells, figures as cells and rows, the run store, verdicts
-export type { Cell, MethodName, PartitionCell, SystemCell, TimingCell } from "./questions/cell";
+export type { Cell, PartitionCell, SystemCell, TimingCell } from "./questions/cell";
 export * as figures from "./questions/figures";
 export type { BeyondRow } from "./questions/figures/beyond";
 export { batchChart, paretoOf } from "./questions/figures/beyondCharts";
@@ -272,17 +272,17 @@ export {
 export type { BytesKept, Checkpoint } from "./training/checkpoint";
 export { DiskStore } from "./training/diskStore";
 export { createWorkerPool, type WorkerPool } from "./training/pool";
-export { TRAINING_DEFAULTS, type TrainingSettings, trainingSettings } from "./training/settings";
+export { TRAINING, type TrainingSettings } from "./training/settings";
 export { DamagedError, MemoryStore, type Store } from "./training/store";
 // additive methods: sums over users, from which forgetting is subtraction
 export type { AdditiveMethod, AdditiveSystem } from "./unlearning/additive/additive";
-export { type EaseSettings, ease } from "./unlearning/additive/ease";
-export { type GaussianSettings, gaussian } from "./unlearning/additive/gaussian";
+export { ease } from "./unlearning/additive/ease";
+export { gaussian } from "./unlearning/additive/gaussian";
 // the door: learn, recommend, forget, verify
 export { type LearnSettings, learn, type OpenOptions, open, verify } from "./unlearning/api";
 // unlearning by its parts: methods, requests, plans, erasures, certificates
 export { type Certificate, type OperatorKey, parseCertificate } from "./unlearning/certificate";
-export { type CSisaSettings, cSisa } from "./unlearning/cSisa";
+export { cSisa } from "./unlearning/cSisa";
 export {
   ErasableSystem,
   type ForgetOptions,
@@ -292,17 +292,18 @@ export {
 } from "./unlearning/erasableSystem";
 export { type Erasure, erasureOf, joinErasures, usersErasure } from "./unlearning/erasure";
 // fold-in: rows of users fitted against frozen items and layers
-export { type CoreFoldInSettings, coreFoldIn } from "./unlearning/foldIn/coreFoldIn";
-export { type RefreshSettings, refresh } from "./unlearning/foldIn/refresh";
+export { coreFoldIn } from "./unlearning/foldIn/coreFoldIn";
+export { refresh } from "./unlearning/foldIn/refresh";
 export type { GroupedMethod, GroupedSystem } from "./unlearning/grouped";
-export { type LaserSettings, laser, retrain } from "./unlearning/laser";
-export { makePlan, type PlanOptions, type PlanSettings, planSettings } from "./unlearning/makePlan";
+export { laser, retrain } from "./unlearning/laser";
+export { makePlan } from "./unlearning/makePlan";
 export type { Method, MethodContext, System } from "./unlearning/method";
-export { methodOf } from "./unlearning/methods";
+export { METHODS, type MethodName, methodOf } from "./unlearning/methods";
 export { type Plan, parsePlan, planHash, planText } from "./unlearning/plan";
+export { PLAN, type PlanSettings } from "./unlearning/planSettings";
 export { parseRequest, type Request, resolveRequest } from "./unlearning/request";
 // the field's other frameworks: shards in isolation, and something trained that joins them
-export { type RecEraserSettings, recEraser } from "./unlearning/rivals/recEraser";
-export { type UltraReSettings, ultraRe } from "./unlearning/rivals/ultraRe";
+export { recEraser } from "./unlearning/rivals/recEraser";
+export { ultraRe } from "./unlearning/rivals/ultraRe";
 export { type Unlearned, unlearn } from "./unlearning/unlearn";
 export type { Verification } from "./unlearning/verify";

@@ -36,8 +36,8 @@ export function explainZero(name: string, error: unknown): never {
   const zero = error instanceof InputError ? ZERO.exec(error.message) : null;
   if (zero === null) throw error;
   throw new InputError(
-    `${name}: ${clip(zero[1], 200)}. The embedding of users takes no rating of 0 or below: take --grouping bkm or rand with ` +
-      "--set cohesion=ratings, or --method c-sisa with one of these groupings, receraser, ease or gaussian; or move the ratings up by 1",
+    `${name}: ${clip(zero[1], 200)}. The embedding of users takes no rating of 0 or below: take --grouping bkm or ` +
+      "rand, or --method receraser, ease or gaussian; or move the ratings up by 1",
   );
 }
 

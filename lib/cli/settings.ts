@@ -1,82 +1,74 @@
 /**
- * `--set` of `learn`: "epochs=20" as a setting, "fold.ridge=50" as one inside another; numbers and true or false as such,
- * else text. Names and values are the library's to check; what is refused here would pass its checks unnoticed, or is not
- * a setting of learning at all.
+ * Settings of `learn` on the command line, made from their declarations: some have an option of their own, any can be given
+ * by `--set key=value`, and the help lists them all with what they are, their range, their default and their methods.
  */
 
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { InputError } from "../errors";
+import { describeSetting, describeSettings, parseSettings, type Spec } from "../settings";
+import { METHOD_NAMES, METHODS, type MethodName, specOf } from "../unlearning/methods";
 
-/** Settings that hold others. */
-const GROUPS = ["adam", "clustering", "embedding", "fold", "itemStep.fit"] as const;
-/** Settings that hold others, or are a name alone: core=coin@10, core.percent=10. */
-const NAMED_GROUPS = ["grouping", "core", "itemStep", "userStep"] as const;
-/** What `learn` takes beside settings, and how it is said on the command line. */
-const NO_SETTINGS: Readonly<Record<string, string>> = {
-  folder: "take --system",
-  store: "take --system",
-  method: "take --method",
-  workers: "take --workers",
-  signal: "it cannot be given here",
-  onProgress: "it cannot be given here",
+/** Settings with an option of their own. Those that not all methods declare alike are shown as LASER has them. */
+const OPTIONS = ["model", "grouping", "groups", "epochs", "batchSize", "seed"] as const;
+
+const flagOf = (key: string): string => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** Reads the text of an option whose setting some method declares. */
+const parserOf = (key: string, spec: Spec) => (text: string) => {
+  try {
+    return parseSettings(spec, [`${key}=${text}`], "learn")[key];
+  } catch {
+    throw new InvalidArgumentError(`It is not ${spec[key].allowed}.`);
+  }
 };
-/** Names that every object has already. */
-const RESERVED = ["__proto__", "constructor", "prototype"];
 
-type Value = number | boolean | string;
-interface Group {
-  [key: string]: Value | Group;
+/** Adds the options of settings, `--set`, and behind the help the list of all settings. */
+export function withSettings(command: Command): Command {
+  const { spec } = METHODS.laser;
+  for (const key of OPTIONS)
+    command.addOption(
+      new Option(`${flagOf(key)} <value>`, describeSetting(spec[key])).argParser(parserOf(key, spec)),
+    );
+  return command
+    .option(
+      "--set <key=value>",
+      "any setting of the method, listed below (repeatable)",
+      (text, all: string[] = []) => [...all, text],
+    )
+    .addHelpText("after", () => `\n${settingsHelp()}`);
 }
 
-const includes = (names: readonly string[], name: string): boolean => names.includes(name);
+/** Every setting under the methods that have it, each said once. */
+function settingsHelp(): string {
+  const methodsOf = new Map<string, string[]>();
+  for (const method of METHOD_NAMES)
+    for (const { key, text } of describeSettings(specOf(method))) {
+      const line = `  ${key}: ${text}`;
+      methodsOf.set(line, [...(methodsOf.get(line) ?? []), method]);
+    }
+  const linesOf = new Map<string, string[]>();
+  for (const [line, methods] of methodsOf) {
+    const heading = `Settings of ${methods.join(", ")}:`;
+    linesOf.set(heading, [...(linesOf.get(heading) ?? []), line]);
+  }
+  return [...linesOf].map(([heading, lines]) => [heading, ...lines, ""].join("\n")).join("\n");
+}
 
-/** @throws InputError that names the text of `--set`. */
-export function settingsOf(pairs: readonly string[]): Record<string, unknown> {
-  const settings: Group = {};
-  for (const pair of pairs) {
-    const at = pair.indexOf("=");
-    const path = pair.slice(0, at).split(".");
-    const refuse = (reason: string) => new InputError(`--set: "${pair}": ${reason}`);
-    if (at < 1 || path.includes("")) throw new InputError(`--set: "${pair}" is not of the form key=value`);
-    const reserved = path.find((key) => includes(RESERVED, key));
-    if (reserved !== undefined) throw refuse(`${reserved} is not a setting`);
-    if (Object.hasOwn(NO_SETTINGS, path[0]))
-      throw refuse(`${path[0]} is not a setting of learning; ${NO_SETTINGS[path[0]]}`);
-    const value = typed(pair.slice(at + 1));
-    const whole = path.join(".");
-    if (includes(GROUPS, whole)) throw refuse(`${whole} holds settings of its own: say ${whole}.NAME=value`);
-    if (includes(NAMED_GROUPS, whole) && typeof value !== "string")
-      throw refuse(`${whole} takes a name, or holds settings of its own: ${whole}.NAME=value`);
-    put(settings, path, value, refuse);
+/**
+ * The settings that a command names, by options and by `--set`.
+ * @throws InputError for a setting that the method does not have, one that is given twice, or a value that it does not take.
+ */
+export function settingsOf(
+  method: MethodName,
+  options: Readonly<Record<string, unknown>>,
+  pairs: readonly string[],
+): Record<string, unknown> {
+  const settings: Record<string, unknown> = { ...parseSettings(specOf(method), pairs, `${method}: --set`) };
+  for (const key of OPTIONS) {
+    if (options[key] === undefined) continue;
+    if (Object.hasOwn(settings, key))
+      throw new InputError(`${key} is given twice, by ${flagOf(key)} and by --set`);
+    settings[key] = options[key];
   }
   return settings;
-}
-
-/** Puts a value at its place; a value that is there already is replaced, a group of settings is not. */
-function put(
-  settings: Group,
-  path: readonly string[],
-  value: Value,
-  refuse: (reason: string) => InputError,
-): void {
-  const last = path[path.length - 1];
-  let inner = settings;
-  for (let depth = 1; depth < path.length; depth++) {
-    const group = path.slice(0, depth).join(".");
-    if (![...GROUPS, ...NAMED_GROUPS].some((name) => name === group))
-      throw refuse(`${group} holds no settings of its own`);
-    const key = path[depth - 1];
-    const held = Object.hasOwn(inner, key) ? inner[key] : {};
-    if (typeof held !== "object") throw refuse(`${group} has a value of its own already`);
-    inner[key] = held;
-    inner = held;
-  }
-  if (Object.hasOwn(inner, last) && typeof inner[last] === "object")
-    throw refuse(`settings inside ${path.join(".")} are given already`);
-  inner[last] = value;
-}
-
-function typed(text: string): Value {
-  if (text === "true" || text === "false") return text === "true";
-  const number = text.trim() === "" ? Number.NaN : Number(text);
-  return Number.isNaN(number) ? text : number;
 }

@@ -1,22 +1,21 @@
 /** `learn`, `recommend` and `unlearn`: a system on ratings of one's own, kept in a folder. `verify` is in verify.ts. */
 
 import { type Command, Option } from "commander";
+import type { EngineName } from "../engine/engine";
 import { InputError } from "../errors";
-import { MODEL_NAMES } from "../model/spec";
 import { DamagedError } from "../training/store";
-import { type LearnSettings, learn, open } from "../unlearning/api";
+import { learn, open } from "../unlearning/api";
 import type { Certificate } from "../unlearning/certificate";
 import type { ErasableSystem } from "../unlearning/erasableSystem";
 import type { NamedErasure } from "../unlearning/folder";
-import { GROUPINGS } from "../unlearning/makePlan";
-import { METHOD_NAMES } from "../unlearning/methods";
+import { METHOD_NAMES, type MethodName } from "../unlearning/methods";
 import { makeSystemFolder } from "./folders";
 import { readPairs, readUsers } from "./lists";
 import { integer, list, withJson } from "./options";
 import { count, duration, plural, print, printJson, say, sayEngines, stopping } from "./output";
 import { whenFree } from "./patience";
 import { explainZero, loadRatings, type RatingsOptions, withRatings } from "./ratings";
-import { settingsOf } from "./settings";
+import { settingsOf, withSettings } from "./settings";
 import { exampleId, shellWord } from "./shell";
 import { stages } from "./stages";
 import {
@@ -33,6 +32,8 @@ import { textTable } from "./textTable";
 interface LearnOptions extends RatingsOptions {
   readonly system: string;
   readonly json?: boolean;
+  readonly method?: MethodName;
+  readonly workers?: number;
   readonly set?: readonly string[];
   readonly [setting: string]: unknown;
 }
@@ -60,20 +61,9 @@ export function addSystems(program: Command): void {
     )
     .argument("<ratings>", "file of ratings, or name of a data set")
     .requiredOption("--system <folder>", "where the system is kept");
-  withJson(withRatings(learning))
+  withSettings(withJson(withRatings(learning)))
     .addOption(new Option("--method <name>", "default: laser").choices(METHOD_NAMES))
-    .addOption(new Option("--model <name>", "default: dmf").choices(MODEL_NAMES))
-    .addOption(new Option("--grouping <name>", "default: cbkm").choices(Object.keys(GROUPINGS)))
-    .option("--groups <number>", "S (default: 8)", integer(1, 65_535))
-    .option("--epochs <number>", "default: 50", integer(1))
-    .option("--batch-size <number>", "samples a step (default: 1024)", integer(1))
-    .option("--seed <number>", "default: 1", integer(0, 2 ** 32 - 1))
     .option("--workers <number>", "worker threads for shards (C-SISA, RecEraser, UltraRE)", integer(0, 1024))
-    .option(
-      "--set <key=value>",
-      "any other setting of plan, training or method, fold.ridge=50 for one inside another (repeatable)",
-      (text, all: string[] = []) => [...all, text],
-    )
     .addHelpText(
       "after",
       `
@@ -81,7 +71,7 @@ Examples:
   $ npx erasable learn ratings.csv --system store --groups 8
   $ npx erasable learn ml-100k --system store --method c-sisa --model nmf --set scoring=own
   $ npx erasable learn ml-100k --system store --method receraser --set partition=ibp
-  $ npx erasable learn ml-1m --system store --method core-fold-in --set core=coin@10 --set fold.ridge=50
+  $ npx erasable learn ml-1m --system store --method core-fold-in --set corePercent=10 --set foldRidge=50
   $ npx erasable learn ml-1m --system store --method ease --set lambda=500`,
     )
     .action(learnCommand);
@@ -135,16 +125,18 @@ const listed = (settings: unknown): string =>
   (settings as { partition?: string }).partition === "ibp" ? "Items" : "Users";
 
 async function learnCommand(ratings: string, options: LearnOptions): Promise<void> {
-  const { system: folder, format, scale, set = [], json, ...settings } = options;
+  const { system: folder, format, scale, method = "laser", workers, set = [], json, ...own } = options;
   const signal = stopping();
-  const asked = { ...settings, ...settingsOf(set) } as LearnSettings;
+  const asked = settingsOf(method, own, set);
   const data = await loadRatings(ratings, { format, scale, signal });
-  if (asked.engine) await sayEngines([asked.engine]);
+  if (asked.engine) await sayEngines([asked.engine as EngineName]);
   const since = performance.now();
   const takeBack = makeSystemFolder(folder);
   const system = await learn(data, {
     ...(scale ? { maximumRating: scale.most } : {}),
     ...asked,
+    method,
+    workers,
     folder,
     signal,
     onProgress: stages(),
@@ -153,12 +145,12 @@ async function learnCommand(ratings: string, options: LearnOptions): Promise<voi
     return explainZero(ratings, error);
   });
   try {
-    const { cost, method } = system.system;
+    const { cost, method: learned } = system.system;
     const kept = system.bytesKept();
     const result = {
       system: folder,
-      method: method.name,
-      settings: method.settings,
+      method: learned.name,
+      settings: learned.settings,
       users: data.userIds.length,
       items: data.itemIds.length,
       ratings: data.byUser.columns.length,
@@ -173,11 +165,11 @@ async function learnCommand(ratings: string, options: LearnOptions): Promise<voi
       return;
     }
     print(
-      `${method.name} learned from ${plural(result.ratings, "rating")} of ${plural(result.users, "user")}: ` +
+      `${learned.name} learned from ${plural(result.ratings, "rating")} of ${plural(result.users, "user")}: ` +
         `${count(result.samples)} gradient samples, ${duration(result.seconds)}`,
     );
     if (result.groups)
-      print(`${listed(method.settings)} in its groups, in training order: ${result.groups.join(", ")}`);
+      print(`${listed(learned.settings)} in its groups, in training order: ${result.groups.join(", ")}`);
     print(
       `Kept in ${folder}. Try: npx erasable recommend --system ${shellWord(folder)} --user ${exampleId(data.userIds)}`,
     );

@@ -40,6 +40,8 @@ export interface RunIdentity {
   readonly settings: TrainingSettings;
   /** epochs of each group, resolved */
   readonly epochs: number;
+  /** whether Adam's moments are carried on from group to group; default: it is created anew for each */
+  readonly carried?: boolean;
   /** what the initial weights are made from */
   readonly start: Start;
   /** path of the random streams; a group's stream is [...stream, position] */
@@ -50,13 +52,14 @@ const FORMAT = "erasable checkpoint, format 1";
 
 /** The keys of the checkpoints of a run, one a group. */
 export function checkpointKeys(run: RunIdentity, groups: readonly GroupRatings[]): string[] {
-  const { epochs: _, epochsPerGroup: __, ...settings } = run.settings; // `run.epochs` is what they come to
+  const { epochs: _, ...settings } = run.settings; // of a whole run; `run.epochs` is what they come to for a group
   let key = sha256(
     canonicalJson({
       format: FORMAT,
       code: codeVersion("training"),
       settings,
       epochs: run.epochs,
+      carried: run.carried ?? false,
       initialSeed: run.start.seed,
       items: sha256(JSON.stringify(run.start.itemIds)),
       stream: run.stream,

@@ -25,6 +25,7 @@ import {
 import { type GroupRatings, trainingSet } from "./groupRatings";
 import { initialRest, initialRows, putRest, putRows, restOf, rowsOf } from "./layout";
 import { deletePartial, getPartial, putPartial } from "./partial";
+import { adamOf } from "./settings";
 import { type Clock, Stopwatch } from "./stopwatch";
 import type { Store } from "./store";
 
@@ -151,7 +152,7 @@ class Trainer {
     private readonly context: TrainingContext,
     private readonly watch: Stopwatch,
   ) {
-    this.carried = run.settings.optimizer === "carried";
+    this.carried = run.carried ?? false;
     this.items = run.start.itemIds.length;
     let row = 0;
     for (const group of run.groups) {
@@ -230,7 +231,7 @@ class Trainer {
     const result = await watch.timeAsync("train", () =>
       engine.train(set, {
         batchSize: settings.batchSize,
-        adam: settings.adam,
+        adam: adamOf(settings),
         l2: settings.l2,
         stream: [...run.stream, position],
         epochs,

@@ -1,94 +1,86 @@
 /**
- * How a model is trained: the fields of Sections 4.1 and 4.2 that sequential training reads, validated. What the paper
- * leaves open is a field with the default of the PAPER preset. Resolved settings are plain data: their canonical JSON
- * is part of the name of every checkpoint.
+ * How a model is trained: the fields of Sections 4.1 and 4.2, each declared once. What the paper leaves open has the value
+ * of the PAPER preset. Complete settings are plain data: their canonical JSON is part of the name of every checkpoint.
  */
 
-import { type AdamSettings, ENGINE_NAMES, type EngineName } from "../engine/engine";
-import { requireInteger, requireKnownKeys, requireNumber, requireOneOf } from "../errors";
-import { INITIALISATIONS, type Initialisation } from "../model/initial";
-import { embeddingSizeOf, MODEL_NAMES, type ModelName } from "../model/spec";
+import { type AdamSettings, ENGINE_NAMES } from "../engine/engine";
+import { INITIALISATIONS } from "../model/initial";
+import { embeddingSizeOf, MODEL_NAMES } from "../model/spec";
+import { choice, pick, real, type SettingsOf, whole } from "../settings";
 
-/** Settings of training. */
-export interface TrainingSettings {
-  readonly model: ModelName;
-  /** floats of an embedding; each model says which it has */
-  readonly embeddingSize: number;
-  readonly engine: EngineName;
-  readonly initialisation: Initialisation;
-  /** T of Section 4.2 */
-  readonly epochs: number;
-  /** `all`: T epochs for every group (Section 4.5). `divided`: ceil(T / S) each. */
-  readonly epochsPerGroup: "all" | "divided";
-  /** samples a step */
-  readonly batchSize: number;
-  /** sampled negatives per positive, drawn anew each epoch; models trained on pairs draw one and do not read it */
-  readonly negatives: number;
-  /** `rating`: rating / maximumRating. `implicit`: 1 for each observed pair. Models trained on pairs do not read it. */
-  readonly label: "rating" | "implicit";
-  /** top of the rating scale, read by label `rating` alone */
-  readonly maximumRating: number;
-  readonly adam: AdamSettings;
-  /** ridge penalty on embedding rows */
-  readonly l2: number;
-  /** Adam is created anew for each group (a checkpoint is weights only), or its moments are carried on to the next. */
-  readonly optimizer: "new" | "carried";
-  readonly seed: number;
-}
-
-export const EPOCHS_PER_GROUP = ["all", "divided"] as const;
+/** `rating`: a rating as a share of the highest. `implicit`: 1 for each observed pair. */
 export const LABELS = ["rating", "implicit"] as const;
+
+/** Below 1 by the least step: a decay of 1 would never forget. */
+const DECAY = 1 - 2 ** -53;
+
+const ADAM = {
+  learningRate: real(0, 1000, 1e-3, "Adam's learning rate, Section 4.2"),
+  beta1: real(0, DECAY, 0.9, "Adam's decay of the first moments"),
+  beta2: real(0, DECAY, 0.999, "Adam's decay of the second moments"),
+  epsilon: real(Number.MIN_VALUE, 1, 1e-8, "Adam's least denominator"),
+};
+
+/** What a rating is worth as a label. */
+export const LABEL = {
+  label: choice(LABELS, "rating", "what is learned: ratings, or 1 for each observed pair"),
+  maximumRating: real(1e-6, 1e9, 5, "top of the rating scale, read by label rating"),
+};
+
+/** Settings of the training of one model on one group. */
+export const TRAINING = {
+  model: choice(MODEL_NAMES, "dmf", "the model, Section 2.3"),
+  embeddingSize: whole(1, 4096, 16, "floats of an embedding; each model says which it has"),
+  engine: choice(ENGINE_NAMES, "simd", "what computes it"),
+  initialisation: choice(
+    INITIALISATIONS,
+    "xavier",
+    "reading of Section 4.2's N(0, 0.01^2): of embeddings (xavier), of all weights (literal), or unit embeddings",
+  ),
+  epochs: whole(1, 1_000_000, 50, "T of Section 4.2, passes over the data"),
+  batchSize: whole(1, 2 ** 31 - 1, 30_000, "samples per step"),
+  negatives: whole(
+    0,
+    1000,
+    0,
+    "sampled negatives per positive, drawn anew each epoch; models trained on pairs draw one",
+  ),
+  ...LABEL,
+  ...ADAM,
+  l2: real(0, Number.MAX_VALUE, 0, "ridge penalty on embedding rows"),
+  seed: whole(0, 2 ** 32 - 1, 1, "seed of every random draw"),
+};
+export type TrainingSettings = SettingsOf<typeof TRAINING>;
+
+/** Where a model, or each of several, is trained on one of S groups. */
+export const EPOCHS_PER_GROUP = {
+  epochsPerGroup: choice(
+    ["all", "divided"],
+    "all",
+    "T epochs for every group (all, Section 4.5), or ceil(T / S) each (divided)",
+  ),
+};
+
+/** Where one model is trained on group after group. */
 export const OPTIMIZERS = ["new", "carried"] as const;
+export const SEQUENCE = {
+  ...EPOCHS_PER_GROUP,
+  optimizer: choice(OPTIMIZERS, "new", "Adam is created anew for each group, or its moments are carried on"),
+};
 
-/** The PAPER preset on MovieLens. */
-export const TRAINING_DEFAULTS: TrainingSettings = Object.freeze({
-  model: "dmf",
-  embeddingSize: 16,
-  engine: "simd",
-  initialisation: "xavier",
-  epochs: 50,
-  epochsPerGroup: "all",
-  batchSize: 30_000,
-  negatives: 0,
-  label: "rating",
-  maximumRating: 5,
-  adam: Object.freeze({ learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }),
-  l2: 0,
-  optimizer: "new",
-  seed: 1,
-});
-
-/**
- * Settings with the defaults filled in, checked and frozen.
- * @throws InputError for an unknown key, an unknown choice or a number out of range.
- */
-export function trainingSettings(partial: Partial<TrainingSettings> = {}): TrainingSettings {
-  requireKnownKeys(partial, Object.keys(TRAINING_DEFAULTS), "training settings");
-  const given = Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined));
-  const settings: TrainingSettings = { ...TRAINING_DEFAULTS, ...given };
-  requireOneOf(settings.model, MODEL_NAMES, "model");
+/** Those of training among the settings of a method. @throws InputError for an embedding that the model does not have. */
+export function trainingOf(settings: TrainingSettings): TrainingSettings {
   embeddingSizeOf(settings.model, settings.embeddingSize);
-  requireOneOf(settings.engine, ENGINE_NAMES, "engine");
-  requireOneOf(settings.initialisation, INITIALISATIONS, "initialisation");
-  requireInteger(settings.epochs, 1, 1_000_000, "epochs");
-  requireOneOf(settings.epochsPerGroup, EPOCHS_PER_GROUP, "epochsPerGroup");
-  requireInteger(settings.batchSize, 1, 2 ** 31 - 1, "batchSize");
-  requireInteger(settings.negatives, 0, 1000, "negatives");
-  requireOneOf(settings.label, LABELS, "label");
-  requireNumber(settings.maximumRating, Number.MIN_VALUE, Number.MAX_VALUE, "maximumRating");
-  requireKnownKeys(settings.adam, Object.keys(TRAINING_DEFAULTS.adam), "adam");
-  const adam = { ...TRAINING_DEFAULTS.adam, ...settings.adam };
-  requireNumber(adam.learningRate, 0, 1000, "adam.learningRate");
-  requireNumber(adam.beta1, 0, 1 - 2 ** -53, "adam.beta1");
-  requireNumber(adam.beta2, 0, 1 - 2 ** -53, "adam.beta2");
-  requireNumber(adam.epsilon, Number.MIN_VALUE, 1, "adam.epsilon");
-  requireNumber(settings.l2, 0, Number.MAX_VALUE, "l2");
-  requireOneOf(settings.optimizer, OPTIMIZERS, "optimizer");
-  requireInteger(settings.seed, 0, 2 ** 32 - 1, "seed");
-  return Object.freeze({ ...settings, adam: Object.freeze(adam) });
+  return pick(TRAINING, settings);
 }
+
+/** Adam's own among the settings of a training. */
+export const adamOf = (settings: TrainingSettings): AdamSettings => pick(ADAM, settings);
 
 /** Epochs that each of `groups` groups is trained for. */
-export function epochsOfGroup(settings: TrainingSettings, groups: number): number {
-  return settings.epochsPerGroup === "all" ? settings.epochs : Math.ceil(settings.epochs / groups);
+export function epochsOfGroup(
+  { epochs, epochsPerGroup }: Pick<TrainingSettings, "epochs"> & SettingsOf<typeof EPOCHS_PER_GROUP>,
+  groups: number,
+): number {
+  return epochsPerGroup === "all" ? epochs : Math.ceil(epochs / groups);
 }

@@ -7,8 +7,7 @@ import type { Interactions } from "../data/interactions";
 import { lockFolder } from "../disk/lock";
 import { createEngine } from "../engine/create";
 import { InputError, requireInteger, StoppedError } from "../errors";
-import type { TrainingSettings } from "../training/settings";
-import { MemoryStore } from "../training/store";
+import { type Json, MemoryStore } from "../training/store";
 import {
   requireErasures,
   requireFlag,
@@ -22,43 +21,15 @@ import {
 import type { Certificate } from "./certificate";
 import { ErasableSystem, giveBack, type WorkOptions } from "./erasableSystem";
 import { holdsSystem, requireFree, SystemFolder } from "./folder";
-import type { CoreOptions } from "./foldIn/core";
-import type { ItemStepOptions } from "./foldIn/itemStep";
-import type { FoldSettings } from "./foldIn/settings";
-import type { PlanOptions } from "./makePlan";
 import type { MethodContext, System } from "./method";
-import { type MethodName, methodOf, nestedSettings } from "./methods";
+import { type MethodName, type MethodSettings, methodOf, specOf } from "./methods";
 import { createPatientPool, type PatientPool } from "./patientPool";
-import type { RecEraserSettings } from "./rivals/recEraser";
 import { type Verification, type VerifyOptions, verify as verifyCertificate } from "./verify";
 
-/** Plan and training settings side by side; a method takes those that it has. */
-export interface LearnSettings extends PlanOptions, Partial<TrainingSettings>, WorkOptions {
+/** The settings of a method, and how it is learned. A method takes those settings that it has (`METHODS`). */
+export interface LearnSettings extends MethodSettings, WorkOptions {
   /** Default `laser`. */
   readonly method?: MethodName;
-  /** C-SISA: how shards score. */
-  readonly scoring?: "merged" | "own";
-  /** C-SISA, RecEraser and UltraRE: what shards start from. */
-  readonly start?: "independent" | "shared";
-  /** RecEraser: what is partitioned, users, items or interactions; how; and what joins the shards (rivals/recEraser.ts). */
-  readonly partition?: RecEraserSettings["partition"];
-  readonly dimensions?: number;
-  readonly maxPasses?: number;
-  readonly unseen?: RecEraserSettings["unseen"];
-  readonly aggregationEpochs?: number;
-  readonly aggregationRate?: number;
-  /** UltraRE: penalty of the regression on the shards. */
-  readonly ridge?: number;
-  /** Refresh and core fold-in: how users' rows are fitted. */
-  readonly fold?: Partial<FoldSettings>;
-  /** Core fold-in: who is in the core, and the step that items take with all their raters. */
-  readonly core?: CoreOptions;
-  readonly itemStep?: ItemStepOptions;
-  /** Additive methods; they read `label` and `maximumRating` too. EASE: the ridge penalty. */
-  readonly lambda?: number;
-  /** Gaussian: shrinkage of covariances, and the number of components. */
-  readonly shrinkage?: number;
-  readonly rank?: number;
   /** Keep the system here, so that it can be opened and asked to forget later. Default: in memory. */
   readonly folder?: string;
 }
@@ -93,7 +64,8 @@ export async function learn(ratings: Interactions, settings: LearnSettings = {})
   requireWork(settings, "learn");
   if (settings.folder !== undefined) requirePath(settings.folder, "learn: folder");
   const { method: name = "laser", folder, workers = 0, signal, onProgress, ...flat } = settings;
-  const method = methodOf(name, nestedSettings(name, flat, { training: { batchSize: OWN_BATCH } }));
+  const batchSize = Object.hasOwn(specOf(name), "batchSize") ? { batchSize: OWN_BATCH } : {};
+  const method = methodOf(name, { ...batchSize, ...flat } as Json);
   const groups = settings.groups ?? 1;
   if (groups > ratings.userIds.length)
     throw new InputError(`groups: ${groups} groups are more than the ${ratings.userIds.length} users`);

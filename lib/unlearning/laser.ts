@@ -4,55 +4,50 @@
  * or from the initial weights when the first group is hit, and then costs a full retraining.
  */
 
-import { requireKnownKeys } from "../errors";
+import { complete, pick, type SettingsOf } from "../settings";
 import { trainSequentially } from "../training/sequential";
-import { epochsOfGroup, type TrainingSettings, trainingSettings } from "../training/settings";
-import type { Json } from "../training/store";
+import { epochsOfGroup, SEQUENCE, TRAINING, trainingOf } from "../training/settings";
 import { type GroupedMethod, groupedMethod, reportTraining, startOf } from "./grouped";
-import { makePlan, type PlanOptions, type PlanSettings, planSettings } from "./makePlan";
+import { makePlan } from "./makePlan";
+import { PLAN, type PlanSettings } from "./planSettings";
 
-/** Settings of `laser`. */
-export interface LaserSettings {
-  /** groups, grouping, order: see makePlan.ts */
-  readonly plan?: PlanOptions;
-  readonly training?: Partial<TrainingSettings>;
+export const LASER = { ...PLAN, ...TRAINING, ...SEQUENCE };
+export const RETRAIN = TRAINING;
+
+/** LASER: groups trained in sequence, a checkpoint after each. @throws InputError for unknown settings. */
+export function laser(options: Partial<SettingsOf<typeof LASER>> = {}): GroupedMethod {
+  const settings = complete(LASER, options, "laser");
+  return sequentialMethod("laser", settings, settings, { ...pick(PLAN, settings), seed: settings.seed });
 }
 
-/** LASER: groups trained in sequence, a checkpoint after each. */
-export function laser(settings: LaserSettings = {}): GroupedMethod {
-  requireKnownKeys(settings, ["plan", "training"], "laser");
-  return sequentialMethod("laser", planSettings(settings.plan), settings.training);
-}
-
-export interface RetrainSettings {
-  readonly training?: Partial<TrainingSettings>;
-}
-
-/** One group of everybody, so that its plan is the same for any data. */
-const EVERYBODY = planSettings({ groups: 1, grouping: "rand", order: "random" });
-
-/** Retrain (Section 4.2): every erasure trains from scratch. The reference M*_u; LASER with S = 1 is the same model. */
-export function retrain(settings: RetrainSettings = {}): GroupedMethod {
-  requireKnownKeys(settings, ["training"], "retrain");
-  return sequentialMethod("retrain", EVERYBODY, settings.training);
+/**
+ * Retrain (Section 4.2): every erasure trains from scratch. The reference M*_u; LASER with S = 1 is the same model. It has
+ * one group of everybody, so that its plan is the same for any data. @throws InputError for unknown settings.
+ */
+export function retrain(options: Partial<SettingsOf<typeof RETRAIN>> = {}): GroupedMethod {
+  const settings = complete(RETRAIN, options, "retrain");
+  const sequence = complete(SEQUENCE, {}, "retrain");
+  const everybody = { groups: 1, grouping: "rand", order: "random" } as const;
+  return sequentialMethod("retrain", settings, { ...settings, ...sequence }, everybody);
 }
 
 function sequentialMethod(
   name: "laser" | "retrain",
-  plan: PlanSettings,
-  partialTraining: Partial<TrainingSettings> = {},
+  settings: SettingsOf<typeof TRAINING>,
+  training: SettingsOf<typeof TRAINING & typeof SEQUENCE>,
+  plan: Partial<PlanSettings>,
 ): GroupedMethod {
-  const training = trainingSettings(partialTraining);
   return groupedMethod({
     name,
-    settings: (name === "laser" ? { plan, training } : { training }) as unknown as Json,
-    training,
+    settings,
+    training: trainingOf(settings),
     makePlan: (data, context) => makePlan(data, plan, context),
     async train(partition, context) {
       const { checkpoints, cost, trained } = await trainSequentially(
         {
-          settings: training,
+          settings: trainingOf(settings),
           epochs: epochsOfGroup(training, partition.groups.length),
+          carried: training.optimizer === "carried",
           start: startOf(training, partition.itemIds),
           stream: [training.seed, "train"],
           groups: partition.groups,

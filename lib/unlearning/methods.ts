@@ -1,112 +1,60 @@
 /** The methods by name: what a certificate, a folder or a command line says is made into a value here. */
 
-import { InputError, requireKnownKeys, requireOneOf } from "../errors";
-import { TRAINING_DEFAULTS } from "../training/settings";
+import { InputError, requireOneOf } from "../errors";
+import type { SettingsOf, Spec } from "../settings";
 import type { Json } from "../training/store";
-import { type EaseSettings, ease } from "./additive/ease";
-import { type GaussianSettings, gaussian } from "./additive/gaussian";
-import { type CSisaSettings, cSisa } from "./cSisa";
-import { type CoreFoldInSettings, coreFoldIn } from "./foldIn/coreFoldIn";
-import { type RefreshSettings, refresh } from "./foldIn/refresh";
-import { type LaserSettings, laser, type RetrainSettings, retrain } from "./laser";
-import { PLAN_DEFAULTS } from "./makePlan";
+import { EASE, ease } from "./additive/ease";
+import { GAUSSIAN, gaussian } from "./additive/gaussian";
+import { C_SISA, cSisa } from "./cSisa";
+import { CORE_FOLD_IN, coreFoldIn } from "./foldIn/coreFoldIn";
+import { REFRESH, refresh } from "./foldIn/refresh";
+import { LASER, laser, RETRAIN, retrain } from "./laser";
 import type { Method } from "./method";
-import { REC_ERASER_DEFAULTS, type RecEraserSettings, recEraser } from "./rivals/recEraser";
-import { type UltraReSettings, ultraRe } from "./rivals/ultraRe";
-
-/** Parts of a method's settings that several methods share: see makePlan.ts and training/settings.ts. */
-export type Section = "plan" | "training";
+import { REC_ERASER, recEraser } from "./rivals/recEraser";
+import { ULTRA_RE, ultraRe } from "./rivals/ultraRe";
 
 interface Entry {
-  readonly make: (settings: Json) => Method;
-  /** the shared parts that it has, and the names of its own settings */
-  readonly sections: readonly Section[];
-  readonly own: readonly string[];
+  /** its settings */
+  readonly spec: Spec;
+  make(settings: Readonly<Record<string, unknown>>): Method;
 }
 
-const METHODS = {
-  laser: {
-    make: (settings) => laser(settings as LaserSettings),
-    sections: ["plan", "training"],
-    own: [],
-  },
-  retrain: {
-    make: (settings) => retrain(settings as RetrainSettings),
-    sections: ["training"],
-    own: [],
-  },
-  "c-sisa": {
-    make: (settings) => cSisa(settings as CSisaSettings),
-    sections: ["plan", "training"],
-    own: ["scoring", "start"],
-  },
-  receraser: {
-    make: (settings) => recEraser(settings as RecEraserSettings),
-    sections: ["training"],
-    own: Object.keys(REC_ERASER_DEFAULTS),
-  },
-  ultrare: {
-    make: (settings) => ultraRe(settings as UltraReSettings),
-    sections: ["plan", "training"],
-    own: ["start", "ridge"],
-  },
-  refresh: {
-    make: (settings) => refresh(settings as RefreshSettings),
-    sections: ["plan", "training"],
-    own: ["fold"],
-  },
-  "core-fold-in": {
-    make: (settings) => coreFoldIn(settings as CoreFoldInSettings),
-    sections: ["training"],
-    own: ["core", "fold", "itemStep", "userStep"],
-  },
-  ease: {
-    make: (settings) => ease(settings as EaseSettings),
-    sections: [],
-    own: ["label", "maximumRating", "lambda"],
-  },
-  gaussian: {
-    make: (settings) => gaussian(settings as GaussianSettings),
-    sections: [],
-    own: ["maximumRating", "shrinkage", "rank"],
-  },
+/** Every method. */
+export const METHODS = {
+  laser: { spec: LASER, make: laser },
+  retrain: { spec: RETRAIN, make: retrain },
+  "c-sisa": { spec: C_SISA, make: cSisa },
+  receraser: { spec: REC_ERASER, make: recEraser },
+  ultrare: { spec: ULTRA_RE, make: ultraRe },
+  refresh: { spec: REFRESH, make: refresh },
+  "core-fold-in": { spec: CORE_FOLD_IN, make: coreFoldIn },
+  ease: { spec: EASE, make: ease },
+  gaussian: { spec: GAUSSIAN, make: gaussian },
 } as const satisfies Record<string, Entry>;
 
 export type MethodName = keyof typeof METHODS;
 export const METHOD_NAMES = Object.keys(METHODS) as readonly MethodName[];
 
-function entryOf(name: string): Entry {
-  return METHODS[requireOneOf(name, METHOD_NAMES, "method")];
-}
+/** Settings of any method; each takes those that it has. */
+export type MethodSettings = Partial<
+  SettingsOf<
+    typeof LASER &
+      typeof C_SISA &
+      typeof REC_ERASER &
+      typeof ULTRA_RE &
+      typeof CORE_FOLD_IN &
+      typeof EASE &
+      typeof GAUSSIAN
+  >
+>;
+
+/** The specification of a method's settings. @throws InputError for an unknown name. */
+export const specOf = (name: string): Spec => METHODS[requireOneOf(name, METHOD_NAMES, "method")].spec;
 
 /** The method of this name. @throws InputError for an unknown name or settings that it does not have. */
 export function methodOf(name: string, settings: Json = {}): Method {
-  const { make } = entryOf(name);
+  const { make }: Entry = METHODS[requireOneOf(name, METHOD_NAMES, "method")];
   if (typeof settings !== "object" || settings === null || Array.isArray(settings))
     throw new InputError(`method ${name}: its settings are not an object`);
-  return make(settings);
-}
-
-/**
- * Flat settings, { groups: 8, epochs: 20 }, in the form that the method takes, { plan: { groups: 8 }, training: ... }.
- * `seed` goes to every section. @param defaults for the sections that the method has
- * @throws InputError for a setting that the method does not have.
- */
-export function nestedSettings(
-  name: string,
-  flat: Readonly<Record<string, unknown>>,
-  defaults: Partial<Record<Section, Readonly<Record<string, unknown>>>> = {},
-): Json {
-  const { sections, own } = entryOf(name);
-  const keys: Record<Section, readonly string[]> = {
-    plan: Object.keys(PLAN_DEFAULTS),
-    training: Object.keys(TRAINING_DEFAULTS),
-  };
-  requireKnownKeys(flat, [...sections.flatMap((section) => keys[section]), ...own], `method ${name}`);
-  const pick = (names: readonly string[]) =>
-    Object.fromEntries(
-      Object.entries(flat).filter(([key, value]) => names.includes(key) && value !== undefined),
-    );
-  const shared = sections.map((section) => [section, { ...defaults[section], ...pick(keys[section]) }]);
-  return { ...pick(own), ...Object.fromEntries(shared) } as Json;
+  return make(settings as Readonly<Record<string, unknown>>);
 }

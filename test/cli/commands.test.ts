@@ -515,10 +515,20 @@ describe("learn, recommend, unlearn, verify on files", () => {
     const epochs = ["--epochs", "2", "--batch-size", "64"];
     for (const [name, ...own] of [
       ["retrain", "retrain", ...epochs],
-      ["refresh", "refresh", ...epochs, "--groups", "3", "--set", "fold.steps=3"],
-      ["coin", "core-fold-in", ...epochs, "--set", "core=coin@40", "--set", "fold.steps=3"],
-      ["activity", "core-fold-in", ...epochs, "--set", "core=activity@9", "--set", "itemStep=items"],
-      ["step", "core-fold-in", ...epochs, "--set", "core=coin@40", "--set", "userStep.kind=ridge"],
+      ["refresh", "refresh", ...epochs, "--groups", "3", "--set", "foldSteps=3"],
+      ["coin", "core-fold-in", ...epochs, "--set", "corePercent=40", "--set", "foldSteps=3"],
+      [
+        "activity",
+        "core-fold-in",
+        ...epochs,
+        "--set",
+        "core=activity",
+        "--set",
+        "coreRatings=9",
+        "--set",
+        "itemStep=items",
+      ],
+      ["step", "core-fold-in", ...epochs, "--set", "corePercent=40", "--set", "userStep=ridge"],
       ["ease", "ease", "--set", "lambda=20"],
       ["gaussian", "gaussian", "--set", "rank=2"],
     ]) {

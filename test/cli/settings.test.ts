@@ -1,52 +1,57 @@
-/** `--set`: what is no setting, or of the wrong form, is refused by name; nothing reaches the prototype of objects. */
+/** Settings of `learn` on the command line: what is no setting of the method is refused by name. */
 
+import { Command } from "commander";
 import { describe, expect, it } from "vitest";
-import { settingsOf } from "../../lib/cli/settings";
+import { settingsOf, withSettings } from "../../lib/cli/settings";
+import { describeSettings } from "../../lib/settings";
+import { METHOD_NAMES, METHODS } from "../../lib/unlearning/methods";
 
-describe("--set", () => {
-  it("reads numbers, true and false, text, and settings inside others", () => {
-    const pairs = ["epochs=20", "scoring=own", "clustering.literal=true", "adam.beta1=0.5", "adam.beta2=0.9"];
-    expect(settingsOf([...pairs, "core=coin@10", "itemStep.fit.steps=3", "epochs=21"])).toEqual({
-      epochs: 21,
+describe("settings of learn", () => {
+  it("come from options and from --set, each once", () => {
+    expect(settingsOf("c-sisa", { groups: 4, grouping: undefined }, ["beta1=0.5", "scoring=own"])).toEqual({
+      groups: 4,
+      beta1: 0.5,
       scoring: "own",
-      clustering: { literal: true },
-      adam: { beta1: 0.5, beta2: 0.9 },
-      core: "coin@10",
-      itemStep: { fit: { steps: 3 } },
     });
+    expect(() => settingsOf("laser", { batchSize: 4 }, ["batchSize=4"])).toThrow(
+      "batchSize is given twice, by --batch-size and by --set",
+    );
   });
 
   it.each([
-    ["epochs", /not of the form key=value/],
-    ["=3", /not of the form key=value/],
-    ["adam..beta1=3", /not of the form key=value/],
-    ["__proto__.x=1", /__proto__ is not a setting/],
-    ["adam.__proto__.x=1", /__proto__ is not a setting/],
-    ["constructor.prototype.x=1", /constructor is not a setting/],
-    ["folder=/tmp/x", /folder is not a setting of learning; take --system/],
-    ["method=ease", /method is not a setting of learning; take --method/],
-    ["workers=-1", /workers is not a setting of learning; take --workers/],
-    ["store=x", /store is not a setting of learning/],
-    ["signal=x", /signal is not a setting of learning; it cannot be given here/],
-    ["signal.aborted=true", /signal is not a setting of learning/],
-    ["onProgress=1", /onProgress is not a setting of learning/],
-    ["adam=3", /adam holds settings of its own: say adam.NAME=value/],
-    ["clustering=true", /clustering holds settings of its own/],
-    ["embedding=x", /embedding holds settings of its own/],
-    ["fold=3", /fold holds settings of its own/],
-    ["itemStep.fit=3", /itemStep.fit holds settings of its own/],
-    ["core=3", /core takes a name, or holds settings of its own: core.NAME=value/],
-    ["epochs.x=3", /epochs holds no settings of its own/],
-    ["toString.x=3", /toString holds no settings of its own/],
-  ])("refuses %s", (pair, message) => {
-    expect(() => settingsOf([pair])).toThrow(message);
-    expect(({} as { x?: number }).x).toBeUndefined();
+    ["scoring=own", 'laser: --set: unknown key "scoring"; known keys are groups, grouping,'],
+    ["folder=/tmp/x", 'unknown key "folder"'],
+    ["workers=-1", 'unknown key "workers"'],
+    ["fold.steps=3", 'unknown key "fold.steps"'],
+    ["__proto__=1", 'unknown key "__proto__"'],
+    ["epochs=0.5", "epochs: 0.5 is not a whole number"],
+    ["epochs", "is not of the form key=value"],
+  ])("refuse %s", (pair, message) => {
+    expect(() => settingsOf("laser", {}, [pair])).toThrow(message);
   });
 
-  it("refuses a name and settings inside it side by side", () => {
-    expect(() => settingsOf(["core=coin@10", "core.percent=3"])).toThrow(
-      /core has a value of its own already/,
-    );
-    expect(() => settingsOf(["core.percent=3", "core=coin@10"])).toThrow(/inside core are given already/);
+  it("are read from options of their own, whose errors say what is allowed", () => {
+    const parsed = (...args: string[]) =>
+      withSettings(new Command("learn").exitOverride().configureOutput({ writeErr: () => {} }))
+        .parse(args, { from: "user" })
+        .opts();
+    expect(parsed("--batch-size", "32", "--grouping", "bkm", "--set", "a=1", "--set", "b=2")).toEqual({
+      batchSize: 32,
+      grouping: "bkm",
+      set: ["a=1", "b=2"],
+    });
+    expect(() => parsed("--groups", "2.5")).toThrow("It is not a whole number from 1 to 65535.");
+  });
+
+  it("are all in the help, once for each way in which methods have them", () => {
+    let help = "";
+    const writeOut = (text: string) => {
+      help += text;
+    };
+    withSettings(new Command("learn").configureOutput({ writeOut })).outputHelp();
+    for (const method of METHOD_NAMES)
+      for (const { key, text } of describeSettings(METHODS[method].spec))
+        expect(help.split(`  ${key}: ${text}\n`), `${method}: ${key}`).toHaveLength(2);
+    expect(help).toContain("Settings of ease:\n  lambda: ");
   });
 });

@@ -112,7 +112,7 @@ describe("membership inference", () => {
     const store = new MemoryStore();
     const training = { model: "dmf", epochs: 150, batchSize: 64, seed } as const;
     const context = { store, createEngine, clock: () => 0 };
-    const system = await retrain({ training }).learn(withoutUsers(data, without), context);
+    const system = await retrain(training).learn(withoutUsers(data, without), context);
     system.dispose();
     return frozenModel("dmf", 80, loadFloats(store, system.checkpoints[0].rest));
   }

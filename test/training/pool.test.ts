@@ -3,10 +3,11 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { createEngine } from "../../lib/engine/create";
 import { StoppedError } from "../../lib/errors";
+import { complete } from "../../lib/settings";
 import { groupRatings } from "../../lib/training/groupRatings";
 import { createWorkerPool } from "../../lib/training/pool";
 import { type SequentialRun, trainSequentially } from "../../lib/training/sequential";
-import { trainingSettings } from "../../lib/training/settings";
+import { TRAINING } from "../../lib/training/settings";
 import { MemoryStore } from "../../lib/training/store";
 import { world } from "./world";
 
@@ -15,7 +16,7 @@ const pool = createWorkerPool(2);
 afterAll(() => pool.close());
 
 function shardRun(shard: number, epochs = 2): SequentialRun {
-  const settings = trainingSettings({ epochs, batchSize: 16 });
+  const settings = complete(TRAINING, { epochs, batchSize: 16 }, "training");
   const members = Uint32Array.from(data.userIds, (_, u) => u).filter((u) => u % 3 === shard);
   return {
     settings,

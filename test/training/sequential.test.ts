@@ -3,11 +3,12 @@ import { createEngine } from "../../lib/engine/create";
 import { StoppedError } from "../../lib/errors";
 import { initialWeights } from "../../lib/model/initial";
 import { modelSpec } from "../../lib/model/spec";
+import { complete, type SettingsOf } from "../../lib/settings";
 import { loadFloats, modelHash } from "../../lib/training/checkpoint";
 import { type GroupRatings, groupRatings, trainingSet } from "../../lib/training/groupRatings";
 import { initialRest, initialRows, restOf, rowsOf, scatterRows } from "../../lib/training/layout";
 import { type SequentialRun, type TrainingContext, trainSequentially } from "../../lib/training/sequential";
-import { type TrainingSettings, trainingSettings } from "../../lib/training/settings";
+import { adamOf, type SEQUENCE, TRAINING, type TrainingSettings } from "../../lib/training/settings";
 import { DamagedError, MemoryStore, type Store } from "../../lib/training/store";
 import { ToyEngine, toyEngines } from "./toyEngine";
 import { world } from "./world";
@@ -21,12 +22,15 @@ const groupsOf = (count: number): GroupRatings[] =>
     ),
   );
 
-function runOf(settings: Partial<TrainingSettings> = {}, groups = groupsOf(4)): SequentialRun {
-  const full = trainingSettings({ epochs: 3, batchSize: 16, ...settings });
+type Settings = Partial<TrainingSettings & Pick<SettingsOf<typeof SEQUENCE>, "optimizer">>;
+
+function runOf({ optimizer, ...settings }: Settings = {}, groups = groupsOf(4)): SequentialRun {
+  const full = complete(TRAINING, { epochs: 3, batchSize: 16, ...settings }, "training");
   const { model, initialisation, seed } = full;
   return {
     settings: full,
     epochs: full.epochs,
+    carried: optimizer === "carried",
     start: { model, initialisation, seed, itemIds: data.itemIds },
     stream: [seed, "train"],
     groups,
@@ -130,7 +134,8 @@ describe("what a checkpoint holds", () => {
     let weights = initialWeights(spec, "xavier", 1, data.userIds, data.itemIds);
     for (const [position, group] of run.groups.entries()) {
       engine.load(weights);
-      const { batchSize, adam, l2 } = run.settings;
+      const { batchSize, l2 } = run.settings;
+      const adam = adamOf(run.settings);
       const set = trainingSet(group, run.settings);
       const users = set.users.map((row) => group.members[row]);
       await engine.train(

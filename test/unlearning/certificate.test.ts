@@ -82,7 +82,7 @@ describe("a certificate", () => {
   });
 
   it("needs no plan after regrouping", async () => {
-    const { certificate } = await forgotten(tinyLaser({ plan: { grouping: "bkm" } }), { regroup: true });
+    const { certificate } = await forgotten(tinyLaser({ grouping: "bkm" }), { regroup: true });
     expect(certificate.guarantee).toBe("exact");
     expect((await verify(certificate, remaining, {}, work)).ok).toBe(true);
   });
@@ -133,11 +133,7 @@ describe("a certificate", () => {
   });
 
   it("carries settings from which the method is made again", async () => {
-    for (const method of [
-      tinyLaser({ plan: { grouping: "bkm" } }),
-      tinyCSisa({ scoring: "own" }),
-      tinyRetrain(),
-    ]) {
+    for (const method of [tinyLaser({ grouping: "bkm" }), tinyCSisa({ scoring: "own" }), tinyRetrain()]) {
       const settings = JSON.parse(JSON.stringify(method.settings));
       expect(methodOf(method.name, settings).settings).toEqual(method.settings);
     }

@@ -56,48 +56,42 @@ const inGroup =
 /** These go through everything. */
 const METHODS: [name: string, method: GroupedMethod][] = [
   ["laser", tinyLaser()],
-  ["laser, NMF, carried optimizer", tinyLaser({ training: { model: "nmf", optimizer: "carried" } })],
-  ["laser, CBKM, hard to easy", tinyLaser({ plan: { grouping: "cbkm", order: "hardToEasy" } })],
+  ["laser, NMF, carried optimizer", tinyLaser({ model: "nmf", optimizer: "carried" })],
+  ["laser, CBKM, hard to easy", tinyLaser({ grouping: "cbkm", order: "hardToEasy" })],
   ["retrain", tinyRetrain()],
   ["c-sisa, merged", tinyCSisa()],
-  ["c-sisa, own, NMF", tinyCSisa({ scoring: "own", training: { model: "nmf" } })],
+  ["c-sisa, own, NMF", tinyCSisa({ scoring: "own", model: "nmf" })],
   ["receraser, users", tinyRecEraser()],
-  ["receraser, items, NMF", tinyRecEraser({ partition: "ibp", training: { model: "nmf" } })],
+  ["receraser, items, NMF", tinyRecEraser({ partition: "ibp", model: "nmf" })],
   ["receraser, interactions", tinyRecEraser({ partition: "inbp", unseen: "attend" })],
   ["ultrare", tinyUltraRe()],
 ];
 
 /** Other settings, one at a time, go through one erasure of every kind at once. */
 const VARIANTS: [name: string, method: GroupedMethod][] = [
-  ["laser, NMF", tinyLaser({ training: { model: "nmf" } })],
-  ["laser, carried optimizer", tinyLaser({ training: { optimizer: "carried" } })],
-  ["laser, groups of equal ratings", tinyLaser({ plan: { balance: "ratings" } })],
-  ["laser, BKM, easy to hard", tinyLaser({ plan: { grouping: "bkm", order: "easyToHard" } })],
-  ["laser, by ratings", tinyLaser({ plan: { order: "ratingsDescending" } })],
-  ["laser, divided epochs", tinyLaser({ training: { epochs: 7, epochsPerGroup: "divided" } })],
-  ["laser, sampled negatives", tinyLaser({ training: { label: "implicit", negatives: 2 } })],
-  [
-    "laser, NMF, sampled negatives",
-    tinyLaser({ training: { model: "nmf", label: "implicit", negatives: 1 } }),
-  ],
-  ["laser, ridge penalty", tinyLaser({ training: { l2: 0.01 } })],
-  ["laser, unit start", tinyLaser({ training: { initialisation: "unit" } })],
-  ["laser, literal start", tinyLaser({ training: { initialisation: "literal" } })],
+  ["laser, NMF", tinyLaser({ model: "nmf" })],
+  ["laser, carried optimizer", tinyLaser({ optimizer: "carried" })],
+  ["laser, groups of equal ratings", tinyLaser({ balance: "ratings" })],
+  ["laser, BKM, easy to hard", tinyLaser({ grouping: "bkm", order: "easyToHard" })],
+  ["laser, by ratings", tinyLaser({ order: "ratingsDescending" })],
+  ["laser, divided epochs", tinyLaser({ epochs: 7, epochsPerGroup: "divided" })],
+  ["laser, sampled negatives", tinyLaser({ label: "implicit", negatives: 2 })],
+  ["laser, NMF, sampled negatives", tinyLaser({ model: "nmf", label: "implicit", negatives: 1 })],
+  ["laser, ridge penalty", tinyLaser({ l2: 0.01 })],
+  ["laser, unit start", tinyLaser({ initialisation: "unit" })],
+  ["laser, literal start", tinyLaser({ initialisation: "literal" })],
   ["retrain, NMF", tinyRetrain({ model: "nmf" })],
   ["c-sisa, shared start", tinyCSisa({ start: "shared" })],
-  ["c-sisa, sampled negatives", tinyCSisa({ training: { label: "implicit", negatives: 2 } })],
-  [
-    "receraser, users, NMF, all shards attend",
-    tinyRecEraser({ unseen: "attend", training: { model: "nmf" } }),
-  ],
+  ["c-sisa, sampled negatives", tinyCSisa({ label: "implicit", negatives: 2 })],
+  ["receraser, users, NMF, all shards attend", tinyRecEraser({ unseen: "attend", model: "nmf" })],
   ["receraser, items, shared start", tinyRecEraser({ partition: "ibp", start: "shared" })],
   [
     "receraser, interactions, NMF, sampled negatives",
-    tinyRecEraser({ partition: "inbp", training: { model: "nmf", label: "implicit", negatives: 2 } }),
+    tinyRecEraser({ partition: "inbp", model: "nmf", label: "implicit", negatives: 2 }),
   ],
   ["receraser, one shard", tinyRecEraser({ groups: 1 })],
-  ["ultrare, NMF, shared start", tinyUltraRe({ start: "shared", training: { model: "nmf" } })],
-  ["ultrare, sampled negatives", tinyUltraRe({ training: { label: "implicit", negatives: 2 } })],
+  ["ultrare, NMF, shared start", tinyUltraRe({ start: "shared", model: "nmf" })],
+  ["ultrare, sampled negatives", tinyUltraRe({ label: "implicit", negatives: 2 })],
 ];
 
 const pair = (user: number, k = 0) => [user, data.byUser.columns[data.byUser.offsets[user] + k]] as const;
@@ -210,7 +204,7 @@ describe.each(METHODS)("%s: unlearned equals never seen", (_name, method) => {
 
 describe("LASER, stopped while it trains behind a group that was emptied", () => {
   it("goes on where it was, to the same bits", async () => {
-    const method = tinyLaser({ training: { epochs: 6 } });
+    const method = tinyLaser({ epochs: 6 });
     const stream = context();
     const before = await method.learn(data, stream);
     const erasure = usersErasure(before.partition.groups[0].members);
@@ -247,7 +241,7 @@ describe("a system that is saved, unlearned without a folder and saved again", (
 
 describe("the TensorFlow.js engine", () => {
   it.each(["dmf", "nmf"] as const)("forgets to the bit as well, %s", async (model) => {
-    await expectExact(tinyLaser({ training: { engine: "tfjs", model, epochs: 1 } }), inGroup(2));
+    await expectExact(tinyLaser({ engine: "tfjs", model, epochs: 1 }), inGroup(2));
   });
 });
 
@@ -282,7 +276,7 @@ describe("which groups are trained again", () => {
   });
 
   it("LASER with one group is Retrain", async () => {
-    const one = kept(await tinyLaser({ plan: { groups: 1 } }).learn(data, context()));
+    const one = kept(await tinyLaser({ groups: 1 }).learn(data, context()));
     expectSameModel(one, kept(await tinyRetrain().learn(data, context())));
     expect(one.guarantee).toBe("exact");
   });

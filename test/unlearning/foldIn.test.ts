@@ -3,10 +3,11 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { type Interactions, selectRatings, withoutUsers } from "../../lib/data/interactions";
 import { InputError } from "../../lib/errors";
+import { complete } from "../../lib/settings";
 import { type Erasure, erasureOf, usersErasure } from "../../lib/unlearning/erasure";
-import { coreSettings, coreTest } from "../../lib/unlearning/foldIn/core";
-import { type CoreFoldInSettings, coreFoldIn } from "../../lib/unlearning/foldIn/coreFoldIn";
-import { type RefreshSettings, refresh } from "../../lib/unlearning/foldIn/refresh";
+import { CORE, coreTest } from "../../lib/unlearning/foldIn/core";
+import { coreFoldIn } from "../../lib/unlearning/foldIn/coreFoldIn";
+import { refresh } from "../../lib/unlearning/foldIn/refresh";
 import type { Method, System } from "../../lib/unlearning/method";
 import { unlearn } from "../../lib/unlearning/unlearn";
 import { verify } from "../../lib/unlearning/verify";
@@ -23,43 +24,38 @@ const kept = <S extends System>(system: S): S => {
   return system;
 };
 
-const FOLD = { steps: 6, learningRate: 0.05, ridge: 2 };
-const tinyRefresh = ({ training, ...more }: RefreshSettings = {}): Method =>
-  refresh({ plan: RAND, fold: FOLD, ...more, training: { ...TINY, ...training } });
-const tinyCore = ({ training, ...more }: CoreFoldInSettings = {}): Method =>
-  coreFoldIn({
-    core: { percent: 40 },
-    fold: FOLD,
-    itemStep: { kind: "items", fit: FOLD },
-    ...more,
-    training: { ...TINY, ...training },
-  });
+const FOLD = { foldSteps: 6, foldRate: 0.05, foldRidge: 2 };
+const ITEMS = { itemStep: "items", itemSteps: 6, itemRate: 0.05, itemRidge: 2 } as const;
+const tinyRefresh = (settings: Parameters<typeof refresh>[0] = {}): Method =>
+  refresh({ ...TINY, ...RAND, ...FOLD, ...settings });
+const tinyCore = (settings: Parameters<typeof coreFoldIn>[0] = {}): Method =>
+  coreFoldIn({ ...TINY, ...FOLD, ...ITEMS, corePercent: 40, ...settings });
 
-const ridge = { kind: "ridge", lambda: 2 } as const;
+const ridge = { itemStep: "ridge", itemLambda: 2 } as const;
 const METHODS: [name: string, method: Method][] = [
   ["refresh", tinyRefresh()],
-  ["refresh, NMF", tinyRefresh({ training: { model: "nmf" } })],
-  ["core, none", tinyCore({ itemStep: { kind: "none" } })],
+  ["refresh, NMF", tinyRefresh({ model: "nmf" })],
+  ["core, none", tinyCore({ itemStep: "none" })],
   ["core, items", tinyCore()],
-  ["core, ridge", tinyCore({ itemStep: ridge })],
-  ["core, items, NMF", tinyCore({ training: { model: "nmf" } })],
-  ["core, ridge, NMF", tinyCore({ itemStep: ridge, training: { model: "nmf" } })],
-  ["core, ridge, user step", tinyCore({ itemStep: ridge, userStep: "ridge" })],
+  ["core, ridge", tinyCore({ ...ridge })],
+  ["core, items, NMF", tinyCore({ model: "nmf" })],
+  ["core, ridge, NMF", tinyCore({ ...ridge, model: "nmf" })],
+  ["core, ridge, user step", tinyCore({ ...ridge, userStep: "ridge" })],
   [
     "core, ridge, user step, NMF, sampled negatives",
     tinyCore({
-      itemStep: ridge,
-      userStep: { kind: "ridge", lambda: 2 },
-      training: { model: "nmf", label: "implicit", negatives: 1 },
+      ...ridge,
+      userStep: "ridge",
+      userLambda: 2,
+      model: "nmf",
+      label: "implicit",
+      negatives: 1,
     }),
   ],
-  ["core by activity, items", tinyCore({ core: { by: "activity", atLeast: 8 } })],
-  ["core by activity, ridge", tinyCore({ core: { by: "activity", atLeast: 8 }, itemStep: ridge })],
-  ["core, items, sampled negatives", tinyCore({ training: { label: "implicit", negatives: 2, l2: 0.01 } })],
-  [
-    "core, ridge, sampled negatives",
-    tinyCore({ itemStep: ridge, training: { label: "implicit", negatives: 1 } }),
-  ],
+  ["core by activity, items", tinyCore({ core: "activity", coreRatings: 8 })],
+  ["core by activity, ridge", tinyCore({ core: "activity", coreRatings: 8, ...ridge })],
+  ["core, items, sampled negatives", tinyCore({ label: "implicit", negatives: 2, l2: 0.01 })],
+  ["core, ridge, sampled negatives", tinyCore({ ...ridge, label: "implicit", negatives: 1 })],
 ];
 
 const without = ({ users, ratings }: Erasure): Interactions =>
@@ -85,7 +81,7 @@ async function expectExact(method: Method, erasure: Erasure, start: Interactions
 }
 
 const pair = (user: number, k = 0) => [user, data.byUser.columns[data.byUser.offsets[user] + k]] as const;
-const inCoin = coreTest(coreSettings({ percent: 40 }), 1);
+const inCoin = coreTest(complete(CORE, { corePercent: 40 }, "core"), 1);
 const coreUsers = data.userIds.flatMap((id, user) => (inCoin(id, 0) ? [user] : []));
 const others = data.userIds.flatMap((id, user) => (inCoin(id, 0) ? [] : [user]));
 

@@ -10,11 +10,12 @@ import { InputError, StoppedError } from "../../lib/errors";
 import { initialWeights } from "../../lib/model/initial";
 import { MODEL_NAMES, type ModelName, modelSpec } from "../../lib/model/spec";
 import { Random } from "../../lib/random";
+import { complete } from "../../lib/settings";
 import { putRest, restOf, rowsOf } from "../../lib/training/layout";
-import { TRAINING_DEFAULTS } from "../../lib/training/settings";
+import { adamOf, TRAINING } from "../../lib/training/settings";
 import { learn, open, verify } from "../../lib/unlearning/api";
 import { erasureOf, usersErasure } from "../../lib/unlearning/erasure";
-import { corePlan, coreSettings, coreTest } from "../../lib/unlearning/foldIn/core";
+import { CORE, type CoreSettings, corePlan, coreTest } from "../../lib/unlearning/foldIn/core";
 import { coreFoldIn } from "../../lib/unlearning/foldIn/coreFoldIn";
 import { ITEM_STEPS } from "../../lib/unlearning/foldIn/itemStep";
 import { FoldKernel, foldInOf, type Runs } from "../../lib/unlearning/foldIn/kernel";
@@ -28,15 +29,16 @@ import {
   solveRidge,
 } from "../../lib/unlearning/foldIn/ridge";
 import { itemRowsOf, meanRow, narrowRows, wideRows, withItemRows } from "../../lib/unlearning/foldIn/rows";
-import { foldSettings } from "../../lib/unlearning/foldIn/settings";
-import { itemVectors, solveUser, type UserStepOptions } from "../../lib/unlearning/foldIn/userStep";
+import { itemVectors, solveUser } from "../../lib/unlearning/foldIn/userStep";
 import { laser } from "../../lib/unlearning/laser";
 import { unlearn } from "../../lib/unlearning/unlearn";
 import { fileOf, world } from "../training/world";
 import { context, expectSameModel, KEY, RAND, TINY } from "./support";
 
 const data = world();
-const FIT = { ...foldSettings({ steps: 40, learningRate: 0.05, ridge: 0.5 }), adam: TRAINING_DEFAULTS.adam };
+const DEFAULTS = complete(TRAINING, {}, "training");
+const FIT = { steps: 40, learningRate: 0.05, ridge: 0.5, adam: adamOf(DEFAULTS) };
+const coreSettings = (partial: Partial<CoreSettings>) => complete(CORE, partial, "core");
 
 /** A model with weights of size 1 and the samples of every user, both ways. */
 function setting(model: ModelName) {
@@ -341,10 +343,10 @@ describe("the user step", () => {
   });
 
   it("moves scores and not the model that is kept; its settings are checked", async () => {
-    const step = (userStep: UserStepOptions, itemStep: "ridge" | "items" = "ridge") =>
-      coreFoldIn({ training: TINY, core: { percent: 40 }, fold, itemStep, userStep });
-    const plain = await step("none").learn(data, context());
-    const moved = await step("ridge").learn(data, context());
+    const step = (settings: Parameters<typeof coreFoldIn>[0]) =>
+      coreFoldIn({ ...TINY, ...fold, corePercent: 40, itemStep: "ridge", ...settings });
+    const plain = await step({ userStep: "none" }).learn(data, context());
+    const moved = await step({ userStep: "ridge" }).learn(data, context());
     const users = Uint32Array.of(inside, outside);
     expect(moved.fingerprint).toBe(plain.fingerprint);
     expect(moved.scoreItems(users)).not.toEqual(plain.scoreItems(users));
@@ -353,11 +355,9 @@ describe("the user step", () => {
     expect([...moved.predict(new Uint32Array(3).fill(outside), asked)]).toEqual(
       Array.from(asked, (item) => row[item]),
     );
-    expect(() => step("ridge", "items")).toThrow(/itemStep ridge/);
-    expect(() => step({ lambda: 0 })).toThrow(/userStep.lambda/);
-    for (const lambda of [1e-7, 1e-300])
-      expect(() => step({ lambda })).toThrow(/userStep.lambda: .* is not a number from 0.000001 to/);
-    expect(() => step({ mu: 1 } as UserStepOptions)).toThrow(InputError);
+    expect(() => step({ userStep: "ridge", itemStep: "items" })).toThrow(/itemStep ridge/);
+    for (const userLambda of [0, 1e-7, 1e-300])
+      expect(() => step({ userLambda })).toThrow(/userLambda: .* is not a number from 0.000001 to/);
     plain.dispose();
     moved.dispose();
   });
@@ -365,57 +365,47 @@ describe("the user step", () => {
 
 describe("the core", () => {
   it("by coin is a function of seed and id, near its share", () => {
-    const inCore = coreTest(coreSettings({ percent: 20 }), 1);
+    const inCore = coreTest(coreSettings({ corePercent: 20 }), 1);
     const ids = Array.from({ length: 5000 }, (_, k) => `user ${k}`);
     const share = ids.filter((id) => inCore(id, 0)).length / ids.length;
     expect(Math.abs(share - 0.2)).toBeLessThan(0.025); // 4 standard deviations
     expect(ids.filter((id) => inCore(id, 999))).toEqual(ids.filter((id) => inCore(id, 1)));
-    const other = coreTest(coreSettings({ percent: 20 }), 2);
+    const other = coreTest(coreSettings({ corePercent: 20 }), 2);
     expect(ids.some((id) => inCore(id, 0) !== other(id, 0))).toBe(true);
-    expect(ids.every((id) => coreTest(coreSettings({ percent: 100 }), 3)(id, 0))).toBe(true);
+    expect(ids.every((id) => coreTest(coreSettings({ corePercent: 100 }), 3)(id, 0))).toBe(true);
   });
 
   it("by activity has those with enough ratings; everybody with ratings is somewhere, once", () => {
     const counts = data.userIds.map((_, u) => data.byUser.offsets[u + 1] - data.byUser.offsets[u]);
-    const { groups } = corePlan(data, coreSettings({ by: "activity", atLeast: 9 }), 1);
+    const { groups } = corePlan(data, coreSettings({ core: "activity", coreRatings: 9 }), 1);
     expect(groups[0]).toEqual(data.userIds.filter((_, user) => counts[user] >= 9));
     expect(groups.flat().sort()).toEqual([...data.userIds].sort());
     const fewer = fileOf(data, (user) => user % 3 !== 0);
-    const left = corePlan(fewer, coreSettings({ by: "activity", atLeast: 9 }), 1).groups;
+    const left = corePlan(fewer, coreSettings({ core: "activity", coreRatings: 9 }), 1).groups;
     expect(left).toEqual(groups.map((ids) => ids.filter((id) => fewer.userIds.includes(id))));
   });
 
-  it("can be named in a text", () => {
-    expect(coreSettings("coin@2.5")).toEqual(coreSettings({ by: "coin", percent: 2.5 }));
-    expect(coreSettings("activity@40")).toEqual(coreSettings({ by: "activity", atLeast: 40 }));
-    for (const text of ["coin", "coin@", "coin@x", "luck@3", "coin@1@2", "activity@1.5"])
-      expect(() => coreSettings(text)).toThrow(InputError);
-    const asText = coreFoldIn({ core: "coin@5", itemStep: "items" });
-    const asFields = coreFoldIn({ core: { percent: 5 }, itemStep: { kind: "items" } });
-    expect(asText.settings).toEqual(asFields.settings);
-  });
-
   it("refuses settings that are wrong, and a plan", async () => {
-    expect(() => coreFoldIn({ core: { percent: 0 } })).toThrow(/core.percent/);
-    expect(() => coreFoldIn({ core: { by: "luck" as "coin" } })).toThrow(/core.by/);
-    expect(() => coreFoldIn({ itemStep: { kind: "all" as "none" } })).toThrow(/itemStep.kind/);
-    expect(() => coreFoldIn({ fold: { steps: 0 } })).toThrow(/fold.steps/);
-    expect(() => refresh({ fold: { rate: 1 } as object })).toThrow(/rate/);
+    expect(() => coreFoldIn({ corePercent: 0 })).toThrow(/core-fold-in: corePercent: 0 is not/);
+    expect(() => coreFoldIn({ core: "luck" as "coin" })).toThrow(/coin, activity/);
+    expect(() => coreFoldIn({ itemStep: "all" as "none" })).toThrow(/none, items, ridge/);
+    expect(() => coreFoldIn({ foldSteps: 0 })).toThrow(/foldSteps/);
+    expect(() => refresh({ rate: 1 } as object)).toThrow(/refresh: unknown key "rate"/);
     const plan = { settings: null, groups: [] };
     await expect(coreFoldIn().learn(data, context(), { plan })).rejects.toThrow(InputError);
   });
 });
 
-const fold = { steps: 3, learningRate: 0.05, ridge: 1 };
+const fold = { foldSteps: 3, foldRate: 0.05, foldRidge: 1 };
 const methodWith = (
-  kind: (typeof ITEM_STEPS)[number],
-  core: Parameters<typeof coreSettings>[0] = { percent: 40 },
-) => coreFoldIn({ training: TINY, core, fold, itemStep: { kind, fit: { ...fold, steps: 4 } } });
+  itemStep: (typeof ITEM_STEPS)[number],
+  core: Partial<CoreSettings> = { corePercent: 40 },
+) => coreFoldIn({ ...TINY, ...core, ...fold, itemStep, itemSteps: 4, itemRate: 0.05, itemRidge: 1 });
 const ratingsOf = (user: number) => data.byUser.offsets[user + 1] - data.byUser.offsets[user];
 const itemsOf = (user: number) => [
   ...data.byUser.columns.subarray(data.byUser.offsets[user], data.byUser.offsets[user + 1]),
 ];
-const inCoin = coreTest(coreSettings({ percent: 40 }), TRAINING_DEFAULTS.seed);
+const inCoin = coreTest(coreSettings({ corePercent: 40 }), DEFAULTS.seed);
 const outside = data.userIds.findIndex((id) => !inCoin(id, 0));
 const inside = data.userIds.findIndex((id) => inCoin(id, 0));
 
@@ -453,13 +443,13 @@ describe("what an erasure touches", () => {
     const core = data.userIds.reduce((sum, id, user) => sum + (inCoin(id, 0) ? ratingsOf(user) : 0), 0);
     const left = data.byUser.columns.length - ratingsOf(inside);
     const step = { none: 0, items: 4 * left, ridge: left }[kind];
-    expect(next.cost.samples).toBe((TINY.epochs ?? 0) * (core - ratingsOf(inside)) + 3 * left + step);
+    expect(next.cost.samples).toBe(TINY.epochs * (core - ratingsOf(inside)) + 3 * left + step);
     for (const system of [learned, next]) system.dispose();
   });
 
   it("sums of all items can be stopped, and are the same when asked for again", async () => {
     const { data: many } = synthesize({ users: 900, items: 300, ratings: 60_000, seed: 2 });
-    const method = coreFoldIn({ training: { epochs: 1 }, core: { percent: 5 }, fold: { ...fold, steps: 1 } });
+    const method = coreFoldIn({ ...fold, epochs: 1, corePercent: 5, foldSteps: 1 });
     const own = context();
     const stop = new AbortController();
     const onProgress = ({ stage }: { stage: string }) => stage === "items" && stop.abort();
@@ -475,7 +465,7 @@ describe("what an erasure touches", () => {
   it("a user who falls under the threshold of activity leaves the core", async () => {
     const user = data.userIds.findIndex((_, number) => ratingsOf(number) >= 8);
     const threshold = ratingsOf(user);
-    const method = methodWith("ridge", { by: "activity", atLeast: threshold });
+    const method = methodWith("ridge", { core: "activity", coreRatings: threshold });
     const own = context();
     const learned = await method.learn(data, own);
     const erasure = erasureOf([], [[user, itemsOf(user)[0]]]);
@@ -506,9 +496,9 @@ describe("what an erasure touches", () => {
 
 describe("refresh", () => {
   it("has LASER's items and layers and rows of its own; the cost is counted", async () => {
-    const plain = await laser({ plan: RAND, training: TINY }).learn(data, context());
+    const plain = await laser({ ...RAND, ...TINY }).learn(data, context());
     const own = context();
-    const fresh = await refresh({ plan: RAND, training: TINY, fold }).learn(data, own);
+    const fresh = await refresh({ ...RAND, ...TINY, ...fold }).learn(data, own);
     const last = fresh.checkpoints[fresh.checkpoints.length - 1];
     const before = plain.checkpoints[plain.checkpoints.length - 1];
     expect(last.rest).toBe(before.rest);
@@ -516,7 +506,7 @@ describe("refresh", () => {
       expect(rows).not.toBe(before.rows[g]);
     });
     expect(fresh.cost.samples).toBe(plain.cost.samples + 3 * data.byUser.columns.length);
-    const again = await refresh({ plan: RAND, training: TINY, fold }).learn(data, own);
+    const again = await refresh({ ...RAND, ...TINY, ...fold }).learn(data, own);
     expect(again.cost.samples).toBe(0);
     expect(again.fingerprint).toBe(fresh.fingerprint);
     const { system } = await unlearn(again, usersErasure([2]), own, { key: KEY });
@@ -527,7 +517,7 @@ describe("refresh", () => {
   it("stops on a signal, and the same call goes on", async () => {
     const own = context();
     const stop = new AbortController();
-    const method = refresh({ plan: RAND, training: TINY, fold });
+    const method = refresh({ ...RAND, ...TINY, ...fold });
     const onProgress = ({ stage }: { stage: string }) => {
       if (stage === "fold") stop.abort();
     };
@@ -550,7 +540,7 @@ describe("in a folder", () => {
     async (method) => {
       const folder = join(home, method);
       const plan = method === "refresh" ? { groups: 3, grouping: "rand" as const } : {};
-      const settings = { method, epochs: 2, batchSize: 64, fold, ...plan };
+      const settings = { method, epochs: 2, batchSize: 64, ...fold, ...plan };
       const learned = await learn(data, { ...settings, folder });
       const { fingerprint } = learned;
       await learned.close();

@@ -46,7 +46,7 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-const method = tinyLaser({ plan: { groups: 3 } });
+const method = tinyLaser({ groups: 3 });
 const request = (...users: number[]): NamedErasure => ({
   users: users.map((user) => data.userIds[user]),
   ratings: [],
@@ -329,9 +329,9 @@ describe("an erasure after many", () => {
 describe.each([
   ["laser, the process ends", method, false],
   ["laser, the machine goes down", method, true],
-  ["c-sisa, the machine goes down", tinyCSisa({ plan: { groups: 3 } }), true],
+  ["c-sisa, the machine goes down", tinyCSisa({ groups: 3 }), true],
   ["receraser, the machine goes down", tinyRecEraser({ groups: 3, partition: "inbp" }), true],
-  ["ultrare, the machine goes down", tinyUltraRe({ plan: { groups: 3 } }), true],
+  ["ultrare, the machine goes down", tinyUltraRe({ groups: 3 }), true],
 ])("a crash at any step on disk: %s", (_name, tried, lose) => {
   it("leaves the old system or the new one, and can be finished", async () => {
     const reference = newFolder();

@@ -40,8 +40,8 @@ describe("C-SISA", () => {
   it("merged: every user by every shard, the mean; own: by the shard of the user", async () => {
     const items = data.itemIds.length;
     const store = new MemoryStore();
-    const merged = await tinyCSisa({ training: { epochs: 20 } }).learn(data, context({ store }));
-    const own = await tinyCSisa({ scoring: "own", training: { epochs: 20 } }).learn(data, context({ store }));
+    const merged = await tinyCSisa({ epochs: 20 }).learn(data, context({ store }));
+    const own = await tinyCSisa({ scoring: "own", epochs: 20 }).learn(data, context({ store }));
     const shards = await Promise.all([0, 1, 2, 3].map((shard) => shardScores(merged, store, shard)));
     const mean = shards[0].map((_, k) => (shards[0][k] + shards[1][k] + shards[2][k] + shards[3][k]) / 4);
     merged.scoreItems(all).forEach((score, k) => {

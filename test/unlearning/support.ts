@@ -5,16 +5,14 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import type { Interactions } from "../../lib/data/interactions";
 import { createEngine } from "../../lib/engine/create";
-import type { TrainingSettings } from "../../lib/training/settings";
 import { MemoryStore } from "../../lib/training/store";
-import { type CSisaSettings, cSisa } from "../../lib/unlearning/cSisa";
+import { cSisa } from "../../lib/unlearning/cSisa";
 import type { Erasure } from "../../lib/unlearning/erasure";
 import type { GroupedMethod, GroupedSystem } from "../../lib/unlearning/grouped";
-import { type LaserSettings, laser, retrain } from "../../lib/unlearning/laser";
-import type { PlanOptions } from "../../lib/unlearning/makePlan";
+import { laser, retrain } from "../../lib/unlearning/laser";
 import type { MethodContext, System } from "../../lib/unlearning/method";
-import { type RecEraserSettings, recEraser } from "../../lib/unlearning/rivals/recEraser";
-import { type UltraReSettings, ultraRe } from "../../lib/unlearning/rivals/ultraRe";
+import { recEraser } from "../../lib/unlearning/rivals/recEraser";
+import { ultraRe } from "../../lib/unlearning/rivals/ultraRe";
 import { type UnlearnOptions, unlearn } from "../../lib/unlearning/unlearn";
 
 export const KEY = "00112233445566778899aabbccddeeff";
@@ -26,24 +24,19 @@ export const context = (more: Partial<MethodContext> = {}): MethodContext => ({
   ...more,
 });
 
-export const TINY: Partial<TrainingSettings> = { epochs: 2, batchSize: 32 };
-export const RAND: PlanOptions = { groups: 4, grouping: "rand", order: "random" };
+export const TINY = { epochs: 2, batchSize: 32 } as const;
+const GROUPED = { ...TINY, groups: 4, grouping: "rand" } as const;
+export const RAND = { groups: 4, grouping: "rand", order: "random" } as const;
+type Options<Make extends (options?: never) => unknown> = Parameters<Make>[0];
 
-export const tinyLaser = (settings: LaserSettings = {}): GroupedMethod =>
-  laser({ plan: { ...RAND, ...settings.plan }, training: { ...TINY, ...settings.training } });
-export const tinyRetrain = (training: Partial<TrainingSettings> = {}): GroupedMethod =>
-  retrain({ training: { ...TINY, ...training } });
-export const tinyCSisa = (settings: CSisaSettings = {}): GroupedMethod =>
-  cSisa({ ...settings, plan: { ...RAND, ...settings.plan }, training: { ...TINY, ...settings.training } });
-
-export const tinyRecEraser = (settings: RecEraserSettings = {}): GroupedMethod =>
-  recEraser({ groups: 4, aggregationEpochs: 2, ...settings, training: { ...TINY, ...settings.training } });
-export const tinyUltraRe = (settings: UltraReSettings = {}): GroupedMethod =>
-  ultraRe({
-    ...settings,
-    plan: { groups: 4, ...settings.plan },
-    training: { ...TINY, ...settings.training },
-  });
+export const tinyLaser = (settings: Options<typeof laser> = {}) =>
+  laser({ ...GROUPED, order: "random", ...settings });
+export const tinyRetrain = (settings: Options<typeof retrain> = {}) => retrain({ ...TINY, ...settings });
+export const tinyCSisa = (settings: Options<typeof cSisa> = {}) => cSisa({ ...GROUPED, ...settings });
+export const tinyRecEraser = (settings: Options<typeof recEraser> = {}) =>
+  recEraser({ ...TINY, groups: 4, aggregationEpochs: 2, ...settings });
+export const tinyUltraRe = (settings: Options<typeof ultraRe> = {}) =>
+  ultraRe({ ...TINY, groups: 4, ...settings });
 
 /** Learns and unlearns in one store. */
 export async function learnAndUnlearn(

@@ -5,8 +5,10 @@ import type { Split } from "../../data/split";
 import { evaluate, type Scorer } from "../../metrics/evaluate";
 import { HIGHEST_RATING } from "../../metrics/lists";
 import { crossEntropy } from "../../metrics/loss";
+import type { SettingsOf } from "../../settings";
 import type { AdditiveSystem } from "../../unlearning/additive/additive";
-import { type CoreSettings, coreTest } from "../../unlearning/foldIn/core";
+import { coreTest } from "../../unlearning/foldIn/core";
+import type { CORE_FOLD_IN } from "../../unlearning/foldIn/coreFoldIn";
 import type { System } from "../../unlearning/method";
 import { ratedUsers } from "../../unlearning/plan";
 import { expectedSamples } from "../../unlearning/requestCost/expected";
@@ -130,11 +132,8 @@ export function expectations(
 /** Who is in the core of a core fold-in; null for other methods. */
 export function coreShare(system: System, train: Interactions): CoreShare | null {
   if (system.method.name !== "core-fold-in") return null;
-  const { core, training } = system.method.settings as unknown as {
-    core: CoreSettings;
-    training: { seed: number };
-  };
-  const inCore = coreTest(core, training.seed);
+  const settings = system.method.settings as unknown as SettingsOf<typeof CORE_FOLD_IN>;
+  const inCore = coreTest(settings, settings.seed);
   const { offsets, columns } = train.byUser;
   const seen = new Uint8Array(train.itemIds.length);
   let [users, ratings] = [0, 0];

@@ -2,7 +2,7 @@
 
 import type { Json } from "../../training/store";
 import type { Method } from "../../unlearning/method";
-import { methodOf, nestedSettings } from "../../unlearning/methods";
+import { methodOf, specOf } from "../../unlearning/methods";
 import type { BeyondCell, FlatSettings } from "../cell";
 import { planOf, trainingOf } from "../jobs/systems";
 
@@ -29,9 +29,10 @@ export function methodWith(cell: BeyondCell, change: FlatSettings): Method {
   const { protocol, model, method, seed } = cell;
   const settings = withChange(cell.settings, change);
   const grouping = GROUPINGS.find((name) => name === settings.grouping) ?? "cbkm";
-  const defaults = {
-    training: model === "none" ? {} : { ...trainingOf(protocol, model, seed) },
-    plan: { ...planOf(protocol, grouping, 1, seed) },
-  };
-  return methodOf(method, nestedSettings(method, settings, defaults));
+  const training = model === "none" ? {} : trainingOf(protocol, model, seed);
+  const { epochsPerGroup, optimizer } = protocol;
+  const defaults = { ...planOf(protocol, grouping, 1, seed), ...training, epochsPerGroup, optimizer };
+  const spec = specOf(method);
+  const own = Object.entries(defaults).filter(([key]) => Object.hasOwn(spec, key));
+  return methodOf(method, { ...Object.fromEntries(own), ...settings } as Json);
 }

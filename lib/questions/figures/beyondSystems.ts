@@ -31,7 +31,7 @@ export interface BeyondSystem {
 
 const L2 = [{ l2: 0 }, { l2: 1e-2 }, { l2: 1e-1 }];
 /** Penalties that pull fitted rows of users to the anchor, in samples. */
-const RIDGES = [10, 50, 200].map((ridge) => ({ fold: { ridge } }));
+const RIDGES = [10, 50, 200].map((ridge) => ({ foldRidge: ridge }));
 
 /** Batches, without those larger than the protocol's: a small core would make few steps in the protocol's own. */
 const batches = ({ batchSize }: Protocol, sizes: readonly number[]) =>
@@ -54,7 +54,7 @@ interface ItemStep {
 /** The closed form is swept over all cores, the others where they tell them apart. */
 const RIDGE_STEP: ItemStep = {
   kind: "ridge",
-  stages: [[5, 1, 20].map((lambda) => ({ itemStep: { lambda } }))],
+  stages: [[5, 1, 20].map((lambda) => ({ itemLambda: lambda }))],
   cores: [2, 5, 10, 20],
 };
 
@@ -63,7 +63,7 @@ const ITEM_STEPS: readonly ItemStep[] = [
   { kind: "none", stages: [], cores: [10] },
   {
     kind: "items",
-    stages: [[10, 40, 160].map((ridge) => ({ itemStep: { fit: { ridge } } }))],
+    stages: [[10, 40, 160].map((ridge) => ({ itemRidge: ridge }))],
     cores: [5, 10],
   },
   RIDGE_STEP,
@@ -81,15 +81,14 @@ const searched = (protocol: Protocol, grid: SettingsGrid): SettingsGrid =>
 
 function foldIn(percent: number, step: ItemStep): BeyondSystem {
   const series = step.kind === "none" ? "Fold-in" : `Fold-in + ${step.kind}`;
-  const core = `coin@${percent}`;
   return {
-    id: `${core}+${step.kind}`,
+    id: `coin@${percent}+${step.kind}`,
     label: series.replace("Fold-in", `Fold-in ${percent} %`),
     series,
     point: step.cores.length > 1 ? `${percent} %` : `${series}, ${percent} %`,
     method: "core-fold-in",
     trains: true,
-    settings: () => ({ core, itemStep: { kind: step.kind } }),
+    settings: () => ({ core: "coin", corePercent: percent, itemStep: step.kind }),
     grid: (protocol) => searched(protocol, [...trainingStages(protocol, percent), RIDGES, ...step.stages]),
   };
 }
@@ -110,17 +109,19 @@ const ACTIVE_ELSEWHERE = 100;
  */
 const LEAN_ACTIVE: Readonly<Record<string, number>> = { "ml-100k": 215, "ml-1m": 370, "amazon-music": 55 };
 
-const activeCore = (thresholds: Readonly<Record<string, number>>, dataset: string): string =>
-  `activity@${thresholds[dataset] ?? ACTIVE[dataset] ?? ACTIVE_ELSEWHERE}`;
+const activeCore = (thresholds: Readonly<Record<string, number>>, dataset: string): FlatSettings => ({
+  core: "activity",
+  coreRatings: thresholds[dataset] ?? ACTIVE[dataset] ?? ACTIVE_ELSEWHERE,
+});
 
 interface Lean {
   readonly id: string;
   /** "10 %", or "active" */
   readonly point: string;
-  readonly core: (dataset: string) => string;
+  readonly core: (dataset: string) => FlatSettings;
   /** of the core's training; default: the protocol's */
   readonly epochs?: number;
-  readonly fold: { readonly steps: number; readonly learningRate: number };
+  readonly fold: { readonly foldSteps: number; readonly foldRate: number };
   readonly batches: readonly number[];
   readonly userLambdas: readonly number[];
 }
@@ -130,17 +131,17 @@ const LEAN: readonly Lean[] = [
   {
     id: "lean@10+ridge",
     point: "10 %",
-    core: () => "coin@10",
-    fold: { steps: 10, learningRate: 0.03 },
+    core: () => ({ core: "coin", corePercent: 10 }),
+    fold: { foldSteps: 10, foldRate: 0.03 },
     batches: [1024, 256],
     userLambdas: [10, 3, 30],
   },
   {
     id: "lean@20+ridge",
     point: "20 %",
-    core: () => "coin@20",
+    core: () => ({ core: "coin", corePercent: 20 }),
     epochs: 25,
-    fold: { steps: 5, learningRate: 0.06 },
+    fold: { foldSteps: 5, foldRate: 0.06 },
     batches: [1024, 256], // half of the epochs make as many steps of the larger core
     userLambdas: [10, 3, 30],
   },
@@ -148,7 +149,7 @@ const LEAN: readonly Lean[] = [
     id: "lean-active+ridge",
     point: "active",
     core: (dataset) => activeCore(LEAN_ACTIVE, dataset),
-    fold: { steps: 5, learningRate: 0.03 },
+    fold: { foldSteps: 5, foldRate: 0.03 },
     batches: [4096, 1024, 8192], // a third of all ratings
     userLambdas: [10, 3, 30, 100],
   },
@@ -164,10 +165,10 @@ const leanFoldIn = ({ id, point, core, epochs, fold, ...searchedOver }: Lean): B
   trains: true,
   settings: ({ protocol, dataset }) => ({
     epochs: Math.min(epochs ?? protocol.epochs, protocol.epochs),
-    core: core(dataset),
-    fold: { ...fold },
-    itemStep: { kind: "ridge" },
-    userStep: { kind: "ridge" },
+    ...core(dataset),
+    ...fold,
+    itemStep: "ridge",
+    userStep: "ridge",
   }),
   grid: (protocol) =>
     searched(protocol, [
@@ -175,7 +176,7 @@ const leanFoldIn = ({ id, point, core, epochs, fold, ...searchedOver }: Lean): B
       L2.slice(0, 2),
       RIDGES,
       ...RIDGE_STEP.stages,
-      searchedOver.userLambdas.map((lambda) => ({ userStep: { lambda } })),
+      searchedOver.userLambdas.map((lambda) => ({ userLambda: lambda })),
     ]),
 });
 
@@ -228,7 +229,6 @@ export const SYSTEMS: readonly BeyondSystem[] = [
     settings: ({ groups, protocol }) => ({
       groups,
       grouping: "rand",
-      order: "random",
       start: protocol.cSisaStart,
     }),
   },
@@ -246,7 +246,6 @@ export const SYSTEMS: readonly BeyondSystem[] = [
       groups,
       grouping: "cbkm",
       assignment: "transport",
-      order: "random",
       start: protocol.cSisaStart,
     }),
   },
@@ -259,8 +258,8 @@ export const SYSTEMS: readonly BeyondSystem[] = [
     series: "Fold-in active + ridge",
     point: "Fold-in active",
     settings: ({ dataset }) => ({
-      core: activeCore(ACTIVE, dataset),
-      itemStep: { kind: "ridge" },
+      ...activeCore(ACTIVE, dataset),
+      itemStep: "ridge",
     }),
   },
   additive("ease", "EASE", [[500, 200, 1000].map((lambda) => ({ lambda }))]),

@@ -8,6 +8,7 @@ import type { Interactions } from "../../data/interactions";
 import { crossEntropy } from "../../metrics/loss";
 import { cSisa } from "../../unlearning/cSisa";
 import type { GroupedSystem } from "../../unlearning/grouped";
+import { makePlan } from "../../unlearning/makePlan";
 import type { GroupLossCell } from "../cell";
 import type { Report } from "./job";
 import { spacesOf } from "./partition";
@@ -18,13 +19,10 @@ export async function runGroupLoss(cell: GroupLossCell, report: Report, signal: 
   const { train, test } = await splitData(cell);
   const { protocol, model, groups, seed } = cell;
   // Isolated shards that all start from the same weights are exactly "each group from scratch".
-  const method = cSisa({
-    plan: planOf(protocol, "cbkm", groups, seed),
-    training: trainingOf(protocol, model, seed),
-    scoring: "own",
-    start: "shared",
-  });
-  const system = await method.learn(train, contextFor(cell, signal));
+  const method = cSisa({ ...trainingOf(protocol, model, seed), groups, scoring: "own", start: "shared" });
+  const context = contextFor(cell, signal);
+  const plan = await makePlan(train, planOf(protocol, "cbkm", groups, seed), context);
+  const system = await method.learn(train, context, { plan });
   report.samples(system.cost.samples);
   const members = system.partition.groups.map((group) => group.members);
   const { ratings } = await spacesOf(cell, train);

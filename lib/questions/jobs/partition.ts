@@ -4,6 +4,8 @@ import { cohesion } from "../../cohesion/cohesion";
 import type { Interactions } from "../../data/interactions";
 import { type Grouping, groupUsers } from "../../grouping/group";
 import type { UserSpace } from "../../grouping/space";
+import { complete } from "../../settings";
+import { embeddingOf, WHOLE_PLAN } from "../../unlearning/planSettings";
 import type { PartitionCell } from "../cell";
 import type { PartitionOutcome } from "../outcome";
 import type { Report } from "./job";
@@ -35,8 +37,8 @@ export async function runPartition(cell: PartitionCell, report: Report, signal: 
 
 /** The two spaces in which the paper groups users. */
 export async function spacesOf(cell: PartitionCell | Parameters<typeof embedder>[0], train: Interactions) {
-  const settings = planOf(cell.protocol, "cbkm", 1, cell.seed).embedding ?? {};
-  const { values, dim } = await embedder(cell)(train, { ...settings, seed: cell.seed });
+  const settings = embeddingOf(complete(WHOLE_PLAN, planOf(cell.protocol, "cbkm", 1, cell.seed), "plan"));
+  const { values, dim } = await embedder(cell)(train, settings);
   const ratings: UserSpace = { kind: "sparse", rows: train.byUser, columns: train.itemIds.length };
   const embedding: UserSpace = { kind: "dense", values, dim };
   return { ratings, embedding };

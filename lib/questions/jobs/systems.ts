@@ -7,8 +7,8 @@ import { MemoryStore } from "../../training/store";
 import { cSisa } from "../../unlearning/cSisa";
 import type { GroupedMethod } from "../../unlearning/grouped";
 import { laser, retrain } from "../../unlearning/laser";
-import type { PlanOptions } from "../../unlearning/makePlan";
 import type { MethodContext } from "../../unlearning/method";
+import type { PlanSettings } from "../../unlearning/planSettings";
 import type { Cell, MethodName } from "../cell";
 import type { Protocol } from "../protocol";
 import { embedder } from "./workbench";
@@ -24,11 +24,8 @@ export function trainingOf(
   model: SystemLike["model"],
   seed: number,
 ): Partial<TrainingSettings> {
-  const { engine, initialisation, epochs, epochsPerGroup, batchSize, negatives, label, l2, optimizer } =
-    protocol;
-  const adam = { learningRate: protocol.learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
-  const model_ = { model, engine, initialisation, epochs, epochsPerGroup };
-  return { ...model_, batchSize, negatives, label, l2, optimizer, adam, seed };
+  const { engine, initialisation, epochs, batchSize, negatives, label, l2, learningRate } = protocol;
+  return { model, engine, initialisation, epochs, batchSize, negatives, label, learningRate, l2, seed };
 }
 
 /** The plan settings of a protocol. */
@@ -37,15 +34,17 @@ export function planOf(
   grouping: "rand" | "bkm" | "cbkm",
   groups: number,
   seed: number,
-): PlanOptions {
-  const { order, balance, assignment } = protocol;
+): Partial<PlanSettings> {
+  const { order, balance, assignment, embedding, weights, word2vec } = protocol;
   return {
     groups,
     grouping,
     order,
     balance,
     assignment: grouping === "rand" ? "greedy" : assignment,
-    embedding: { kind: protocol.embedding, weights: protocol.weights, word2vec: protocol.word2vec },
+    embedding,
+    weights,
+    word2vec,
     seed,
   };
 }
@@ -54,11 +53,12 @@ export function planOf(
 export function methodFor(cell: SystemLike, scoring: "merged" | "own" = "merged"): GroupedMethod {
   const { method, protocol, model, groups, seed } = cell;
   const training = trainingOf(protocol, model, seed);
-  if (method === "retrain") return retrain({ training });
-  const plan = planOf(protocol, GROUPING_OF[method], groups, seed);
+  if (method === "retrain") return retrain(training);
+  const { epochsPerGroup, optimizer } = protocol;
+  const { order, ...plan } = planOf(protocol, GROUPING_OF[method], groups, seed);
   if (method === "c-sisa")
-    return cSisa({ plan: { ...plan, order: "random" }, training, scoring, start: protocol.cSisaStart });
-  return laser({ plan, training });
+    return cSisa({ ...plan, ...training, epochsPerGroup, scoring, start: protocol.cSisaStart });
+  return laser({ ...plan, ...training, order, epochsPerGroup, optimizer });
 }
 
 /** A fresh context with a store in memory. */

@@ -5,10 +5,10 @@
  */
 
 import { InputError } from "../../errors";
+import type { LABELS } from "../../training/settings";
 
 /** `implicit`: which items were rated. `rating`: also how. */
-export const ADDITIVE_LABELS = ["rating", "implicit"] as const;
-export type AdditiveLabel = (typeof ADDITIVE_LABELS)[number];
+export type AdditiveLabel = (typeof LABELS)[number];
 
 export interface UserRatings {
   /** Uint32Array, ascending */

@@ -9,34 +9,28 @@
  * o_u = the user's mean residual, shrunk; in stars, divided by 5.
  */
 
-import { requireKnownKeys, requireNumber, requireOneOf } from "../../errors";
+import { complete, real, type SettingsOf } from "../../settings";
+import { LABEL } from "../../training/settings";
 import { type AdditiveMethod, type AdditiveModel, additiveMethod } from "./additive";
-import { ADDITIVE_LABELS, type AdditiveLabel, centredValues, centreOf, STARS, UNITS } from "./contributions";
+import { centredValues, centreOf, STARS, UNITS } from "./contributions";
 import { type Dense, invertSymmetric } from "./dense";
 import { itemMeans, type PairSums, residualProducts } from "./statistics";
 
-/** Settings of `ease`. */
-export interface EaseSettings {
-  /** what is learned and scored: default `rating` */
-  readonly label?: AdditiveLabel;
-  /** top of the rating scale, read by label `rating` alone: default 5 */
-  readonly maximumRating?: number;
-  /** the ridge penalty, in users (`implicit`) or square stars (`rating`): default 500 */
-  readonly lambda?: number;
-}
+export const EASE = {
+  ...LABEL,
+  lambda: real(1e-3, 1e9, 500, "ridge penalty, in users (label implicit) or square stars (label rating)"),
+};
 
 /** A user's offset counts so many residuals of 0 beside the user's own. */
 const OFFSET_RATINGS = 5;
 
 /** @throws InputError for an unknown key or a value out of range. */
-export function ease(settings: EaseSettings = {}): AdditiveMethod {
-  requireKnownKeys(settings, ["label", "maximumRating", "lambda"], "ease");
-  const label = requireOneOf(settings.label ?? "rating", ADDITIVE_LABELS, "label");
-  const maximumRating = requireNumber(settings.maximumRating ?? 5, 1e-6, 1e6, "maximumRating");
-  const lambda = requireNumber(settings.lambda ?? 500, 1e-3, 1e9, "lambda");
+export function ease(options: Partial<SettingsOf<typeof EASE>> = {}): AdditiveMethod {
+  const settings = complete(EASE, options, "ease");
+  const { label, maximumRating, lambda } = settings;
   return additiveMethod({
     name: "ease",
-    settings: { label, maximumRating, lambda },
+    settings,
     label,
     maximumRating,
     derive: (sums) =>

@@ -7,25 +7,20 @@
  * mean of z and o given the user's own ratings: (I + W'^T N^-1 W') z = W'^T N^-1 (v - m), over the items rated (Woodbury).
  */
 
-import { requireInteger, requireKnownKeys, requireNumber } from "../../errors";
+import { complete, real, type SettingsOf, whole } from "../../settings";
+import { LABEL } from "../../training/settings";
 import { type AdditiveMethod, type AdditiveModel, additiveMethod } from "./additive";
 import { centredValues, centreOf, STARS, UNITS } from "./contributions";
 import { SymmetricMatrix, solveInPlace } from "./dense";
 import { itemMeans, type PairSums, residualProducts } from "./statistics";
 import { leadingEigenpairs, OVERSAMPLING } from "./subspace";
 
-/** Settings of `gaussian`. */
-export interface GaussianSettings {
-  /** top of the rating scale: default 5 */
-  readonly maximumRating?: number;
-  /**
-   * ratings of 0 residual that every covariance counts beside its own pairs. Default 400: the best of 100, 200 ... 1600 on
-   * validation splits of MovieLens 1M and 100K (seed 0)
-   */
-  readonly shrinkage?: number;
-  /** number of components: default 32; fewer where the covariance has fewer positive eigenvalues */
-  readonly rank?: number;
-}
+/** The default shrinkage is the best of 100, 200 ... 1600 on validation splits of MovieLens 1M and 100K (seed 0). */
+export const GAUSSIAN = {
+  maximumRating: LABEL.maximumRating,
+  shrinkage: real(0, 1e9, 400, "ratings of 0 residual that every covariance counts beside its own pairs"),
+  rank: whole(1, 512, 32, "components; fewer where the covariance has fewer positive eigenvalues"),
+};
 
 /** Standard deviation of a user's offset o, in stars: what centring by few ratings leaves. */
 const OFFSET_DEVIATION = 0.3;
@@ -35,14 +30,12 @@ const PRIOR_VARIANCE = 0.8;
 const LEAST_NOISE = 0.2;
 
 /** @throws InputError for an unknown key or a value out of range. */
-export function gaussian(settings: GaussianSettings = {}): AdditiveMethod {
-  requireKnownKeys(settings, ["maximumRating", "shrinkage", "rank"], "gaussian");
-  const maximumRating = requireNumber(settings.maximumRating ?? 5, 1e-6, 1e6, "maximumRating");
-  const shrinkage = requireNumber(settings.shrinkage ?? 400, 0, 1e9, "shrinkage");
-  const rank = requireInteger(settings.rank ?? 32, 1, 512, "rank");
+export function gaussian(options: Partial<SettingsOf<typeof GAUSSIAN>> = {}): AdditiveMethod {
+  const settings = complete(GAUSSIAN, options, "gaussian");
+  const { maximumRating, shrinkage, rank } = settings;
   return additiveMethod({
     name: "gaussian",
-    settings: { maximumRating, shrinkage, rank },
+    settings,
     label: "rating",
     maximumRating,
     derive: (sums) => model(sums, shrinkage, rank, maximumRating),

@@ -13,52 +13,26 @@
  */
 
 import type { Interactions } from "../../data/interactions";
-import { InputError, requireInteger, requireKnownKeys, requireNumber, requireOneOf } from "../../errors";
 import { Random } from "../../random";
+import { choice, real, type SettingsOf, whole } from "../../settings";
 import { type Plan, ratedUsers } from "../plan";
 
-export const CORES = ["coin", "activity"] as const;
-
-export interface CoreSettings {
-  readonly by: (typeof CORES)[number];
-  /** `coin`: chance of being in the core, in per cent, above 0 and at most 100 */
-  readonly percent: number;
-  /** `activity`: training ratings from which a user is in the core */
-  readonly atLeast: number;
-}
-
-export const CORE_DEFAULTS: CoreSettings = Object.freeze({ by: "coin", percent: 10, atLeast: 500 });
-
-/** Some of the fields, or as text: "coin@10", "activity@500". */
-export type CoreOptions = Partial<CoreSettings> | string;
-
-function parseCore(text: string): Partial<CoreSettings> {
-  const [by, number, ...more] = text.split("@");
-  const value = Number(number);
-  if (!number?.trim() || !Number.isFinite(value) || more.length > 0)
-    throw new InputError(`core "${text}": it must be coin@PERCENT or activity@RATINGS`);
-  return requireOneOf(by, CORES, "core") === "coin"
-    ? { by: "coin", percent: value }
-    : { by: "activity", atLeast: value };
-}
-
-/** Settings with the defaults filled in, checked and frozen. @throws InputError. */
-export function coreSettings(options: CoreOptions = {}): CoreSettings {
-  const partial = typeof options === "string" ? parseCore(options) : options;
-  requireKnownKeys(partial, Object.keys(CORE_DEFAULTS), "core");
-  const given = Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined));
-  const settings: CoreSettings = { ...CORE_DEFAULTS, ...given };
-  requireOneOf(settings.by, CORES, "core.by");
-  requireNumber(settings.percent, Number.MIN_VALUE, 100, "core.percent");
-  requireInteger(settings.atLeast, 1, 2 ** 31, "core.atLeast");
-  return Object.freeze(settings);
-}
+export const CORE = {
+  core: choice(
+    ["coin", "activity"],
+    "coin",
+    "who is in the core: by a coin for each user, or by number of ratings",
+  ),
+  corePercent: real(Number.MIN_VALUE, 100, 10, "core coin: chance of being in the core, in per cent"),
+  coreRatings: whole(1, 2 ** 31, 500, "core activity: training ratings from which a user is in the core"),
+};
+export type CoreSettings = SettingsOf<typeof CORE>;
 
 /** Whether a user with so many training ratings is in the core. */
-export function coreTest({ by, percent, atLeast }: CoreSettings, seed: number) {
+export function coreTest({ core, corePercent, coreRatings }: CoreSettings, seed: number) {
   const coins = Random.stream(seed, "core");
   return (id: string, ratings: number): boolean =>
-    by === "coin" ? coins.fork(id).uniform() * 100 < percent : ratings >= atLeast;
+    core === "coin" ? coins.fork(id).uniform() * 100 < corePercent : ratings >= coreRatings;
 }
 
 /** Buckets of users outside the core. Part of the layout that fingerprints and data hashes go by. */

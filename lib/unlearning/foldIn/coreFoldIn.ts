@@ -7,10 +7,11 @@
  */
 
 import type { Interactions } from "../../data/interactions";
-import { InputError, requireKnownKeys } from "../../errors";
+import { InputError } from "../../errors";
 import { canonicalJson, sha256 } from "../../json";
 import { type Cost, inSequence, stageCost } from "../../metrics/cost";
 import type { Scorer } from "../../metrics/evaluate";
+import { complete, type SettingsOf } from "../../settings";
 import {
   type BytesKept,
   type Checkpoint,
@@ -20,7 +21,7 @@ import {
 } from "../../training/checkpoint";
 import { type GroupRatings, withoutErased } from "../../training/groupRatings";
 import { trainSequentially } from "../../training/sequential";
-import { type TrainingSettings, trainingSettings } from "../../training/settings";
+import { TRAINING, trainingOf } from "../../training/settings";
 import {
   blobName,
   DamagedError,
@@ -47,42 +48,19 @@ import {
   savePartition,
 } from "../partition";
 import { withoutMembers } from "../plan";
-import { type CoreOptions, type CoreSettings, corePlan, coreSettings, coreTest } from "./core";
+import { CORE, corePlan, coreTest } from "./core";
 import { CorrectedScorer } from "./corrected";
 import { UserFold } from "./fold";
-import { type ItemStepOptions, type ItemStepSettings, itemStepSettings } from "./itemStep";
+import { ITEM_STEP } from "./itemStep";
 import { foldInOf } from "./kernel";
 import { type Features, statisticsLength } from "./ridge";
 import { narrowRows, wideRows, withItemRows } from "./rows";
-import { type FoldSettings, foldSettings } from "./settings";
+import { FOLD } from "./settings";
 import { type FoldState, foldState, restoreItems } from "./state";
-import {
-  itemVectors,
-  solveUser,
-  type UserStepOptions,
-  type UserStepSettings,
-  userStepSettings,
-} from "./userStep";
+import { itemVectors, solveUser, USER_STEP } from "./userStep";
 
-/** Settings of `coreFoldIn`. */
-export interface CoreFoldInSettings {
-  /** of the core's training */
-  readonly training?: Partial<TrainingSettings>;
-  readonly core?: CoreOptions;
-  /** of every user's rows */
-  readonly fold?: Partial<FoldSettings>;
-  readonly itemStep?: ItemStepOptions;
-  /** after an item step by `ridge`, when a user is scored */
-  readonly userStep?: UserStepOptions;
-}
-
-interface Resolved {
-  readonly training: TrainingSettings;
-  readonly core: CoreSettings;
-  readonly fold: FoldSettings;
-  readonly itemStep: ItemStepSettings;
-  readonly userStep: UserStepSettings;
-}
+export const CORE_FOLD_IN = { ...TRAINING, ...CORE, ...FOLD, ...ITEM_STEP, ...USER_STEP };
+type Settings = SettingsOf<typeof CORE_FOLD_IN>;
 
 /** What is stored of a state, as a record: blobs by hash. */
 interface Stored {
@@ -110,51 +88,44 @@ interface Built {
 
 const FORMAT = "erasable fold-in, format 1";
 
-/** @throws InputError for unknown settings or settings out of range. */
-export function coreFoldIn(settings: CoreFoldInSettings = {}): Method {
-  requireKnownKeys(settings, ["training", "core", "fold", "itemStep", "userStep"], "core-fold-in");
-  const resolved: Resolved = {
-    training: trainingSettings(settings.training),
-    core: coreSettings(settings.core),
-    fold: foldSettings(settings.fold),
-    itemStep: itemStepSettings(settings.itemStep),
-    userStep: userStepSettings(settings.userStep),
-  };
-  if (resolved.userStep.kind !== "none" && resolved.itemStep.kind !== "ridge")
-    throw new InputError("core-fold-in: a userStep follows the itemStep ridge alone");
+/** @throws InputError for unknown settings, or a user step without the item step that it follows. */
+export function coreFoldIn(options: Partial<Settings> = {}): Method {
+  const settings = complete(CORE_FOLD_IN, options, "core-fold-in");
+  if (settings.userStep !== "none" && settings.itemStep !== "ridge")
+    throw new InputError("core-fold-in: userStep ridge follows itemStep ridge alone");
   const method: Method = {
     name: "core-fold-in",
-    settings: resolved as unknown as Json,
+    settings,
     async learn(data, context, options = {}) {
       if (options.plan)
         throw new InputError("core-fold-in: it has no plan; its core is a function of each user");
       const began = context.clock();
-      const partition = layOut(data, resolved);
+      const partition = layOut(data, settings);
       const before = stageCost("plan", context.clock() - began);
-      return build(partition, undefined, before, method, resolved, context);
+      return build(partition, undefined, before, method, settings, context);
     },
     async restore(root, context) {
       const { partition: saved, fold } = root as { partition: Json; fold: string };
       const stored = context.store.getRecord(fold) as Stored | undefined;
       if (!stored) throw new DamagedError(`record ${fold} is missing`);
       const partition = loadPartition(context.store, saved);
-      const restored = restoreState(partition, stored, fold, resolved, context);
-      return systemOf(restored, { cost: stageCost("load", 0), trained: [] }, method, resolved, context);
+      const restored = restoreState(partition, stored, fold, settings, context);
+      return systemOf(restored, { cost: stageCost("load", 0), trained: [] }, method, settings, context);
     },
   };
   return method;
 }
 
-const layOut = (data: Interactions, { core, training }: Resolved): Partition =>
-  partitionOf(data, corePlan(data, core, training.seed));
+const layOut = (data: Interactions, settings: Settings): Partition =>
+  partitionOf(data, corePlan(data, settings, settings.seed));
 
-const userFold = (partition: Partition, checkpoint: Checkpoint, settings: Resolved, context: MethodContext) =>
+const userFold = (partition: Partition, checkpoint: Checkpoint, settings: Settings, context: MethodContext) =>
   new UserFold(
     context.store,
     checkpoint,
-    settings.training,
-    startOf(settings.training, partition.itemIds),
-    settings.fold,
+    trainingOf(settings),
+    startOf(settings, partition.itemIds),
+    settings,
   );
 
 /** Trains the core, if the store does not have it, and folds in what the state before does not have. */
@@ -163,17 +134,16 @@ async function build(
   before: Built | undefined,
   cost: Cost,
   method: Method,
-  settings: Resolved,
+  settings: Settings,
   context: MethodContext,
 ): Promise<System> {
-  const { training } = settings;
   const { clock, store } = context;
   const trained = await trainSequentially(
     {
-      settings: training,
-      epochs: training.epochs,
-      start: startOf(training, partition.itemIds),
-      stream: [training.seed, "train"],
+      settings: trainingOf(settings),
+      epochs: settings.epochs,
+      start: startOf(settings, partition.itemIds),
+      stream: [settings.seed, "train"],
       groups: [partition.groups[0]],
     },
     { ...context, onProgress: reportTraining(context, "core") },
@@ -184,7 +154,7 @@ async function build(
   const same = before?.checkpoint.key === checkpoint.key && before.stored.code === code ? before : undefined;
   const fold = same?.fold ?? userFold(partition, checkpoint, settings, context);
   let itemsBegan = began;
-  const folded = await foldState(partition.groups, same?.state, fold, settings.itemStep, (stage) => {
+  const folded = await foldState(partition.groups, same?.state, fold, settings, (stage) => {
     if (stage === "items") itemsBegan = clock();
     const text = stage === "fold" ? "rows of users" : "rows of items";
     return { signal: context.signal, onProgress: (done) => context.onProgress?.({ stage, done, text }) };
@@ -193,11 +163,11 @@ async function build(
   const costs = [
     stageCost("fold", itemsBegan - began, {
       samples: folded.userSamples,
-      steps: folded.users > 0 ? settings.fold.steps : 0,
+      steps: folded.users > 0 ? settings.foldSteps : 0,
     }),
     stageCost("items", ended - itemsBegan, {
       samples: folded.itemSamples,
-      steps: settings.itemStep.kind === "items" && folded.touched > 0 ? settings.itemStep.fit.steps : 0,
+      steps: settings.itemStep === "items" && folded.touched > 0 ? settings.itemSteps : 0,
     }),
   ];
   began = clock();
@@ -218,17 +188,17 @@ function putState(
   state: FoldState,
   before: Built | undefined,
   checkpoint: Checkpoint,
-  { training }: Resolved,
+  { model }: Settings,
   { store }: MethodContext,
 ): Stored {
   const rows = state.groups.map((folded, g) =>
     folded === before?.state.groups[g]
       ? before.stored.rows[g]
-      : store.putBlob(narrowRows(training.model, folded.rows)),
+      : store.putBlob(narrowRows(model, folded.rows)),
   );
   const { rows: items, betas } = state.items;
   const rest = items
-    ? store.putBlob(withItemRows(training.model, loadFloats(store, checkpoint.rest), itemIds.length, items))
+    ? store.putBlob(withItemRows(model, loadFloats(store, checkpoint.rest), itemIds.length, items))
     : checkpoint.rest;
   return {
     core: checkpoint.key,
@@ -247,18 +217,18 @@ function restoreState(
   partition: Partition,
   stored: Stored,
   key: string,
-  settings: Resolved,
+  settings: Settings,
   context: MethodContext,
 ): Built {
   const { store } = context;
   const checkpoint = requireCheckpoint(store, stored.core);
   const fold = userFold(partition, checkpoint, settings, context);
-  const { model } = settings.training;
+  const { model } = settings;
   const groups = partition.groups.map((group, g) => {
     const rows = wideRows(model, floatsOf(store.getBlob(stored.rows[g])));
     return { group, rows, outputs: fold.kernel.outputs("user", rows) };
   });
-  const items = restoreItems(groups, stored, fold, settings.itemStep.kind, store);
+  const items = restoreItems(groups, stored, fold, settings.itemStep, store);
   return { partition, checkpoint, fold, state: { groups, items }, key, stored };
 }
 
@@ -271,17 +241,17 @@ async function systemOf(
   built: Built,
   { cost, trained }: Made,
   method: Method,
-  settings: Resolved,
+  settings: Settings,
   context: MethodContext,
 ): Promise<System> {
   const { store } = context;
   const { partition, stored } = built;
-  const start = startOf(settings.training, partition.itemIds);
+  const start = startOf(settings, partition.itemIds);
   const { rows, rest, betas } = stored;
   const models: Models = { rows, rests: [rest], combine: "mean" };
-  const engine = await context.createEngine(settings.training.engine, ensembleSpec(start, partition));
+  const engine = await context.createEngine(settings.engine, ensembleSpec(start, partition));
   const ensemble = new Ensemble(engine, partition, models, start, store);
-  const scorer = correctedBy(built, ensemble, settings.userStep);
+  const scorer = correctedBy(built, ensemble, settings);
   const system: System = {
     method,
     userIds: partition.userIds,
@@ -318,7 +288,7 @@ async function systemOf(
   return system;
 }
 
-function correctedBy({ partition, fold, state }: Built, ensemble: Ensemble, step: UserStepSettings): Scorer {
+function correctedBy({ partition, fold, state }: Built, ensemble: Ensemble, settings: Settings): Scorer {
   const { betas } = state.items;
   if (!betas) return ensemble;
   const { row: wide, output } = foldInOf(fold.settings.model);
@@ -328,7 +298,7 @@ function correctedBy({ partition, fold, state }: Built, ensemble: Ensemble, step
     return state.groups[place.group].outputs.subarray(place.row * output, (place.row + 1) * output);
   };
   const items = partition.itemIds.length;
-  if (step.kind === "none") return new CorrectedScorer(ensemble, outputsOf, betas, items);
+  if (settings.userStep === "none") return new CorrectedScorer(ensemble, outputsOf, betas, items);
   let known: Float64Array | undefined; // made when somebody is scored: forgetting does not wait for it
   const vectors = () => {
     known ??= itemVectors(fold.itemOutputs, betas, items);
@@ -344,16 +314,20 @@ function correctedBy({ partition, fold, state }: Built, ensemble: Ensemble, step
     const [from, out] = [rows.subarray(row * wide, (row + 1) * wide), outputsOf(user)];
     const predicted = Float64Array.from(own, (item) => fold.prediction(from, out, item));
     const ownLabels = labels.subarray(offsets[row], offsets[row + 1]);
-    return solveUser({ items: own, labels: ownLabels, predicted, features }, vectors(), betas, step.lambda);
+    return solveUser(
+      { items: own, labels: ownLabels, predicted, features },
+      vectors(),
+      betas,
+      settings.userLambda,
+    );
   };
   return new CorrectedScorer(ensemble, outputsOf, betas, items, { vectors, of: deltaOf });
 }
 
 /** The layout without the erased data: as `layOut` makes it of what is left. */
-function eraseFrom(partition: Partition, erasure: Erasure, settings: Resolved): Partition {
-  const { core, training } = settings;
+function eraseFrom(partition: Partition, erasure: Erasure, settings: Settings): Partition {
   const rest = erasePartition(partition, erasure);
-  const inCore = coreTest(core, training.seed);
+  const inCore = coreTest(settings, settings.seed);
   const ratings = ({ offsets }: GroupRatings, row: number) => offsets[row + 1] - offsets[row];
   const [members] = rest.groups;
   const fallen =

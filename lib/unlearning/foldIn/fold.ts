@@ -8,15 +8,16 @@
 
 import type { FoldIn } from "../../model/model";
 import { modelSpec, tensorOf } from "../../model/spec";
+import type { SettingsOf } from "../../settings";
 import { type Checkpoint, loadFloats } from "../../training/checkpoint";
 import type { GroupRatings } from "../../training/groupRatings";
 import { initialRows, putRest, type Start } from "../../training/layout";
-import type { TrainingSettings } from "../../training/settings";
+import { adamOf, type TrainingSettings } from "../../training/settings";
 import type { Store } from "../../training/store";
 import { FoldKernel, foldInOf, type Runs } from "./kernel";
 import { itemRowsOf, meanRow, wideRows } from "./rows";
 import { groupSamples, pickRuns } from "./samples";
-import type { FoldSettings } from "./settings";
+import type { FOLD } from "./settings";
 
 export interface FoldWork {
   readonly signal?: AbortSignal;
@@ -42,7 +43,7 @@ export class UserFold {
     checkpoint: Checkpoint,
     readonly settings: TrainingSettings,
     private readonly start: Start,
-    private readonly fold: FoldSettings,
+    private readonly fold: SettingsOf<typeof FOLD>,
   ) {
     const { model } = settings;
     const items = start.itemIds.length;
@@ -82,8 +83,9 @@ export class UserFold {
     const all = this.samples(group);
     const runs = members ? pickRuns(all, members) : all;
     const start = this.initial(members ? members.map((row) => group.ids[row]) : group.ids);
-    const options = { ...this.fold, adam: this.settings.adam, anchor: this.anchor, ...work };
-    return this.kernel.fit("user", start, runs, this.itemOutputs, options);
+    const { foldSteps: steps, foldRate: learningRate, foldRidge: ridge } = this.fold;
+    const fit = { steps, learningRate, ridge, adam: adamOf(this.settings), anchor: this.anchor };
+    return this.kernel.fit("user", start, runs, this.itemOutputs, { ...fit, ...work });
   }
 
   /**
@@ -96,6 +98,6 @@ export class UserFold {
 
   /** Gradient samples of fitting these rows. */
   cost(samples: number): number {
-    return samples * this.fold.steps;
+    return samples * this.fold.foldSteps;
   }
 }

@@ -5,42 +5,32 @@
  * own raters, so an erasure touches the items of the erased ratings alone.
  */
 
-import { requireKnownKeys, requireNumber, requireOneOf } from "../../errors";
+import { choice, real, whole } from "../../settings";
+import { adamOf } from "../../training/settings";
 import type { FoldWork, UserFold } from "./fold";
 import type { Runs } from "./kernel";
 import { LEAST_LAMBDA } from "./ridge";
-import { type FoldSettings, foldSettings } from "./settings";
+import type { FitSettings } from "./settings";
 
 export const ITEM_STEPS = ["none", "items", "ridge"] as const;
+export type ItemStep = (typeof ITEM_STEPS)[number];
 
-export interface ItemStepSettings {
-  readonly kind: (typeof ITEM_STEPS)[number];
-  /** `items`: how the rows are fitted */
-  readonly fit: FoldSettings;
-  /** `ridge`: lambda, in ratings, from 1e-6 */
-  readonly lambda: number;
-}
-
-/** Some of the fields, or the kind alone as text. */
-export type ItemStepOptions =
-  | ItemStepSettings["kind"]
-  | {
-      readonly kind?: ItemStepSettings["kind"];
-      readonly fit?: Partial<FoldSettings>;
-      readonly lambda?: number;
-    };
-
-const FIT_DEFAULTS: FoldSettings = Object.freeze({ steps: 10, learningRate: 0.02, ridge: 10 });
-
-/** Settings with the defaults filled in, checked and frozen. @throws InputError. */
-export function itemStepSettings(options: ItemStepOptions = {}): ItemStepSettings {
-  const partial = typeof options === "string" ? { kind: options } : options;
-  requireKnownKeys(partial, ["kind", "fit", "lambda"], "itemStep");
-  const kind = requireOneOf(partial.kind ?? "ridge", ITEM_STEPS, "itemStep.kind");
-  const lambda = partial.lambda ?? 5;
-  requireNumber(lambda, LEAST_LAMBDA, 1e9, "itemStep.lambda");
-  return Object.freeze({ kind, fit: foldSettings(partial.fit, FIT_DEFAULTS, "itemStep.fit"), lambda });
-}
+export const ITEM_STEP = {
+  itemStep: choice(
+    ITEM_STEPS,
+    "ridge",
+    "what items learn of all their raters: their rows anew (items), a correction (ridge)",
+  ),
+  itemSteps: whole(1, 1_000_000, 10, "itemStep items: Adam steps of each item's rows"),
+  itemRate: real(0, 1000, 0.02, "itemStep items: Adam's rate at the first of them; it falls linearly to 0"),
+  itemRidge: real(
+    0,
+    1e9,
+    10,
+    "itemStep items: weight of the core's row to which an item's is drawn, in samples",
+  ),
+  itemLambda: real(LEAST_LAMBDA, 1e9, 5, "itemStep ridge: lambda, in ratings"),
+};
 
 /** Fits the rows of some items to all their raters. @returns wide rows, and the gradient samples that it took */
 export async function fitItems(
@@ -48,7 +38,7 @@ export async function fitItems(
   raters: Runs,
   userOutputs: Float32Array,
   fold: UserFold,
-  fit: FoldSettings,
+  fit: FitSettings,
   work: FoldWork,
 ): Promise<{ rows: Float32Array; samples: number }> {
   const width = fold.itemRows.length / fold.itemCount;
@@ -57,7 +47,7 @@ export async function fitItems(
     start.set(fold.itemRows.subarray(item * width, (item + 1) * width), row * width);
   });
   if (touched.length === 0) return { rows: start, samples: 0 };
-  const options = { ...fit, adam: fold.settings.adam, anchor: start, ...work };
+  const options = { ...fit, adam: adamOf(fold.settings), anchor: start, ...work };
   const rows = await fold.kernel.fit("item", start, raters, userOutputs, options);
   return { rows, samples: raters.partners.length * fit.steps };
 }

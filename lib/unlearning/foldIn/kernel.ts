@@ -13,7 +13,7 @@ import type { FoldIn, FoldInExports, Side } from "../../model/model";
 import { requirePart } from "../../model/models";
 import { type ModelName, modelSpec, tensorOf } from "../../model/spec";
 import { putRest } from "../../training/layout";
-import type { FoldSettings } from "./settings";
+import type { FitSettings } from "./settings";
 
 interface Exports extends FoldInExports {
   readonly memory: WebAssembly.Memory;
@@ -55,7 +55,7 @@ export interface Runs {
   readonly labels: Float32Array;
 }
 
-export interface FitOptions extends FoldSettings {
+export interface FitOptions extends FitSettings {
   readonly adam: AdamSettings;
   /** the wide row that all rows are drawn to, or one for each row */
   readonly anchor: Float32Array;

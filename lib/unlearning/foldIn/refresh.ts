@@ -5,53 +5,48 @@
  * weights, so all rows are fitted again, at samples x steps gradient samples beside LASER's own.
  */
 
-import { requireKnownKeys } from "../../errors";
 import { canonicalJson, sha256 } from "../../json";
 import { inSequence, stageCost } from "../../metrics/cost";
+import { complete, pick, type SettingsOf } from "../../settings";
 import { type Checkpoint, getCheckpoint, putCheckpoint } from "../../training/checkpoint";
 import { trainSequentially } from "../../training/sequential";
-import { epochsOfGroup, type TrainingSettings, trainingSettings } from "../../training/settings";
-import type { Json } from "../../training/store";
+import { epochsOfGroup, SEQUENCE, TRAINING, trainingOf } from "../../training/settings";
 import { codeVersion } from "../../version";
 import { type GroupedMethod, groupedMethod, reportTraining, startOf, type Trained } from "../grouped";
-import { makePlan, type PlanOptions, planSettings } from "../makePlan";
+import { makePlan } from "../makePlan";
 import type { MethodContext } from "../method";
 import type { Partition } from "../partition";
+import { PLAN } from "../planSettings";
 import { UserFold } from "./fold";
 import { narrowRows } from "./rows";
-import { type FoldSettings, foldSettings } from "./settings";
+import { FOLD } from "./settings";
 
-/** Settings of `refresh`. */
-export interface RefreshSettings {
-  /** groups, grouping, order: as for LASER */
-  readonly plan?: PlanOptions;
-  readonly training?: Partial<TrainingSettings>;
-  readonly fold?: Partial<FoldSettings>;
-}
+export const REFRESH = { ...PLAN, ...TRAINING, ...SEQUENCE, ...FOLD };
+type Settings = SettingsOf<typeof REFRESH>;
 
 /** @throws InputError for unknown settings or settings out of range. */
-export function refresh(settings: RefreshSettings = {}): GroupedMethod {
-  requireKnownKeys(settings, ["plan", "training", "fold"], "refresh");
-  const plan = planSettings(settings.plan);
-  const training = trainingSettings(settings.training);
-  const fold = foldSettings(settings.fold);
+export function refresh(options: Partial<Settings> = {}): GroupedMethod {
+  const settings = complete(REFRESH, options, "refresh");
+  const { seed } = settings;
+  const training = trainingOf(settings);
   return groupedMethod({
     name: "refresh",
-    settings: { plan, training, fold } as unknown as Json,
+    settings,
     training,
-    makePlan: (data, context) => makePlan(data, plan, context),
+    makePlan: (data, context) => makePlan(data, { ...pick(PLAN, settings), seed }, context),
     async train(partition, context) {
       const { checkpoints, cost, trained } = await trainSequentially(
         {
           settings: training,
-          epochs: epochsOfGroup(training, partition.groups.length),
+          epochs: epochsOfGroup(settings, partition.groups.length),
+          carried: settings.optimizer === "carried",
           start: startOf(training, partition.itemIds),
-          stream: [training.seed, "train"],
+          stream: [seed, "train"],
           groups: partition.groups,
         },
         { ...context, onProgress: reportTraining(context, "group") },
       );
-      const refreshed = await refreshRows(partition, checkpoints, training, fold, context);
+      const refreshed = await refreshRows(partition, checkpoints, settings, context);
       return {
         checkpoints: refreshed.checkpoints,
         cost: inSequence(cost, refreshed.cost),
@@ -69,17 +64,18 @@ export function refresh(settings: RefreshSettings = {}): GroupedMethod {
 async function refreshRows(
   { groups, itemIds }: Partition,
   checkpoints: readonly Checkpoint[],
-  training: TrainingSettings,
-  fold: FoldSettings,
+  settings: Settings,
   context: MethodContext,
 ): Promise<Omit<Trained, "trained">> {
   const { store, clock } = context;
   const last = checkpoints[checkpoints.length - 1];
-  const key = sha256(canonicalJson({ refresh: fold, after: last.key, code: codeVersion("foldIn") }));
+  const key = sha256(
+    canonicalJson({ refresh: pick(FOLD, settings), after: last.key, code: codeVersion("foldIn") }),
+  );
   const known = getCheckpoint(store, key);
   if (known) return { checkpoints: [...checkpoints, known], cost: stageCost("fold", 0) };
   const began = clock();
-  const folder = new UserFold(store, last, training, startOf(training, itemIds), fold);
+  const folder = new UserFold(store, last, trainingOf(settings), startOf(settings, itemIds), settings);
   const rows: string[] = [];
   let samples = 0;
   for (const [g, group] of groups.entries()) {
@@ -92,10 +88,10 @@ async function refreshRows(
           text: "rows of users",
         }),
     });
-    rows.push(store.putBlob(narrowRows(training.model, fitted)));
+    rows.push(store.putBlob(narrowRows(settings.model, fitted)));
     samples += folder.cost(folder.samples(group).partners.length);
   }
-  const work = { samples, steps: fold.steps };
+  const work = { samples, steps: settings.foldSteps };
   const checkpoint: Checkpoint = { ...last, key, rows, moments: null, ...work };
   putCheckpoint(store, checkpoint);
   return { checkpoints: [...checkpoints, checkpoint], cost: stageCost("fold", clock() - began, work) };

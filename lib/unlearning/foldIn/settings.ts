@@ -4,10 +4,11 @@
  * has samples.
  */
 
-import { requireInteger, requireKnownKeys, requireNumber } from "../../errors";
+import { real, whole } from "../../settings";
 
-export interface FoldSettings {
-  /** Adam steps of each user row */
+/** How one kind of rows is fitted. */
+export interface FitSettings {
+  /** Adam steps of each row */
   readonly steps: number;
   /** Adam's rate at the first step; it falls linearly to 0. Moments decay as in training. */
   readonly learningRate: number;
@@ -19,22 +20,11 @@ export interface FoldSettings {
 }
 
 /**
- * Between what a validation split of MovieLens 1M (a tenth of the training ratings) preferred: ridges of 30 for NMF and
- * of 100 and more for DMF.
+ * The fit of users. Defaults lie between what a validation split of MovieLens 1M (a tenth of the training ratings)
+ * preferred: ridges of 30 for NMF and of 100 and more for DMF.
  */
-export const FOLD_DEFAULTS: FoldSettings = Object.freeze({ steps: 20, learningRate: 0.015, ridge: 50 });
-
-/** Settings with the defaults filled in, checked and frozen. @throws InputError. */
-export function foldSettings(
-  partial: Partial<FoldSettings> = {},
-  defaults = FOLD_DEFAULTS,
-  name = "fold",
-): FoldSettings {
-  requireKnownKeys(partial, Object.keys(defaults), name);
-  const given = Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined));
-  const settings: FoldSettings = { ...defaults, ...given };
-  requireInteger(settings.steps, 1, 1_000_000, `${name}.steps`);
-  requireNumber(settings.learningRate, 0, 1000, `${name}.learningRate`);
-  requireNumber(settings.ridge, 0, 1e9, `${name}.ridge`);
-  return Object.freeze(settings);
-}
+export const FOLD = {
+  foldSteps: whole(1, 1_000_000, 20, "Adam steps of each user's rows"),
+  foldRate: real(0, 1000, 0.015, "Adam's rate at the first of them; it falls linearly to 0"),
+  foldRidge: real(0, 1e9, 50, "weight of the mean row to which a user's rows are drawn, in samples"),
+};

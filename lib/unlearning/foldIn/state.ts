@@ -6,15 +6,18 @@
 
 import { setImmediate as macrotask } from "node:timers/promises";
 import { StoppedError } from "../../errors";
+import type { SettingsOf } from "../../settings";
 import { loadFloats } from "../../training/checkpoint";
 import type { GroupRatings } from "../../training/groupRatings";
 import { DamagedError, type Store } from "../../training/store";
 import type { FoldWork, UserFold } from "./fold";
-import { fitItems, type ItemStepSettings } from "./itemStep";
+import { fitItems, type ITEM_STEP, type ItemStep } from "./itemStep";
 import { foldInOf, type Runs } from "./kernel";
 import { Raters } from "./raters";
 import { addRating, emptyStatistics, fixed, fixedFeatures, type Statistics, solveRidge } from "./ridge";
 import { itemRowsOf } from "./rows";
+
+type ItemStepSettings = SettingsOf<typeof ITEM_STEP>;
 
 /** The users of one group, row by row. */
 export interface FoldedGroup {
@@ -132,7 +135,7 @@ export async function foldState(
   groups: readonly GroupRatings[],
   before: FoldState | undefined,
   fold: UserFold,
-  itemStep: ItemStepSettings,
+  settings: ItemStepSettings,
   work: (stage: "fold" | "items") => FoldWork,
 ): Promise<Folded> {
   const folded: FoldedGroup[] = [];
@@ -157,8 +160,8 @@ export async function foldState(
   }
   const touched: number[] = [];
   for (let item = 0; item < flags.length; item++) if (flags[item]) touched.push(item);
-  const step = { touched, changes, folded, before: before?.items, fold, settings: itemStep };
-  const items = await ITEM_STEP[itemStep.kind](step, work("items"));
+  const step = { touched, changes, folded, before: before?.items, fold, settings };
+  const items = await STEPS[settings.itemStep](step, work("items"));
   return {
     state: { groups: folded, items: items.state },
     userSamples,
@@ -177,8 +180,8 @@ interface Step {
   readonly settings: ItemStepSettings;
 }
 
-const ITEM_STEP: Record<
-  ItemStepSettings["kind"],
+const STEPS: Record<
+  ItemStep,
   (step: Step, work: FoldWork) => Promise<{ state: ItemState; samples: number }>
 > = {
   none: async () => ({ state: {}, samples: 0 }),
@@ -192,7 +195,9 @@ async function refitItems({ touched, changes, folded, before, fold, settings }: 
   const raters =
     before?.raters?.after(groups, samples, changes, touched) ?? Raters.of(groups, samples, fold.itemCount);
   const userOutputs = joined(folded.map(({ outputs }) => outputs));
-  const fitted = await fitItems(touched, raters.runs(touched), userOutputs, fold, settings.fit, work);
+  const { itemSteps: steps, itemRate: learningRate, itemRidge: ridge } = settings;
+  const fit = { steps, learningRate, ridge };
+  const fitted = await fitItems(touched, raters.runs(touched), userOutputs, fold, fit, work);
   const rows = (before?.rows ?? fold.itemRows).slice();
   const width = rows.length / fold.itemCount;
   touched.forEach((item, k) => {
@@ -215,7 +220,8 @@ async function correctItems({ touched, changes, folded, before, fold, settings }
     return sum + offsets[row + 1] - offsets[row];
   }, 0);
   const betas = before?.betas ? before.betas.slice() : new Float32Array(fold.itemCount * width);
-  for (const item of touched) betas.set(solveRidge(statistics[item], width, settings.lambda), item * width);
+  for (const item of touched)
+    betas.set(solveRidge(statistics[item], width, settings.itemLambda), item * width);
   return { state: { statistics: async () => statistics, betas }, samples };
 }
 
@@ -277,7 +283,7 @@ export function restoreItems(
   groups: readonly FoldedGroup[],
   stored: { readonly rest: string; readonly betas: string | null },
   fold: UserFold,
-  kind: ItemStepSettings["kind"],
+  kind: ItemStep,
   store: Store,
 ): ItemState {
   if (kind === "none") return {};

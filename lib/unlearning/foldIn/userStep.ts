@@ -7,30 +7,18 @@
  * rounds (Zhou et al. 2008).
  */
 
-import { requireKnownKeys, requireNumber, requireOneOf } from "../../errors";
+import { choice, real } from "../../settings";
 import { solveInPlace } from "../additive/dense";
 import { correction, type Features, LEAST_LAMBDA } from "./ridge";
 
-export const USER_STEPS = ["none", "ridge"] as const;
-
-export interface UserStepSettings {
-  readonly kind: (typeof USER_STEPS)[number];
-  /** `ridge`: lambda, in ratings, from 1e-6 */
-  readonly lambda: number;
-}
-
-/** Some of the fields, or the kind alone as text. */
-export type UserStepOptions = UserStepSettings["kind"] | Partial<UserStepSettings>;
-
-/** Settings with the defaults filled in, checked and frozen. @throws InputError. */
-export function userStepSettings(options: UserStepOptions = {}): UserStepSettings {
-  const partial = typeof options === "string" ? { kind: options } : options;
-  requireKnownKeys(partial, ["kind", "lambda"], "userStep");
-  const kind = requireOneOf(partial.kind ?? "none", USER_STEPS, "userStep.kind");
-  const lambda = partial.lambda ?? 10;
-  requireNumber(lambda, LEAST_LAMBDA, 1e9, "userStep.lambda");
-  return Object.freeze({ kind, lambda });
-}
+export const USER_STEP = {
+  userStep: choice(
+    ["none", "ridge"],
+    "none",
+    "after itemStep ridge: whether users hear of it when they are scored",
+  ),
+  userLambda: real(LEAST_LAMBDA, 1e9, 10, "userStep ridge: lambda, in ratings"),
+};
 
 /** The corrected vectors of all items: items x (1 + outputs). */
 export function itemVectors(itemOutputs: Float32Array, betas: Float32Array, items: number): Float64Array {

@@ -3,15 +3,17 @@
  * system. A method that is not listed has none, and then only what was measured is known of its cost.
  */
 
+import type { SettingsOf } from "../../settings";
 import type { GroupRatings } from "../../training/groupRatings";
-import { epochsOfGroup, type TrainingSettings } from "../../training/settings";
-import { type CoreSettings, coreTest } from "../foldIn/core";
-import type { ItemStepSettings } from "../foldIn/itemStep";
+import { epochsOfGroup, type TrainingSettings, trainingOf } from "../../training/settings";
+import { coreTest } from "../foldIn/core";
+import type { CORE_FOLD_IN } from "../foldIn/coreFoldIn";
+import type { REFRESH } from "../foldIn/refresh";
 import { groupSamples } from "../foldIn/samples";
-import type { FoldSettings } from "../foldIn/settings";
 import type { GroupedSystem } from "../grouped";
 import type { System } from "../method";
 import type { ShardedSystem } from "../rivals/sharded";
+import type { ShardSettings } from "../shards";
 import type { CostModel, Part } from "./expected";
 
 type Parts = Pick<CostModel, "parts" | "subtracted">;
@@ -56,7 +58,7 @@ function ratersOf(system: System): Raters {
 }
 
 const settingsOf = <T>(system: System): T => system.method.settings as unknown as T;
-const perRating = ({ negatives }: TrainingSettings): number => 1 + negatives;
+const perRating = ({ negatives }: Pick<TrainingSettings, "negatives">): number => 1 + negatives;
 
 /** A group's members with ratings, and how many samples each has. */
 function samplesOf({ members, offsets }: GroupRatings, each: number): Pick<Part, "users" | "samples"> {
@@ -69,9 +71,9 @@ function samplesOf({ members, offsets }: GroupRatings, each: number): Pick<Part,
 
 /** LASER and Retrain: a group is trained again when anybody of it, or of a group before it, is erased (Eq. 7). */
 function sequential(system: System): Parts {
-  const { training } = settingsOf<{ training: TrainingSettings }>(system);
+  const training = settingsOf<ShardSettings>(system);
   const { groups } = (system as GroupedSystem).partition;
-  const work = epochsOfGroup(training, groups.length);
+  const work = groups.length === 1 ? training.epochs : epochsOfGroup(training, groups.length);
   const triggers: Uint32Array[] = [];
   const parts = groups.map((group): Part => {
     const own = samplesOf(group, perRating(training));
@@ -83,7 +85,7 @@ function sequential(system: System): Parts {
 
 /** C-SISA and those that join shards: a shard by itself, when anybody with a rating in it is erased. */
 function shards(system: GroupedSystem): Part[] {
-  const { training } = settingsOf<{ training: TrainingSettings }>(system);
+  const training = settingsOf<ShardSettings>(system);
   const { groups } = system.partition;
   const work = epochsOfGroup(training, groups.length);
   return groups.map((group) => {
@@ -98,7 +100,7 @@ function shards(system: GroupedSystem): Part[] {
  * as it took to learn.
  */
 function joined(system: System, { users, ratings }: Raters): Parts {
-  const { training } = settingsOf<{ training: TrainingSettings }>(system);
+  const training = settingsOf<ShardSettings>(system);
   const own = system as ShardedSystem;
   const samples = ratings.map((count) => count * perRating(training));
   const whole = samples.reduce((sum, count) => sum + count, 0);
@@ -108,18 +110,11 @@ function joined(system: System, { users, ratings }: Raters): Parts {
 
 /** Refresh: LASER, and all rows fitted to what came out. */
 function refreshed(system: System, { users, ratings }: Raters): Parts {
-  const { training, fold } = settingsOf<{ training: TrainingSettings; fold: FoldSettings }>(system);
-  const samples = ratings.map((count) => count * perRating(training));
+  const settings = settingsOf<SettingsOf<typeof REFRESH>>(system);
+  const samples = ratings.map((count) => count * perRating(settings));
   return {
-    parts: [...sequential(system).parts, { triggers: [users], users, samples, work: fold.steps }],
+    parts: [...sequential(system).parts, { triggers: [users], users, samples, work: settings.foldSteps }],
   };
-}
-
-interface Folded {
-  readonly training: TrainingSettings;
-  readonly core: CoreSettings;
-  readonly fold: FoldSettings;
-  readonly itemStep: ItemStepSettings;
 }
 
 /**
@@ -127,31 +122,31 @@ interface Folded {
  * is fitted again when one of its raters goes (`items`), or loses the ratings that go (`ridge`).
  */
 function folded(system: System, { users, ratings }: Raters): Parts {
-  const { training, core, fold, itemStep } = settingsOf<Folded>(system);
-  const each = perRating(training);
-  const inCore = coreTest(core, training.seed);
+  const settings = settingsOf<SettingsOf<typeof CORE_FOLD_IN>>(system);
+  const each = perRating(settings);
+  const inCore = coreTest(settings, settings.seed);
   const isCore = Array.from(users, (user, k) => inCore(system.userIds[user], ratings[k]));
   const coreUsers = users.filter((_, k) => isCore[k]);
   const triggers = [coreUsers];
   const samples = ratings.map((count) => count * each);
   const parts: Part[] = [
-    { triggers, users: coreUsers, samples: samples.filter((_, k) => isCore[k]), work: training.epochs },
-    { triggers, users, samples, work: fold.steps },
+    { triggers, users: coreUsers, samples: samples.filter((_, k) => isCore[k]), work: settings.epochs },
+    { triggers, users, samples, work: settings.foldSteps },
   ];
-  if (itemStep.kind === "none") return { parts };
-  if (itemStep.kind === "ridge")
+  if (settings.itemStep === "none") return { parts };
+  if (settings.itemStep === "ridge")
     return {
       parts: [...parts, { triggers, users, samples, work: 1 }],
       subtracted: { users, samples, unless: coreUsers },
     };
   const members = new Set(coreUsers);
-  for (const item of itemRaters(system, users, training)) {
+  for (const item of itemRaters(system, users, trainingOf(settings))) {
     const raters = Uint32Array.from(item.keys());
     parts.push({
       triggers: [coreUsers, raters.filter((user) => !members.has(user))],
       users: raters,
       samples: [...item.values()],
-      work: itemStep.fit.steps,
+      work: settings.itemSteps,
     });
   }
   return { parts };

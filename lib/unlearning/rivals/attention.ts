@@ -3,7 +3,7 @@
 import { StoppedError } from "../../errors";
 import { groupRatings, trainingSet } from "../../training/groupRatings";
 import { deletePartial, getPartial, putPartial } from "../../training/partial";
-import type { TrainingSettings } from "../../training/settings";
+import { adamOf, type TrainingSettings } from "../../training/settings";
 import { floatsOf } from "../../training/store";
 import type { MethodContext } from "../method";
 import { interactionsOf } from "../partition";
@@ -43,7 +43,7 @@ export class AttentionJoint implements Joint {
     if (set.users.length === 0) return { weights: kernel.weights(), ...total };
     const { position, finished, samples, steps } = await kernel.train(set, {
       batchSize: training.batchSize,
-      adam: { ...training.adam, learningRate },
+      adam: { ...adamOf(training), learningRate },
       stream: [training.seed, "aggregation"],
       epochs,
       from: before?.position,

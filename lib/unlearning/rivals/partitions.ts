@@ -10,7 +10,6 @@ import { InputError } from "../../errors";
 import type { Control } from "../../grouping/passes";
 import { Random } from "../../random";
 import { type GroupRatings, withoutErased } from "../../training/groupRatings";
-import type { Json } from "../../training/store";
 import type { Erasure } from "../erasure";
 import type { MethodContext } from "../method";
 import { erasePartition, type Partition, partitionOf } from "../partition";
@@ -21,7 +20,7 @@ import { embedRatings } from "./embeddings";
 export const PARTITIONS = ["ubp", "ibp", "inbp"] as const;
 export type PartitionName = (typeof PARTITIONS)[number];
 
-export interface ShardSettings {
+export interface PartitionSettings {
   readonly partition: PartitionName;
   /** K; with fewer points than shards the last shards stay empty */
   readonly groups: number;
@@ -35,11 +34,11 @@ export interface ShardSettings {
 /** The plan of `data`. Only users and items with ratings take part. @throws StoppedError when the signal fires. */
 export async function shardPlan(
   data: Interactions,
-  settings: ShardSettings,
+  settings: PartitionSettings,
   context: Pick<MethodContext, "embed" | "signal" | "onProgress">,
 ): Promise<Plan> {
   const { partition, groups, dimensions, maxPasses, seed } = settings;
-  const plan = { settings: settings as unknown as Json };
+  const plan = { settings: { ...settings } };
   const lists: string[][] = Array.from({ length: groups }, () => []);
   if (data.byUser.columns.length === 0) return { ...plan, groups: lists };
   const control: Control = {

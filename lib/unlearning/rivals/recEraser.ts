@@ -18,78 +18,51 @@
  *     stopping by the test set. Passes of the partition are ten at most, and fifty there.
  */
 
-import { requireInteger, requireKnownKeys, requireNumber, requireOneOf } from "../../errors";
-import { type TrainingSettings, trainingSettings } from "../../training/settings";
-import type { Json } from "../../training/store";
-import { STARTS } from "../cSisa";
+import { choice, complete, real, type SettingsOf, whole } from "../../settings";
+import { trainingOf } from "../../training/settings";
+import { GROUPS } from "../planSettings";
+import { SHARDS } from "../shards";
 import { AttentionJoint } from "./attention";
-import { UNSEEN, type Unseen } from "./entries";
-import { eraseShards, layOutShards, PARTITIONS, type PartitionName, shardPlan } from "./partitions";
+import { UNSEEN } from "./entries";
+import { eraseShards, layOutShards, PARTITIONS, shardPlan } from "./partitions";
 import { type ShardedMethod, shardedMethod } from "./sharded";
-import type { ShardStart } from "./shards";
 
-/** Settings of `recEraser`. */
-export interface RecEraserSettings {
-  /** K of the paper, S of LASER. Default 8. */
-  readonly groups?: number;
-  /** of users, of items, of interactions. Default `ubp`. */
-  readonly partition?: PartitionName;
-  /** length of the embedding rows that partitions are made by */
-  readonly dimensions?: number;
-  /** passes over all points at most */
-  readonly maxPasses?: number;
-  /** of the shards' models; aggregation takes seed, labels, negatives, batch size and Adam's decays from here too */
-  readonly training?: Partial<TrainingSettings>;
-  /** Whether the shards start from initial weights of their own or all from the same. */
-  readonly start?: ShardStart;
-  readonly unseen?: Unseen;
-  /** epochs of the aggregation, over all ratings */
-  readonly aggregationEpochs?: number;
-  /** Adam's rate in the aggregation */
-  readonly aggregationRate?: number;
-}
-
-export const REC_ERASER_DEFAULTS = Object.freeze({
-  groups: 8,
-  partition: "ubp",
-  dimensions: 16,
-  maxPasses: 10,
-  start: "independent",
-  unseen: "mask",
-  aggregationEpochs: 20,
-  aggregationRate: 3e-3,
-} as const satisfies Required<Omit<RecEraserSettings, "training">>);
+/** Aggregation takes seed, labels, negatives, batch size and Adam's decays from the settings of training too. */
+export const REC_ERASER = {
+  groups: GROUPS.groups,
+  partition: choice(
+    PARTITIONS,
+    "ubp",
+    "what is partitioned: users (ubp), items (ibp) or interactions (inbp)",
+  ),
+  dimensions: GROUPS.dimensions,
+  maxPasses: whole(1, 100_000, 10, "passes of the balanced partition at most"),
+  ...SHARDS,
+  unseen: choice(
+    UNSEEN,
+    "mask",
+    "whether a shard without a rating of a row is left out (mask), or takes part (attend)",
+  ),
+  aggregationEpochs: whole(0, 1_000_000, 20, "epochs of the aggregation, over all ratings"),
+  aggregationRate: real(0, 1000, 3e-3, "Adam's rate in the aggregation"),
+};
 
 /** @throws InputError for unknown settings or settings out of range. */
-export function recEraser(settings: RecEraserSettings = {}): ShardedMethod {
-  requireKnownKeys(settings, [...Object.keys(REC_ERASER_DEFAULTS), "training"], "receraser");
-  const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
-  const full: Required<RecEraserSettings> = { ...REC_ERASER_DEFAULTS, training: {}, ...given };
-  const training = trainingSettings(full.training);
-  const shards = {
-    partition: requireOneOf(full.partition, PARTITIONS, "partition"),
-    groups: requireInteger(full.groups, 1, 65_535, "groups"),
-    dimensions: requireInteger(full.dimensions, 1, 4096, "dimensions"),
-    maxPasses: requireInteger(full.maxPasses, 1, 100_000, "maxPasses"),
-    seed: training.seed,
-  };
-  const start = requireOneOf(full.start, STARTS, "start");
-  const unseen = requireOneOf(full.unseen, UNSEEN, "unseen");
-  const aggregation = {
-    epochs: requireInteger(full.aggregationEpochs, 0, 1_000_000, "aggregationEpochs"),
-    learningRate: requireNumber(full.aggregationRate, 0, 1000, "aggregationRate"),
-  };
+export function recEraser(options: Partial<SettingsOf<typeof REC_ERASER>> = {}): ShardedMethod {
+  const settings = complete(REC_ERASER, options, "receraser");
+  const { partition: by, groups, dimensions, maxPasses, seed, unseen } = settings;
+  const aggregation = { epochs: settings.aggregationEpochs, learningRate: settings.aggregationRate };
   return shardedMethod({
     name: "receraser",
-    settings: { ...full, training } as unknown as Json,
-    training,
-    start,
+    settings,
+    training: settings,
     code: "recEraser",
     stage: "aggregate",
-    makePlan: (data, context) => shardPlan(data, shards, context),
-    layOut: (data, plan) => layOutShards(data, plan, shards.partition),
-    erase: (partition, erasure) => eraseShards(partition, erasure, shards.partition),
+    makePlan: (data, context) =>
+      shardPlan(data, { partition: by, groups, dimensions, maxPasses, seed }, context),
+    layOut: (data, plan) => layOutShards(data, plan, by),
+    erase: (partition, erasure) => eraseShards(partition, erasure, by),
     joint: async (trained, context) =>
-      new AttentionJoint(trained, { training, unseen, ...aggregation }, context),
+      new AttentionJoint(trained, { training: trainingOf(settings), unseen, ...aggregation }, context),
   });
 }

@@ -16,7 +16,6 @@ import {
   requireCheckpoint,
 } from "../../training/checkpoint";
 import type { Start } from "../../training/layout";
-import type { TrainingSettings } from "../../training/settings";
 import {
   blobName,
   DamagedError,
@@ -38,7 +37,7 @@ import {
   savePartition,
 } from "../partition";
 import type { Plan } from "../plan";
-import { type ShardStart, shardStarts, trainShards } from "./shards";
+import { type ShardSettings, shardStarts, trainShards } from "../shards";
 
 /** The shards as they were trained. */
 export interface Shards {
@@ -61,8 +60,7 @@ export interface Joint extends Scorer {
 export interface ShardedRecipe {
   readonly name: string;
   readonly settings: Json;
-  readonly training: TrainingSettings;
-  readonly start: ShardStart;
+  readonly training: ShardSettings;
   /** entry of version.ts for the code that trains the joint */
   readonly code: string;
   /** name of the stage in which the joint is trained */
@@ -150,7 +148,7 @@ export function shardedMethod(recipe: ShardedRecipe): ShardedMethod {
   const shardsOf = (partition: Partition, checkpoints: readonly Checkpoint[]): Shards => ({
     partition,
     checkpoints,
-    starts: shardStarts(partition.groups.length, training, recipe.start, partition.itemIds),
+    starts: shardStarts(partition.groups.length, training, partition.itemIds),
   });
 
   async function build(partition: Partition, context: MethodContext, guarantee: Guarantee, before: Cost) {

@@ -6,7 +6,7 @@
  *
  * Differences from the paper and its authors' public code:
  *  1. Users lie where their collaborative embedding puts them (hypergraph/embedding.ts), not at the embeddings of a matrix
- *     factorisation trained before; `embedding: { kind: "svd" }` is nearer to that.
+ *     factorisation trained before; `embedding: "svd"` is nearer to that.
  *  2. k-means starts with k-means++ and goes on until nobody moves; theirs starts at random users and ends after ten passes.
  *     The assignment is the exact one in both; sizes differ by at most one.
  *  3. The paper's regression is on the sub-models' outputs; the public code takes their mean in its place (here: `c-sisa`
@@ -16,44 +16,36 @@
  *  5. Shards train for a fixed number of epochs.
  */
 
-import { requireKnownKeys, requireNumber, requireOneOf } from "../../errors";
-import { type TrainingSettings, trainingSettings } from "../../training/settings";
-import type { Json } from "../../training/store";
-import { STARTS } from "../cSisa";
+import { complete, pick, real, type SettingsOf, withDefaults } from "../../settings";
+import { trainingOf } from "../../training/settings";
 import { ensembleSpec } from "../ensemble";
 import { startOf } from "../grouped";
-import { makePlan, type PlanOptions, planSettings } from "../makePlan";
+import { makePlan } from "../makePlan";
 import { erasePartition, partitionOf } from "../partition";
+import { GROUPS } from "../planSettings";
+import { SHARDS } from "../shards";
 import { CombinationJoint } from "./combination";
 import { type ShardedMethod, shardedMethod } from "./sharded";
-import type { ShardStart } from "./shards";
 
-/** Settings of `ultraRe`. */
-export interface UltraReSettings {
-  /** groups and grouping; the order says nothing here. Default: k-means by transport on the collaborative embedding. */
-  readonly plan?: PlanOptions;
-  readonly training?: Partial<TrainingSettings>;
-  /** Whether the shards start from initial weights of their own or all from the same. */
-  readonly start?: ShardStart;
-  /** Penalty of the regression: ridge/2 |w|^2 beside the summed loss. */
-  readonly ridge?: number;
-}
+export const ULTRA_RE = {
+  ...withDefaults(GROUPS, { grouping: "cbkm", assignment: "transport" }),
+  ...SHARDS,
+  ridge: real(1e-6, 1e9, 1, "penalty of the regression on the shards: ridge/2 |w|^2 beside the summed loss"),
+};
 
 /** @throws InputError for unknown settings or settings out of range. */
-export function ultraRe(settings: UltraReSettings = {}): ShardedMethod {
-  requireKnownKeys(settings, ["plan", "training", "start", "ridge"], "ultrare");
-  const plan = planSettings({ grouping: "cbkm", assignment: "transport", order: "random", ...settings.plan });
-  const training = trainingSettings(settings.training);
-  const start = requireOneOf(settings.start ?? "independent", STARTS, "start");
-  const ridge = requireNumber(settings.ridge ?? 1, 1e-6, 1e9, "ridge");
+export function ultraRe(options: Partial<SettingsOf<typeof ULTRA_RE>> = {}): ShardedMethod {
+  const settings = complete(ULTRA_RE, options, "ultrare");
+  const { seed, ridge } = settings;
+  const training = trainingOf(settings);
   return shardedMethod({
     name: "ultrare",
-    settings: { plan, training, start, ridge } as unknown as Json,
-    training,
-    start,
+    settings,
+    training: settings,
     code: "ultraRe",
     stage: "combine",
-    makePlan: (data, context) => makePlan(data, plan, context),
+    makePlan: (data, context) =>
+      makePlan(data, { ...pick(GROUPS, settings), order: "random", seed }, context),
     layOut: partitionOf,
     erase: erasePartition,
     async joint(shards, context) {

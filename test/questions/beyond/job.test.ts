@@ -68,11 +68,11 @@ const cell = (dataset: string, change: Partial<BeyondCell> = {}): BeyondCell => 
   model: "dmf",
   method: "core-fold-in",
   variant: "coin@30+ridge",
-  settings: { core: "coin@30", itemStep: { kind: "ridge" }, fold: { steps: 4 } },
+  settings: { corePercent: 30, itemStep: "ridge", foldSteps: 4 },
   grid: [
     [{ l2: 0 }, { l2: 0.1 }],
-    [{ fold: { ridge: 1 } }, { fold: { ridge: 100 } }],
-    [{ itemStep: { lambda: 5 } }, { itemStep: { lambda: 0.1 } }],
+    [{ foldRidge: 1 }, { foldRidge: 100 }],
+    [{ itemLambda: 5 }, { itemLambda: 0.1 }],
   ],
   request: "none",
   seed: SEED,
@@ -104,7 +104,7 @@ const METHODS: readonly (readonly [name: string, change: Partial<BeyondCell>])[]
     {
       method: "refresh",
       settings: { groups: 3, grouping: "cbkm" },
-      grid: [[{ fold: { ridge: 1 } }, { fold: { ridge: 50 } }]],
+      grid: [[{ foldRidge: 1 }, { foldRidge: 50 }]],
     },
   ],
   [

@@ -13,7 +13,7 @@ const cell = (change: Partial<BeyondCell> = {}): BeyondCell => ({
   model: "nmf",
   method: "core-fold-in",
   variant: "test",
-  settings: { core: "coin@10", itemStep: { kind: "items" } },
+  settings: { corePercent: 10, itemStep: "items" },
   grid: [],
   request: "none",
   seed: 3,
@@ -61,19 +61,17 @@ describe("search", () => {
 
 describe("methodWith", () => {
   it("takes the protocol's settings where the cell and the change name none", () => {
-    const { name, settings } = methodWith(cell(), { l2: 0.5, itemStep: { fit: { ridge: 7 } } });
+    const { name, settings } = methodWith(cell(), { l2: 0.5, itemRidge: 7 });
     expect(name).toBe("core-fold-in");
     expect(settings).toMatchObject({
-      training: { model: "nmf", batchSize: 777, l2: 0.5, seed: 3, epochs: 50 },
-      core: { by: "coin", percent: 10 },
-      itemStep: { kind: "items", fit: { ridge: 7, steps: 10 } },
+      ...{ model: "nmf", batchSize: 777, l2: 0.5, seed: 3, epochs: 50 },
+      ...{ core: "coin", corePercent: 10, itemStep: "items", itemRidge: 7, itemSteps: 10 },
     });
   });
 
   it("plans groups as the protocol does", () => {
     const { settings } = methodWith(cell({ method: "laser", settings: { groups: 4, grouping: "cbkm" } }), {});
-    const grouping = { method: "kmeans", space: "embedding" };
-    expect(settings).toMatchObject({ plan: { groups: 4, grouping, order: "easyToHard", seed: 3 } });
+    expect(settings).toMatchObject({ groups: 4, grouping: "cbkm", order: "easyToHard", seed: 3 });
   });
 
   it("refuses what the method does not have", () => {

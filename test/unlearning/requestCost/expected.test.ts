@@ -15,48 +15,38 @@ const data = world({ users: 12, items: 10 });
 const TRAINING = { epochs: 2, batchSize: 32 };
 const NEGATIVES = { ...TRAINING, label: "implicit", negatives: 1 };
 const PLAN = { groups: 3, grouping: "rand" };
-const FOLD = { steps: 3 };
+const FOLD = { foldSteps: 3 };
 
 const METHODS: readonly (readonly [name: string, method: string, settings: Json])[] = [
-  ["retrain", "retrain", { training: TRAINING }],
-  ["laser", "laser", { plan: PLAN, training: TRAINING }],
-  [
-    "laser, negatives, divided epochs",
-    "laser",
-    { plan: PLAN, training: { ...NEGATIVES, epochsPerGroup: "divided" } },
-  ],
-  ["c-sisa", "c-sisa", { plan: PLAN, training: TRAINING }],
-  ["receraser", "receraser", { groups: 3, training: TRAINING, aggregationEpochs: 2 }],
-  [
-    "receraser of items",
-    "receraser",
-    { groups: 3, partition: "ibp", training: TRAINING, aggregationEpochs: 2 },
-  ],
+  ["retrain", "retrain", { ...TRAINING }],
+  ["laser", "laser", { ...PLAN, ...TRAINING }],
+  ["laser, negatives, divided epochs", "laser", { ...PLAN, ...NEGATIVES, epochsPerGroup: "divided" }],
+  ["c-sisa", "c-sisa", { ...PLAN, ...TRAINING }],
+  ["receraser", "receraser", { groups: 3, ...TRAINING, aggregationEpochs: 2 }],
+  ["receraser of items", "receraser", { groups: 3, partition: "ibp", ...TRAINING, aggregationEpochs: 2 }],
   [
     "receraser of interactions, NMF and negatives",
     "receraser",
-    { groups: 3, partition: "inbp", training: { ...NEGATIVES, model: "nmf" }, aggregationEpochs: 2 },
+    { groups: 3, partition: "inbp", ...NEGATIVES, model: "nmf", aggregationEpochs: 2 },
   ],
-  ["refresh", "refresh", { plan: PLAN, training: TRAINING, fold: FOLD }],
-  ["core fold-in", "core-fold-in", { training: TRAINING, core: "coin@30", fold: FOLD, itemStep: "none" }],
-  [
-    "core fold-in, ridge",
-    "core-fold-in",
-    { training: TRAINING, core: "coin@30", fold: FOLD, itemStep: "ridge" },
-  ],
+  ["refresh", "refresh", { ...PLAN, ...TRAINING, ...FOLD }],
+  ["core fold-in", "core-fold-in", { ...TRAINING, corePercent: 30, ...FOLD, itemStep: "none" }],
+  ["core fold-in, ridge", "core-fold-in", { ...TRAINING, corePercent: 30, ...FOLD, itemStep: "ridge" }],
   [
     "core fold-in, items",
     "core-fold-in",
-    { training: TRAINING, core: "activity@10", fold: FOLD, itemStep: "items" },
+    { ...TRAINING, core: "activity", coreRatings: 10, ...FOLD, itemStep: "items" },
   ],
   [
     "core fold-in, items, NMF and negatives",
     "core-fold-in",
     {
-      training: { ...NEGATIVES, model: "nmf" },
-      core: "coin@30",
-      fold: FOLD,
-      itemStep: { kind: "items", fit: { steps: 2 } },
+      ...NEGATIVES,
+      model: "nmf",
+      corePercent: 30,
+      ...FOLD,
+      itemStep: "items",
+      itemSteps: 2,
     },
   ],
   ["ease", "ease", {}],
@@ -107,10 +97,7 @@ describe.each(METHODS)("the cost model of %s", (_name, name, settings) => {
 
 it("of UltraRE is exact in its shards, and takes the passes of the regression from learning", async () => {
   const own = context();
-  const system = (await methodOf("ultrare", { plan: { groups: 3 }, training: TRAINING }).learn(
-    data,
-    own,
-  )) as ShardedSystem;
+  const system = (await methodOf("ultrare", { groups: 3, ...TRAINING }).learn(data, own)) as ShardedSystem;
   const model = costModel(system);
   if (!model) throw new Error("no cost model");
   const shards = { ...model, parts: model.parts.slice(0, -1) };
@@ -137,8 +124,8 @@ it("of UltraRE is exact in its shards, and takes the passes of the regression fr
 
 it("takes the core's users and the others in the test above", async () => {
   const system = await methodOf("core-fold-in", {
-    training: TRAINING,
-    core: "coin@30",
+    ...TRAINING,
+    corePercent: 30,
     itemStep: "none",
   }).learn(data, context());
   const core = costModel(system)?.parts[0].users.length ?? 0;

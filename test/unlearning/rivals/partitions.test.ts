@@ -14,13 +14,13 @@ import {
   layOutShards,
   PARTITIONS,
   type PartitionName,
-  type ShardSettings,
+  type PartitionSettings,
   shardPlan,
 } from "../../../lib/unlearning/rivals/partitions";
 import { fileOf, world } from "../../training/world";
 
 const data = world({ users: 50, items: 30 });
-const settings = (partition: PartitionName, more: Partial<ShardSettings> = {}): ShardSettings => ({
+const settings = (partition: PartitionName, more: Partial<PartitionSettings> = {}): PartitionSettings => ({
   partition,
   groups: 4,
   dimensions: 6,

@@ -17,10 +17,10 @@ import { methodOf } from "../../../lib/unlearning/methods";
 import { aggregationTensors } from "../../../lib/unlearning/rivals/aggregationWeights";
 import { AttentionJoint } from "../../../lib/unlearning/rivals/attention";
 import { shardVectors } from "../../../lib/unlearning/rivals/entries";
-import { type RecEraserSettings, recEraser } from "../../../lib/unlearning/rivals/recEraser";
+import { recEraser } from "../../../lib/unlearning/rivals/recEraser";
 import type { ShardedMethod, ShardedSystem } from "../../../lib/unlearning/rivals/sharded";
-import { shardStarts } from "../../../lib/unlearning/rivals/shards";
 import { ultraRe } from "../../../lib/unlearning/rivals/ultraRe";
+import { type ShardSettings, shardStarts } from "../../../lib/unlearning/shards";
 import { unlearn } from "../../../lib/unlearning/unlearn";
 import { verify } from "../../../lib/unlearning/verify";
 import { fileOf, world } from "../../training/world";
@@ -40,21 +40,19 @@ const kept = <S extends System>(system: S): S => {
   return system;
 };
 
-const tiny = ({ training, ...more }: RecEraserSettings = {}): ShardedMethod =>
-  recEraser({ groups: 4, aggregationEpochs: 3, ...more, training: { ...TINY, ...training } });
-const tinyUltra = (training = {}): ShardedMethod =>
-  ultraRe({ plan: { groups: 4 }, training: { ...TINY, ...training } });
+type RecEraserOptions = Parameters<typeof recEraser>[0];
+const tiny = (settings: RecEraserOptions = {}): ShardedMethod =>
+  recEraser({ ...TINY, groups: 4, aggregationEpochs: 3, ...settings });
+const tinyUltra = (settings: Parameters<typeof ultraRe>[0] = {}): ShardedMethod =>
+  ultraRe({ ...TINY, groups: 4, ...settings });
 
 const METHODS: [name: string, method: ShardedMethod][] = [
   ["receraser, users", tiny()],
-  ["receraser, users, NMF, all attend", tiny({ unseen: "attend", training: { model: "nmf" } })],
+  ["receraser, users, NMF, all attend", tiny({ unseen: "attend", model: "nmf" })],
   ["receraser, items", tiny({ partition: "ibp" })],
-  [
-    "receraser, items, NMF, sampled negatives",
-    tiny({ partition: "ibp", training: { model: "nmf", negatives: 1 } }),
-  ],
+  ["receraser, items, NMF, sampled negatives", tiny({ partition: "ibp", model: "nmf", negatives: 1 })],
   ["receraser, interactions, all attend", tiny({ partition: "inbp", unseen: "attend" })],
-  ["receraser, interactions, NMF", tiny({ partition: "inbp", training: { model: "nmf" } })],
+  ["receraser, interactions, NMF", tiny({ partition: "inbp", model: "nmf" })],
   ["ultrare", tinyUltra()],
   ["ultrare, NMF, sampled negatives", tinyUltra({ model: "nmf", label: "implicit", negatives: 2 })],
 ];
@@ -235,9 +233,7 @@ describe.each(METHODS)("%s: unlearned equals never seen", (_name, method) => {
     });
     expect(system.trained).toEqual([2]);
     for (const shard of [0, 1, 3]) expect(system.checkpoints[shard]).toEqual(before.checkpoints[shard]);
-    const [negatives, epochs] = (({ training }) => [training.negatives, training.epochs])(
-      method.settings as unknown as { training: { negatives: number; epochs: number } },
-    );
+    const { negatives, epochs } = method.settings as { negatives: number; epochs: number };
     const ratings = system.partition.groups.map(({ items }) => items.length);
     const samples = (1 + negatives) * ratings.reduce((a, b) => a + b);
     const shard = epochs * (1 + negatives) * ratings[2];
@@ -257,13 +253,8 @@ describe.each(METHODS)("%s: unlearned equals never seen", (_name, method) => {
 });
 
 describe("RecEraser's attention", () => {
-  const longer = (more: RecEraserSettings = {}) =>
-    tiny({
-      aggregationEpochs: 60,
-      aggregationRate: 0.01,
-      ...more,
-      training: { epochs: 30, ...more.training },
-    });
+  const longer = (more: RecEraserOptions = {}) =>
+    tiny({ aggregationEpochs: 60, aggregationRate: 0.01, epochs: 30, ...more });
 
   it.each(["ubp", "ibp", "inbp"] as const)(
     "%s: weighs shards unevenly, unseen ones not at all",
@@ -302,11 +293,10 @@ describe("RecEraser's attention", () => {
 
   it.each(["dmf", "nmf"] as const)("%s: is what scores, by the formula", async (model) => {
     const own = context();
-    const method = longer({ training: { model } });
+    const method = longer({ model });
     const system = kept(await method.learn(data, own));
     const weights = Float64Array.from(floatsOf(jointBlob(system, own)));
-    const { training } = method.settings as unknown as { training: Parameters<typeof shardStarts>[1] };
-    const starts = shardStarts(4, training, "independent", data.itemIds);
+    const starts = shardStarts(4, method.settings as unknown as ShardSettings, data.itemIds);
     const { users, items } = shardVectors(system.partition, system.checkpoints, starts, "mask", own.store);
     const shape = { model, shards: 4 };
     const tensors = aggregationTensors(shape);
@@ -329,8 +319,10 @@ describe("RecEraser's attention", () => {
     "%s: one shard, not yet trained on, scores as its model does",
     async (model) => {
       const training = { ...TINY, epochs: 40, model };
-      const one = kept(await recEraser({ groups: 1, aggregationEpochs: 0, training }).learn(data, context()));
-      const alone = kept(await cSisa({ plan: { groups: 1 }, training }).learn(data, context()));
+      const one = kept(
+        await recEraser({ groups: 1, aggregationEpochs: 0, ...training }).learn(data, context()),
+      );
+      const alone = kept(await cSisa({ groups: 1, ...training }).learn(data, context()));
       expect(one.guarantee).toBe("exact");
       const scores = alone.scoreItems(all);
       one.scoreItems(all).forEach((score, k) => {
@@ -343,7 +335,7 @@ describe("RecEraser's attention", () => {
     "%s: training makes the loss of what it is trained on smaller",
     async (model) => {
       const loss = async (aggregationEpochs: number) => {
-        const system = kept(await longer({ aggregationEpochs, training: { model } }).learn(data, context()));
+        const system = kept(await longer({ aggregationEpochs, model }).learn(data, context()));
         const { offsets, columns, values } = data.byUser;
         const users = columns.map((_, k) => offsets.findIndex((offset) => offset > k) - 1);
         const scores = system.predict(users, columns);
@@ -367,8 +359,9 @@ describe("UltraRE's regression", () => {
       const weights = new Float64Array(jointBlob(system, own).buffer);
       expect(weights).toHaveLength(5);
       // C-SISA finds the same shards in the store, and says what each predicts: alone, if the others have nothing to say
-      const { plan, training } = method.settings as unknown as { plan: object; training: object };
-      const merged = kept(await cSisa({ plan, training }).learn(data, own, { plan: system.plan }));
+      const merged = kept(
+        await cSisa({ ...TINY, model, epochs: 30 }).learn(data, own, { plan: system.plan }),
+      );
       expect(merged.cost.samples).toBe(0);
       expect(merged.checkpoints).toEqual(system.checkpoints);
       const engine = await createEngine("simd", modelSpec(model, data.userIds.length, data.itemIds.length));
@@ -397,7 +390,7 @@ describe("UltraRE's regression", () => {
   );
 
   it("groups by transport: sizes differ by at most one", async () => {
-    const system = kept(await ultraRe({ plan: { groups: 5 }, training: TINY }).learn(data, context()));
+    const system = kept(await ultraRe({ ...TINY, groups: 5 }).learn(data, context()));
     const sizes = system.plan.groups.map((group) => group.length);
     expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
   });
@@ -414,7 +407,7 @@ describe("settings", () => {
       expect(() => recEraser(wrong)).toThrow(InputError);
     expect(() => recEraser({ aggregationRate: Number.NaN })).toThrow(/aggregationRate/);
     expect(() => ultraRe({ ridge: 0 })).toThrow(/ridge/);
-    expect(() => ultraRe({ training: { epochs: 0 } })).toThrow(/epochs/);
+    expect(() => ultraRe({ epochs: 0 })).toThrow(/epochs/);
     for (const [, method] of METHODS) {
       const settings = JSON.parse(JSON.stringify(method.settings));
       expect(methodOf(method.name, settings).settings).toEqual(method.settings);
@@ -423,7 +416,7 @@ describe("settings", () => {
 
   it("each of them moves the model", async () => {
     const base = kept(await tiny().learn(data, context()));
-    const others: RecEraserSettings[] = [
+    const others: RecEraserOptions[] = [
       { groups: 3 },
       { partition: "ibp" },
       { partition: "inbp" },
@@ -431,13 +424,13 @@ describe("settings", () => {
       { unseen: "attend" },
       { aggregationEpochs: 4 },
       { aggregationRate: 0.01 },
-      { training: { seed: 2 } },
+      { seed: 2 },
     ];
     const prints = await Promise.all(
       others.map(async (more) => kept(await tiny(more).learn(data, context())).fingerprint),
     );
     expect(new Set([base.fingerprint, ...prints]).size).toBe(others.length + 1);
-    const ridges = [1, 50].map((ridge) => ultraRe({ plan: { groups: 3 }, ridge, training: TINY }));
+    const ridges = [1, 50].map((ridge) => ultraRe({ ...TINY, groups: 3, ridge }));
     const [one, other] = await Promise.all(
       ridges.map(async (method) => kept(await method.learn(data, context()))),
     );

@@ -1,21 +1,31 @@
 /**
- * Shards trained in isolation, as RecEraser, UltraRE and C-SISA have them: a sequential run of one group each. Streams and
- * starts are those of C-SISA, so that a shard of the same ratings is the same checkpoint, to the bit, in all three.
+ * Shards trained in isolation, as C-SISA, RecEraser and UltraRE have them: a sequential run of one group each. A shard of
+ * the same ratings is the same checkpoint, to the bit, in all three.
  */
 
-import { type Cost, inParallel } from "../../metrics/cost";
-import { Random } from "../../random";
-import type { Checkpoint } from "../../training/checkpoint";
-import type { GroupRatings } from "../../training/groupRatings";
-import type { Start } from "../../training/layout";
-import { type SequentialResult, type SequentialRun, trainSequentially } from "../../training/sequential";
-import { epochsOfGroup, type TrainingSettings } from "../../training/settings";
-import type { STARTS } from "../cSisa";
-import { reportTraining, startOf } from "../grouped";
-import type { MethodContext } from "../method";
-import type { Partition } from "../partition";
+import { type Cost, inParallel } from "../metrics/cost";
+import { Random } from "../random";
+import { choice, type SettingsOf } from "../settings";
+import type { Checkpoint } from "../training/checkpoint";
+import type { GroupRatings } from "../training/groupRatings";
+import type { Start } from "../training/layout";
+import { type SequentialResult, type SequentialRun, trainSequentially } from "../training/sequential";
+import { EPOCHS_PER_GROUP, epochsOfGroup, TRAINING, trainingOf } from "../training/settings";
+import { reportTraining, startOf } from "./grouped";
+import type { MethodContext } from "./method";
+import type { Partition } from "./partition";
 
-export type ShardStart = (typeof STARTS)[number];
+/** How the shards of a method are trained. */
+export const SHARDS = {
+  ...TRAINING,
+  ...EPOCHS_PER_GROUP,
+  start: choice(
+    ["independent", "shared"],
+    "independent",
+    "initial weights of the shards: their own, or the same for all",
+  ),
+};
+export type ShardSettings = SettingsOf<typeof SHARDS>;
 
 export interface TrainedShards {
   /** one a shard */
@@ -28,8 +38,7 @@ export interface TrainedShards {
 /** What each shard's initial weights are made from: seeds of their own, or the same for all. */
 export function shardStarts(
   shards: number,
-  training: TrainingSettings,
-  start: ShardStart,
+  { start, ...training }: ShardSettings,
   itemIds: readonly string[],
 ): Start[] {
   return Array.from({ length: shards }, (_, shard) => {
@@ -42,7 +51,7 @@ export function shardStarts(
 export async function trainShards(
   { groups }: Partition,
   starts: readonly Start[],
-  training: TrainingSettings,
+  training: ShardSettings,
   context: MethodContext,
 ): Promise<TrainedShards> {
   const began = context.clock();
@@ -60,13 +69,13 @@ export async function trainShards(
 async function trainAll(
   groups: readonly GroupRatings[],
   starts: readonly Start[],
-  training: TrainingSettings,
+  training: ShardSettings,
   context: MethodContext,
 ): Promise<SequentialResult[]> {
   const { pool } = context;
   const train = (group: GroupRatings, shard: number) => {
     const run: SequentialRun = {
-      settings: training,
+      settings: trainingOf(training),
       epochs: epochsOfGroup(training, groups.length),
       start: starts[shard],
       stream: [training.seed, "shard", shard],
