@@ -1,23 +1,19 @@
-// Builds the workspace package "erasable": AssemblyScript kernels to lib/dist/kernels/*.wasm, TypeScript to lib/dist.
-// Only what changed is compiled again. `node scripts/build.mjs --kernels` builds the kernels alone.
+// Builds the workspace package "erasable": AssemblyScript kernels to lib/dist/kernels/*.wasm, TypeScript to lib/dist, and
+// the versions of the code to lib/dist/code-version.json. What is up to date by content is left alone, wherever the folder
+// has been copied or moved to. `node scripts/build.mjs --kernels` leaves TypeScript as it was compiled before.
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { basename, dirname, join, relative } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { codeVersions, hashOf } from "./codeVersions.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const assembly = join(root, "lib/kernels/assembly");
-const output = join(root, "lib/dist/kernels");
+const lib = join(root, "lib");
+const dist = join(lib, "dist");
+const kernels = join(dist, "kernels");
+const STAMP = join(dist, ".stamp.json");
+// No assertions in the kernels: their callers check every id and length before memory is touched.
+const ASSEMBLY = ["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd"];
 
 /** A program of node_modules, run by this Node: no shell, the same on every system. */
 function run(script, args) {
@@ -25,143 +21,67 @@ function run(script, args) {
     cwd: root,
     stdio: "inherit",
   });
-  if (status !== 0) {
-    console.error(`build: ${script} ended with ${status}`);
-    process.exit(1);
-  }
+  if (status === 0) return;
+  console.error(`build: ${script} ended with ${status}`);
+  process.exit(1);
 }
 
-/** Time of the last change below a folder, in ms. */
-function newest(folder) {
-  return Math.max(
-    0,
-    ...readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => statSync(join(entry.parentPath ?? entry.path, entry.name)).mtimeMs),
-  );
+const read = (...path) => readFileSync(join(...path), "utf8");
+const versionOf = (name) => JSON.parse(read(root, "node_modules", name, "package.json")).version;
+
+/** The sources below a folder, by name: paths with slashes, without the ending. */
+function sourcesIn(folder, skip = []) {
+  const names = readdirSync(folder, { recursive: true }).map((name) => name.replaceAll("\\", "/"));
+  const own = names.filter((name) => name.endsWith(".ts") && !skip.some((part) => name.startsWith(part)));
+  return new Map(own.sort().map((name) => [name.slice(0, -3), read(folder, name)]));
 }
 
-function buildKernels() {
-  mkdirSync(output, { recursive: true });
-  const changed = Math.max(newest(assembly), statSync(join(root, "scripts/build.mjs")).mtimeMs);
+const digest = (sources, ...more) => hashOf(JSON.stringify([...sources]), ...more);
+
+function buildKernels(stamp) {
+  const assembly = join(lib, "kernels/assembly");
   const entries = readdirSync(assembly).filter((name) => name.endsWith(".ts"));
-  for (const name of readdirSync(output)) // of a source that is gone, or has another name now
-    if (name.endsWith(".wasm") && !entries.includes(name.replace(/wasm$/, "ts"))) rmSync(join(output, name));
-  for (const entry of entries) {
-    const target = join(output, entry.replace(/\.ts$/, ".wasm"));
-    const built = statSync(target, { throwIfNoEntry: false });
-    if (built && built.mtimeMs > changed) continue;
-    const fresh = `${target}.new`;
-    // No assertions in the kernels: their callers check every id and length before memory is touched.
-    const options = ["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd"];
-    rmSync(target, { force: true });
-    run("assemblyscript/bin/asc.js", [join(assembly, entry), "-o", fresh, ...options]);
-    renameSync(fresh, target);
+  const names = entries.map((entry) => entry.replace(/\.ts$/, ".wasm"));
+  const wanted = digest(sourcesIn(assembly), ...ASSEMBLY, versionOf("assemblyscript"));
+  mkdirSync(kernels, { recursive: true });
+  for (const name of readdirSync(kernels)) // of a source that is gone, or has another name now
+    if (name.endsWith(".wasm") && !names.includes(name)) rmSync(join(kernels, name));
+  if (stamp.kernels !== wanted)
+    for (const [k, entry] of entries.entries()) {
+      const fresh = join(kernels, `${names[k]}.new`);
+      run("assemblyscript/bin/asc.js", [join(assembly, entry), "-o", fresh, ...ASSEMBLY]);
+      renameSync(fresh, join(kernels, names[k]));
+    }
+  return wanted;
+}
+
+/** Compiles TypeScript, and takes away what was compiled from sources that are gone. */
+function buildTypeScript(sources, stamp) {
+  const wanted = digest(
+    sources,
+    read(lib, "tsconfig.json"),
+    read(root, "tsconfig.json"),
+    versionOf("typescript"),
+  );
+  const whole = () => [...sources.keys()].every((name) => existsSync(join(dist, `${name}.js`)));
+  if (stamp.typescript === wanted && whole()) return wanted;
+  if (!whole()) rmSync(join(dist, ".tsbuildinfo"), { force: true });
+  run("typescript/bin/tsc", ["-p", "lib"]);
+  for (const name of readdirSync(dist, { recursive: true })) {
+    const [, source] = /^(.*?)\.(?:js|d\.ts)(?:\.map)?$/.exec(name.replaceAll("\\", "/")) ?? [];
+    if (source !== undefined && !sources.has(source)) rmSync(join(dist, name));
   }
+  return wanted;
 }
 
-const sources = (...names) => names.map((name) => join(root, `lib/${name}.ts`));
-
-/**
- * Entry points whose code decides results: each kind of cell by its job, training by itself, for checkpoints, fold-in,
- * for the rows that it fits, the rivals, for what joins their shards, and, for certificates, all methods. What is given
- * engines and does not import them names them here. A new chart, or a method that they do not use, does not move their
- * version.
- */
-const decidingEntries = () => ({
-  certificate: sources("unlearning/methods", "engine/create"),
-  training: sources("training/sequential", "engine/create"),
-  foldIn: sources("unlearning/foldIn/coreFoldIn", "unlearning/foldIn/refresh"),
-  recEraser: sources("unlearning/rivals/recEraser"),
-  ultraRe: sources("unlearning/rivals/ultraRe", "engine/create"),
-  ...Object.fromEntries(
-    filesIn(join(root, "lib/questions/jobs"))
-      .filter((path) => !["index.ts", "job.ts"].includes(basename(path)))
-      .map((path) => [basename(path, ".ts"), path]),
-  ),
-});
-
-/** The job that runs any method by its name, and the table in which it finds them: a version for each, "beyond/ease". */
-const BY_METHOD = "beyond";
-const [METHOD_TABLE] = sources("unlearning/methods");
-
-/** The lines of the compiled table that make one method: its name, and the module that they take it from. */
-const METHOD_LINES = /^ {4}"?([\w-]+)"?: \{\n {8}make: \(settings\) => \(0, (\w+)\.\w+\)[\s\S]*?^ {4}\},\n/gm;
-
-/** The compiled table as if it had one method alone. */
-function tableOf(table, method) {
-  const entries = [...table.matchAll(METHOD_LINES)];
-  const own = entries.find(([, name]) => name === method);
-  const modules = new Set(entries.map(([, , module]) => module).filter((module) => module !== own[2]));
-  return table
-    .replace(METHOD_LINES, (lines, name) => (name === method ? lines : ""))
-    .replace(/^const (\w+) = require\(.*\n/gm, (line, module) => (modules.has(module) ? "" : line));
+const stamp = existsSync(STAMP) ? JSON.parse(read(STAMP)) : {};
+const own = ["build.mjs", "codeVersions.mjs"].map((name) => read(root, "scripts", name));
+const sources = sourcesIn(lib, ["dist/", "kernels/assembly/", "node_modules/"]);
+const next = { kernels: buildKernels(stamp), typescript: stamp.typescript };
+if (!process.argv.includes("--kernels")) next.typescript = buildTypeScript(sources, stamp);
+next.versions = digest(sources, next.kernels, ...own);
+if (stamp.versions !== next.versions) {
+  const versions = await codeVersions(sources, dist);
+  writeFileSync(join(dist, "code-version.json"), `${JSON.stringify(versions, null, 1)}\n`);
 }
-
-/** Code that finds data but does not decide what is in them: records name their data by checksum. */
-const INDIFFERENT = sources("data/load", "data/catalog", "data/download", "data/unzip");
-
-/** Kernels of methods that entries load by name: they count where a source names them. The others count everywhere. */
-const BY_NAME = ["bench.wasm", "cholesky.wasm", "fold_in.wasm", "rec_eraser.wasm"];
-
-const filesIn = (folder) =>
-  existsSync(folder)
-    ? readdirSync(folder, { recursive: true })
-        .map((name) => join(folder, name))
-        .filter((path) => path.endsWith(".ts"))
-    : [];
-
-/**
- * lib/dist/code-version.json: for each entry, SHA-256 over the sources that it reaches by imports, printed without
- * comments, and over the kernels.
- */
-async function writeCodeVersion() {
-  const { default: ts } = await import("typescript");
-  const compilerOptions = {
-    removeComments: true,
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.CommonJS,
-  };
-  const known = new Map();
-  const printed = (path) => {
-    if (!known.has(path))
-      known.set(path, ts.transpileModule(readFileSync(path, "utf8"), { compilerOptions }).outputText);
-    return known.get(path);
-  };
-  const wasm = readdirSync(output)
-    .filter((name) => name.endsWith(".wasm"))
-    .sort();
-  const versionOf = (starts, text) => {
-    const reached = new Set(starts);
-    for (const path of reached)
-      for (const [, name] of text(path).matchAll(/require\("(\.[^"]*?)(?:\.js)?"\)/g)) {
-        const target = [`${name}.ts`, `${name}/index.ts`]
-          .map((file) => join(dirname(path), file))
-          .find((file) => existsSync(file));
-        if (target && !INDIFFERENT.includes(target)) reached.add(target);
-      }
-    const hash = createHash("sha256");
-    for (const path of [...reached].sort())
-      hash.update(`${relative(root, path).replaceAll("\\", "/")}\n${text(path)}\n`);
-    const names = (name) => [...reached].some((path) => text(path).includes(`"${basename(name, ".wasm")}"`));
-    for (const name of wasm.filter((one) => !BY_NAME.includes(one) || names(one)))
-      hash.update(name).update(readFileSync(join(output, name)));
-    return hash.digest("hex").slice(0, 16);
-  };
-  const versions = {};
-  for (const [entry, start] of Object.entries(decidingEntries())) {
-    if (entry !== BY_METHOD) versions[entry] = versionOf([start].flat(), printed);
-    else
-      for (const [, method] of printed(METHOD_TABLE).matchAll(METHOD_LINES)) {
-        const table = tableOf(printed(METHOD_TABLE), method);
-        versions[`${entry}/${method}`] = versionOf([start], (path) =>
-          path === METHOD_TABLE ? table : printed(path),
-        );
-      }
-  }
-  writeFileSync(join(root, "lib/dist/code-version.json"), `${JSON.stringify(versions, null, 1)}\n`);
-}
-
-buildKernels();
-await writeCodeVersion();
-if (!process.argv.includes("--kernels")) run("typescript/bin/tsc", ["-p", "lib"]);
+writeFileSync(STAMP, `${JSON.stringify(next)}\n`);

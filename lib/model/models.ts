@@ -1,6 +1,7 @@
 /** The models: one folder and one line each. */
 
 import { InputError, requireOneOf } from "../errors";
+import { addOwnCode } from "../version";
 import { dmf } from "./dmf/model";
 import type { Model } from "./model";
 import { nmf } from "./nmf/model";
@@ -39,6 +40,7 @@ export function requirePart<P extends "kernel" | "foldIn" | "aggregation">(
 export function registerModel(name: string, model: Model): ModelName {
   if (known.has(name)) throw new Error(`model ${name} is known already`);
   known.set(name, model);
+  addOwnCode(`models/${name}`);
   MODEL_NAMES.push(name as ModelName);
   return name as ModelName;
 }

@@ -6,4 +6,10 @@ import type { Cell } from "./cell";
  * work on one method leaves the records of the others as they are.
  */
 export const cellVersion = (cell: Cell): string =>
-  codeVersion(cell.kind === "beyond" ? `beyond/${cell.method}` : cell.kind);
+  cell.kind === "beyond"
+    ? codeVersion(
+        "jobs/beyond",
+        `methods/${cell.method}`,
+        ...(cell.model === "none" ? [] : [`models/${cell.model}`]),
+      )
+    : codeVersion(`jobs/${cell.kind}`, ...("model" in cell ? [`models/${cell.model}`] : []));

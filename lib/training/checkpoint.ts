@@ -56,7 +56,7 @@ export function checkpointKeys(run: RunIdentity, groups: readonly GroupRatings[]
   let key = sha256(
     canonicalJson({
       format: FORMAT,
-      code: codeVersion("training"),
+      code: codeVersion("training", `models/${settings.model}`),
       settings,
       epochs: run.epochs,
       carried: run.carried ?? false,

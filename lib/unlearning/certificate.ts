@@ -10,9 +10,8 @@ import { createHmac } from "node:crypto";
 import { InputError } from "../errors";
 import { canonicalJson, sha256 } from "../json";
 import type { Json } from "../training/store";
-import { codeVersion } from "../version";
 import type { Erasure } from "./erasure";
-import type { Guarantee, System } from "./method";
+import { type Guarantee, methodVersion, type System } from "./method";
 import { planHash } from "./plan";
 
 /** The operator's secret: at least 16 bytes, or their hexadecimal text. */
@@ -52,7 +51,7 @@ export interface Certificate {
   readonly superseded?: true;
   /** how many of the artefacts after are not among those before: checkpoints that were made anew */
   readonly renewed: number;
-  /** version of the code of all methods, with their training, grouping and engines: the entry "certificate" of version.ts */
+  /** version of the code of the method and its model, with training, grouping and engines */
   readonly code: string;
   readonly how: string;
   /** SHA-256 of all of the above as canonical JSON */
@@ -102,7 +101,7 @@ export function certify({ before, after, erasure, key }: Certified): Certificate
       artefacts: artefacts(after),
     },
     renewed: artefacts(after).filter((name) => !former.has(name)).length,
-    code: codeVersion("certificate"),
+    code: methodVersion(after.method),
     how: HOW,
   };
   return { ...body, digest: sha256(canonicalJson(body)) };

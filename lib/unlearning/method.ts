@@ -14,6 +14,7 @@ import type { WorkerPool } from "../training/pool";
 import type { EngineFactory } from "../training/sequential";
 import type { Clock } from "../training/stopwatch";
 import type { EntryName, Json, Store } from "../training/store";
+import { codeVersion } from "../version";
 import type { Erasure } from "./erasure";
 import type { Plan } from "./plan";
 
@@ -71,6 +72,12 @@ export interface Method {
   learn(data: Interactions, context: MethodContext, options?: LearnOptions): Promise<System>;
   /** The system that `System.save` wrote. @throws DamagedError when something is missing or changed. */
   restore(root: Json, context: MethodContext): Promise<System>;
+}
+
+/** Version of the code of a method and of the model that it trains. */
+export function methodVersion({ name, settings }: Pick<Method, "name" | "settings">): string {
+  const { model } = settings as { readonly model?: string };
+  return codeVersion(`methods/${name}`, ...(model === undefined ? [] : [`models/${model}`]));
 }
 
 /** A learned system. Immutable, but for `dispose`: unlearning makes another. Scoring is that of metrics/evaluate.ts. */

@@ -16,20 +16,29 @@ import { ULTRA_RE, ultraRe } from "./rivals/ultraRe";
 interface Entry {
   /** its settings */
   readonly spec: Spec;
+  /** modules whose code decides its results, with what they import: paths below lib, without ending */
+  readonly modules: readonly string[];
   make(settings: Readonly<Record<string, unknown>>): Method;
 }
 
+/** Engines are given to a method by name: it does not import them. */
+const ENGINES = "engine/create";
+
 /** Every method. */
 export const METHODS = {
-  laser: { spec: LASER, make: laser },
-  retrain: { spec: RETRAIN, make: retrain },
-  "c-sisa": { spec: C_SISA, make: cSisa },
-  receraser: { spec: REC_ERASER, make: recEraser },
-  ultrare: { spec: ULTRA_RE, make: ultraRe },
-  refresh: { spec: REFRESH, make: refresh },
-  "core-fold-in": { spec: CORE_FOLD_IN, make: coreFoldIn },
-  ease: { spec: EASE, make: ease },
-  gaussian: { spec: GAUSSIAN, make: gaussian },
+  laser: { spec: LASER, make: laser, modules: ["unlearning/laser", ENGINES] },
+  retrain: { spec: RETRAIN, make: retrain, modules: ["unlearning/laser", ENGINES] },
+  "c-sisa": { spec: C_SISA, make: cSisa, modules: ["unlearning/cSisa", ENGINES] },
+  receraser: { spec: REC_ERASER, make: recEraser, modules: ["unlearning/rivals/recEraser", ENGINES] },
+  ultrare: { spec: ULTRA_RE, make: ultraRe, modules: ["unlearning/rivals/ultraRe", ENGINES] },
+  refresh: { spec: REFRESH, make: refresh, modules: ["unlearning/foldIn/refresh", ENGINES] },
+  "core-fold-in": {
+    spec: CORE_FOLD_IN,
+    make: coreFoldIn,
+    modules: ["unlearning/foldIn/coreFoldIn", ENGINES],
+  },
+  ease: { spec: EASE, make: ease, modules: ["unlearning/additive/ease"] },
+  gaussian: { spec: GAUSSIAN, make: gaussian, modules: ["unlearning/additive/gaussian"] },
 } as const satisfies Record<string, Entry>;
 
 export type MethodName = keyof typeof METHODS;

@@ -9,7 +9,6 @@ import { type Interactions, interactionsFrom, selectRatings } from "../data/inte
 import { InputError } from "../errors";
 import { canonicalJson, sha256 } from "../json";
 import { MemoryStore } from "../training/store";
-import { codeVersion } from "../version";
 import {
   artefacts,
   artefactTag,
@@ -21,7 +20,7 @@ import {
   tagger,
   userTag,
 } from "./certificate";
-import type { MethodContext, System } from "./method";
+import { type MethodContext, methodVersion, type System } from "./method";
 import { methodOf } from "./methods";
 import { type Plan, planHash } from "./plan";
 
@@ -84,7 +83,11 @@ export async function verify(
     checks.push({ what, ok, text });
     return ok;
   };
-  check("code version", certificate.code, codeVersion("certificate"));
+  check(
+    "code version",
+    certificate.code,
+    methodVersion({ name: certificate.method, settings: certificate.settings }),
+  );
   const plan = planFor(certificate, options.plan);
   if (!plan && guarantee !== "exact") {
     checks.push({ what: "plan", ok: false, text: `the plan ${after.plan} is needed` });

@@ -8,19 +8,23 @@ import { codeVersion } from "../../lib/version";
 
 describe("the version of a cell", () => {
   it("is its method's where it runs any method, and no two methods have one", () => {
-    const versions = METHOD_NAMES.map((method) => cellVersion({ kind: "beyond", method } as BeyondCell));
+    const versions = METHOD_NAMES.map((method) =>
+      cellVersion({ kind: "beyond", method, model: "dmf" } as BeyondCell),
+    );
     expect(new Set(versions).size).toBe(METHOD_NAMES.length);
     for (const version of versions) expect(version).toMatch(/^[0-9a-f]{16}$/);
   });
 
   it("is its job's where it is of another kind", () => {
-    for (const kind of ["system", "timing", "partition"] as const)
-      expect(cellVersion({ kind } as Cell)).toBe(codeVersion(kind));
+    for (const kind of ["anchors", "partition"] as const)
+      expect(cellVersion({ kind } as Cell)).toBe(codeVersion(`jobs/${kind}`));
+    const timing = { kind: "timing", model: "nmf" } as Cell;
+    expect(cellVersion(timing)).toBe(codeVersion("jobs/timing", "models/nmf"));
   });
 
   it("is refused for a method that there is not", () => {
-    expect(() => cellVersion({ kind: "beyond", method: "none" } as unknown as BeyondCell)).toThrow(
-      /beyond\/none/,
-    );
+    expect(() =>
+      cellVersion({ kind: "beyond", method: "none", model: "none" } as unknown as BeyondCell),
+    ).toThrow(/methods\/none/);
   });
 });

@@ -64,12 +64,16 @@ describe("an honest certificate", () => {
     },
   );
 
-  it("names the code of every method, not of training alone", async () => {
-    const system = await learn(ratings, { method: "ease" });
-    const { certificate } = await system.forget(["u003"]);
-    expect(certificate.code).toBe(codeVersion("certificate"));
-    expect(codeVersion("certificate")).not.toBe(codeVersion("training"));
-    await system.close();
+  it("names the code of its method and model, not of training alone", async () => {
+    for (const [settings, entries] of [
+      [{ method: "ease" }, ["methods/ease"]],
+      [{ method: "retrain", epochs: 1, model: "nmf" }, ["methods/retrain", "models/nmf"]],
+    ] as const) {
+      const system = await learn(ratings, settings);
+      const { certificate } = await system.forget(["u003"]);
+      expect(certificate.code).toBe(codeVersion(...entries));
+      await system.close();
+    }
   });
 });
 

@@ -31,11 +31,10 @@ import {
   recordName,
   type Store,
 } from "../../training/store";
-import { codeVersion } from "../../version";
 import { Ensemble, ensembleSpec, type Models } from "../ensemble";
 import { checkErasure, type Erasure } from "../erasure";
 import { reportTraining, startOf } from "../grouped";
-import type { Method, MethodContext, System } from "../method";
+import { type Method, type MethodContext, methodVersion, type System } from "../method";
 import {
   erasePartition,
   interactionsOf,
@@ -150,7 +149,7 @@ async function build(
   );
   const checkpoint = trained.checkpoints[0];
   let began = clock();
-  const code = codeVersion("foldIn");
+  const code = methodVersion(method);
   const same = before?.checkpoint.key === checkpoint.key && before.stored.code === code ? before : undefined;
   const fold = same?.fold ?? userFold(partition, checkpoint, settings, context);
   let itemsBegan = began;
@@ -171,7 +170,7 @@ async function build(
     }),
   ];
   began = clock();
-  const stored = putState(partition, folded.state, same, checkpoint, settings, context);
+  const stored = putState(partition, folded.state, same, checkpoint, settings, code, context);
   const key = sha256(
     canonicalJson({ format: FORMAT, method: method.settings, data: partitionHash(partition), code }),
   );
@@ -189,6 +188,7 @@ function putState(
   before: Built | undefined,
   checkpoint: Checkpoint,
   { model }: Settings,
+  code: string,
   { store }: MethodContext,
 ): Stored {
   const rows = state.groups.map((folded, g) =>
@@ -205,7 +205,7 @@ function putState(
     rows,
     rest,
     betas: betas ? store.putBlob(betas) : null,
-    code: codeVersion("foldIn"),
+    code,
   };
 }
 

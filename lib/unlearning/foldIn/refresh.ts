@@ -11,10 +11,9 @@ import { complete, pick, type SettingsOf } from "../../settings";
 import { type Checkpoint, getCheckpoint, putCheckpoint } from "../../training/checkpoint";
 import { trainSequentially } from "../../training/sequential";
 import { epochsOfGroup, SEQUENCE, TRAINING, trainingOf } from "../../training/settings";
-import { codeVersion } from "../../version";
 import { type GroupedMethod, groupedMethod, reportTraining, startOf, type Trained } from "../grouped";
 import { makePlan } from "../makePlan";
-import type { MethodContext } from "../method";
+import { type MethodContext, methodVersion } from "../method";
 import type { Partition } from "../partition";
 import { PLAN } from "../planSettings";
 import { UserFold } from "./fold";
@@ -70,7 +69,11 @@ async function refreshRows(
   const { store, clock } = context;
   const last = checkpoints[checkpoints.length - 1];
   const key = sha256(
-    canonicalJson({ refresh: pick(FOLD, settings), after: last.key, code: codeVersion("foldIn") }),
+    canonicalJson({
+      refresh: pick(FOLD, settings),
+      after: last.key,
+      code: methodVersion({ name: "refresh", settings }),
+    }),
   );
   const known = getCheckpoint(store, key);
   if (known) return { checkpoints: [...checkpoints, known], cost: stageCost("fold", 0) };

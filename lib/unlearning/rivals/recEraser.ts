@@ -56,7 +56,6 @@ export function recEraser(options: Partial<SettingsOf<typeof REC_ERASER>> = {}):
     name: "receraser",
     settings,
     training: settings,
-    code: "recEraser",
     stage: "aggregate",
     makePlan: (data, context) =>
       shardPlan(data, { partition: by, groups, dimensions, maxPasses, seed }, context),

@@ -24,10 +24,9 @@ import {
   recordName,
   type Store,
 } from "../../training/store";
-import { codeVersion } from "../../version";
 import { checkErasure, type Erasure, requireKnownUser } from "../erasure";
 import type { GroupedMethod, GroupedSystem } from "../grouped";
-import type { Guarantee, MethodContext } from "../method";
+import { type Guarantee, type MethodContext, methodVersion } from "../method";
 import {
   interactionsOf,
   loadPartition,
@@ -61,8 +60,6 @@ export interface ShardedRecipe {
   readonly name: string;
   readonly settings: Json;
   readonly training: ShardSettings;
-  /** entry of version.ts for the code that trains the joint */
-  readonly code: string;
   /** name of the stage in which the joint is trained */
   readonly stage: string;
   makePlan(data: Interactions, context: MethodContext): Promise<Plan>;
@@ -172,7 +169,7 @@ export function shardedMethod(recipe: ShardedRecipe): ShardedMethod {
     const key = sha256(
       canonicalJson({
         format: FORMAT,
-        code: codeVersion(recipe.code),
+        code: methodVersion(recipe),
         method: recipe.name,
         settings: recipe.settings,
         data: partitionHash(partition),

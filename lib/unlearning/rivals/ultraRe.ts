@@ -42,7 +42,6 @@ export function ultraRe(options: Partial<SettingsOf<typeof ULTRA_RE>> = {}): Sha
     name: "ultrare",
     settings,
     training: settings,
-    code: "ultraRe",
     stage: "combine",
     makePlan: (data, context) =>
       makePlan(data, { ...pick(GROUPS, settings), order: "random", seed }, context),
