@@ -97,14 +97,14 @@ export async function codeVersions(sources, dist) {
         .filter((name) => name.endsWith(".wasm"))
         .sort()
     : [];
+  const followed = (name) =>
+    of(name).imports.filter((target) => !INDIFFERENT.includes(target) && !LISTS.includes(target));
   const versionOf = (modules) => {
     const reached = new Set(modules);
-    for (const name of reached)
-      for (const target of of(name).imports)
-        if (!INDIFFERENT.includes(target) && !LISTS.includes(target)) reached.add(target);
-    // with the hashes of what it imports, in order: which file a name comes from decides too
+    for (const name of reached) for (const target of followed(name)) reached.add(target);
+    // with the hashes of what it imports, in order: which module a name comes from decides too
     const linked = [...reached].map((name) =>
-      hashOf(of(name).own, ...of(name).imports.map((target) => of(target).own)),
+      hashOf(of(name).own, ...followed(name).map((target) => of(target).own)),
     );
     const named = wasm.filter((name) =>
       [...reached].some((source) => of(source).strings.has(basename(name, ".wasm"))),
