@@ -90,6 +90,7 @@ const FORMAT = "erasable fold-in, format 1";
 /** @throws InputError for unknown settings, or a user step without the item step that it follows. */
 export function coreFoldIn(options: Partial<Settings> = {}): Method {
   const settings = complete(CORE_FOLD_IN, options, "core-fold-in");
+  foldInOf(settings.model);
   if (settings.userStep !== "none" && settings.itemStep !== "ridge")
     throw new InputError("core-fold-in: userStep ridge follows itemStep ridge alone");
   const method: Method = {

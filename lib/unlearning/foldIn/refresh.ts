@@ -17,6 +17,7 @@ import { type MethodContext, methodVersion } from "../method";
 import type { Partition } from "../partition";
 import { PLAN } from "../planSettings";
 import { UserFold } from "./fold";
+import { foldInOf } from "./kernel";
 import { narrowRows } from "./rows";
 import { FOLD } from "./settings";
 
@@ -28,6 +29,7 @@ export function refresh(options: Partial<Settings> = {}): GroupedMethod {
   const settings = complete(REFRESH, options, "refresh");
   const { seed } = settings;
   const training = trainingOf(settings);
+  foldInOf(training.model);
   return groupedMethod({
     name: "refresh",
     settings,

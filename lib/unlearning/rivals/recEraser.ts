@@ -22,6 +22,7 @@ import { choice, complete, real, type SettingsOf, whole } from "../../settings";
 import { trainingOf } from "../../training/settings";
 import { GROUPS } from "../planSettings";
 import { SHARDS } from "../shards";
+import { aggregationOf } from "./aggregationWeights";
 import { AttentionJoint } from "./attention";
 import { UNSEEN } from "./entries";
 import { eraseShards, layOutShards, PARTITIONS, shardPlan } from "./partitions";
@@ -50,6 +51,7 @@ export const REC_ERASER = {
 /** @throws InputError for unknown settings or settings out of range. */
 export function recEraser(options: Partial<SettingsOf<typeof REC_ERASER>> = {}): ShardedMethod {
   const settings = complete(REC_ERASER, options, "receraser");
+  aggregationOf(settings.model);
   const { partition: by, groups, dimensions, maxPasses, seed, unseen } = settings;
   const aggregation = { epochs: settings.aggregationEpochs, learningRate: settings.aggregationRate };
   return shardedMethod({
