@@ -7,8 +7,8 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import type { Forward, Graph, GraphTensors, Weights } from "../model/model";
-import { clipped, crossEntropy, pairLoss, ridge } from "../model/objective";
+import type { Forward, Graph, GraphTensors } from "../model/model";
+import { loss, ridge, scores } from "../model/objective";
 import { type ModelSpec, modelOf } from "../model/spec";
 import { batchCount, drawEpoch, type Epoch } from "./batches";
 import { checkGraph, checkIds, checkPairs, checkState, checkTraining } from "./checks";
@@ -118,27 +118,28 @@ class TfjsEngine implements Engine {
     checkPairs(this.spec, users, items);
     this.requireAlive();
     this.claimBackend();
-    const scores = new Float32Array(users.length);
+    const result = new Float32Array(users.length);
     for (let start = 0; start < users.length; start += PAIRS_AT_ONCE) {
       const end = Math.min(start + PAIRS_AT_ONCE, users.length);
       const part = tf.tidy(() => {
         const [u, i] = [users, items].map((ids) => idTensor(Int32Array.from(ids.subarray(start, end))));
-        return this.scores(this.named(this.state.map(({ weight }) => weight)), u, i).dataSync();
+        const weights = this.named(this.state.map(({ weight }) => weight));
+        return scores(this.spec, this.forward, weights, u, i, this.graph).dataSync();
       });
-      scores.set(part, start);
+      result.set(part, start);
     }
-    return scores;
+    return result;
   }
 
   scoreItems(users: Uint32Array): Float32Array {
     checkIds(users, this.spec.users, "users");
     const { items } = this.spec;
-    const scores = new Float32Array(users.length * items);
+    const result = new Float32Array(users.length * items);
     const all = Uint32Array.from({ length: items }, (_, item) => item);
     users.forEach((user, row) => {
-      scores.set(this.predict(new Uint32Array(items).fill(user), all), row * items);
+      result.set(this.predict(new Uint32Array(items).fill(user), all), row * items);
     });
-    return scores;
+    return result;
   }
 
   dispose(): void {
@@ -148,25 +149,22 @@ class TfjsEngine implements Engine {
     this.disposed = true;
   }
 
-  /** Scores of pairs: labels, clipped, for models trained on points. */
-  private scores(weights: Weights, users: tf.Tensor1D, items: tf.Tensor1D): tf.Tensor1D {
-    const scores = this.forward(weights, users, items, this.graph); // batch
-    return modelOf(this.spec.model).samples === "points" ? clipped(scores) : scores;
-  }
-
   /** One Adam step on one batch; returns its mean loss, without the ridge, where that is asked for. */
   private step(part: Batch, options: TrainOptions, correction: BiasCorrection): number | undefined {
     this.claimBackend();
-    let loss: number | undefined;
+    let seen: number | undefined;
     const next = tf.tidy(() => {
-      const [users, items] = [idTensor(part.users), idTensor(part.items)]; // batch; pairs: items batch + batch
-      const labels = tf.tensor1d(part.labels); // batch
+      const batch = {
+        users: idTensor(part.users),
+        items: idTensor(part.items),
+        labels: tf.tensor1d(part.labels),
+      };
       const objective = (...tensors: tf.Tensor[]) => {
         const weights = this.named(tensors);
-        const fit = this.fit(weights, users, items, labels);
-        if (options.trackLoss) loss = fit.dataSync()[0];
+        const fit = loss(this.spec, this.forward, weights, batch, this.graph);
+        if (options.trackLoss) seen = fit.dataSync()[0];
         if (!options.l2) return fit;
-        return tf.add<tf.Scalar>(fit, tf.mul(options.l2, ridge(this.spec, weights, users, items)));
+        return tf.add<tf.Scalar>(fit, tf.mul(options.l2, ridge(this.spec, weights, batch)));
       };
       const { grads } = tf.valueAndGrads(objective)(this.state.map(({ weight }) => weight));
       return this.state.map((state, k) => adamStep(state, grads[k], options.adam, correction));
@@ -175,16 +173,7 @@ class TfjsEngine implements Engine {
     this.state = next;
     this.steps++;
     release(previous);
-    return loss;
-  }
-
-  /** The mean loss of a batch without the ridge. */
-  private fit(weights: Weights, users: tf.Tensor1D, items: tf.Tensor1D, labels: tf.Tensor1D): tf.Scalar {
-    if (modelOf(this.spec.model).samples === "points")
-      return crossEntropy(this.scores(weights, users, items), labels);
-    const twice = tf.concat<tf.Tensor1D>([users, users]);
-    const [rated, other] = tf.split(this.scores(weights, twice, items), 2) as tf.Tensor1D[];
-    return pairLoss(rated, other);
+    return seen;
   }
 
   private named(tensors: readonly tf.Tensor[]): Record<string, tf.Tensor> {
@@ -238,7 +227,8 @@ function batchOf({ users, items, labels, others, order, batchSize }: Epoch, batc
   };
 }
 
-function graphTensors(spec: ModelSpec, graph: Graph): GraphTensors {
+/** A graph as tensors, which their owner disposes of. */
+export function graphTensors(spec: ModelSpec, graph: Graph): GraphTensors {
   const users = usersOf(graph);
   const raters = new Uint32Array(spec.items);
   for (const item of graph.items) raters[item]++;

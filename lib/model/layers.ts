@@ -11,3 +11,8 @@ export function rows(table: tf.Tensor, ids: tf.Tensor1D): tf.Tensor2D {
 export function linear(x: tf.Tensor2D, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor2D {
   return tf.add(tf.matMul(x, weight as tf.Tensor2D, false, true), bias);
 }
+
+/** The product of two rows: both `batch x k`; result `batch`. */
+export function product(x: tf.Tensor2D, y: tf.Tensor2D): tf.Tensor1D {
+  return tf.sum<tf.Tensor1D>(tf.mul(x, y), 1);
+}

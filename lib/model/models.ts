@@ -2,13 +2,18 @@
 
 import { InputError, requireOneOf } from "../errors";
 import { addOwnCode } from "../version";
+import { bpr } from "./bpr/model";
 import { dmf } from "./dmf/model";
+import { lightgcn } from "./lightgcn/model";
 import type { Model } from "./model";
 import { nmf } from "./nmf/model";
 
-const MODELS = { dmf, nmf } satisfies Record<string, Model>;
+const MODELS = { dmf, nmf, bpr, lightgcn } satisfies Record<string, Model>;
 
-/** `dmf`: Deep Matrix Factorization, Eq. 1 (Xue et al. 2017). `nmf`: Neural Matrix Factorization, Eq. 2 (He et al. 2017). */
+/**
+ * `dmf`: Deep Matrix Factorization, Eq. 1 (Xue et al. 2017). `nmf`: Neural Matrix Factorization, Eq. 2 (He et al. 2017).
+ * `bpr`: matrix factorisation trained on pairs (Rendle et al. 2009). `lightgcn`: LightGCN (He et al. 2020).
+ */
 export type ModelName = keyof typeof MODELS;
 /** Names of the models. */
 export const MODEL_NAMES = Object.keys(MODELS) as ModelName[];

@@ -5,11 +5,12 @@
  */
 
 import { afterEach, describe, expect, it } from "vitest";
+import { batchCount } from "../../lib/engine/batches";
 import { createEngine } from "../../lib/engine/create";
 import type { Engine } from "../../lib/engine/engine";
 import { MODEL_NAMES, modelSpec } from "../../lib/model/spec";
 import { largestDifference } from "./parityFixture";
-import { options, someSamples, weightsFor } from "./planted";
+import { itemsFor, options, setFor, someSamples, weightsFor } from "./planted";
 
 /** Largest absolute difference in float32; beside it the largest that was seen over all cases below. */
 const TOLERANCE = {
@@ -49,9 +50,9 @@ describe.each(MODEL_NAMES)("simd and tfjs agree on %s", (model) => {
   });
 
   it.each(CASES)("$what", async ({ users, items, samples, batchSize, negatives, l2 }) => {
-    const spec = modelSpec(model, users, items);
-    const set = someSamples(users, items, samples, negatives);
-    const batches = Math.ceil((set.users.length * (1 + (negatives ?? 0))) / batchSize);
+    const spec = modelSpec(model, users, itemsFor(model, items));
+    const set = setFor(model, someSamples(users, items, samples, negatives));
+    const batches = batchCount(set, batchSize);
     const engines = await Promise.all((["simd", "tfjs"] as const).map((name) => createEngine(name, spec)));
     made.push(...engines);
     for (const steps of [5, 50]) {

@@ -8,21 +8,22 @@ import { Arena } from "../../lib/engine/simdMemory";
 import { PlacedSet } from "../../lib/engine/simdSet";
 import { instantiate } from "../../lib/kernels/instantiate";
 import { modelSpec } from "../../lib/model/spec";
-import { someSamples } from "./planted";
+import { setFor, someSamples } from "./planted";
 
 const STREAM = [11, "train", 2] as const;
 
 /** Epoch `epoch` as the kernel lays it out: users, items and labels, batch after batch. */
 function drawnByKernel(set: TrainingSet, users: number, items: number, batchSize: number, epochs: number[]) {
-  const kernel = instantiate<TrainKernel & WebAssembly.Exports>("train_dmf");
+  const model = set.kind === "pairs" ? "bpr" : "dmf";
+  const kernel = instantiate<TrainKernel & WebAssembly.Exports>(`train_${model}`);
   const arena = new Arena(kernel.memory, kernel.heapBase());
-  const placed = new PlacedSet(arena, kernel, modelSpec("dmf", users, items), set, batchSize);
+  const placed = new PlacedSet(arena, kernel, modelSpec(model, users, items), set, batchSize);
   return epochs.map((epoch) => {
     placed.draw(STREAM, epoch);
     return {
-      users: arena.words(placed.epoch[0], placed.samples).slice(),
-      items: arena.words(placed.epoch[1], placed.samples).slice(),
-      labels: arena.floats(placed.epoch[2], placed.samples).slice(),
+      users: arena.words(placed.epoch[0], placed.scored * placed.samples).slice(),
+      items: arena.words(placed.epoch[1], placed.scored * placed.samples).slice(),
+      labels: set.kind === "pairs" ? undefined : arena.floats(placed.epoch[2], placed.samples).slice(),
     };
   });
 }
@@ -30,6 +31,14 @@ function drawnByKernel(set: TrainingSet, users: number, items: number, batchSize
 /** The same by definition. */
 function drawnByDefinition(set: TrainingSet, items: number, batchSize: number, epoch: number) {
   const drawn = drawEpoch(set, items, batchSize, STREAM, epoch);
+  if (set.kind === "pairs") {
+    const order = Array.from(drawn.order);
+    return {
+      users: Uint32Array.from(order.flatMap((sample) => [drawn.users[sample], drawn.users[sample]])),
+      items: Uint32Array.from(order.flatMap((sample) => [drawn.items[sample], drawn.others[sample]])),
+      labels: undefined,
+    };
+  }
   // one batch holds all samples in their own order, drawn or not
   return {
     users: drawn.order.map((sample) => drawn.users[sample]),
@@ -59,6 +68,25 @@ describe("batches in the kernel", () => {
     epochs.forEach((epoch, k) => {
       expect(drawn[k]).toEqual(drawnByDefinition(set, items, batchSize, epoch));
     });
+  });
+
+  it.each([
+    { what: "a few batches", users: 30, items: 24, n: 300, batchSize: 64 },
+    { what: "one batch", users: 30, items: 24, n: 100, batchSize: 1000 },
+    { what: "few items left to draw", users: 6, items: 9, n: 44, batchSize: 7 },
+    { what: "more than 256 batches", users: 40, items: 40, n: 900, batchSize: 3 },
+    { what: "one sample", users: 1, items: 2, n: 1, batchSize: 1 },
+  ])("of pairs: $what", ({ users, items, n, batchSize }) => {
+    const set = setFor("bpr", someSamples(users, items, n));
+    const drawn = drawnByKernel(set, users, items, batchSize, [0, 1, 5]);
+    for (const [k, epoch] of [0, 1, 5].entries()) {
+      const expected = drawnByDefinition(set, items, batchSize, epoch);
+      expect(drawn[k]).toEqual(expected);
+      const rated = new Set(Array.from(set.users, (user, s) => user * items + set.items[s]));
+      expected.items.forEach((item, place) => {
+        expect(rated.has(expected.users[place] * items + item)).toBe(place % 2 === 0);
+      });
+    }
   });
 
   it("differ from epoch to epoch", () => {

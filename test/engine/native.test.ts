@@ -10,9 +10,9 @@ import { afterAll, describe, expect, it } from "vitest";
 import { createEngine } from "../../lib/engine/create";
 import type { Engine } from "../../lib/engine/engine";
 import { NATIVE_FOLDER_VARIABLE, tfjsBackend } from "../../lib/engine/tfjsBackend";
-import { MODEL_NAMES, modelSpec } from "../../lib/model/spec";
+import { MODEL_NAMES, type ModelName, modelSpec } from "../../lib/model/spec";
 import { largestDifference } from "./parityFixture";
-import { options, someSamples, weightsFor } from "./planted";
+import { options, setFor, someSamples, weightsFor } from "./planted";
 
 const root = join(__dirname, "../..");
 const folder = process.env[NATIVE_FOLDER_VARIABLE];
@@ -20,7 +20,7 @@ const folder = process.env[NATIVE_FOLDER_VARIABLE];
 const TOLERANCE = 5e-5;
 
 /** What the compiled package trains in a process of its own without the native folder, so on WebAssembly. */
-function onWebAssembly(model: string): { backend: string; weights: number[] } {
+function onWebAssembly(model: ModelName): { backend: string; weights: number[] } {
   const script = `
     const erasable = require("erasable");
     const { job, weights, set } = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
@@ -28,17 +28,17 @@ function onWebAssembly(model: string): { backend: string; weights: number[] } {
     (async () => {
       const engine = await erasable.createEngine("tfjs", spec);
       engine.load(Float32Array.from(weights));
-      const typed = { users: Uint32Array.from(set.users), items: Uint32Array.from(set.items),
-        labels: Float32Array.from(set.labels), negatives: set.negatives };
+      const typed = { ...set, users: Uint32Array.from(set.users), items: Uint32Array.from(set.items) };
+      if (set.labels) typed.labels = Float32Array.from(set.labels);
       await engine.train(typed, job.options);
       console.log(JSON.stringify({ backend: engine.backend, weights: Array.from(engine.weights()) }));
     })();`;
-  const { spec, set, training } = world(model as "dmf");
+  const { spec, set, training } = world(model);
   const plain = {
+    ...set,
     users: [...set.users],
     items: [...set.items],
-    labels: [...set.labels],
-    negatives: set.negatives,
+    labels: set.kind === "pairs" ? undefined : [...set.labels],
   };
   const job = { model, users: spec.users, items: spec.items, options: training };
   const { [NATIVE_FOLDER_VARIABLE]: _, ...env } = process.env;
@@ -54,9 +54,13 @@ function onWebAssembly(model: string): { backend: string; weights: number[] } {
 }
 
 /** 50 steps: 5 epochs of 10 batches, the last batch of each a short one. */
-function world(model: "dmf" | "nmf") {
+function world(model: ModelName) {
   const spec = modelSpec(model, 40, 30);
-  return { spec, set: someSamples(40, 30, 475, 1), training: options({ batchSize: 99, epochs: 5 }) };
+  return {
+    spec,
+    set: setFor(model, someSamples(40, 30, 475, 1)),
+    training: options({ batchSize: 99, epochs: 5 }),
+  };
 }
 
 describe.skipIf(!folder)(`native TensorFlow (skipped unless ${NATIVE_FOLDER_VARIABLE} names it)`, () => {

@@ -1,8 +1,9 @@
-/** The independent PyTorch case of test/fixtures/parity.json.gz, in the layout of our models. */
+/** The independent PyTorch cases of test/fixtures/parity.json.gz and parity_pairs.json.gz, in the layout of our models. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import type { PairSet } from "../../lib/engine/engine";
 import { type ModelName, type ModelSpec, modelSpec } from "../../lib/model/spec";
 
 type Nested = number | Nested[];
@@ -14,7 +15,7 @@ interface ParityFile {
   n_items: number;
   batches: number[][];
   models: Record<
-    ModelName,
+    "dmf" | "nmf",
     {
       init: Tensors;
       float32: {
@@ -29,9 +30,27 @@ interface ParityFile {
   >;
 }
 
-export const parity: ParityFile = JSON.parse(
-  gunzipSync(readFileSync(join(__dirname, "../fixtures/parity.json.gz"))).toString("utf8"),
-);
+interface PairsFile {
+  l2: number;
+  cases: {
+    model: ModelName;
+    embedding_size: number;
+    init: Tensors;
+    predictions_before: number[];
+    losses: number[];
+    weights_after: Tensors;
+    predictions_after: number[];
+  }[];
+}
+
+const read = (name: string) =>
+  JSON.parse(gunzipSync(readFileSync(join(__dirname, "../fixtures", name))).toString("utf8"));
+
+export const parity: ParityFile = read("parity.json.gz");
+/** Models trained on labels, in parity.json.gz. */
+export const PARITY_MODELS = ["dmf", "nmf"] as const;
+/** Models trained on pairs. */
+export const parityOfPairs: PairsFile = read("parity_pairs.json.gz");
 
 export const parityAdam = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
@@ -70,6 +89,12 @@ export function parityBatch(batch: number) {
     labels: Float32Array.from(rows, ([, , rating]) => rating / 5),
     negatives: 0,
   };
+}
+
+/** The same batch for models trained on pairs: every rating counts as liked. */
+export function parityPairs(batch: number): PairSet {
+  const { users, items } = parityBatch(batch);
+  return { kind: "pairs", users, items };
 }
 
 export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {

@@ -2,7 +2,7 @@
 
 import type { Engine, PointSet, TrainingSet, TrainOptions } from "../../lib/engine/engine";
 import { initialWeights } from "../../lib/model/initial";
-import type { ModelSpec } from "../../lib/model/spec";
+import { type ModelName, type ModelSpec, modelOf } from "../../lib/model/spec";
 import { Random } from "../../lib/random";
 
 export const USERS = 30;
@@ -41,6 +41,17 @@ export function someSamples(users: number, items: number, count: number, negativ
     negatives,
   };
 }
+
+/** The samples as `model` takes them: points as they are; of pairs the items with a label above 0 are those rated. */
+export function setFor(model: ModelName, set: PointSet): TrainingSet {
+  if (modelOf(model).samples === "points") return set;
+  const rated = (ids: Uint32Array) => ids.filter((_, k) => set.labels[k] > 0);
+  return { kind: "pairs", users: rated(set.users), items: rated(set.items) };
+}
+
+/** Items of a catalogue in which every user has at least one that is not among `items`, where something must be drawn. */
+export const itemsFor = (model: ModelName, items: number): number =>
+  modelOf(model).samples === "points" ? items : items + 1;
 
 export function weightsFor(spec: ModelSpec, seed = 1, kind: "xavier" | "unit" = "xavier"): Float32Array {
   const ids = (count: number) => Array.from({ length: count }, (_, k) => `${k}`);

@@ -5,7 +5,7 @@ import { adamStep, biasCorrections, LEAST_MOMENT } from "../../lib/engine/tfjsAd
 import { NATIVE_FOLDER_VARIABLE, tfjsBackend } from "../../lib/engine/tfjsBackend";
 import { MODEL_NAMES, modelSpec } from "../../lib/model/spec";
 import { Random } from "../../lib/random";
-import { options, someSamples, weightsFor } from "./planted";
+import { options, setFor, someSamples, weightsFor } from "./planted";
 
 describe("the backend of the tfjs engine", () => {
   it("starts without a word, and leaves the process's error handlers as they were", async () => {
@@ -70,7 +70,7 @@ describe.each(MODEL_NAMES)("tensors of %s", (model) => {
   it("are as many after each epoch as after the first, and none are left behind", async () => {
     await tfjsBackend();
     const spec = modelSpec(model, 20, 15);
-    const set = someSamples(20, 15, 150, 1);
+    const set = setFor(model, someSamples(20, 15, 150, 1));
     const before = tf.memory().numTensors;
     const engine = await createEngine("tfjs", spec);
     engine.load(weightsFor(spec));

@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { graphTensors } from "../../lib/engine/tfjs";
 import { tfjsBackend } from "../../lib/engine/tfjsBackend";
 import { initialWeights } from "../../lib/model/initial";
-import type { Forward, GraphTensors } from "../../lib/model/model";
-import { clipped, crossEntropy, ridge } from "../../lib/model/objective";
+import type { Forward } from "../../lib/model/model";
+import { loss, ridge } from "../../lib/model/objective";
 import {
   MODEL_NAMES,
   type ModelName,
@@ -13,7 +14,7 @@ import {
   tensorOf,
 } from "../../lib/model/spec";
 import { Random } from "../../lib/random";
-import { loss64, type Sample } from "./reference64";
+import { edgesOf, loss64, type Sample, slope } from "./reference64";
 
 const USERS = 4;
 const ITEMS = 3;
@@ -31,25 +32,43 @@ function someWeights(spec: ModelSpec, seed = 5): Float32Array {
   return initialWeights(spec, "unit", seed, ids(spec.users), ids(spec.items));
 }
 
+const edges = edgesOf({
+  kind: "pairs",
+  users: Uint32Array.from(SAMPLES, ({ user }) => user),
+  items: Uint32Array.from(SAMPLES, ({ item }) => item),
+});
+const forwards = new Map<ModelName, Forward>();
+
+/** As the model takes them. */
+const samplesFor = (model: ModelName): Sample[] =>
+  modelOf(model).samples === "points"
+    ? SAMPLES
+    : SAMPLES.map(({ user, item }) => ({ user, item, other: 3 - item }));
+
 /** Loss and flat gradient by automatic differentiation. */
 function autodiff(spec: ModelSpec, flat: Float32Array, samples: Sample[], l2 = 0) {
   return tf.tidy(() => {
-    const users = tf.tensor1d(
-      samples.map(({ user }) => user),
-      "int32",
-    );
-    const items = tf.tensor1d(
-      samples.map(({ item }) => item),
-      "int32",
-    );
-    const labels = tf.tensor1d(samples.map(({ label }) => label));
+    const pairs = samples[0].other !== undefined;
+    const ids = (list: (number | undefined)[]) => tf.tensor1d(list as number[], "int32");
+    const items = samples.map(({ item }) => item);
+    const batch = {
+      users: ids(samples.map(({ user }) => user)),
+      items: ids(pairs ? [...items, ...samples.map(({ other }) => other)] : items),
+      labels: tf.tensor1d(samples.map(({ label = 1 }) => label)),
+    };
+    const offsets = new Uint32Array(spec.users + 1);
+    if (spec.users === USERS) offsets.set([0, 2, 3, 4, 5]);
+    const graph = graphTensors(spec, {
+      offsets,
+      items: Uint32Array.from(spec.users === USERS ? items : []),
+    });
     const tensors = spec.tensors.map(({ name, shape }) =>
       tf.tensor(tensorOf(spec, flat, name).slice(), [...shape]),
     );
     const { value, grads } = tf.valueAndGrads((...list: tf.Tensor[]) => {
       const weights = Object.fromEntries(spec.tensors.map(({ name }, k) => [name, list[k]]));
-      const fit = crossEntropy(clipped(forwards.get(spec.model)!(weights, users, items, NO_GRAPH)), labels);
-      return tf.add(fit, tf.mul(l2, ridge(spec, weights, users, items)));
+      const fit = loss(spec, forwards.get(spec.model)!, weights, batch, graph);
+      return tf.add(fit, tf.mul(l2, ridge(spec, weights, batch)));
     })(tensors);
     const gradient = new Float32Array(spec.size);
     spec.tensors.forEach(({ offset }, k) => {
@@ -59,9 +78,6 @@ function autodiff(spec: ModelSpec, flat: Float32Array, samples: Sample[], l2 = 0
   });
 }
 
-const forwards = new Map<ModelName, Forward>();
-const NO_GRAPH = {} as GraphTensors;
-
 beforeAll(async () => {
   await tfjsBackend();
   for (const model of MODEL_NAMES) forwards.set(model, await modelOf(model).forward());
@@ -69,12 +85,13 @@ beforeAll(async () => {
 
 describe.each(MODEL_NAMES)("%s in TensorFlow.js", (model) => {
   const spec = modelSpec(model, USERS, ITEMS);
+  const samples = samplesFor(model);
 
   it.each([0, 0.3])("has the gradient that central differences in float64 give, l2 = %s", (l2) => {
     const flat = someWeights(spec);
-    const { loss, gradient } = autodiff(spec, flat, SAMPLES, l2);
+    const { loss: mean, gradient } = autodiff(spec, flat, samples, l2);
     const weights = Float64Array.from(flat);
-    expect(loss).toBeCloseTo(loss64(spec, weights, SAMPLES, l2), 5);
+    expect(mean).toBeCloseTo(loss64(spec, weights, samples, l2, edges), 5);
     // every embedding and bias; of each shared matrix, 60 places drawn at random
     const places = spec.tensors.flatMap(({ name, offset, size, kind, shape }) => {
       const few = kind === "shared" && shape.length === 2 && size > 60;
@@ -83,21 +100,14 @@ describe.each(MODEL_NAMES)("%s in TensorFlow.js", (model) => {
         : Uint32Array.from({ length: size }, (_, k) => k);
       return Array.from(inside, (k) => offset + k);
     });
-    const h = 1e-6;
     for (const place of places) {
-      const kept = weights[place];
-      weights[place] = kept + h;
-      const above = loss64(spec, weights, SAMPLES, l2);
-      weights[place] = kept - h;
-      const below = loss64(spec, weights, SAMPLES, l2);
-      weights[place] = kept;
-      const slope = (above - below) / (2 * h);
-      expect(Math.abs(gradient[place] - slope)).toBeLessThan(1e-6 + 2e-5 * Math.abs(slope));
+      const expected = slope(spec, weights, samples, l2, edges, place);
+      expect(Math.abs(gradient[place] - expected)).toBeLessThan(1e-6 + 2e-5 * Math.abs(expected));
     }
   });
 
   it("gives rows that are not in the batch no gradient", () => {
-    const { gradient } = autodiff(spec, someWeights(spec), SAMPLES, 0.3);
+    const { gradient } = autodiff(spec, someWeights(spec), samples, 0.3);
     for (const tensor of spec.tensors.filter(({ kind }) => kind === "item"))
       expect(
         tensorOf(spec, gradient, tensor.name)

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { TrainingSet } from "../../../lib/engine/engine";
 import { InputError } from "../../../lib/errors";
-import { MODEL_NAMES, type ModelName } from "../../../lib/model/spec";
+import { MODEL_NAMES, type ModelName, modelOf } from "../../../lib/model/spec";
 import { Random } from "../../../lib/random";
 import { AggregationKernel } from "../../../lib/unlearning/rivals/aggregationKernel";
 import {
@@ -18,6 +18,8 @@ import { aggregate64, loss64, type Pair, predict64 } from "./reference64";
 
 const SHARDS = 3;
 const ADAM = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+
+const MODELS = MODEL_NAMES.filter((model) => modelOf(model).aggregation);
 
 /** Rows with one, two or all of the shards; DMF's vectors are not negative and of length 1. */
 function someEntries(model: ModelName, rows: number, seed: number): Entries {
@@ -72,7 +74,7 @@ const setOf = (pairs: readonly Pair[]): TrainingSet => ({
   negatives: 0,
 });
 
-describe.each(MODEL_NAMES)("the aggregation of %s", (model) => {
+describe.each(MODELS)("the aggregation of %s", (model) => {
   const shape = { model, shards: SHARDS };
   const tensors = aggregationTensors(shape);
   const users = someEntries(model, 5, 1);
@@ -211,5 +213,5 @@ describe.each(MODEL_NAMES)("the aggregation of %s", (model) => {
 });
 
 it("widths: half as many units of attention as floats", () => {
-  for (const model of MODEL_NAMES) expect(attentionWidth(model) * 2).toBe(vectorWidth(model));
+  for (const model of MODELS) expect(attentionWidth(model) * 2).toBe(vectorWidth(model));
 });

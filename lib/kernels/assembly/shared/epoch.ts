@@ -1,6 +1,7 @@
 /**
  * The samples of one epoch, put into batches: the copy in WebAssembly of lib/engine/batches.ts (the definition), equal
- * to it bit for bit. Batch b holds places b * batchSize .. of `users`, `items`, `labels`, in user order.
+ * to it bit for bit. Batch b holds places b * batchSize .. of `users`, `items`, `labels`, in user order. A sample that is
+ * a pair takes two places: the user with the item rated, and the user with the item drawn.
  */
 
 import { below, seed } from "./random";
@@ -80,8 +81,9 @@ export function shuffleEpoch(s0: u32, s1: u32, s2: u32, s3: u32): void {
   else shuffle<u32>(n);
 }
 
+/** The next free place of the batch that holds `sample`. */
 @inline
-function put(sample: u32, user: u32, item: u32, label: f32): void {
+function placeOf(sample: u32): u32 {
   let batch: u32 = 0;
   if (markBytes == 1) batch = load<u8>(marks + sample);
   else if (markBytes == 2) batch = load<u16>(marks + ((<usize>sample) << 1));
@@ -89,7 +91,12 @@ function put(sample: u32, user: u32, item: u32, label: f32): void {
   const cursor = cursors + ((<usize>batch) << 2);
   const place = load<u32>(cursor);
   store<u32>(cursor, place + 1);
-  const at = (<usize>place) << 2;
+  return place;
+}
+
+@inline
+function put(sample: u32, user: u32, item: u32, label: f32): void {
+  const at = (<usize>placeOf(sample)) << 2;
   store<u32>(users + at, user);
   store<u32>(items + at, item);
   store<f32>(labels + at, label);
@@ -100,31 +107,63 @@ function isObserved(item: u32): bool {
   return ((<u32>load<u8>(observed + (item >> 3)) >> (item & 7)) & 1) != 0;
 }
 
+/** Every batch is empty. */
+function emptyBatches(): void {
+  for (let b: u32 = 0; b < batches; b++) store<u32>(cursors + ((<usize>b) << 2), b * batchSize);
+}
+
+/** Puts the items of the user of positive `p`, the first of them, into the bit set, in place of those before; their end. */
+function observe(p: u32): u32 {
+  const user = load<u32>(setUsers + ((<usize>p) << 2));
+  if (p) clearObserved(load<u32>(setUsers + ((<usize>p) << 2) - 4), p);
+  let end = p;
+  for (; end < positives && load<u32>(setUsers + ((<usize>end) << 2)) == user; end++) {
+    const item = load<u32>(setItems + ((<usize>end) << 2));
+    const byte = observed + (item >> 3);
+    store<u8>(byte, load<u8>(byte) | <u8>(<u32>1 << (item & 7)));
+  }
+  return end;
+}
+
+/** An item that the current user has not: uniform, by rejection. */
+@inline
+function drawItem(): u32 {
+  let item = below(catalogue);
+  while (isObserved(item)) item = below(catalogue);
+  return item;
+}
+
 /** Puts every sample into its batch, drawing the negatives on the way: stream (..., "negatives", epoch). */
 export function fillEpoch(s0: u32, s1: u32, s2: u32, s3: u32): void {
   seed(s0, s1, s2, s3);
-  for (let b: u32 = 0; b < batches; b++) store<u32>(cursors + ((<usize>b) << 2), b * batchSize);
+  emptyBatches();
   let sample: u32 = 0;
   let end: u32 = 0; // where the current user's positives end
   for (let p: u32 = 0; p < positives; p++) {
     const at = (<usize>p) << 2;
     const user = load<u32>(setUsers + at);
-    if (negatives && p == end) {
-      if (p) clearObserved(load<u32>(setUsers + at - 4), p);
-      for (; end < positives && load<u32>(setUsers + ((<usize>end) << 2)) == user; end++) {
-        const item = load<u32>(setItems + ((<usize>end) << 2));
-        const byte = observed + (item >> 3);
-        store<u8>(byte, load<u8>(byte) | <u8>(<u32>1 << (item & 7)));
-      }
-    }
+    if (negatives && p == end) end = observe(p);
     put(sample++, user, load<u32>(setItems + at), load<f32>(setLabels + at));
-    for (let j: u32 = 0; j < negatives; j++) {
-      let item = below(catalogue);
-      while (isObserved(item)) item = below(catalogue);
-      put(sample++, user, item, 0);
-    }
+    for (let j: u32 = 0; j < negatives; j++) put(sample++, user, drawItem(), 0);
   }
   if (negatives) clearObserved(load<u32>(setUsers + ((<usize>(positives - 1)) << 2)), positives);
+}
+
+/** The same for pairs: each positive with one item drawn for it, side by side. */
+export function fillPairs(s0: u32, s1: u32, s2: u32, s3: u32): void {
+  seed(s0, s1, s2, s3);
+  emptyBatches();
+  let end: u32 = 0;
+  for (let p: u32 = 0; p < positives; p++) {
+    if (p == end) end = observe(p);
+    const user = load<u32>(setUsers + ((<usize>p) << 2));
+    const at = (<usize>placeOf(p)) << 3;
+    store<u32>(users + at, user);
+    store<u32>(users + at, user, 4);
+    store<u32>(items + at, load<u32>(setItems + ((<usize>p) << 2)));
+    store<u32>(items + at, drawItem(), 4);
+  }
+  clearObserved(load<u32>(setUsers + ((<usize>(positives - 1)) << 2)), positives);
 }
 
 /** Takes the items of `user`, whose positives end before `end`, out of the bit set. */

@@ -1,0 +1,84 @@
+/**
+ * BPR matrix factorisation (Rendle et al. 2009): score <p_u, q_i>; the loss of pairs; gradients; Adam. lib/model/bpr has
+ * the same mathematics in tensors; lib/engine/simd*.ts owns the memory and checks every size before it calls in here.
+ */
+
+import { beginStep } from "./shared/adam";
+import * as batch from "./shared/batch";
+import * as epoch from "./shared/epoch";
+import * as model from "./shared/model";
+import {
+  gather,
+  gradientsOfRows,
+  item,
+  lossOfPairs,
+  predict,
+  rowBytes,
+  samplesOfItem,
+  samplesOfUser,
+  setTables,
+  slopesOfPairs,
+  user,
+} from "./shared/product";
+import { addPenalty } from "./shared/rows";
+
+export { setAdam } from "./shared/adam";
+export { setSlots } from "./shared/batch";
+export { fillPairs, setBatches, setEpoch, setTrainingSet, shuffleEpoch } from "./shared/epoch";
+export { heapBase, itemSlots, setActive, setSamples, userSlots } from "./shared/model";
+export { predictPairs, prepare, scoreBlock, setSide } from "./shared/product";
+
+/** Pointers of the model: the table of the users, behind it that of the items. */
+export function setModel(
+  w: usize,
+  m: usize,
+  v: usize,
+  g: usize,
+  userCount: u32,
+  itemCount: u32,
+  width: u32,
+): void {
+  model.setWeights(w, m, v, g, userCount, itemCount);
+  setTables(w, w + ((<usize>userCount * width) << 2), width);
+}
+
+/** Adds the ridge penalty's gradient, l2 * (samples of the row) / count * row. */
+function penalise(l2: f32, count: u32): void {
+  const share = l2 / <f32>count;
+  for (let slot: u32 = 0; slot < batch.userSlots; slot++)
+    addPenalty(user.gx, user.x, rowBytes, slot, share * samplesOfUser(slot));
+  for (let slot: u32 = 0; slot < batch.itemSlots; slot++)
+    addPenalty(item.gx, item.x, rowBytes, slot, share * samplesOfItem(slot));
+}
+
+/**
+ * The gradient of the mean loss over samples start .. start + count of the epoch, of the rows of `distinct*` in gx.
+ * Returns the summed loss when it is asked for.
+ */
+export function differentiate(start: u32, count: u32, l2: f32, track: bool): f64 {
+  const at = (<usize>start) << 3;
+  batch.openPairs(epoch.users + at, epoch.items + at, 2 * count);
+  gather(user, batch.distinctUsers, batch.userSlots);
+  gather(item, batch.distinctItems, batch.itemSlots);
+  predict(2 * count);
+  slopesOfPairs(count);
+  gradientsOfRows();
+  if (l2 != 0) penalise(l2, count);
+  return track ? lossOfPairs(count) : 0;
+}
+
+/** Trains batches from .. to of an epoch of `samples` samples; returns their summed loss when it is asked for. */
+export function train(from: u32, to: u32, batchSize: u32, samples: u32, l2: f32, track: bool): f64 {
+  let loss: f64 = 0;
+  for (let b = from; b < to; b++) {
+    const start = b * batchSize;
+    loss += differentiate(start, min(batchSize, samples - start), l2, track);
+    beginStep();
+    model.moveUsers(0, rowBytes, user.gx);
+    model.moveItems(<usize>model.users * rowBytes, rowBytes, item.gx);
+  }
+  return loss;
+}
+
+/** Scores are read from the weights themselves: there is nothing to make ready. */
+export function openScoring(): void {}
