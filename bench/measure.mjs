@@ -47,6 +47,10 @@ export async function ml1m(erasable) {
   };
 }
 
+/** The samples as a model takes them: points as they are; of pairs every rating is one that was liked. */
+export const setFor = (erasable, model, set) =>
+  erasable.modelOf(model).samples === "points" ? set : { kind: "pairs", users: set.users, items: set.items };
+
 /** One of S = 16 equal groups of users. */
 export function groupOf(set) {
   const places = [];

@@ -1,9 +1,10 @@
-"""The peer of the training benchmark: DMF and NMF of lib/model in PyTorch, the same mathematics on the same batches.
+"""The peer of the training benchmark: the models of lib/model in PyTorch, the same mathematics on the same batches.
 
 Reads one JSON request a line ({"file", "model", "variant", "steps"}) and answers with one line of JSON: wall and
 processor time of `steps` training steps, after two that do not count, and the loss of the first batch at the weights of
 the file. `ordinary` looks up rows for each sample, as one would write it; `distinct` passes each distinct user and item
-of a batch through its layers once, as our kernels do, with torch.unique inside the time. Adam is torch's own, fused
+of a batch through its layers once, as our kernels do, with torch.unique inside the time. BPR and LightGCN are ordinary
+alone; LightGCN's graph is a sparse matrix of users and items together, in rows (CSR). Adam is torch's own, fused
 where this version has it, and dense: every row moves in each step.
 Threads are the environment's (OMP_NUM_THREADS, OPENBLAS_NUM_THREADS, MKL_NUM_THREADS).
 """
@@ -20,8 +21,15 @@ import torch.nn.functional as F
 if os.environ.get("OMP_NUM_THREADS"):
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
 
+def two_tables(users, items, size):
+    return [("user_emb", (users, size)), ("item_emb", (items, size))]
+
+
+PAIRS = ("bpr", "lightgcn")
 SHAPES = {
-    "dmf": lambda users, items: [
+    "bpr": two_tables,
+    "lightgcn": two_tables,
+    "dmf": lambda users, items, _size: [
         ("user_emb", (users, 16)),
         ("item_emb", (items, 16)),
         *[
@@ -30,7 +38,7 @@ SHAPES = {
             for name, shape in (("fc1_w", (64, 16)), ("fc1_b", (64,)), ("fc2_w", (32, 64)), ("fc2_b", (32,)))
         ],
     ],
-    "nmf": lambda users, items: [
+    "nmf": lambda users, items, _size: [
         ("user_gmf", (users, 16)),
         ("item_gmf", (items, 16)),
         ("user_mlp", (users, 32)),
@@ -44,21 +52,49 @@ SHAPES = {
 
 
 def load(path, model):
-    """Weights by name, and the batches: long tensors of users and items, float labels."""
+    """Weights by name; the batches: long tensors of users and items, and labels (floats) or items not rated; the graph."""
     words = np.fromfile(path, dtype=np.uint32)
-    users, items, n, batch, size = (int(x) for x in words[:5])
-    flat = torch.from_numpy(words[5 : 5 + size].view(np.float32).copy())
-    rest = words[5 + size :]
-    columns = [rest[0:n].astype(np.int64), rest[n : 2 * n].astype(np.int64), rest[2 * n :].view(np.float32).copy()]
+    users, items, n, batch, size, embedding, edges = (int(x) for x in words[:7])
+    flat = torch.from_numpy(words[7 : 7 + size].view(np.float32).copy())
+    rest = words[7 + size :]
+    third = rest[2 * n : 3 * n]
+    third = third.astype(np.int64) if model in PAIRS else third.view(np.float32).copy()
+    columns = [rest[0:n].astype(np.int64), rest[n : 2 * n].astype(np.int64), third]
     u, i, y = (torch.from_numpy(column) for column in columns)
+    graph = None
+    if model == "lightgcn":
+        graph = adjacency(rest[3 * n : 3 * n + edges], rest[3 * n + edges :], users, items)
     weights, at = {}, 0
-    for name, shape in SHAPES[model](users, items):
+    for name, shape in SHAPES[model](users, items, embedding):
         count = int(np.prod(shape))
         weights[name] = flat[at : at + count].reshape(shape).clone().requires_grad_()
         at += count
     assert at == size, (at, size)
     batches = [tuple(t[k : k + batch] for t in (u, i, y)) for k in range(0, n, batch)]
-    return weights, batches
+    return weights, batches, graph
+
+
+def adjacency(users, items, user_count, item_count):
+    """D^-1/2 A D^-1/2, users before items."""
+    u, i = (torch.from_numpy(column.astype(np.int64)) for column in (users, items))
+    at = torch.cat([torch.stack([u, user_count + i]), torch.stack([user_count + i, u])], 1)
+    count = user_count + item_count
+    root = torch.bincount(at[0], minlength=count).clamp(min=1).float().rsqrt()
+    return torch.sparse_coo_tensor(at, root[at[0]] * root[at[1]], (count, count)).to_sparse_csr()
+
+
+def pair_loss(w, users, rated, drawn, graph):
+    """BPR, or LightGCN where there is a graph."""
+    p, q = w["user_emb"], w["item_emb"]
+    if graph is not None:
+        layer = total = torch.cat([p, q])
+        for _ in range(3):
+            layer = graph @ layer
+            total = total + layer
+        p, q = (total / 4).split([len(p), len(q)])
+    u = F.embedding(users, p)
+    difference = (u * F.embedding(rated, q)).sum(1) - (u * F.embedding(drawn, q)).sum(1)
+    return F.softplus(-difference).mean()
 
 
 def unit(x):
@@ -106,14 +142,18 @@ def adam(weights):
 
 
 def answer(request):
-    weights, batches = load(request["file"], request["model"])
-    predict = dmf if request["model"] == "dmf" else nmf
+    model, distinct = request["model"], request["variant"] == "distinct"
+    weights, batches, graph = load(request["file"], model)
+    predict = {"dmf": dmf, "nmf": nmf}.get(model)
     optimizer = adam(weights)
 
     def step(k):
         users, items, labels = batches[k % len(batches)]
         optimizer.zero_grad(set_to_none=True)
-        loss = F.binary_cross_entropy(predict(weights, users, items, request["variant"] == "distinct"), labels)
+        if predict:
+            loss = F.binary_cross_entropy(predict(weights, users, items, distinct), labels)
+        else:
+            loss = pair_loss(weights, users, items, labels, graph)
         loss.backward()
         optimizer.step()
         return loss

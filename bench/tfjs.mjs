@@ -2,6 +2,7 @@
 // A section of `npm run bench`; alone: node bench/tfjs.mjs [--rounds 5]   (after npm run build)
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
+import { setFor } from "./measure.mjs";
 
 export const name = "tfjs";
 
@@ -71,7 +72,8 @@ export async function run({ erasable, rounds = 5, onRow } = {}) {
   for (const model of erasable.MODEL_NAMES) {
     const spec = erasable.modelSpec(model, erasable.userCount(kept), erasable.itemCount(kept));
     for (const [batchSize, steps] of STEPS) {
-      const subset = drawSubset(erasable, set, Math.min(steps * batchSize, set.users.length));
+      const points = drawSubset(erasable, set, Math.min(steps * batchSize, set.users.length));
+      const subset = setFor(erasable, model, points);
       const { simd, tfjs } = await compare(erasable, spec, subset, batchSize, rounds);
       const ratio = median(simd.map((value, round) => value / tfjs[round]));
       const row = { model, batchSize, simd: summary(simd), tfjs: summary(tfjs), ratio };

@@ -6,15 +6,18 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ADAM, groupOf, median, ml1m, processor, summary, weightsOf } from "./measure.mjs";
+import { ADAM, groupOf, median, ml1m, processor, setFor, summary, weightsOf } from "./measure.mjs";
 import { startPeer } from "./peer.mjs";
 
 export const name = "training";
 
 const require = createRequire(import.meta.url);
 
-/** stream: `all` users, one `group` of 16, or all with 4 `negatives` a positive. steps: of PyTorch in a round. */
-const CASES = [
+/**
+ * stream: `all` users, one `group` of 16, or all with 4 `negatives` a positive. steps: of PyTorch in a round. size: of an
+ * embedding, where the model has more than one.
+ */
+const POINTS = [
   { stream: "all", batchSize: 256, steps: 60 },
   { stream: "all", batchSize: 1024, steps: 40 },
   { stream: "all", batchSize: 4096, steps: 20 },
@@ -22,9 +25,23 @@ const CASES = [
   { stream: "group", batchSize: 30_000, steps: 6 },
   { stream: "negatives", batchSize: 1024, steps: 40 },
 ];
-const VARIANTS = ["ordinary", "distinct"];
+const PAIRS = [16, 64].flatMap((size) => [
+  { stream: "all", batchSize: 1024, steps: 40, size },
+  { stream: "all", batchSize: 30_000, steps: 6, size },
+]);
+/** Every step goes over the whole graph: small batches of all users would take minutes. */
+const GRAPH = [16, 64].flatMap((size) => [
+  { stream: "group", batchSize: 1024, steps: 20, size },
+  { stream: "all", batchSize: 30_000, steps: 3, size },
+]);
+const VARIANTS = { points: ["ordinary", "distinct"], pairs: ["ordinary"] };
 /** design.md: ratio over one-thread ordinary PyTorch. */
 const REACH = { dmf: { 30000: 6, 1024: 2.5 }, nmf: { 30000: 5, 1024: 2 } };
+
+function casesOf({ samples, graph }) {
+  if (samples === "points") return POINTS;
+  return graph ? GRAPH : PAIRS;
+}
 const SAMPLES = 1_500_000; // of a round of ours
 
 function streams(data) {
@@ -38,7 +55,7 @@ function streams(data) {
 
 /** Samples a processor second of some epochs, which draw, shuffle and train. */
 async function ours(engine, set, batchSize) {
-  const samples = set.users.length * (1 + set.negatives);
+  const samples = set.users.length * (1 + (set.negatives ?? 0));
   const epochs = Math.max(1, Math.round(SAMPLES / samples));
   const begun = processor();
   await engine.train(set, { batchSize, adam: ADAM, stream: ["bench"], epochs });
@@ -52,33 +69,47 @@ function writeCase(file, engine, spec, weights, set, { batchSize, steps }) {
   const places = epoch.order.subarray(0, Math.min(epoch.order.length, (steps + 2) * batchSize));
   const users = Uint32Array.from(places, (place) => epoch.users[place]);
   const items = Uint32Array.from(places, (place) => epoch.items[place]);
-  const labels = Float32Array.from(places, (place) => epoch.labels[place]);
-  const head = Uint32Array.of(spec.users, spec.items, places.length, batchSize, spec.size);
-  const parts = [head, weights, users, items, labels];
+  const pairs = set.kind === "pairs";
+  const third = pairs
+    ? Uint32Array.from(places, (place) => epoch.others[place])
+    : Float32Array.from(places, (place) => epoch.labels[place]);
+  const sizes = [spec.users, spec.items, places.length, batchSize, spec.size, spec.embeddingSize];
+  const head = Uint32Array.of(...sizes, set.users.length);
+  const parts = [head, weights, users, items, third, set.users, set.items];
   writeFileSync(file, Buffer.concat(parts.map((a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength))));
   const n = Math.min(batchSize, places.length);
   const p = engine.predict(users.subarray(0, n), items.subarray(0, n));
   let loss = 0;
+  if (pairs) {
+    const q = engine.predict(users.subarray(0, n), third.subarray(0, n));
+    for (let k = 0; k < n; k++) loss += Math.log1p(Math.exp(q[k] - p[k]));
+    return loss / n;
+  }
+  const labels = third;
   for (let k = 0; k < n; k++) loss -= labels[k] * Math.log(p[k]) + (1 - labels[k]) * Math.log(1 - p[k]);
   return loss / n;
 }
 
 /** Rounds of ours and of every peer and variant in turn. */
 async function compare(erasable, peers, model, stream, batchCase, rounds, folder) {
-  const spec = erasable.modelSpec(model, stream.users, stream.items);
+  const { samples, graph } = erasable.modelOf(model);
+  const spec = erasable.modelSpec(model, stream.users, stream.items, batchCase.size);
+  const set = setFor(erasable, model, stream.set);
   const weights = weightsOf(erasable, spec);
   const engine = await erasable.createEngine("simd", spec);
   engine.load(weights);
+  const { graphOf } = require("../lib/dist/engine/graph.js");
+  if (graph) engine.setGraph(graphOf(set, spec.users));
   const file = join(folder, "case.bin");
-  const loss = peers.length ? writeCase(file, engine, spec, weights, stream.set, batchCase) : undefined;
+  const loss = peers.length ? writeCase(file, engine, spec, weights, set, batchCase) : undefined;
   const { stream: streamName, batchSize, steps } = batchCase;
   const rates = [];
   const peerRates = {};
   for (let round = 0; round <= rounds; round++) {
-    const rate = await ours(engine, stream.set, batchSize);
+    const rate = await ours(engine, set, batchSize);
     if (round > 0) rates.push(rate); // the first round warms up
     for (const peer of round > 0 ? peers : []) {
-      for (const variant of VARIANTS) {
+      for (const variant of VARIANTS[samples]) {
         const answer = await peer.ask({ file, model, variant, steps });
         if (!(Math.abs(answer.loss - loss) < 1e-3 * loss))
           throw new Error(
@@ -94,15 +125,16 @@ async function compare(erasable, peers, model, stream, batchCase, rounds, folder
   const torch = {};
   for (const [label, list] of Object.entries(peerRates))
     torch[label] = { ...summary(list), ratio: median(list.map((rate, k) => rates[k] / rate)) };
-  const reach = streamName === "all" ? REACH[model][batchSize] : undefined;
-  return { model, stream: streamName, batchSize, simd: summary(rates), torch, reach };
+  const reach = streamName === "all" ? REACH[model]?.[batchSize] : undefined;
+  const embeddingSize = batchCase.size;
+  return { model, embeddingSize, stream: streamName, batchSize, simd: summary(rates), torch, reach };
 }
 
 /**
  * @param context.erasable the compiled package
  * @param context.rounds rounds that count (default 5)
  * @param context.torch a Python with PyTorch, if any
- * @returns rows of { model, stream, batchSize, simd, torch, reach }: samples a second (median, least, most); `ratio` is
+ * @returns rows of { model, embeddingSize, stream, batchSize, simd, torch, reach }: samples a second (median, least, most); `ratio` is
  *   ours over theirs. One thread: processor seconds; default threads: wall seconds.
  */
 export async function run({ erasable, rounds = 5, torch = process.env.ERASABLE_TORCH_PYTHON, onRow } = {}) {
@@ -117,7 +149,7 @@ export async function run({ erasable, rounds = 5, torch = process.env.ERASABLE_T
       peers.push({ ...peer, oneThread, label: oneThread ? "one thread" : "default threads" });
     }
     for (const model of erasable.MODEL_NAMES)
-      for (const batchCase of CASES) {
+      for (const batchCase of casesOf(erasable.modelOf(model))) {
         const stream = sets[batchCase.stream];
         const row = await compare(erasable, peers, model, stream, batchCase, rounds, folder);
         rows.push(row);
@@ -132,14 +164,14 @@ export async function run({ erasable, rounds = 5, torch = process.env.ERASABLE_T
 }
 
 /** A row in one line. */
-export function text({ model, stream, batchSize, simd, torch, reach }) {
+export function text({ model, embeddingSize, stream, batchSize, simd, torch, reach }) {
   const millions = (x) => (x / 1e6).toFixed(2);
   const own = `${millions(simd.median)} M samples/s (${millions(simd.least)}..${millions(simd.most)})`;
   const others = Object.entries(torch).map(
     ([label, { median: rate, ratio }]) => `${label} ${millions(rate)}: ${ratio.toFixed(1)}x`,
   );
   const goal = reach ? `; to reach ${reach}x` : "";
-  return `${model} ${stream} ${batchSize}: ${own}${others.length ? `; PyTorch ${others.join(", ")}${goal}` : ""}`;
+  return `${model}${embeddingSize ? ` of ${embeddingSize}` : ""} ${stream} ${batchSize}: ${own}${others.length ? `; PyTorch ${others.join(", ")}${goal}` : ""}`;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -143,10 +143,13 @@ export { labCode, testOnly } from "./metrics/ownItems";
 export { namedMetrics, type Quality, qualityOfOthers } from "./metrics/quality";
 // models as data (Section 2.3); a folder each in lib/model
 export { INITIALISATIONS, type Initialisation, initialWeights } from "./model/initial";
+export type { Model } from "./model/model";
+export { registerModel } from "./model/models";
 export {
   MODEL_NAMES,
   type ModelName,
   type ModelSpec,
+  modelOf,
   modelSpec,
   type TensorSpec,
   tensorOf,

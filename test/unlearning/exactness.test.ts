@@ -3,6 +3,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { selectRatings, withoutUsers } from "../../lib/data/interactions";
 import { StoppedError } from "../../lib/errors";
+import type { TrainingSettings } from "../../lib/training/settings";
 import { type Erasure, erasureOf, usersErasure } from "../../lib/unlearning/erasure";
 import type { GroupedMethod, GroupedSystem } from "../../lib/unlearning/grouped";
 import type { System } from "../../lib/unlearning/method";
@@ -53,6 +54,9 @@ const inGroup =
   (system: GroupedSystem) =>
     usersErasure(system.partition.groups[position].members.slice(0, count));
 
+const BPR: Partial<TrainingSettings> = { model: "bpr", label: "implicit" };
+const LIGHTGCN: Partial<TrainingSettings> = { model: "lightgcn", label: "implicit" };
+
 /** These go through everything. */
 const METHODS: [name: string, method: GroupedMethod][] = [
   ["laser", tinyLaser()],
@@ -65,6 +69,7 @@ const METHODS: [name: string, method: GroupedMethod][] = [
   ["receraser, items, NMF", tinyRecEraser({ partition: "ibp", model: "nmf" })],
   ["receraser, interactions", tinyRecEraser({ partition: "inbp", unseen: "attend" })],
   ["ultrare", tinyUltraRe()],
+  ["laser, LightGCN", tinyLaser({ training: LIGHTGCN })],
 ];
 
 /** Other settings, one at a time, go through one erasure of every kind at once. */
@@ -81,6 +86,21 @@ const VARIANTS: [name: string, method: GroupedMethod][] = [
   ["laser, unit start", tinyLaser({ initialisation: "unit" })],
   ["laser, literal start", tinyLaser({ initialisation: "literal" })],
   ["retrain, NMF", tinyRetrain({ model: "nmf" })],
+  ["retrain, BPR", tinyRetrain(BPR)],
+  ["retrain, LightGCN", tinyRetrain(LIGHTGCN)],
+  ["laser, BPR", tinyLaser({ training: { ...BPR, l2: 0.01 } })],
+  ["laser, BPR, carried optimizer", tinyLaser({ training: { ...BPR, optimizer: "carried" } })],
+  ["laser, LightGCN, carried optimizer", tinyLaser({ training: { ...LIGHTGCN, optimizer: "carried" } })],
+  [
+    "laser, LightGCN of 64, ridge penalty",
+    tinyLaser({ training: { ...LIGHTGCN, embeddingSize: 64, l2: 0.01 } }),
+  ],
+  ["c-sisa, merged, BPR", tinyCSisa({ training: BPR })],
+  ["c-sisa, own, BPR", tinyCSisa({ training: BPR, scoring: "own" })],
+  ["c-sisa, merged, LightGCN", tinyCSisa({ training: LIGHTGCN })],
+  ["c-sisa, own, LightGCN", tinyCSisa({ training: LIGHTGCN, scoring: "own" })],
+  ["ultrare, BPR", tinyUltraRe({ training: { ...BPR, negatives: 1 } })],
+  ["ultrare, LightGCN", tinyUltraRe({ training: { ...LIGHTGCN, negatives: 1 } })],
   ["c-sisa, shared start", tinyCSisa({ start: "shared" })],
   ["c-sisa, sampled negatives", tinyCSisa({ label: "implicit", negatives: 2 })],
   ["receraser, users, NMF, all shards attend", tinyRecEraser({ unseen: "attend", model: "nmf" })],
