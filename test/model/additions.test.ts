@@ -7,7 +7,6 @@ import { createSimdEngine } from "../../lib/engine/simd";
 import { InputError } from "../../lib/errors";
 import { modelOf, registerModel } from "../../lib/model/models";
 import { modelSpec } from "../../lib/model/spec";
-import type { TrainingSettings } from "../../lib/training/settings";
 import { usersErasure } from "../../lib/unlearning/erasure";
 import type { GroupedSystem } from "../../lib/unlearning/grouped";
 import { options, plantedBlocks, weightsFor } from "../engine/planted";
@@ -26,13 +25,13 @@ import { TOY_GRAPH, TOY_PAIRS } from "./toys";
 const data = world();
 
 describe.each([TOY_PAIRS, TOY_GRAPH])("%s", (model) => {
-  const training: Partial<TrainingSettings> = { model, engine: "tfjs", label: "implicit", negatives: 1 };
+  const training = { model, engine: "tfjs", label: "implicit", negatives: 1 } as const;
   const METHODS = [
     ["retrain", tinyRetrain(training)],
-    ["laser", tinyLaser({ training })],
-    ["laser, carried optimizer", tinyLaser({ training: { ...training, optimizer: "carried" } })],
-    ["c-sisa, merged", tinyCSisa({ training })],
-    ["c-sisa, own", tinyCSisa({ training, scoring: "own" })],
+    ["laser", tinyLaser(training)],
+    ["laser, carried optimizer", tinyLaser({ ...training, optimizer: "carried" })],
+    ["c-sisa, merged", tinyCSisa(training)],
+    ["c-sisa, own", tinyCSisa({ ...training, scoring: "own" })],
   ] as const;
 
   it.each(METHODS)("%s: unlearned equals never seen, to the bit", async (_name, method) => {
@@ -49,8 +48,8 @@ describe.each([TOY_PAIRS, TOY_GRAPH])("%s", (model) => {
     expect(() => createSimdEngine(modelSpec(model, 3, 3))).toThrow(
       new RegExp(`engine simd cannot take ${model}; it takes dmf, nmf`),
     );
-    expect(() => tinyRecEraser({ training })).toThrow(new RegExp(`receraser cannot take ${model}`));
-    expect(() => tinyRecEraser({ training })).toThrow(InputError);
+    expect(() => tinyRecEraser(training)).toThrow(new RegExp(`receraser cannot take ${model}`));
+    expect(() => tinyRecEraser(training)).toThrow(InputError);
     expect(() => registerModel(model, modelOf(model))).toThrow(/known already/);
   });
 });

@@ -3,7 +3,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { selectRatings, withoutUsers } from "../../lib/data/interactions";
 import { StoppedError } from "../../lib/errors";
-import type { TrainingSettings } from "../../lib/training/settings";
 import { type Erasure, erasureOf, usersErasure } from "../../lib/unlearning/erasure";
 import type { GroupedMethod, GroupedSystem } from "../../lib/unlearning/grouped";
 import type { System } from "../../lib/unlearning/method";
@@ -54,8 +53,8 @@ const inGroup =
   (system: GroupedSystem) =>
     usersErasure(system.partition.groups[position].members.slice(0, count));
 
-const BPR: Partial<TrainingSettings> = { model: "bpr", label: "implicit" };
-const LIGHTGCN: Partial<TrainingSettings> = { model: "lightgcn", label: "implicit" };
+const BPR = { model: "bpr", label: "implicit" } as const;
+const LIGHTGCN = { model: "lightgcn", label: "implicit" } as const;
 
 /** These go through everything. */
 const METHODS: [name: string, method: GroupedMethod][] = [
@@ -69,7 +68,7 @@ const METHODS: [name: string, method: GroupedMethod][] = [
   ["receraser, items, NMF", tinyRecEraser({ partition: "ibp", model: "nmf" })],
   ["receraser, interactions", tinyRecEraser({ partition: "inbp", unseen: "attend" })],
   ["ultrare", tinyUltraRe()],
-  ["laser, LightGCN", tinyLaser({ training: LIGHTGCN })],
+  ["laser, LightGCN", tinyLaser(LIGHTGCN)],
 ];
 
 /** Other settings, one at a time, go through one erasure of every kind at once. */
@@ -88,19 +87,16 @@ const VARIANTS: [name: string, method: GroupedMethod][] = [
   ["retrain, NMF", tinyRetrain({ model: "nmf" })],
   ["retrain, BPR", tinyRetrain(BPR)],
   ["retrain, LightGCN", tinyRetrain(LIGHTGCN)],
-  ["laser, BPR", tinyLaser({ training: { ...BPR, l2: 0.01 } })],
-  ["laser, BPR, carried optimizer", tinyLaser({ training: { ...BPR, optimizer: "carried" } })],
-  ["laser, LightGCN, carried optimizer", tinyLaser({ training: { ...LIGHTGCN, optimizer: "carried" } })],
-  [
-    "laser, LightGCN of 64, ridge penalty",
-    tinyLaser({ training: { ...LIGHTGCN, embeddingSize: 64, l2: 0.01 } }),
-  ],
-  ["c-sisa, merged, BPR", tinyCSisa({ training: BPR })],
-  ["c-sisa, own, BPR", tinyCSisa({ training: BPR, scoring: "own" })],
-  ["c-sisa, merged, LightGCN", tinyCSisa({ training: LIGHTGCN })],
-  ["c-sisa, own, LightGCN", tinyCSisa({ training: LIGHTGCN, scoring: "own" })],
-  ["ultrare, BPR", tinyUltraRe({ training: { ...BPR, negatives: 1 } })],
-  ["ultrare, LightGCN", tinyUltraRe({ training: { ...LIGHTGCN, negatives: 1 } })],
+  ["laser, BPR", tinyLaser({ ...BPR, l2: 0.01 })],
+  ["laser, BPR, carried optimizer", tinyLaser({ ...BPR, optimizer: "carried" })],
+  ["laser, LightGCN, carried optimizer", tinyLaser({ ...LIGHTGCN, optimizer: "carried" })],
+  ["laser, LightGCN of 64, ridge penalty", tinyLaser({ ...LIGHTGCN, embeddingSize: 64, l2: 0.01 })],
+  ["c-sisa, merged, BPR", tinyCSisa(BPR)],
+  ["c-sisa, own, BPR", tinyCSisa({ ...BPR, scoring: "own" })],
+  ["c-sisa, merged, LightGCN", tinyCSisa(LIGHTGCN)],
+  ["c-sisa, own, LightGCN", tinyCSisa({ ...LIGHTGCN, scoring: "own" })],
+  ["ultrare, BPR", tinyUltraRe({ ...BPR, negatives: 1 })],
+  ["ultrare, LightGCN", tinyUltraRe({ ...LIGHTGCN, negatives: 1 })],
   ["c-sisa, shared start", tinyCSisa({ start: "shared" })],
   ["c-sisa, sampled negatives", tinyCSisa({ label: "implicit", negatives: 2 })],
   ["receraser, users, NMF, all shards attend", tinyRecEraser({ unseen: "attend", model: "nmf" })],
