@@ -13,7 +13,7 @@ import { type OutputProvenance, provenanceLine, type RunDescription } from "./pr
 import { type Frame, isTable, type Row, rowsOf, type Table, toDataFrame } from "./rows";
 import { toSvg } from "./svg";
 import { type TableFormat, tableCsv, tableHtml } from "./table";
-import { escapeHtml } from "./text";
+import { escapeHtml, escapeMarkdown } from "./text";
 import { noteUse, refreshVersions } from "./versions";
 
 interface Named {
@@ -188,7 +188,14 @@ export function drawLast(value: unknown): boolean {
   return true;
 }
 
-/** Shows text with markup in the cell. */
-export function showMarkdown(text: string): void {
-  connectedNotebook()?.display.markdown(text);
+/**
+ * Shows Markdown in the cell. As a template, showMarkdown`Forgotten: ${ids}`, it takes only what is written there for
+ * markup; what is put in is text.
+ */
+export function showMarkdown(text: string | TemplateStringsArray, ...values: readonly unknown[]): void {
+  const markdown =
+    typeof text === "string"
+      ? text
+      : text.reduce((before, part, i) => `${before}${escapeMarkdown(String(values[i - 1]))}${part}`);
+  connectedNotebook()?.display.markdown(markdown);
 }

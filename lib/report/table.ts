@@ -171,11 +171,19 @@ export function tableHtml<Key extends string>(rows: readonly Row[], format: Tabl
   return `<table style="${TABLE}">\n${caption}<thead>\n${headHtml(columns, numeric)}\n</thead>\n<tbody style="border-bottom:2px solid currentColor">\n${body.join("\n")}\n</tbody>\n</table>${note}`;
 }
 
-/** Rows as CSV (RFC 4180): all columns of all rows, every digit, missing values empty. */
+/** What a spreadsheet would take for a formula; numbers are none. */
+const FORMULA = /^'*[=+\-@\t\r]/;
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/**
+ * Rows as CSV (RFC 4180): all columns of all rows, every digit, missing values empty. A text that begins as a formula of a
+ * spreadsheet does (= + - @, a tab, or ' before one of these) has a ' before it, as in the spreadsheet itself.
+ */
 export function tableCsv(rows: readonly Row[]): string {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const quoted = (value: Value) => {
-    const text = value === null || value === undefined || Number.isNaN(value) ? "" : String(value);
+    const plain = value === null || value === undefined || Number.isNaN(value) ? "" : String(value);
+    const text = FORMULA.test(plain) && !NUMBER.test(plain) ? `'${plain}` : plain;
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return `${[columns, ...rows.map((row) => columns.map((column) => row[column]))]

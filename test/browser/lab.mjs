@@ -2,14 +2,12 @@
 // the chart, changes a parameter and runs its cell again, stops training and goes on. `npm run test:browser`; needs
 // Chromium (CHROMIUM_PATH).
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { join, relative } from "node:path";
 import { launchChromium } from "../../scripts/chromium.mjs";
-import { elapsed, root, Stop, say, script } from "../../scripts/tools.mjs";
+import { elapsed, root, say, script } from "../../scripts/tools.mjs";
+import { startLab, stopLab } from "./jupyter.mjs";
 import { firstPlace, pressStop } from "./stop.mjs";
 
 const erasable = createRequire(import.meta.url)("erasable");
@@ -18,65 +16,6 @@ const MINUTES = 60_000;
 /** tslab drops what it is asked for within 200 ms of an error, which a stop is; more on a loaded machine. */
 const KERNEL_DROPS = 1500;
 const PRESSES = 3; // of the stop button
-
-const freePort = () =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-
-/** A scratch folder with a copy of the notebook, and settings of its own: the user's JupyterLab is not touched. */
-function prepare() {
-  rmSync(scratch, { recursive: true, force: true });
-  const settings = join(scratch, "settings/@jupyterlab/notebook-extension");
-  mkdirSync(settings, { recursive: true });
-  // all cells are drawn, also those out of sight, so that the test sees them
-  writeFileSync(join(settings, "tracker.jupyterlab-settings"), '{ "windowingMode": "none" }');
-  copyFileSync(join(root, "notebooks/00_quickstart.ipynb"), join(scratch, "00_quickstart.ipynb"));
-  return {
-    ...process.env,
-    ERASABLE_PROFILE: "smoke",
-    ERASABLE_RESULTS: join(scratch, "results"),
-    JUPYTERLAB_SETTINGS_DIR: join(scratch, "settings"),
-    JUPYTERLAB_WORKSPACES_DIR: join(scratch, "workspaces"),
-    JUPYTER_CONFIG_DIR: join(scratch, "config"),
-  };
-}
-
-/** Starts `npm run lab` as a user would; resolves with its address when the server answers. */
-async function startLab() {
-  const [port, token] = [await freePort(), randomBytes(16).toString("hex")];
-  const args = [
-    "scripts/lab.mjs",
-    "--no-browser",
-    `--port=${port}`,
-    "--ip=127.0.0.1",
-    `--IdentityProvider.token=${token}`,
-  ];
-  if (process.getuid?.() === 0) args.push("--allow-root");
-  const lab = spawn(process.execPath, args, { cwd: root, env: prepare(), stdio: ["ignore", "pipe", "pipe"] });
-  const log = [];
-  for (const stream of [lab.stdout, lab.stderr]) stream.on("data", (chunk) => log.push(String(chunk)));
-  const address = `http://127.0.0.1:${port}`;
-  const until = performance.now() + 2 * MINUTES;
-  for (;;) {
-    const answer = await fetch(`${address}/api?token=${token}`).catch(() => undefined);
-    if (answer?.ok) return { lab, address, token };
-    if (lab.exitCode !== null || performance.now() > until)
-      throw new Stop(`JupyterLab did not start:\n${log.join("").split("\n").slice(-15).join("\n")}`);
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-}
-
-/** Ends JupyterLab and waits until it has ended its kernels. */
-async function stopLab(lab) {
-  if (lab.exitCode !== null) return;
-  const ended = new Promise((resolve) => lab.once("exit", resolve));
-  lab.kill("SIGTERM");
-  await ended;
-}
 
 async function check(name, work) {
   const since = performance.now();
@@ -130,14 +69,11 @@ async function explore(page, { address, token }) {
   );
 
   await check("the chart is visible", async () => {
-    const chart = notebook.locator(".jp-RenderedSVG").first();
+    const chart = notebook.locator(".js-plotly-plot").first();
     await chart.scrollIntoViewIfNeeded();
+    await chart.locator(".bars .point").first().waitFor();
     const box = await chart.boundingBox();
     assert.ok(box.width > 300 && box.height > 150, `the chart is ${box.width} x ${box.height} px`);
-    const drawn = await chart
-      .locator("img, svg")
-      .evaluateAll((all) => all.filter((one) => one.naturalWidth !== 0).length);
-    assert.ok(drawn > 0, "the chart's picture did not load");
     await page.screenshot({ path: join(scratch, "chart.png") });
     for (const kind of ["svg", "html"])
       assert.ok(readdirSync(join(scratch, "results/smoke/figures")).includes(`quickstart-cost.${kind}`));
@@ -252,7 +188,9 @@ async function uninterrupted(epochs) {
 await script(async () => {
   const since = performance.now();
   const browser = await launchChromium();
-  const server = await startLab().catch(async (error) => {
+  const quickstart = "00_quickstart.ipynb";
+  const fill = () => copyFileSync(join(root, "notebooks", quickstart), join(scratch, quickstart));
+  const server = await startLab(scratch, fill).catch(async (error) => {
     await browser.close();
     throw error;
   });

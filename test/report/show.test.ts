@@ -195,6 +195,11 @@ describe("showMarkdown", () => {
     showMarkdown("**three** users");
     expect(shown).toEqual([["markdown", "**three** users"]]);
   });
+
+  it("takes what is put into a template for text", () => {
+    showMarkdown`User ${"**1** <b>&\n# x"} and *${2.5}*.`;
+    expect(shown).toEqual([["markdown", "User \\*\\*1\\*\\* &lt;b&gt;&amp; \\# x and *2\\.5*."]]);
+  });
 });
 
 describe("provenance", () => {

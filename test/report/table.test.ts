@@ -104,4 +104,17 @@ describe("CSV", () => {
     ]);
     expect(csv).toBe('a,b,c\n0.30000000000000004,"say ""hi"", twice",\n,,"line\nbreak"\n');
   });
+
+  it("writes no text that a spreadsheet runs, and leaves numbers as they are", () => {
+    const texts = ["=cmd|' /C calc'!A0", "+1+1", "@SUM(1)", "-2+3", "\t=1", "\r=1", "'=1", "-"];
+    const cells = tableCsv(texts.map((id) => ({ id })))
+      .trimEnd()
+      .split("\n")
+      .slice(1);
+    for (const [i, cell] of cells.entries())
+      expect(cell.replace(/^"(.*)"$/s, "$1").replaceAll('""', '"')).toBe(`'${texts[i]}`);
+    expect(tableCsv([{ a: -2.5, b: "-2.5e-3", c: "+7", "=d": "it's" }])).toBe(
+      "a,b,c,'=d\n-2.5,-2.5e-3,+7,it's\n",
+    );
+  });
 });
