@@ -220,7 +220,13 @@ export { Random } from "./random";
 export { type BarSettings, barChart } from "./report/barChart";
 export type { Chart, ChartSettings } from "./report/chart";
 export { connectNotebook } from "./report/connect";
-export { currentProfile, describeRun, type NotebookDisplay, resultsFolder } from "./report/context";
+export {
+  currentProfile,
+  describeRun,
+  type NotebookDisplay,
+  outputFolder,
+  resultsFolder,
+} from "./report/context";
 export { type HeatSettings, heatChart } from "./report/heatChart";
 export { binCounts, type HistogramSettings, histogramChart } from "./report/histogram";
 export {

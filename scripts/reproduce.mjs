@@ -11,6 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, join, relative, resolve } from "node:path";
 import { exportReports } from "./report.mjs";
@@ -33,6 +34,7 @@ const usage = `usage: npm run reproduce -- [options]
   --profile smoke|quick|paper  how much to compute (default: smoke, or ERASABLE_PROFILE)
   --only 00,05                 notebooks by the beginning of their names
   --force                      execute also what is up to date
+  --publish                    write over the committed results of profile paper (else: results/paper-local)
   --records-only               compute no result that is not recorded; live demonstrations run
   --timeout SECONDS            limit for one cell (default: by profile)
   --notebooks FOLDER           execute another folder's notebooks
@@ -120,7 +122,6 @@ async function execute(notebook, target, { profile, timeout, force, recordsOnly,
     ...jupyterEnvironment(machine),
     ERASABLE_PROFILE: profile,
     ERASABLE_RESULTS: results,
-    ERASABLE_NOTEBOOK: name,
     ...(recordsOnly ? { ERASABLE_RECORDS: "only" } : {}),
   };
   if (process.env.ERASABLE_DATA) env.ERASABLE_DATA = resolve(process.env.ERASABLE_DATA);
@@ -194,7 +195,7 @@ await script(async (args) => {
 
 async function reproduce(args) {
   const values = ["profile", "only", "timeout", "notebooks", "results"];
-  const flags = ["force", "records-only", "no-build", "no-reports"];
+  const flags = ["force", "publish", "records-only", "no-build", "no-reports"];
   const chosen = options(args, { values, flags, usage });
   if (chosen.rest.length > 0) throw new Stop(usage);
   const profile = chosen.profile ?? process.env.ERASABLE_PROFILE ?? "smoke";
@@ -213,7 +214,10 @@ async function reproduce(args) {
     if (built.status !== 0) throw new Stop(built.output);
   }
 
-  const target = join(results, profile, "notebooks");
+  if (chosen.publish) process.env.ERASABLE_PUBLISH = "1"; // for the notebooks and the command line
+  const { outputName } = createRequire(import.meta.url)(join(root, "lib/dist/report/context.js"));
+  const output = join(results, outputName(profile));
+  const target = join(output, "notebooks");
   mkdirSync(target, { recursive: true });
   const notebooks = chooseNotebooks(folder, chosen.only);
   const failed = [];
@@ -235,7 +239,7 @@ async function reproduce(args) {
     if (stopping) break;
   }
   noteInputs(join(results, profile), executed);
-  const place = relative(root, join(results, profile)) || ".";
+  const place = relative(root, output) || ".";
   if (stopping) {
     const done = executed.filter(({ status }) => status === 0).length;
     console.error(
@@ -244,7 +248,7 @@ async function reproduce(args) {
     return STOPPED;
   }
   await judgeClaims(results, profile);
-  if (!chosen["no-reports"]) await exportReports(machine, join(results, profile));
+  if (!chosen["no-reports"]) await exportReports(machine, output);
   say(
     `\n${notebooks.length - failed.length} of ${notebooks.length} notebooks succeeded in ${elapsed(since)}; results in ${place}`,
   );

@@ -1,7 +1,7 @@
 /** `table`, `figure` and `claims`: what the records say. Nothing is trained. */
 
 import { writeFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { isSyntheticName } from "../data/catalog";
 import { InputError } from "../errors";
@@ -12,7 +12,7 @@ import { FIGURES, type Found, figureNamed, findRecords } from "../questions/suit
 import { CLAIMS, judgeAll } from "../questions/verdicts";
 import { claimColumns, claimRows } from "../questions/verdicts/table";
 import type { JudgedClaim } from "../questions/verdicts/verdict";
-import { suiteRoot } from "../report/context";
+import { outputName, suiteRoot } from "../report/context";
 import { commitOf, outputProvenance, provenanceLine } from "../report/provenance";
 import type { Row } from "../report/rows";
 import { toSvg } from "../report/svg";
@@ -144,7 +144,7 @@ async function figure(
   const found = await recorded(selection, [wanted], `${id} ${selectionWords(options)}`);
   const provenance = provenanceLine(provenanceOf(selection, found));
   const folder = resolve(
-    options.out ?? join(resultsRoot(options.results), selection.profile.name, "figures"),
+    options.out ?? join(resultsRoot(options.results), outputName(selection.profile.name), "figures"),
   );
   makeFolders(folder);
   const files = [];
@@ -171,7 +171,8 @@ async function claims(options: SelectionOptions & { json?: boolean }): Promise<v
     cells: { recorded: found.records.length, missing: found.missing },
     claims: judged.map(claimEntry),
   };
-  const path = join(resultsRoot(options.results), selection.profile.name, "claims.json");
+  const path = join(resultsRoot(options.results), outputName(selection.profile.name), "claims.json");
+  makeFolders(dirname(path));
   writeFileSync(path, `${JSON.stringify(document, null, 2)}\n`);
   if (options.json) {
     printJson(document);

@@ -59,9 +59,23 @@ export function suiteRoot(): string {
   }
 }
 
-/** results/<profile> of the suite, or below `ERASABLE_RESULTS`. */
-export const resultsFolder = (): string =>
-  join(resolve(process.env.ERASABLE_RESULTS ?? join(suiteRoot(), "results")), currentProfile());
+const resultsRoot = (): string => resolve(process.env.ERASABLE_RESULTS ?? join(suiteRoot(), "results"));
+
+/** results/<profile> of the suite, or below `ERASABLE_RESULTS`: where records are read. */
+export const resultsFolder = (): string => join(resultsRoot(), currentProfile());
+
+/** The profile whose results are committed. */
+const PUBLISHED = "paper";
+
+/**
+ * The folder of results/ that a profile's outputs are written to: published results are replaced only when
+ * `ERASABLE_PUBLISH` is 1; else those of profile `paper` go to `paper-local`.
+ */
+export const outputName = (profile: string): string =>
+  profile === PUBLISHED && process.env.ERASABLE_PUBLISH !== "1" ? `${PUBLISHED}-local` : profile;
+
+/** Where this session writes tables and figures. */
+export const outputFolder = (): string => join(resultsRoot(), outputName(currentProfile()));
 
 /**
  * Provenance of an output.
@@ -76,7 +90,7 @@ export function currentProvenance(run: RunDescription | undefined): OutputProven
   return outputProvenance(currentProfile(), description, commitOf(suiteRoot()));
 }
 
-/** Writes results/<profile>/<folder>/<file> and returns its path. The name may hold letters, digits, - and _. */
+/** Writes <folder>/<file> below the output folder and returns its path. The name may hold letters, digits, - and _. */
 export function writeResult(
   folder: "tables" | "figures",
   name: string,
@@ -85,7 +99,7 @@ export function writeResult(
 ): string {
   if (!/^[A-Za-z0-9][\w-]*$/.test(name))
     throw new InputError(`name "${name}": only letters, digits, - and _ may stand in the name of a result`);
-  const path = join(resultsFolder(), folder, `${name}.${ending}`);
+  const path = join(outputFolder(), folder, `${name}.${ending}`);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content);
   return path;

@@ -11,8 +11,10 @@ import { escapeHtml } from "./text";
 export interface ProgressSettings {
   /** how many steps there are, if that is known */
   readonly total?: number;
-  /** what is counted: "epochs", "ratings" */
+  /** what is counted: "epochs", "ratings", "%" */
   readonly unit?: string;
+  /** seconds that the work is expected to take, from records or a rate; said before the first step is done */
+  readonly expected?: number;
 }
 
 /** A line of progress that is written again and again in one place. */
@@ -27,15 +29,21 @@ export interface Progress {
 interface Sink {
   /** least time between two lines, ms */
   readonly every: number;
-  show(line: string, last: boolean): void;
+  /** @param share of the work that is done, where the whole is known and not done */
+  show(line: string, last: boolean, share?: number): void;
 }
 
 function notebookSink(): Sink | undefined {
   const display = connectedNotebook()?.newDisplay();
+  const bar = (share: number) =>
+    `<progress value="${share.toFixed(4)}" max="1" style="width:16em;vertical-align:middle;margin-right:0.75em"></progress>`;
   return (
     display && {
       every: 200,
-      show: (line) => display.html(`<div style="font-size:0.9em">${escapeHtml(line)}</div>`),
+      show: (line, _, share) =>
+        display.html(
+          `<div style="font-size:0.9em">${share === undefined ? "" : bar(share)}${escapeHtml(line)}</div>`,
+        ),
     }
   );
 }
@@ -57,22 +65,51 @@ function span(seconds: number): string {
   return `${(seconds / 3600).toFixed(1)} h`;
 }
 
+const amount = (value: number): string =>
+  value.toLocaleString("en-US", { maximumFractionDigits: value < 10 ? 1 : 0 });
+
+/** "3.1 epochs/s", or by the minute or hour where that is a number that one can see. */
+function rateText(rate: number, unit: string): string {
+  const [seconds, per] = rate >= 0.1 ? [1, "s"] : rate * 60 >= 0.1 ? [60, "min"] : [3600, "h"];
+  return `${amount(rate * seconds)} ${unit}/${per}`;
+}
+
+/** Part of the work after which its own rate tells more than what was expected. */
+const TELLING = 0.03;
+
+/** Seconds that are left, if anything is known about it. */
+function secondsLeft(
+  count: number,
+  seconds: number,
+  { total, expected }: ProgressSettings,
+): number | undefined {
+  const share = total === undefined || total === 0 ? 0 : count / total;
+  if (share >= 1) return undefined;
+  if (expected !== undefined && share < TELLING && expected > seconds) return expected - seconds;
+  return share > 0 && seconds > 0 ? (seconds * (1 - share)) / share : undefined;
+}
+
 /** "Training: 12 of 50 epochs · 3.1 epochs/s · 13 s left" */
 export function progressLine(
   label: string,
   count: number,
   seconds: number,
-  { total, unit = "steps" }: ProgressSettings,
+  settings: ProgressSettings,
   note?: string,
 ): string {
+  const { total, unit = "steps" } = settings;
   const rate = seconds > 0 ? count / seconds : 0;
-  const amount = (value: number) =>
-    value.toLocaleString("en-US", { maximumFractionDigits: value < 10 ? 1 : 0 });
+  const share = unit === "%" && total === 100;
   const parts = [
-    total === undefined ? `${amount(count)} ${unit}` : `${amount(count)} of ${amount(total)} ${unit}`,
+    share
+      ? `${amount(count)} %`
+      : total === undefined
+        ? `${amount(count)} ${unit}`
+        : `${amount(count)} of ${amount(total)} ${unit}`,
   ];
-  if (count > 0 && rate > 0) parts.push(`${amount(rate)} ${unit}/s`);
-  if (total !== undefined && rate > 0 && count < total) parts.push(`${span((total - count) / rate)} left`);
+  if (rate > 0 && !share) parts.push(rateText(rate, unit));
+  const left = secondsLeft(count, seconds, settings);
+  if (left !== undefined) parts.push(`${count === 0 ? "about " : ""}${span(left)} left`);
   if (note) parts.push(note);
   return `${label}: ${parts.join(" · ")}`;
 }
@@ -89,6 +126,7 @@ export function progress(label: string, settings: ProgressSettings = {}): Progre
   const started = performance.now();
   let shown = -Infinity;
   let count = 0;
+  if (settings.expected !== undefined) sink.show(progressLine(label, 0, 0, settings), false, 0);
   return {
     update(reached, note) {
       count = reached;
@@ -96,7 +134,9 @@ export function progress(label: string, settings: ProgressSettings = {}): Progre
       if (now - shown < sink.every) return;
       shown = now;
       last = [label, note].filter(Boolean).join(": ");
-      sink.show(progressLine(label, count, (now - started) / 1000, settings, note), false);
+      const { total } = settings;
+      const share = total ? Math.min(1, count / total) : undefined;
+      sink.show(progressLine(label, count, (now - started) / 1000, settings, note), false, share);
     },
     done(note) {
       last = undefined;

@@ -23,7 +23,7 @@ export async function pressStop(page, shown) {
         document.addEventListener("mousedown", () => (pressed = performance.now()), options);
         const observer = new MutationObserver(() => {
           const text = element.textContent;
-          if (pressed === undefined || !/Interrupted|stopped/.test(text)) return;
+          if (pressed === undefined || !/Stopped/.test(text)) return;
           observer.disconnect();
           resolve({ milliseconds: performance.now() - pressed, text });
         });

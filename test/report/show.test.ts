@@ -30,7 +30,7 @@ beforeEach(() => {
   vi.stubEnv("ERASABLE_RESULTS", folder);
   vi.stubEnv("ERASABLE_PROFILE", "quick");
   vi.stubEnv("ERASABLE_PARAMETERS", undefined);
-  vi.stubEnv("ERASABLE_NOTEBOOK", "05_utility");
+  vi.stubEnv("ERASABLE_PUBLISH", undefined);
   shown = [];
   const display = {
     html: (text: string) => shown.push(["html", text]),
@@ -103,6 +103,16 @@ describe("showTable", () => {
     await showTable(rows, { name: "x", caption: "c", run: synthetic });
     expect(shown).toEqual([]);
     expect(existsSync(join(folder, "quick/tables/x.csv"))).toBe(true);
+  });
+
+  it("leaves published results alone, unless it is to publish", async () => {
+    vi.stubEnv("ERASABLE_PROFILE", "paper");
+    await showTable(rows, { name: "t", caption: "c", run: synthetic });
+    expect(existsSync(join(folder, "paper-local/tables/t.csv"))).toBe(true);
+    expect(existsSync(join(folder, "paper"))).toBe(false);
+    vi.stubEnv("ERASABLE_PUBLISH", "1");
+    await showTable(rows, { name: "t", caption: "c", run: synthetic });
+    expect(existsSync(join(folder, "paper/tables/t.csv"))).toBe(true);
   });
 
   it("writes nowhere but into its folder", async () => {
@@ -256,7 +266,25 @@ describe("progress", () => {
     expect(progressLine("Reading", 12345, 0, { unit: "lines" }, "ratings.dat")).toBe(
       "Reading: 12,345 lines · ratings.dat",
     );
-    expect(progressLine("Sweep", 1, 3600, { total: 3 })).toContain("2.0 h left");
+    expect(progressLine("Sweep", 1, 3600, { total: 3 })).toContain("1 steps/h · 2.0 h left");
+    expect(progressLine("Learning", 0.4, 60, { total: 100, unit: "%" })).toBe("Learning: 0.4 % · 4.2 h left");
+  });
+
+  it("goes by what was expected until its own rate tells more", () => {
+    const settings = { total: 100, unit: "%", expected: 300 };
+    expect(progressLine("Learning", 0, 0, settings)).toBe("Learning: 0 % · about 5 min left");
+    expect(progressLine("Learning", 1, 60, settings)).toBe("Learning: 1 % · 4 min left");
+    expect(progressLine("Learning", 50, 60, settings)).toBe("Learning: 50 % · 1 min left");
+    progress("Learning", settings);
+    expect(shown[0][1]).toContain("about 5 min left");
+  });
+
+  it("draws a bar while work goes on, and none when it is done", () => {
+    const step = progress("Training", { total: 4 });
+    step.update(1);
+    expect(shown[0][1]).toContain('<progress value="0.2500" max="1"');
+    step.done();
+    expect(shown[1][1]).not.toContain("<progress");
   });
 
   it("leaves a last line in the cell that does not depend on the clock", () => {
