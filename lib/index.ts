@@ -262,10 +262,10 @@ export { escapeMarkdown } from "./report/text";
 export { vegaLite } from "./report/vegaLite";
 export { showVersions, versions } from "./report/versions";
 export type { Emit, Job, JobHandler, Wanted } from "./runs/handler";
+export { mergeStores } from "./runs/merge";
 export { type Failure, newRecord, recordKey, type StoredRecord, withoutTimings } from "./runs/record";
 export { type RunOptions, type RunProgress, type RunSummary, runJobs } from "./runs/runner";
-export { StoreError } from "./runs/segment";
-export { RunStore } from "./runs/store";
+export { DisagreementError, RunStore } from "./runs/store";
 export { pearson, spearman, spearmanInterval } from "./statistics/correlation";
 export {
   type Interval,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { DiskError } from "../disk/diskError";
 import { InputError, StoppedError } from "../errors";
-import { StoreError } from "../runs/segment";
+import { DisagreementError } from "../runs/store";
 import { DamagedError } from "../training/store";
 import { addBench } from "./bench";
 import { addData } from "./data";
@@ -107,7 +107,7 @@ function explain(error: unknown): number {
   if (
     error instanceof DamagedError ||
     error instanceof DiskError ||
-    error instanceof StoreError ||
+    error instanceof DisagreementError ||
     isOfSystem(error)
   ) {
     say(`erasable: ${error.message}`);

@@ -108,6 +108,8 @@ async function run(figures: string[], options: RunOptions): Promise<void> {
       signal,
       onProgress(now) {
         last = progressNote(now);
+        if (now.waiting !== undefined)
+          say(`waiting: ${now.waiting}; to work beside it, take another --results and merge`);
         shown.update(now.samples / 1e6, last);
       },
     });

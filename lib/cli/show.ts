@@ -81,7 +81,7 @@ async function recorded(selection: Selection, figures: readonly Figure[], advice
   const cells = selection.cells(figures);
   const data = await identifyHere(cells.filter(({ dataset }) => isOwnFile(dataset)));
   const found = findRecords(cells, selection.store, data);
-  for (const { file, what } of selection.store.findings) say(`store: ${file}: ${what}`);
+  for (const { file, what } of selection.store.problems) say(`store: ${file}: ${what}`);
   if (found.records.length === 0)
     throw new InputError(
       `${selection.store.folder} has none of the ${plural(cells.length, "cell")} asked for; compute them: npx erasable run ${advice}`,

@@ -10,7 +10,7 @@ import { profileNamed } from "../questions/profile";
 import { isCurrent, openStore } from "../questions/suite";
 import { makeFolders } from "./folders";
 import { resultsRoot, type SelectionOptions, withJson, withProfile, withSelection } from "./options";
-import { duration, plural, print, printJson } from "./output";
+import { duration, plural, print, printJson, say, stopping } from "./output";
 import { describeCell } from "./run";
 import { identities, select } from "./selection";
 import { textTable } from "./textTable";
@@ -53,26 +53,25 @@ Examples:
 export function addCompact(program: Command): void {
   const command = program
     .command("compact")
-    .summary("merge the run store into records.jsonl")
+    .summary("pack the run store into records.jsonl.gz")
     .description(
-      "Merges the segments of processes that have ended into records.jsonl, sorted by key. Processes that still run " +
-        "are not disturbed.",
+      "Takes all records of a profile into one packed file, sorted by key: the same records give the same bytes. Where two " +
+        "records of one trial have different outcomes, it changes nothing and ends with 1.",
     );
   withJson(withProfile(command))
     .addHelpText("after", "\nExample:\n  $ npx erasable compact --profile paper")
-    .action((options: SelectionOptions & { json?: boolean }) => {
+    .action(async (options: SelectionOptions & { json?: boolean }) => {
       const store = openStore(resultsRoot(options.results), profileNamed(options.profile));
       makeFolders(store.folder);
-      const left = store.compact();
-      store.close();
+      await store.hold({ signal: stopping(), onWait: (message) => say(`waiting: ${message}`) });
+      try {
+        store.compact();
+      } finally {
+        store.close();
+      }
       const records = store.records().length;
-      if (options.json) printJson({ store: store.folder, records, segmentsLeft: left ?? null });
-      else if (left === undefined) print("another process is compacting this store");
-      else
-        print(
-          `${plural(records, "record")} in ${store.folder}` +
-            (left > 0 ? `; ${plural(left, "segment")} of running processes left` : ""),
-        );
+      if (options.json) printJson({ store: store.folder, records });
+      else print(`${plural(records, "record")} in ${store.folder}`);
     });
 }
 
@@ -95,7 +94,7 @@ async function status(ids: string[], options: SelectionOptions & { json?: boolea
   const total = rowOf("all together", "", cells(), { look, known, rate });
   const failures = store.failures().filter(({ trial: cell }) => look.wanted(cells(), cell as Cell));
   const problems = [
-    ...store.findings.map(({ file, what }) => `${file}: ${what}`),
+    ...store.problems.map(({ file, what }) => `${file}: ${what}`),
     ...store.audit().map(({ key, what }) => `record ${key} was edited or mixed up: ${what}`),
   ];
   if (options.json) {

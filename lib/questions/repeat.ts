@@ -66,7 +66,7 @@ export interface Repetition {
 
 /**
  * Computes, part after part, the cells that `store` has records of in an empty temporary store, and compares. `store` is only read.
- * @throws InputError when a data set is not on this machine; StoreError when the temporary store cannot be read
+ * @throws InputError when a data set is not on this machine; DiskError when the temporary store cannot be read
  */
 export async function repeat(
   parts: readonly Part[],

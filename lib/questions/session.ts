@@ -95,7 +95,7 @@ export async function figureResults<Row extends object>(
     try {
       await computeMissing(figure.title, cells, store, options);
     } finally {
-      store.close(); // another process may then take its segment for whole
+      store.close(); // another process may then write
     }
     found = await findHere(cells, store);
   }
@@ -128,7 +128,8 @@ async function computeMissing(
     workers: options.workers,
     force: options.force,
     signal: options.signal,
-    onProgress: ({ done, total, samples }) => shown.update(samples / 1e6, `${done} of ${total} runs`),
+    onProgress: ({ done, total, samples, waiting }) =>
+      shown.update(samples / 1e6, waiting ? `waiting: ${waiting}` : `${done} of ${total} runs`),
   });
   // The summaries decide: with `force` the store has an older record of what was not computed.
   const storeError = summaries.find((summary) => summary.storeError !== undefined)?.storeError;

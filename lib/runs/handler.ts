@@ -13,7 +13,7 @@ export interface Wanted {
 
 /** One piece of work for one worker: a learning run with all its requests, say, which yields several records. */
 export interface Job<Task = unknown> {
-  /** Names the work: two processes never do the same job at the same time. */
+  /** Names the work; jobs of equal cost run in the order of these. */
   readonly id: string;
   /** What it yields. The worker gets those that are still missing, and computes no others. */
   readonly wanted: readonly Wanted[];

@@ -22,6 +22,12 @@ export interface StoredRecord {
   readonly outcomeHash: string;
   /** 1, 2 ... when the trial was computed again on demand; the highest counts. */
   readonly revision?: number;
+  /** Seconds by stage. */
+  readonly timings?: Readonly<Record<string, number>>;
+  /** Processor, cores, platform. */
+  readonly machine?: Readonly<Record<string, string | number>>;
+  /** Node and others, by name. */
+  readonly versions?: Readonly<Record<string, string>>;
 }
 
 /** A trial that did not come to an end; it is tried again by the next run. */
@@ -58,6 +64,13 @@ export function withoutTimings<R extends StoredRecord>(record: R): Omit<R, (type
   const volatile: readonly string[] = VOLATILE;
   const kept = Object.entries(record).filter(([member]) => !volatile.includes(member));
   return Object.fromEntries(kept) as Omit<R, (typeof VOLATILE)[number]>;
+}
+
+/** Whether a parsed line is a failure at all. */
+export function isFailure(value: unknown): value is Failure {
+  if (!isObject(value)) return false;
+  const { key, trial, error } = value as Partial<Failure>;
+  return isHash(key) && isObject(trial) && typeof error === "string";
 }
 
 const isHash = (value: unknown): boolean => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);

@@ -1,36 +1,36 @@
 /**
- * Runs jobs over a pool of worker threads and stores their records as they come. Longest first; a job that another
- * process works on is left to it, and taken over if that process dies; a job that fails or crashes its worker does not
- * stop the others. The parent is the only one that writes, so a record is stored before the next is asked for.
+ * Runs jobs over a pool of worker threads and stores their records as they come, longest first. A job that fails or crashes
+ * its worker does not stop the others. This thread is the only one that writes, so a record is stored before the next is
+ * asked for; another process that wants to write into the same store waits, or takes a folder of its own (merge.ts).
  */
 
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { Piscina } from "piscina";
-import { InputError } from "../errors";
-import { sha256 } from "../json";
+import { DiskError } from "../disk/diskError";
+import { InUseError } from "../disk/lock";
+import { InputError, StoppedError } from "../errors";
 import type { Job, Wanted } from "./handler";
 import type { Failure, StoredRecord } from "./record";
-import { StoreError } from "./segment";
 import type { RunStore } from "./store";
 import type { WorkerMessage, WorkerResult, WorkerTask } from "./worker";
 
 /** How far a run has come. */
 export interface RunProgress {
-  /** Jobs that have ended, whoever did them, of `total`. */
+  /** Jobs that have ended, of `total`. */
   readonly done: number;
   readonly total: number;
   readonly records: number;
   readonly failed: number;
-  /** Gradient samples so far, and a second. */
+  /** Gradient samples so far. */
   readonly samples: number;
-  readonly samplesPerSecond: number;
   readonly seconds: number;
   /** Estimated from the jobs' costs; undefined before anything is known. */
   readonly secondsLeft: number | undefined;
+  /** While another process writes into the store: which, in a sentence. */
+  readonly waiting?: string;
 }
 
 /** How jobs are run. */
@@ -53,12 +53,10 @@ export interface RunOptions {
 
 /** What a run did, and how it ended. */
 export interface RunSummary {
-  /** Jobs of this run that had something to do. */
+  /** Jobs that had something to do, and those of them that did it. */
   readonly total: number;
-  /** Jobs finished here, and jobs whose records another process stored meanwhile. */
   readonly done: number;
-  readonly foundDone: number;
-  /** Records stored here. */
+  /** Records stored. */
   readonly records: number;
   /** One for each record that a failed job owes. */
   readonly failures: readonly Failure[];
@@ -71,12 +69,11 @@ export interface RunSummary {
   readonly seconds: number;
 }
 
-const LOOK_AGAIN = 300; // ms between two looks at jobs that other processes work on
 const PATIENCE = 10_000;
 
 /**
  * Runs the jobs whose records are not all in the store. Returns when every job is done, has failed, or was stopped;
- * it is for the caller to make an exit code of the summary.
+ * it is for the caller to make an exit code of the summary. The store stays this process's to write until it is closed.
  * @throws InputError when the handler's file or the compiled worker is not there
  */
 export async function runJobs<R extends StoredRecord>(
@@ -85,8 +82,7 @@ export async function runJobs<R extends StoredRecord>(
   options: RunOptions,
 ): Promise<RunSummary> {
   if (!existsSync(options.handler)) throw new InputError(`runner: no handler at ${options.handler}`);
-  const sweep = new Sweep(jobs, store, options, workerFile());
-  return await sweep.run();
+  return await new Run(jobs, store, options, workerFile()).run();
 }
 
 /** The compiled worker, from the compiled runner or from its source. */
@@ -97,23 +93,23 @@ function workerFile(): string {
   return found;
 }
 
-class Sweep<R extends StoredRecord> {
-  private readonly due: Job[];
-  private queue: Job[];
-  /** Jobs that another process has claimed. */
-  private elsewhere: Job[] = [];
+type Pool = Piscina<WorkerTask, WorkerResult>;
+
+class Run<R extends StoredRecord> {
+  /** Keys of records that are still to come. */
+  private readonly owed = new Set<string>();
+  private readonly queue: Job[] = [];
+  private readonly running = new Map<MessagePort, { readonly job: Job; samples: number }>();
   private readonly failures: Failure[] = [];
-  private readonly running = new Map<MessagePort, { job: Job; samples: number }>();
+  /** Ends the threads. */
   private readonly ended = new AbortController();
-  /** Revision of each record at the start: with `replace`, a higher one is done. */
-  private readonly before = new Map<string, number>();
   private readonly start = performance.now();
+  private total = 0;
   private done = 0;
-  private foundDone = 0;
-  private failedJobs = 0;
+  private failed = 0;
   private records = 0;
   private samples = 0;
-  /** Cost of the jobs computed here, and of those that have not ended. */
+  /** Cost of the jobs that are done, and of those that have not ended. */
   private doneCost = 0;
   private openCost = 0;
   private stopping = false;
@@ -121,47 +117,52 @@ class Sweep<R extends StoredRecord> {
   private storeError: string | undefined;
 
   constructor(
-    jobs: readonly Job[],
+    private readonly jobs: readonly Job[],
     private readonly store: RunStore<R>,
     private readonly options: RunOptions,
     private readonly worker: string,
-  ) {
-    for (const { wanted } of jobs) for (const { key } of wanted) this.before.set(key, this.revision(key));
-    this.due = jobs.filter((job) => this.missing(job).length > 0);
-    this.openCost = this.due.reduce((sum, job) => sum + job.cost, 0);
-    this.queue = [...this.due].sort((a, b) => b.cost - a.cost || (a.id < b.id ? -1 : 1));
-  }
+  ) {}
 
   async run(): Promise<RunSummary> {
-    if (this.queue.length === 0) return this.summary();
-    this.guard(() => this.store.requireWritable());
+    const { signal, onProgress } = this.options;
+    this.takeStock();
+    if (this.total === 0) return this.summary();
+    const onWait = (waiting: string) => onProgress?.({ ...this.progress(), waiting });
+    try {
+      await this.store.hold({ signal, onWait });
+      this.takeStock(); // whoever wrote before may have done some of it
+    } catch (error) {
+      if (!(error instanceof StoppedError)) this.onStoreError(error);
+    }
+    if (signal?.aborted) this.stopping = true;
     const stop = () => this.stop();
-    if (this.options.signal?.aborted) stop();
-    this.options.signal?.addEventListener("abort", stop);
+    signal?.addEventListener("abort", stop);
     if (!this.stopping) await this.runQueue();
-    this.options.signal?.removeEventListener("abort", stop);
+    signal?.removeEventListener("abort", stop);
     clearTimeout(this.patience);
     return this.summary();
   }
 
-  private async runQueue(): Promise<void> {
-    const threads = Math.min(this.options.workers ?? availableParallelism(), this.queue.length);
-    const pool = this.pool(threads);
-    try {
-      while (this.queue.length > 0 && !this.stopping) {
-        await Promise.all(Array.from({ length: threads }, () => this.takeJobs(pool)));
-        [this.queue, this.elsewhere] = [this.elsewhere, []];
-        if (this.queue.length > 0 && !this.stopping)
-          await pause(LOOK_AGAIN, undefined, { signal: this.options.signal }).catch(() => this.stop());
-      }
-    } finally {
-      await pool.destroy();
-    }
+  /** Finds what is to be done. */
+  private takeStock(): void {
+    this.owed.clear();
+    for (const { key } of this.jobs.flatMap(({ wanted }) => wanted))
+      if (this.options.replace || !this.store.has(key)) this.owed.add(key);
+    const due = this.jobs.filter((job) => this.missing(job).length > 0);
+    this.queue.splice(0, Infinity, ...due.sort((a, b) => b.cost - a.cost || (a.id < b.id ? -1 : 1)));
+    this.total = due.length;
+    this.openCost = due.reduce((sum, { cost }) => sum + cost, 0);
   }
 
-  private pool(threads: number): Piscina<WorkerTask, WorkerResult> {
+  private missing(job: Job): Wanted[] {
+    return job.wanted.filter(({ key }) => this.owed.has(key));
+  }
+
+  private async runQueue(): Promise<void> {
+    const threads = Math.min(this.options.workers ?? availableParallelism(), this.queue.length);
+    if (threads === 0) return;
     const heap = this.options.heapMegabytes;
-    const pool = new Piscina<WorkerTask, WorkerResult>({
+    const pool: Pool = new Piscina<WorkerTask, WorkerResult>({
       filename: this.worker,
       minThreads: threads,
       maxThreads: threads,
@@ -170,44 +171,38 @@ class Sweep<R extends StoredRecord> {
       ...(heap ? { resourceLimits: { maxOldGenerationSizeMb: heap } } : {}),
     });
     pool.on("error", () => {}); // a thread that dies between two jobs: the pool starts another
-    return pool;
-  }
-
-  private async takeJobs(pool: Piscina<WorkerTask, WorkerResult>): Promise<void> {
-    for (let job = this.queue.shift(); job !== undefined && !this.stopping; job = this.queue.shift()) {
-      const claim = sha256(job.id).slice(0, 32);
-      const mine = this.guard(() => this.store.claims.take(claim));
-      if (mine === undefined) return;
-      if (!mine) {
-        this.elsewhere.push(job);
-        continue;
+    const work = async () => {
+      for (let job = this.queue.shift(); job && !this.stopping; job = this.queue.shift()) {
+        await this.compute(pool, { ...job, wanted: this.missing(job) });
+        this.report();
       }
-      // Only now, with the claim in hand, nobody else can add what this look does not see.
-      this.guard(() => this.store.refresh());
-      if (this.missing(job).length === 0) {
-        this.foundDone++;
-        this.openCost -= job.cost;
-      } else if (!this.stopping) await this.compute(pool, { ...job, wanted: this.missing(job) });
-      this.guard(() => this.store.claims.release(claim));
-      this.report();
+    };
+    try {
+      await Promise.all(Array.from({ length: threads }, work));
+    } finally {
+      await pool.destroy();
     }
   }
 
-  private async compute(pool: Piscina<WorkerTask, WorkerResult>, job: Job): Promise<void> {
+  private async compute(pool: Pool, job: Job): Promise<void> {
     const { port1, port2 } = new MessageChannel();
     const state = { job, samples: 0 };
     let problem: string | undefined;
     this.running.set(port1, state);
     port1.on("message", (message: WorkerMessage) => {
-      const wrong = this.receive(message, state);
-      problem ??= wrong;
+      if (message.type === "record") {
+        const wrong = this.keep(message.record, job);
+        problem ??= wrong;
+      } else {
+        state.samples += message.count;
+        this.samples += message.count;
+      }
+      this.report();
     });
     const heard = new Promise((resolve) => port1.once("close", resolve));
+    const task = { handler: this.options.handler, job, port: port2 };
     const result = await pool
-      .run(
-        { handler: this.options.handler, job, port: port2 },
-        { transferList: [port2], signal: this.ended.signal },
-      )
+      .run(task, { transferList: [port2], signal: this.ended.signal })
       .catch((error: Error): WorkerResult => {
         port2.close(); // for a task that never reached its thread
         const end = this.ended.signal.aborted ? "stopped" : "failed";
@@ -216,60 +211,50 @@ class Sweep<R extends StoredRecord> {
     await heard;
     this.running.delete(port1);
     const owed = this.missing(job);
+    const hasFailed = problem !== undefined || result.end === "failed" || !this.stopping;
+    if (owed.length > 0 && !hasFailed) return; // stopped
+    this.openCost -= job.cost;
     if (owed.length === 0) {
       this.done++;
       this.doneCost += job.cost;
-      this.openCost -= job.cost;
-    } else if (problem !== undefined || result.end === "failed" || !this.stopping) {
-      this.openCost -= job.cost;
-      this.fail(owed, problem ?? result.error ?? "the job ended without this record", result.stack);
-    }
-  }
-
-  /** Takes in what a job emitted. Returns what is wrong with it, if anything is. */
-  private receive(message: WorkerMessage, state: { job: Job; samples: number }): string | undefined {
-    if (message.type === "samples") {
-      state.samples += message.count;
-      this.samples += message.count;
-    }
-    const problem = message.type === "record" ? this.keep(message.record, state.job) : undefined;
-    this.report();
-    return problem;
+    } else this.fail(owed, problem ?? result.error ?? "the job ended without this record", result.stack);
   }
 
   /** Stores a record that a job emitted. Returns what is wrong with it, if anything is. */
   private keep(record: StoredRecord, job: Job): string | undefined {
-    if (!job.wanted.some(({ key }) => key === record.key))
-      return `the job yielded a record that it was not asked for: ${record.key}`;
-    if (!this.missing(job).some(({ key }) => key === record.key)) return undefined;
+    const { key } = record;
+    if (!job.wanted.some((wanted) => wanted.key === key))
+      return `the job yielded a record that it was not asked for: ${key}`;
     try {
-      if (this.guard(() => this.store.append(record as R, { replace: this.options.replace }))) this.records++;
-      return undefined;
+      if (!this.owed.has(key)) return;
+      this.store.append(record as R, { replace: this.options.replace });
+      this.owed.delete(key);
+      this.records++;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      if (error instanceof TypeError) return error.message; // it is no plain JSON
+      this.onStoreError(error);
     }
   }
 
   private fail(owed: readonly Wanted[], error: string, stack: string | undefined): void {
     if (this.storeError !== undefined) return;
-    this.failedJobs++;
+    this.failed++;
     for (const { key, trial } of owed) {
       const failure = { key, trial, error, ...(stack === undefined ? {} : { stack }) };
       this.failures.push(failure);
-      this.guard(() => this.store.fail(failure));
+      try {
+        this.store.fail(failure);
+      } catch (cause) {
+        this.onStoreError(cause);
+      }
     }
   }
 
-  /** Does something with the store; when that fails there is no sense in computing on. */
-  private guard<T>(action: () => T): T | undefined {
-    try {
-      return action();
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      this.storeError ??= error.message;
-      this.stop();
-      return undefined;
-    }
+  /** When the store cannot be written there is no sense in computing on. @throws any other error */
+  private onStoreError(error: unknown): void {
+    if (!(error instanceof DiskError || error instanceof InUseError)) throw error;
+    this.storeError ??= error.message;
+    this.stop();
   }
 
   private stop(): void {
@@ -279,42 +264,33 @@ class Sweep<R extends StoredRecord> {
     this.patience = setTimeout(() => this.ended.abort(), this.options.patience ?? PATIENCE);
   }
 
-  private revision(key: string): number {
-    const record = this.store.get(key);
-    return record ? (record.revision ?? 0) : -1;
-  }
-
-  private missing(job: Job): Wanted[] {
-    return job.wanted.filter(({ key }) =>
-      this.options.replace ? this.revision(key) <= (this.before.get(key) ?? -1) : !this.store.has(key),
-    );
-  }
-
   private report(): void {
+    this.options.onProgress?.(this.progress());
+  }
+
+  private progress(): RunProgress {
     const seconds = (performance.now() - this.start) / 1000;
     let underWay = 0;
     for (const { job, samples } of this.running.values()) underWay += Math.min(job.cost, samples);
     const spent = this.doneCost + underWay;
-    this.options.onProgress?.({
-      done: this.done + this.foundDone + this.failedJobs,
-      total: this.due.length,
+    return {
+      done: this.done + this.failed,
+      total: this.total,
       records: this.records,
       failed: this.failures.length,
       samples: this.samples,
-      samplesPerSecond: this.samples / seconds,
       seconds,
       secondsLeft: spent > 0 ? ((this.openCost - underWay) * seconds) / spent : undefined,
-    });
+    };
   }
 
   private summary(): RunSummary {
     return {
-      total: this.due.length,
+      total: this.total,
       done: this.done,
-      foundDone: this.foundDone,
       records: this.records,
       failures: this.failures,
-      unfinished: this.due.length - this.done - this.foundDone - this.failedJobs,
+      unfinished: this.total - this.done - this.failed,
       stopped: this.stopping && this.storeError === undefined,
       ...(this.storeError === undefined ? {} : { storeError: this.storeError }),
       samples: this.samples,

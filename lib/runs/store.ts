@@ -1,34 +1,35 @@
 /**
- * The run store: the records of results/<profile>/runs. Every process appends to segments of its own, and nothing that
- * is stored is changed. Reading merges all files and keeps one record a key. Any process may be killed at any moment:
- * whole lines stay, a line that was being written is dropped and reported.
+ * The run store: the records of results/<profile>/runs. One process writes at a time, under the folder's lock; readers need
+ * none. Nothing that is stored is changed, and any process may be killed at any moment: whole lines stay, a line that was
+ * being written is dropped and reported. Other stores may lie beneath, as the published records do: they are read and never
+ * written.
  *
- *   records.jsonl, failed.jsonl                   compacted: sorted by key, one line each
- *   run-<process>-<n>.jsonl                       records of one process, as they came
- *   failed-<process>-<n>.jsonl                    trials that failed there
- *   claims/                                       who works on what
+ *   records.jsonl         records as they come, each on the disk before the next is computed
+ *   records.jsonl.gz      compacted: sorted by key; the same records give the same bytes
+ *   failed.jsonl          trials that failed
+ *   others.jsonl[.gz]     more records, put here by hand: read, and taken into the compacted file
  */
 
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
 import { join } from "node:path";
+import { type Files, nodeFiles, writeAtomically } from "../disk/files";
+import { holderOf, InUseError, type Lock, takeLock, type WaitOptions, waitForLock } from "../disk/lock";
+import { InputError } from "../errors";
 import { canonicalJson } from "../json";
-import { Claims } from "./claims";
-import { COMPACTED, type Finding, FolderReader, type Kind, segmentOf } from "./folder";
-import { thisProcess } from "./process";
-import { type Failure, fault, isRecord, type StoredRecord, withoutTimings } from "./record";
-import { removeFile, SegmentWriter, storeError, syncFolder } from "./segment";
+import { asLines, lineFiles, packed, readLines } from "./lines";
+import { type Failure, fault, isFailure, isRecord, type StoredRecord, withoutTimings } from "./record";
+import { type Disagreement, RecordIndex } from "./recordIndex";
 
-const UNFINISHED = /\.jsonl\.([^.]+)\.new$/;
+const GROWING = "records.jsonl";
+const PACKED = "records.jsonl.gz";
+const FAILED = "failed.jsonl";
+/** Records are published, so others may read them. */
+const MODE = 0o644;
+
+/** Something in the folder that is not as it should be. */
+export interface Problem {
+  readonly file: string;
+  readonly what: string;
+}
 
 /** A record that is not as it was stored. */
 export interface Edited {
@@ -36,60 +37,93 @@ export interface Edited {
   readonly what: string;
 }
 
-/** The records of a profile on disk: append-only, shared by processes, whole after a kill at any moment. */
+/** Two outcomes of one key: which of them is wrong cannot be told here, so both are kept. The message names their origins. */
+export class DisagreementError extends InputError {
+  override name = "DisagreementError";
+}
+
+export interface StoreOptions {
+  /** Folders of stores that lie beneath, which are only read; the first lies uppermost. */
+  readonly beneath?: readonly string[];
+  readonly files?: Files;
+}
+
+/** The records of a profile on disk. */
 export class RunStore<R extends StoredRecord = StoredRecord> {
   /** Lines left out, records that disagree: for `status` to show. Empty in a healthy store. */
-  readonly findings: Finding[] = [];
-  /** Who works on what: names are those of jobs. */
-  readonly claims: Claims;
-  private readonly byKey = new Map<string, R>();
-  private readonly failed = new Map<string, Failure>();
-  private readonly reader: FolderReader;
-  private writers: Record<Kind, SegmentWriter>;
+  problems: readonly Problem[] = [];
+  private own = new RecordIndex<R>();
+  private all = new RecordIndex<R>();
+  private failed = new Map<string, Failure>();
+  /** Names of the files that were read. */
+  private read: readonly string[] = [];
+  /** Those that end in half a line: somebody may still be copying them. */
+  private readonly torn = new Set<string>();
+  private readonly files: Files;
+  private readonly beneath: readonly RunStore<R>[];
+  private lock: Lock | undefined;
+  /** Whether the last line of a file may be half: what was written last failed. */
+  private spoilt = false;
 
   /**
-   * Opens the store and reads it. A folder that does not exist is an empty store; the first write creates it.
-   * @throws StoreError when the folder is there and cannot be read
+   * Opens a store and reads it. A folder that does not exist is an empty store; the first write makes it.
+   * @throws DiskError when the folder is there and cannot be read
    */
-  constructor(readonly folder: string) {
-    this.claims = new Claims(join(folder, "claims"));
-    this.writers = this.newWriters();
-    this.reader = new FolderReader(folder, this.findings, (kind, value, file) =>
-      kind === "run" ? this.take(value, file) : this.takeFailure(value),
-    );
+  constructor(
+    readonly folder: string,
+    { beneath = [], files = nodeFiles }: StoreOptions = {},
+  ) {
+    this.files = files;
+    this.beneath = beneath.map((lower) => new RunStore<R>(lower, { files }));
     this.refresh();
   }
 
-  /** Reads what other processes have added. */
+  /** Reads the folder again: what another process has added meanwhile. @throws DiskError */
   refresh(): void {
-    this.reader.read();
+    const problems: Problem[] = [];
+    this.torn.clear();
+    this.own = new RecordIndex<R>();
+    this.failed = new Map();
+    // asked before reading: a line that nobody is writing stays torn
+    const fate = this.lock ? undefined : holderOf(this.folder, this.files)?.fate;
+    this.read = lineFiles(this.folder, this.files);
+    for (const name of this.read) {
+      const { values, size, torn } = readLines(this.folder, name, this.files);
+      values.forEach((value, n) => {
+        if (!this.take(value, name))
+          problems.push({ file: name, what: `line ${n + 1} is not a record: left out` });
+      });
+      if (torn === 0 || fate === "lives" || fate === "unknown") continue;
+      problems.push({ file: name, what: `the last line was never finished: its ${torn} bytes are dropped` });
+      if (this.lock && (name === GROWING || name === FAILED)) this.files.cut(join(this.folder, name), size);
+      else this.torn.add(name);
+    }
+    this.all = new RecordIndex<R>();
+    for (const { all } of [...this.beneath].reverse()) this.all.addAll(all);
+    this.all.addAll(this.own);
+    this.problems = [...problems, ...this.all.disagreements.map(({ file, what }) => ({ file, what }))];
   }
 
   /** Whether there is a record of this key. */
   has(key: string): boolean {
-    return this.byKey.has(key);
+    return this.get(key) !== undefined;
   }
 
   /** The record of this key, of the highest revision. */
   get(key: string): R | undefined {
-    return this.byKey.get(key);
+    return this.all.get(key);
   }
 
   /** All records, sorted by key. */
   records(): R[] {
-    return [...this.byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+    return this.all.sorted();
   }
 
-  /** Failures of cells that have no record, sorted by key. */
+  /** Failures of trials that have no record, sorted by key. */
   failures(): Failure[] {
     return [...this.failed.values()]
-      .filter(({ key }) => !this.byKey.has(key))
+      .filter(({ key }) => !this.has(key))
       .sort((a, b) => (a.key < b.key ? -1 : 1));
-  }
-
-  /** Records that `isCurrent` refuses, being of other code or data: kept, and never taken for current ones. */
-  stale(isCurrent: (record: R) => boolean): R[] {
-    return this.records().filter((record) => !isCurrent(record));
   }
 
   /** Records that were edited by hand or mixed up, and what shows it. */
@@ -100,34 +134,42 @@ export class RunStore<R extends StoredRecord = StoredRecord> {
     });
   }
 
-  /** Fails now where `append` would fail later: before anything is computed. @throws StoreError */
-  requireWritable(): void {
-    this.prepareWrite();
-    this.writers.run.open();
+  /**
+   * Makes this process the store's writer until `close`, waiting as long as another is.
+   * @throws StoppedError when the signal fires; DiskError when the folder cannot be written
+   */
+  async hold(options: WaitOptions = {}): Promise<void> {
+    if (this.lock) return;
+    this.files.makeFolder(this.folder);
+    this.hasTaken(await waitForLock(this.folder, { ...options, files: this.files }));
   }
 
   /**
    * Stores a record; once this returns the disk has it. Returns false, and stores nothing, when its key is there
    * already, unless `replace` is set: then the new record gets the next revision and counts from now on.
-   * @throws StoreError when it cannot be written (what was stored before stays); TypeError when it is not plain JSON
+   * @throws InUseError when another process writes here; DiskError (what was stored before stays); TypeError when it is not
+   *   plain JSON
    */
   append(record: R, options: { replace?: boolean } = {}): boolean {
-    const known = this.byKey.get(record.key);
+    this.requireLock();
+    const known = this.get(record.key);
     if (known && !options.replace) return false;
     const revision = known ? (known.revision ?? 0) + 1 : undefined;
-    const line = canonicalJson({ ...record, revision });
-    if (!isRecord(JSON.parse(line)))
+    const text = canonicalJson({ ...record, revision });
+    const stored = JSON.parse(text) as unknown;
+    if (!isRecord(stored))
       throw new TypeError(
-        `run store: not a record with key, trial, data, code and outcome: ${line.slice(0, 200)}`,
+        `run store: not a record with key, trial, data, code and outcome: ${text.slice(0, 200)}`,
       );
-    this.write("run", line);
-    this.take(JSON.parse(line), this.writers.run.file ?? "");
+    this.write(GROWING, text);
+    for (const index of [this.own, this.all]) index.add(stored as R, join(this.folder, GROWING));
     return true;
   }
 
-  /** Notes that a trial failed. @throws StoreError */
+  /** Notes that a trial failed. @throws as append */
   fail(failure: Failure): void {
-    this.write("failed", canonicalJson(failure));
+    this.requireLock();
+    this.write(FAILED, canonicalJson(failure));
     this.failed.set(failure.key, failure);
   }
 
@@ -142,116 +184,82 @@ export class RunStore<R extends StoredRecord = StoredRecord> {
   }
 
   /**
-   * Merges everything into records.jsonl and failed.jsonl (canonical JSON, sorted by key: the same records give the
-   * same bytes) and removes the segments that went in. Segments of processes that still run are left alone.
-   * Returns the number of segments left, or undefined when another process is compacting.
+   * Takes all records of this folder, and those of `parts`, into one packed file, and removes the files that went in. At any
+   * moment each record is in one of them. Doing it again changes nothing. The parts are not touched.
+   * @throws DisagreementError when two records of one key have different outcomes: then nothing is changed; as append
    */
-  compact(): number | undefined {
-    this.prepareWrite();
-    if (!this.claims.take("compaction")) return undefined;
-    try {
-      for (const writer of Object.values(this.writers)) writer.close();
-      this.writers = this.newWriters();
-      // Asked before reading: who has ended by now writes nothing after it.
-      const segments = this.reader.files().filter((file) => segmentOf(file)?.writer !== "");
-      const ended = segments.filter((file) => this.isFinal(file));
-      this.refresh();
-      this.replaceFile(COMPACTED.run, this.records());
-      this.replaceFile(COMPACTED.failed, this.failures());
-      for (const file of ended) removeFile(join(this.folder, file));
-      this.claims.sweep();
-      for (const file of readdirSync(this.folder)) {
-        // what a process left that was killed in the middle of this
-        const writer = UNFINISHED.exec(file)?.[1];
-        if (writer !== undefined && this.claims.ended(writer))
-          rmSync(join(this.folder, file), { force: true });
-      }
-      return segments.length - ended.length;
-    } finally {
-      this.claims.release("compaction");
-    }
+  compact(parts: readonly RunStore<R>[] = []): void {
+    this.requireLock();
+    this.refresh();
+    const records = new RecordIndex<R>();
+    for (const { own } of [this, ...parts]) records.addAll(own);
+    requireAgreement(records.disagreements);
+    const known = records.sorted();
+    const failures = new Map([...parts, this].flatMap(({ failed }) => [...failed]));
+    const left = [...failures.values()].filter(({ key }) => records.get(key) === undefined);
+    left.sort((a, b) => (a.key < b.key ? -1 : 1));
+    if (known.length > 0) this.replace(PACKED, packed(known));
+    if (left.length > 0) this.replace(FAILED, asLines(left));
+    const kept = [...(known.length > 0 ? [PACKED] : []), ...(left.length > 0 ? [FAILED] : [])];
+    for (const name of this.read)
+      if (!kept.includes(name) && !this.torn.has(name)) this.files.remove(join(this.folder, name));
+    this.refresh();
   }
 
-  /** Gives claims back and closes files; the store can still be read. */
+  /** Lets others write. The store can still be read, and takes the lock again when it is to write. */
   close(): void {
-    for (const writer of Object.values(this.writers)) writer.close();
-    this.writers = this.newWriters();
-    this.claims.close();
+    this.lock?.release();
+    this.lock = undefined;
   }
 
-  private newWriters(): Record<Kind, SegmentWriter> {
-    const writer = (kind: Kind) => new SegmentWriter(this.folder, `${kind}-${thisProcess()}`);
-    return { run: writer("run"), failed: writer("failed") };
-  }
-
-  /** Whether nobody will append to this segment any more. */
-  private isFinal(file: string): boolean {
-    const writer = segmentOf(file)?.writer ?? "";
-    return writer === thisProcess() ? !this.claims.sharesProcess() : this.claims.ended(writer);
-  }
-
-  private prepareWrite(): void {
-    try {
-      mkdirSync(this.folder, { recursive: true });
-    } catch (error) {
-      throw storeError("write to", this.folder, error);
+  private requireLock(): void {
+    if (!this.lock) {
+      this.files.makeFolder(this.folder);
+      this.hasTaken(takeLock(this.folder, this.files));
+    } else if (!this.lock.isHeld()) {
+      this.lock = undefined;
+      throw new InUseError(
+        `${this.folder}: its lock was broken, so another process may write there; open it again`,
+      );
     }
-    this.claims.show();
   }
 
-  private write(kind: Kind, line: string): void {
-    this.prepareWrite();
-    const writer = this.writers[kind];
-    writer.append(line);
-    this.reader.skip(writer.file as string, writer.size);
+  private hasTaken(lock: Lock): void {
+    this.lock = lock;
+    this.refresh();
   }
 
-  /** Takes a parsed line into the index. False when it is not a record. */
-  private take(value: unknown, file: string): boolean {
+  private write(name: string, line: string): void {
+    const bytes = Buffer.from(`${this.spoilt ? "\n" : ""}${line}\n`); // an empty line is passed over
+    this.spoilt = true;
+    this.files.append(join(this.folder, name), bytes);
+    this.spoilt = false;
+  }
+
+  private replace(name: string, bytes: Uint8Array): void {
+    const path = join(this.folder, name);
+    const known = this.files.read(path);
+    if (known === undefined || Buffer.compare(known, bytes) !== 0)
+      writeAtomically(this.files, path, bytes, MODE);
+  }
+
+  /** Takes a parsed line into the index. False when it is nothing that a store holds. */
+  private take(value: unknown, name: string): boolean {
+    if (name === FAILED) {
+      if (isFailure(value)) this.failed.set(value.key, value);
+      return isFailure(value);
+    }
     if (!isRecord(value)) return false;
-    const record = value as R;
-    const known = this.byKey.get(record.key);
-    const newer = (record.revision ?? 0) - (known?.revision ?? 0);
-    if (known && newer === 0) this.compare(known, record, file);
-    else if (!known || newer > 0) this.byKey.set(record.key, record);
+    this.own.add(value as R, join(this.folder, name));
     return true;
   }
+}
 
-  /** Two records of one key: results must agree; whichever is kept must not depend on the order of reading. */
-  private compare(known: R, record: R, file: string): void {
-    const [a, b] = [JSON.stringify(known), JSON.stringify(record)];
-    if (a === b) return;
-    if (canonicalJson(withoutTimings(known)) !== canonicalJson(withoutTimings(record)))
-      this.findings.push({ file, what: `${record.key} was computed twice with different results` });
-    if (b < a) this.byKey.set(record.key, record);
-  }
-
-  private takeFailure(value: unknown): boolean {
-    const failure = value as Failure | null;
-    if (typeof failure?.key !== "string" || typeof failure.error !== "string") return false;
-    this.failed.set(failure.key, failure);
-    return true;
-  }
-
-  /** Writes a new file beside the old one, syncs it, and puts it in its place. */
-  private replaceFile(file: string, values: readonly object[]): void {
-    const path = join(this.folder, file);
-    if (values.length === 0 && statSync(path, { throwIfNoEntry: false }) === undefined) return;
-    const fresh = `${path}.${thisProcess()}.new`;
-    try {
-      const descriptor = openSync(fresh, "w");
-      try {
-        const bytes = Buffer.from(values.map((value) => `${canonicalJson(value)}\n`).join(""));
-        for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
-        fsyncSync(descriptor);
-      } finally {
-        closeSync(descriptor);
-      }
-      renameSync(fresh, path);
-      syncFolder(this.folder);
-    } catch (error) {
-      rmSync(fresh, { force: true });
-      throw storeError("write", path, error);
-    }
-  }
+/** @throws DisagreementError naming the first */
+function requireAgreement(disagreements: readonly Disagreement[]): void {
+  if (disagreements.length === 0) return;
+  const more = disagreements.length > 1 ? ` (and ${disagreements.length - 1} more)` : "";
+  throw new DisagreementError(
+    `${disagreements[0].what}${more}. All files are kept as they are: find out which is right, and remove the line of the other`,
+  );
 }

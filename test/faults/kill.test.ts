@@ -1,5 +1,7 @@
+/** kill -9 of processes that write, pack or merge run stores: whatever was stored stays, once, and the next one goes on. */
+
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,19 +13,20 @@ import { cacheFolder, compileTo } from "./compiled";
 
 type Store = typeof import("../../lib/runs/store");
 
-/** Kills in all, of two writers at a time; more by hand: ERASABLE_KILLS=2000. */
+/** Kills in all; more by hand: ERASABLE_KILLS=2000. */
 const KILLS = Number(process.env.ERASABLE_KILLS ?? 200);
 const ROUNDS = Math.ceil(KILLS / 2);
 /** The work grows from round to round, so that there is some in each. */
-const cellsIn = (round: number) => 30 + 6 * round;
-const CELLS = cellsIn(ROUNDS);
+const trialsIn = (round: number) => 30 + 6 * round;
+const TRIALS = trialsIn(ROUNDS);
+const PACKS = Math.ceil(KILLS / 10);
 
 const compiled = cacheFolder("kill");
 const temporary = mkdtempSync(join(tmpdir(), "erasable-kill-"));
 let RunStore: Store["RunStore"];
 
 beforeAll(() => {
-  compileTo(compiled, ["runs/store", "runs/record", "random", "json"]);
+  compileTo(compiled, ["runs/store", "runs/merge", "runs/record", "random", "json"]);
   RunStore = (createRequire(join(compiled, "package.json"))("./runs/store.js") as Store).RunStore;
 });
 afterAll(() => {
@@ -31,137 +34,168 @@ afterAll(() => {
 });
 
 const script = join(__dirname, "storeWriter.mjs");
-const writerArguments = (folder: string, first = 0, ending = "", cells = CELLS) =>
-  [script, compiled, folder, cells, first, ending].map(String);
+const argumentsOf = (folder: string, trials: number, first = 0, ...action: string[]) =>
+  [script, compiled, folder, trials, first, ...action].map(String);
+const runTo = (end: "alive" | "dead", ...given: Parameters<typeof argumentsOf>) => {
+  const { signal, stderr } = spawnSync(process.execPath, argumentsOf(...given), { encoding: "utf8" });
+  expect(stderr).toBe("");
+  expect(signal).toBe(end === "dead" ? "SIGKILL" : null);
+};
 
-function startWriter(
-  folder: string,
-  first: number,
-  cells: number,
-): { child: ChildProcess; ended: Promise<unknown> } {
-  const child = spawn(process.execPath, writerArguments(folder, first, "", cells), { stdio: "inherit" });
+function start(...given: Parameters<typeof argumentsOf>): { child: ChildProcess; ended: Promise<unknown> } {
+  const child = spawn(process.execPath, argumentsOf(...given), { stdio: "inherit" });
   return { child, ended: new Promise((resolve) => child.once("close", resolve)) };
 }
 
-/** Every whole line of every segment: what was really written, before any merging. */
-function keysWritten(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(".jsonl"))
-    .flatMap((file) => readFileSync(join(folder, file), "utf8").split("\n").slice(0, -1))
+/** Every whole line of records.jsonl: what was really written. */
+const keysWritten = (folder: string): string[] =>
+  readFileSync(join(folder, "records.jsonl"), "utf8")
+    .split("\n")
+    .slice(0, -1)
     .map((line) => (JSON.parse(line) as StoredRecord).key);
+
+/** The process that has the folder, if any. */
+function holder(folder: string): number | undefined {
+  const locks = existsSync(folder) ? readdirSync(folder).filter((name) => /^lock(\.\d+)?$/.test(name)) : [];
+  const last = locks.sort((a, b) => a.length - b.length || (a < b ? -1 : 1)).at(-1);
+  try {
+    return last === undefined ? undefined : Number(readFileSync(join(folder, last), "utf8").split(" ")[3]);
+  } catch {
+    return undefined; // given back at this moment
+  }
+}
+
+/** Kills a process after some milliseconds of work in the folder. */
+async function killed(
+  folder: string,
+  { child, ended }: ReturnType<typeof start>,
+  moment: number,
+): Promise<void> {
+  await atWork(folder, child);
+  await pause(moment);
+  child.kill("SIGKILL");
+  await ended;
+}
+
+/** Milliseconds from the lock to the end of a process that is left alone. */
+async function duration(folder: string, { child, ended }: ReturnType<typeof start>): Promise<number> {
+  await atWork(folder, child);
+  const began = performance.now();
+  await ended;
+  return performance.now() - began;
+}
+
+/** Waits until a process has the folder, or has ended. */
+async function atWork(folder: string, child: ChildProcess): Promise<void> {
+  while (child.exitCode === null && child.signalCode === null && holder(folder) !== child.pid) await pause(2);
 }
 
 describe("kill -9", () => {
   it(
-    `${KILLS} times at random, two writers: every record once, equal to an uninterrupted run`,
+    `${KILLS} times at random, one that writes and one that waits: every record once, equal to an uninterrupted run`,
     async () => {
       const folder = join(temporary, "killed");
       const random = Random.stream(1, "kills");
-      const start = (cells: number) => startWriter(folder, random.below(cells), cells);
-      let killed = 0;
+      let [killed, takenOver] = [0, 0];
       for (let round = 0; round < ROUNDS; round++) {
-        const writers = [start(cellsIn(round)), start(cellsIn(round))];
-        for (const { child, ended } of random.shuffle(writers)) {
-          // A few are killed while Node still loads, the others at work.
-          if (random.below(20) > 0) await atWork(folder, child);
+        const trials = trialsIn(round);
+        const pair = [0, 1].map(() => start(folder, trials, random.below(trials)));
+        // A few are killed while Node still loads, the others at work: first the one that writes, then the one that waited.
+        const atOnce = random.below(20) === 0;
+        if (!atOnce) await Promise.race(pair.map(({ child }) => atWork(folder, child)));
+        const order = holder(folder) === pair[1].child.pid ? [pair[1], pair[0]] : pair;
+        for (const [n, { child, ended }] of order.entries()) {
+          if (n === 1 && !atOnce) await atWork(folder, child);
+          if (n === 1 && holder(folder) === child.pid) takenOver++;
           await pause(random.below(20));
           if (child.kill("SIGKILL")) killed++;
           await ended;
         }
       }
       expect(killed).toBeGreaterThan(0.5 * KILLS); // some had done their work and ended first
-      const last = [start(CELLS), start(CELLS)];
-      await Promise.all(last.map(({ ended }) => ended));
-      const finish = spawnSync(process.execPath, writerArguments(folder), { encoding: "utf8" });
-      expect(finish.stderr).toBe("");
-
+      expect(takenOver).toBeGreaterThan(0);
+      runTo("alive", folder, TRIALS);
       const plain = join(temporary, "plain");
-      spawnSync(process.execPath, writerArguments(plain));
+      runTo("alive", plain, TRIALS);
       const store = new RunStore(folder);
-      expect(store.records()).toHaveLength(CELLS);
+      expect(store.records()).toHaveLength(TRIALS);
+      expect(store.problems).toEqual([]);
       expect(store.comparable()).toBe(new RunStore(plain).comparable());
       const written = keysWritten(folder);
-      expect(written).toHaveLength(CELLS);
-      expect(new Set(written).size).toBe(CELLS);
-
-      expect(store.compact()).toBe(0);
-      store.close();
-      expect(keysWritten(folder)).toEqual([...written].sort());
-      expect(new RunStore(folder).comparable()).toBe(new RunStore(plain).comparable());
-      expect(readdirSync(join(folder, "claims"))).toEqual([]);
+      expect([written.length, new Set(written).size]).toEqual([TRIALS, TRIALS]);
+      expect(readdirSync(folder)).toEqual(["records.jsonl"]);
     },
-    60_000 + KILLS * 200,
+    60_000 + KILLS * 400,
   );
 
   it("in the middle of a line: the line is dropped and reported, the trial is done by the next run", () => {
     const folder = join(temporary, "half");
-    const died = spawnSync(process.execPath, writerArguments(folder, 0, "half", 40));
-    expect(died.signal).toBe("SIGKILL");
-    const [file] = readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
-    expect(readFileSync(join(folder, file), "utf8")).not.toContain("\n");
+    runTo("dead", folder, 0, 0, "half");
+    expect(readFileSync(join(folder, "records.jsonl"), "utf8")).not.toContain("\n");
     const store = new RunStore(folder);
     expect(store.records()).toEqual([]);
-    expect(store.findings[0].what).toContain("the last line was never finished");
-    spawnSync(process.execPath, writerArguments(folder, 0, "", 40));
+    expect(store.problems[0].what).toContain("the last line was never finished");
+    runTo("alive", folder, 40);
     store.refresh();
-    expect(store.records()).toHaveLength(40);
+    expect([store.records().length, store.problems]).toEqual([40, []]);
   });
 
-  it("compaction while two writers write, one of which is killed: nothing is lost or doubled", async () => {
-    const folder = join(temporary, "together");
-    const store = new RunStore(folder);
-    const writers = [startWriter(folder, 0, 120), startWriter(folder, 60, 120)];
-    let running = true;
-    const all = Promise.all(writers.map(({ ended }) => ended)).then(() => {
-      running = false;
-    });
-    for (let n = 0; running; n++) {
-      store.compact();
-      expect(store.findings).toEqual([]);
-      if (n === 5) writers[0].child.kill("SIGKILL");
-      await pause(10);
-    }
-    await all;
-    expect(store.compact()).toBe(0);
-    store.close();
-    expect(readdirSync(folder).sort()).toEqual(["claims", "records.jsonl"]);
-    const keys = keysWritten(folder);
-    expect([keys.length, new Set(keys).size]).toEqual([120, 120]);
-  });
-
-  it("during compaction: nothing is lost, and the next compaction finishes the work", async () => {
-    const folder = join(temporary, "compaction");
-    spawnSync(process.execPath, writerArguments(folder, 0, "", 40));
-    const random = Random.stream(2, "compaction");
-    for (let kills = 0; kills < 10; kills++) {
-      const child = spawn(process.execPath, writerArguments(folder, 0, "compact", 41 + kills), {
-        stdio: "inherit",
-      });
-      const ended = new Promise((resolve) => child.once("close", resolve));
-      await atWork(folder, child);
-      await pause(random.below(40));
-      child.kill("SIGKILL");
-      await ended;
+  it(
+    `${PACKS} times while a store is packed: nothing is lost, and the next one finishes the work`,
+    async () => {
+      const folder = join(temporary, "compaction");
+      runTo("alive", folder, 400);
+      const random = Random.stream(2, "compaction");
+      const copy = `${folder} copy`;
+      cpSync(folder, copy, { recursive: true });
+      const whole = await duration(copy, start(copy, 401, 0, "compact"));
+      for (let kills = 0; kills < PACKS; kills++) {
+        await killed(folder, start(folder, 401 + kills, 0, "compact"), random.uniform() * whole);
+        const store = new RunStore(folder);
+        expect(store.records().length).toBeGreaterThanOrEqual(400);
+        expect(store.problems).toEqual([]);
+      }
+      runTo("alive", folder, 400 + PACKS, 0, "compact");
+      const plain = join(temporary, "plain packed");
+      runTo("alive", plain, 400 + PACKS);
       const store = new RunStore(folder);
-      expect(store.records().length).toBeGreaterThanOrEqual(40);
-      expect(store.findings).toEqual([]);
-    }
-    const store = new RunStore(folder);
-    expect(store.compact()).toBe(0);
-    store.close();
-    expect(readdirSync(folder).sort()).toEqual(["claims", "records.jsonl"]);
-    expect(new RunStore(folder).records()).toEqual(store.records());
-  });
-});
+      expect(readdirSync(folder)).toEqual(["records.jsonl.gz"]);
+      expect(store.comparable()).toBe(new RunStore(plain).comparable());
+    },
+    60_000 + PACKS * 2000,
+  );
 
-/** Waits until a writer has shown itself in the store, or has ended. */
-async function atWork(folder: string, child: ChildProcess): Promise<void> {
-  const shown = () => {
-    try {
-      return readdirSync(join(folder, "claims")).some((file) => file.includes(`-${child.pid}-`));
-    } catch {
-      return false;
-    }
-  };
-  while (child.exitCode === null && child.signalCode === null && !shown()) await pause(4);
-}
+  it(
+    `${PACKS} times while stores are merged: the old records or the new ones, and the next one finishes the work`,
+    async () => {
+      const parts = [0, 1, 2].map((n) => {
+        const part = join(temporary, `part ${n}`);
+        runTo("alive", part, 150 + 100 * n);
+        return part;
+      });
+      const plain = new RunStore(parts[2]).comparable();
+      const into = join(temporary, "merged");
+      runTo("alive", into, 100);
+      const old = new RunStore(into).comparable();
+      const random = Random.stream(3, "merge");
+      const copy = `${into} copy`;
+      cpSync(into, copy, { recursive: true });
+      const whole = await duration(copy, start(copy, 0, 0, "merge", ...parts));
+      const seen = new Set<string>();
+      for (let kills = 0; kills < PACKS; kills++) {
+        const folder = `${into} ${kills}`;
+        cpSync(into, folder, { recursive: true });
+        await killed(folder, start(folder, 0, 0, "merge", ...parts), random.uniform() * 1.3 * whole);
+        const left = new RunStore(folder);
+        expect([old, plain]).toContain(left.comparable());
+        expect(left.problems).toEqual([]);
+        seen.add(left.comparable());
+        runTo("alive", folder, 0, 0, "merge", ...parts);
+        expect(readdirSync(folder)).toEqual(["records.jsonl.gz"]);
+        expect(new RunStore(folder).comparable()).toBe(plain);
+      }
+      expect(seen).toContain(old);
+    },
+    60_000 + PACKS * 2000,
+  );
+});

@@ -67,7 +67,8 @@ describe("runJobs", () => {
     has(1, 2, 3, 4, 5, 6);
     expect(store.get(wanted(5).key)).toMatchObject({ outcome: { square: 25 } });
     expect(await run(jobs)).toMatchObject({ total: 0, done: 0, records: 0 });
-    expect(readdirSync(join(folder, "claims")).filter((file) => file.endsWith(".claim"))).toEqual([]);
+    store.close();
+    expect(readdirSync(folder)).toEqual(["records.jsonl"]);
   });
 
   it("asks a job only for the records that are missing", async () => {
@@ -199,44 +200,59 @@ describe("two processes on one store", () => {
     const begun = new Promise((resolve) => child.stderr.once("data", resolve));
     return { child, ended, begun };
   }
-  const lines = () =>
-    readdirSync(folder)
-      .filter((file) => file.startsWith("run-"))
-      .flatMap((file) => readFileSync(join(folder, file), "utf8").trim().split("\n"));
+  const lines = () => readFileSync(join(folder, "records.jsonl"), "utf8").trim().split("\n");
 
-  it("share the jobs: each is done once, and both end when all is done", async () => {
-    const jobs = Array.from({ length: 30 }, (_, n) => job([n], [["wait", 15], ["yield"]]));
-    const other = second(jobs);
+  it("the second waits, says for whom, and does what is left when its turn comes", async () => {
+    const other = second(Array.from({ length: 10 }, (_, n) => job([n], [["wait", 15], ["yield"]])));
     await other.begun;
-    const mine = await run(jobs);
+    const told = new Set<string | undefined>();
+    const mine = await run(
+      [3, 10, 11].map((n) => job([n])),
+      { onProgress: ({ waiting }) => told.add(waiting) },
+    );
     const theirs = JSON.parse(await other.ended) as typeof mine;
-    expect(lines()).toHaveLength(30);
-    expect(mine.records + theirs.records).toBe(30);
-    expect([mine.unfinished, theirs.unfinished]).toEqual([0, 0]);
-    expect(theirs.records).toBeGreaterThan(0);
-    expect(new Opener(folder).records()).toHaveLength(30);
+    expect([theirs.records, theirs.unfinished]).toEqual([10, 0]);
+    expect(mine).toMatchObject({ total: 2, done: 2, records: 2, unfinished: 0 });
+    expect([...told]).toContainEqual(
+      expect.stringMatching(new RegExp(`is in use by process ${other.child.pid} `)),
+    );
+    expect(lines()).toHaveLength(12);
   });
 
-  it("the jobs of a process that dies are taken over", async () => {
-    const slow = [
-      job([1, 11], [["yield", 1], ["wait", 60_000], ["yield"]]),
-      job(
-        [2, 12],
-        [
-          ["yield", 1],
-          ["wait", 60_000],
-        ],
-      ),
-    ];
-    const other = second(slow);
+  it("the second stops waiting at the signal, with nothing done", async () => {
+    const other = second([job([1], [["yield"], ["wait", 60_000]])]);
+    await other.begun;
+    const controller = new AbortController();
+    const onProgress = ({ waiting }: RunProgress) => waiting && controller.abort();
+    const stopped = await run([job([2])], { signal: controller.signal, onProgress });
+    expect(stopped).toMatchObject({ total: 1, done: 0, unfinished: 1, stopped: true });
+    other.child.kill("SIGKILL");
+    await other.ended;
+  });
+
+  it("the jobs of a process that dies are done by the one that waited", async () => {
+    const wait: Step[] = [["yield", 1], ["wait", 60_000], ["yield"]];
+    const other = second([job([1, 11], wait), job([2, 12], wait)]);
     await other.begun;
     while (new Opener(folder).records().length < 2) await pause(5);
     const mine = run([job([1, 11]), job([2, 12]), job([3])]);
-    while (new Opener(folder).records().length < 3) await pause(5);
-    has(1, 2, 3); // the other still holds its jobs
+    await pause(100);
+    has(1, 2);
     other.child.kill("SIGKILL");
     expect(await mine).toMatchObject({ total: 3, done: 3, records: 3, unfinished: 0 });
     has(1, 2, 3, 11, 12);
     expect(lines()).toHaveLength(5);
+  });
+
+  it("a lock that is broken under way ends the run, and what was stored stays", async () => {
+    const summary = await run(
+      [job([1, 2], [["yield", 1], ["wait", 100], ["yield"]]), job([3], [["wait", 300], ["yield"]])],
+      {
+        onProgress: ({ records }) => records === 1 && rmSync(join(folder, "lock"), { force: true }),
+      },
+    );
+    expect(summary).toMatchObject({ records: 1, unfinished: 2, stopped: false, failures: [] });
+    expect(summary.storeError).toMatch(/its lock was broken/);
+    has(1);
   });
 });

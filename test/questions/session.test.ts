@@ -169,13 +169,13 @@ it("says that cells failed, also where there are older records", async () => {
   await expect(forced).rejects.toThrow(/^One cell: 1 of 1 cells failed: .*Run the cell again to go on\.$/);
 });
 
-it("leaves the store closed, whatever the end: no sign of life, and segments that can be merged", async () => {
+it("leaves the store closed, whatever the end: another process may write, and pack it", async () => {
   const asked = { change, dataset: writeRatings(30), workers: 1 };
   await figureResults(partition, asked);
   await figureResults(partition, { ...asked, force: true, signal: AbortSignal.abort() }).catch(() => {});
-  expect(readdirSync(join(folder, "smoke/runs/claims"))).toEqual([]);
+  expect(readdirSync(join(folder, "smoke/runs"))).toEqual(["records.jsonl"]);
   const runs = openStore(folder, smoke);
-  expect(runs.compact()).toBe(0);
+  runs.compact();
   runs.close();
 });
 

@@ -1,22 +1,25 @@
-import { spawnSync } from "node:child_process";
 import {
   appendFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
-  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Files, nodeFiles } from "../../lib/disk/files";
+import { InUseError } from "../../lib/disk/lock";
+import { StoppedError } from "../../lib/errors";
 import { canonicalJson } from "../../lib/json";
 import { Random } from "../../lib/random";
-import { thisProcess } from "../../lib/runs/process";
+import { mergeStores } from "../../lib/runs/merge";
 import { newRecord, type StoredRecord } from "../../lib/runs/record";
-import { RunStore } from "../../lib/runs/store";
+import { DisagreementError, RunStore, type StoreOptions } from "../../lib/runs/store";
 
 interface ToyRecord extends StoredRecord {
   readonly outcome: { readonly value: number };
@@ -29,20 +32,20 @@ function record(n: number, change: Partial<ToyRecord> = {}): ToyRecord {
   return { ...newRecord({ trial: { kind: "toy", n }, data, code, outcome, timings }), ...change };
 }
 
-/** The name of a process that has ended on this machine. */
-function endedProcess(): string {
-  const { pid } = spawnSync(process.execPath, ["--version"]);
-  return `${thisProcess().slice(0, 10)}-${pid}-1`;
-}
-
 let folder: string;
 const stores: RunStore<ToyRecord>[] = [];
-const open = () => {
-  const store = new RunStore<ToyRecord>(folder);
+const open = (options: StoreOptions = {}, at = folder) => {
+  const store = new RunStore<ToyRecord>(at, options);
   stores.push(store);
   return store;
 };
-const files = () => readdirSync(folder).filter((file) => file.endsWith(".jsonl"));
+const at = (name: string) => join(folder, name);
+/** Puts a file of lines into the folder. */
+function put(name: string, ...lines: readonly string[]): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(at(name), lines.map((line) => `${line}\n`).join(""));
+}
+const lineOf = (...args: Parameters<typeof record>) => canonicalJson(record(...args));
 
 beforeEach(() => {
   folder = join(mkdtempSync(join(tmpdir(), "erasable-store-")), "runs");
@@ -68,7 +71,7 @@ describe("records", () => {
     const store = open();
     store.append(record(1));
     expect(store.append(record(1))).toBe(false);
-    expect(readFileSync(join(folder, files()[0]), "utf8").split("\n")).toHaveLength(2);
+    expect(readFileSync(at("records.jsonl"), "utf8").split("\n")).toHaveLength(2);
   });
 
   it("are replaced on demand, and the newest counts whatever the order of reading", () => {
@@ -79,27 +82,24 @@ describe("records", () => {
       expect(reader.get(record(1).key)).toEqual({ ...record(1), revision: 2, timings: { train: 3 } });
   });
 
-  it("of other data or code have other keys, and are listed as stale", () => {
+  it("of other data or code have other keys", () => {
     const store = open();
-    const others = [record(1, { code: "old" }), record(1, { data: "other" })];
-    for (const one of [...others, record(1)]) store.append(one);
+    for (const one of [record(1, { code: "old" }), record(1, { data: "other" }), record(1)])
+      store.append(one);
     expect(store.records()).toHaveLength(3);
     expect(store.get(record(1).key)).toEqual(record(1));
-    expect(new Set(store.stale(({ code, data }) => code === "c" && data === "d"))).toEqual(new Set(others));
-    expect(store.stale(({ code }) => code === "c")).toEqual([others[0]]);
   });
 
   it("edited by hand are found by the audit", () => {
     const store = open();
     store.append(record(1));
-    const [file] = files();
-    const text = readFileSync(join(folder, file), "utf8");
+    const text = readFileSync(at("records.jsonl"), "utf8");
     const { key } = record(1);
     for (const [from, to, what] of [
       ['"n":1', '"n":2', "its key is not that of its trial, data and code"],
       ['"value":1', '"value":1.5', "its outcome is not the one that was stored"],
     ]) {
-      writeFileSync(join(folder, file), text.replace(from, to));
+      writeFileSync(at("records.jsonl"), text.replace(from, to));
       expect(open().audit()).toEqual([{ key, what }]);
     }
     expect(store.audit()).toEqual([]);
@@ -123,66 +123,180 @@ describe("records", () => {
     expect(open().failures()).toEqual([]);
   });
 
-  it("an unused store leaves nothing behind", () => {
+  it("a store that only reads makes nothing, and one that is closed leaves no lock", () => {
+    expect(open().records()).toEqual([]);
+    expect(existsSync(folder)).toBe(false);
     const store = open();
-    expect(store.records()).toEqual([]);
-    store.requireWritable();
+    store.append(record(1));
     store.close();
-    expect(files()).toEqual([]);
-    expect(readdirSync(join(folder, "claims"))).toEqual([]);
+    expect(readdirSync(folder)).toEqual(["records.jsonl"]);
+    store.append(record(2)); // takes the lock again
+    expect(readdirSync(folder)).toEqual(["lock", "records.jsonl"]);
+  });
+});
+
+describe("one writer", () => {
+  it("at a time; the others read, and are told who writes", async () => {
+    const [writer, other] = [open(), open()];
+    writer.append(record(1));
+    expect(() => other.append(record(2))).toThrow(InUseError);
+    expect(() => other.append(record(2))).toThrow(/runs is in use by process \d+ since/);
+    other.refresh();
+    expect(other.records()).toEqual([record(1)]);
+    writer.close();
+    expect(other.append(record(1))).toBe(false); // it has read what the other wrote
+    expect(other.append(record(2))).toBe(true);
+  });
+
+  it("or waits its turn, until the signal", async () => {
+    const [writer, other] = [open(), open()];
+    await writer.hold();
+    const controller = new AbortController();
+    const stopped = other.hold({ signal: controller.signal, onWait: () => controller.abort() });
+    await expect(stopped).rejects.toThrow(StoppedError);
+    const waited = other.hold({
+      onWait() {
+        writer.append(record(1));
+        writer.close();
+      },
+    });
+    await waited;
+    expect(other.records()).toEqual([record(1)]);
+  });
+
+  it("finds out when its lock was broken, before it writes", () => {
+    const store = open();
+    store.append(record(1));
+    rmSync(at("lock"));
+    expect(() => store.append(record(2))).toThrow(/its lock was broken/);
+    expect(open().records()).toEqual([record(1)]);
+  });
+});
+
+describe("a store over others", () => {
+  it("shows their records, and writes its own alone", () => {
+    const [lower, lowest] = [join(folder, "../lower"), join(folder, "../lowest")];
+    for (const [one, numbers] of [
+      [lower, [1, 2]],
+      [lowest, [2, 3]],
+    ] as const) {
+      const store = open({}, one);
+      for (const n of numbers) store.append(record(n));
+      store.compact();
+      store.close();
+    }
+    const before = [lower, lowest].map((one) => readFileSync(join(one, "records.jsonl.gz")));
+    const store = open({ beneath: [lower, lowest] });
+    expect(store.records()).toHaveLength(3);
+    expect(store.append(record(3))).toBe(false);
+    expect(store.append(record(4))).toBe(true);
+    store.append(record(1, { timings: { train: 7 } }), { replace: true });
+    store.compact();
+    store.close();
+    expect(store.get(record(1).key)).toMatchObject({ revision: 1, timings: { train: 7 } });
+    expect(open().records()).toHaveLength(2);
+    expect(store.records()).toHaveLength(4);
+    expect([lower, lowest].map((one) => readFileSync(join(one, "records.jsonl.gz")))).toEqual(before);
+    expect(store.problems).toEqual([]);
+  });
+
+  it("says where the one beneath has another outcome", () => {
+    const lower = join(folder, "../lower");
+    open({}, lower).append(record(1));
+    open().append(record(1, { outcome: { value: 5 } }));
+    const store = open({ beneath: [lower] });
+    expect(store.problems.map(({ what }) => what)).toEqual([expect.stringContaining("has two outcomes")]);
   });
 });
 
 describe("damage", () => {
-  const segment = (name: string) => join(folder, `run-${name}-0.jsonl`);
-  beforeEach(() => mkdirSync(folder, { recursive: true }));
+  const half = lineOf(2).slice(0, -7);
+  const torn = `the last line was never finished: its ${half.length} bytes are dropped`;
 
-  it("a line that a dead process did not finish is cut off and reported once", () => {
-    const line = canonicalJson(record(2));
-    const path = segment(endedProcess());
-    writeFileSync(path, `${canonicalJson(record(1))}\n${line.slice(0, -7)}`);
-    const store = open();
-    expect(store.records()).toEqual([record(1)]);
-    expect(store.findings).toHaveLength(1);
-    expect(store.findings[0].what).toBe(
-      `the last line was never finished: its ${line.length - 7} bytes are dropped`,
-    );
-    expect(readFileSync(path, "utf8")).toBe(`${canonicalJson(record(1))}\n`);
-    expect(open().findings).toEqual([]);
+  it("a line that was not finished is reported by whoever reads, and cut off by whoever writes", () => {
+    put("records.jsonl", lineOf(1));
+    appendFileSync(at("records.jsonl"), half);
+    for (const store of [open(), open()]) {
+      expect(store.records()).toEqual([record(1)]);
+      expect(store.problems).toEqual([{ file: "records.jsonl", what: torn }]);
+    }
+    const writer = open();
+    writer.append(record(3));
+    expect(readFileSync(at("records.jsonl"), "utf8")).toBe(`${lineOf(1)}\n${lineOf(3)}\n`);
+    writer.refresh();
+    expect(writer.problems).toEqual([]);
+    writer.compact();
+    expect(writer.problems).toEqual([]);
+    expect(writer.records()).toHaveLength(2);
   });
 
-  it("a line that a living process is writing is waited for", () => {
-    const line = canonicalJson(record(2));
-    const path = segment(thisProcess());
-    writeFileSync(path, line.slice(0, 20));
-    const store = open();
-    expect([store.records(), store.findings]).toEqual([[], []]);
-    appendFileSync(path, `${line.slice(20)}\n`);
-    store.refresh();
-    expect([store.records(), store.findings]).toEqual([[record(2)], []]);
+  it("a line that a living process is writing is no damage", () => {
+    const writer = open();
+    writer.append(record(1));
+    appendFileSync(at("records.jsonl"), half);
+    expect([open().records(), open().problems]).toEqual([[record(1)], []]);
+  });
+
+  it("a failed write is taken back, or closed off by the next", () => {
+    let full = 0;
+    const files: Files = {
+      ...nodeFiles,
+      append(path, bytes) {
+        if (full-- > 0) {
+          appendFileSync(path, bytes.subarray(0, 20)); // and cannot be taken back
+          throw Object.assign(new Error("ENOSPC: full"), { code: "ENOSPC" });
+        }
+        nodeFiles.append(path, bytes);
+      },
+    };
+    const store = open({ files });
+    store.append(record(1));
+    full = 1;
+    expect(() => store.append(record(2))).toThrow("ENOSPC");
+    expect(store.has(record(2).key)).toBe(false);
+    expect(store.append(record(2))).toBe(true);
+    expect(open().records()).toHaveLength(2);
+    expect(open().problems).toEqual([{ file: "records.jsonl", what: "line 2 is not a record: left out" }]);
   });
 
   it("garbage between good lines is left out and reported with its place", () => {
-    const path = segment(endedProcess());
-    const lines = [canonicalJson(record(1)), "\0\0\0", '{"key":"x"}', "null", canonicalJson(record(2))];
-    writeFileSync(path, `${lines.join("\n")}\n`);
+    const failure = canonicalJson({ key: record(9).key, trial: {}, error: "no" });
+    put("records.jsonl", lineOf(1), "\0\0\0", '{"key":"x"}', "null", failure, lineOf(2));
+    put("failed.jsonl", failure, lineOf(1));
     const store = open();
     expect(store.records()).toHaveLength(2);
-    expect(store.findings.map(({ what }) => what)).toEqual(
-      [2, 3, 4].map((line) => `line ${line} is not a run line: left out`),
-    );
+    expect(store.failures()).toHaveLength(1);
+    expect(store.problems).toEqual([
+      { file: "failed.jsonl", what: "line 2 is not a record: left out" },
+      ...[2, 3, 4, 5].map((line) => ({
+        file: "records.jsonl",
+        what: `line ${line} is not a record: left out`,
+      })),
+    ]);
   });
 
-  it("two results for one key are reported, and every reader keeps the same one", () => {
-    const one = canonicalJson(record(1));
-    const two = canonicalJson(record(1, { outcome: { value: 5 } }));
+  it("a packed file that was changed is not read in part", () => {
+    const store = open();
+    for (let n = 0; n < 40; n++) store.append(record(n));
+    store.compact();
+    const bytes = readFileSync(at("records.jsonl.gz"));
+    bytes[bytes.length >> 1] ^= 4;
+    writeFileSync(at("records.jsonl.gz"), bytes);
+    expect(() => open()).toThrow(/records\.jsonl\.gz is damaged .*; put back a copy of it, or remove it/);
+    writeFileSync(at("records.jsonl.gz"), bytes.subarray(0, 100));
+    expect(() => open()).toThrow(/is damaged/);
+  });
+
+  it("two outcomes of one key are reported, and every reader keeps the same one", () => {
+    const one = lineOf(1);
+    const two = lineOf(1, { outcome: { value: 5 } });
     const kept = [
       [one, two],
       [two, one],
     ].map((lines) => {
-      writeFileSync(segment(endedProcess()), `${lines.join("\n")}\n`);
+      put("records.jsonl", ...lines);
       const store = open();
-      expect(store.findings[0].what).toContain("was computed twice with different results");
+      expect(store.problems[0].what).toContain("has two outcomes");
       return store.records();
     });
     expect(kept[0]).toEqual(kept[1]);
@@ -190,68 +304,51 @@ describe("damage", () => {
   });
 
   it("the same result with other times is no disagreement", () => {
-    const again = canonicalJson({ ...record(1), timings: { train: 9 } });
-    writeFileSync(segment(endedProcess()), `${canonicalJson(record(1))}\n${again}\n`);
-    const store = open();
-    expect([store.records().length, store.findings]).toEqual([1, []]);
+    put("records.jsonl", lineOf(1), lineOf(1, { timings: { train: 9 }, machine: { cpu: "another" } }));
+    expect([open().records().length, open().problems]).toEqual([1, []]);
   });
 });
 
 describe("compaction", () => {
   it("gives the same bytes for the same records in any order, and they can be read again", () => {
-    const texts = [1, 2].map((seed) => {
+    const packed = [1, 2].map((seed) => {
       const numbers = Random.stream(seed, "order").shuffle(Array.from({ length: 40 }, (_, n) => n));
       const store = open();
       for (const n of numbers) store.append(record(n));
       store.fail({ key: record(99).key, trial: record(99).trial, error: "no" });
+      store.compact();
+      expect(store.append(record(3))).toBe(false);
       store.close();
-      const fresh = open();
-      expect(fresh.compact()).toBe(0);
-      expect(files()).toEqual(["failed.jsonl", "records.jsonl"]);
-      expect(fresh.append(record(3))).toBe(false);
-      fresh.close();
+      expect(readdirSync(folder)).toEqual(["failed.jsonl", "records.jsonl.gz"]);
       const read = open();
-      expect([read.records().length, read.failures().length, read.findings]).toEqual([40, 1, []]);
-      const text = readFileSync(join(folder, "records.jsonl"), "utf8");
+      expect([read.records().length, read.failures().length, read.problems]).toEqual([40, 1, []]);
+      const bytes = readFileSync(at("records.jsonl.gz"));
       rmSync(folder, { recursive: true });
-      return text;
+      return bytes;
     });
-    expect(texts[0]).toBe(texts[1]);
-    const keys = texts[0].match(/"key":"[0-9a-f]{64}"/g) ?? [];
+    expect(packed[0]).toEqual(packed[1]);
+    const keys =
+      gunzipSync(packed[0])
+        .toString()
+        .match(/"key":"[0-9a-f]{64}"/g) ?? [];
     expect(keys).toHaveLength(40);
     expect([...keys].sort()).toEqual(keys);
   });
 
-  it("does not take a segment away from a store that is still open", () => {
-    const writer = open();
-    writer.append(record(1));
-    const other = open();
-    expect(other.compact()).toBe(1);
-    writer.append(record(2));
-    other.refresh();
-    expect(other.records()).toHaveLength(2);
-    expect(open().records()).toHaveLength(2);
-    expect(other.findings).toEqual([]);
-  });
-
-  it("is seen by a store that was open: nothing is lost, nothing doubled", () => {
-    const writer = open();
-    for (let n = 0; n < 5; n++) writer.append(record(n));
-    const reader = open();
-    writer.compact();
-    writer.append(record(5));
-    reader.refresh();
-    expect([reader.records().length, reader.findings]).toEqual([6, []]);
-  });
-
-  it("a segment taken away from a writer that was thought dead costs no record", () => {
-    const writer = open();
-    writer.append(record(1));
-    const [file] = files();
-    rmSync(join(folder, file));
-    writer.append(record(2));
-    expect(files()).not.toEqual([file]);
-    expect(open().records()).toEqual([record(2)]);
+  it("takes in what others have put beside, and waits with what is still being copied", () => {
+    const store = open();
+    for (const n of [1, 2]) store.append(record(n));
+    store.compact();
+    store.append(record(3));
+    put("part-1.jsonl", lineOf(4));
+    put("part-2.jsonl", lineOf(5));
+    appendFileSync(at("part-2.jsonl"), lineOf(6).slice(0, 30));
+    store.compact();
+    expect(readdirSync(folder)).toEqual(["lock", "part-2.jsonl", "records.jsonl.gz"]);
+    appendFileSync(at("part-2.jsonl"), `${lineOf(6).slice(30)}\n`);
+    store.compact();
+    expect(readdirSync(folder)).toEqual(["lock", "records.jsonl.gz"]);
+    expect(store.records()).toHaveLength(6);
   });
 
   it("keeps the newest revision only", () => {
@@ -262,83 +359,110 @@ describe("compaction", () => {
     expect(open().records()).toEqual([{ ...record(1), revision: 1, timings: { train: 7 } }]);
   });
 
+  it("forgets a failure that was made good, and keeps no empty file", () => {
+    const store = open();
+    store.fail({ key: record(1).key, trial: record(1).trial, error: "no" });
+    store.compact();
+    expect(readdirSync(folder)).toEqual(["failed.jsonl", "lock"]);
+    store.append(record(1));
+    store.compact();
+    expect(readdirSync(folder)).toEqual(["lock", "records.jsonl.gz"]);
+  });
+
+  it("changes nothing where two outcomes disagree, and names who made them", () => {
+    const made = (value: number, cpu: string, node: string) =>
+      lineOf(1, { outcome: { value }, machine: { cpu, cores: 2 }, versions: { node } });
+    put("run-a.jsonl", made(1, "A", "20.1.0"), lineOf(2));
+    put("run-b.jsonl", made(5, "B", "22.2.0"));
+    const before = readdirSync(folder).map((name) => readFileSync(at(name), "utf8"));
+    const store = open();
+    expect(() => store.compact()).toThrow(DisagreementError);
+    expect(() => store.compact()).toThrow(
+      /has two outcomes: of cores 2, cpu A, node 20\.1\.0, code c \(.*run-a\.jsonl\), and of cores 2, cpu B, node 22\.2\.0, code c \(.*run-b/,
+    );
+    store.close();
+    expect(readdirSync(folder)).toEqual(["run-a.jsonl", "run-b.jsonl"]);
+    expect(readdirSync(folder).map((name) => readFileSync(at(name), "utf8"))).toEqual(before);
+  });
+
   it("two runs agree to the byte without times, machine, versions and revisions", () => {
     const a = open();
     a.append(record(1));
     a.append(record(2));
     const textA = a.comparable();
-    const b = open();
-    const other = { timings: { train: 5 }, machine: "m", versions: { node: "x" } };
-    b.append(record(2, other), { replace: true });
-    expect(b.comparable()).toBe(textA);
-    b.append(record(1, { outcome: { value: 8 } }), { replace: true });
-    expect(b.comparable()).not.toBe(textA);
+    const other = { timings: { train: 5 }, machine: { cpu: "m" }, versions: { node: "x" } };
+    a.append(record(2, other), { replace: true });
+    expect(a.comparable()).toBe(textA);
+    a.append(record(1, { outcome: { value: 8 } }), { replace: true });
+    expect(a.comparable()).not.toBe(textA);
   });
 });
 
-describe("claims", () => {
-  const machine = "0123456789"; // not this one
-  const claimFile = (name: string, generation: number) =>
-    join(folder, "claims", `${name}.${generation}.claim`);
-  function leave(owner: string, claim: string, age: number): void {
-    mkdirSync(join(folder, "claims"), { recursive: true });
-    const now = Date.now() / 1000 - age;
-    for (const file of [join(folder, "claims", owner), claimFile(claim, 0)]) {
-      writeFileSync(file, `${owner}\n`);
-      utimesSync(file, now, now);
-    }
-  }
-
-  it("one holder at a time", () => {
-    const [a, b] = [open().claims, open().claims];
-    expect([a.take("x"), b.take("x"), a.take("x"), b.take("y")]).toEqual([true, false, false, true]);
-    a.release("x");
-    expect(b.take("x")).toBe(true);
-  });
-
-  it("a claim of a dead process is taken over by exactly one, and cleared away", () => {
-    leave(`${endedProcess()}-0.owner`, "x", 0);
-    const [a, b] = [open().claims, open().claims];
-    expect([a.take("x"), b.take("x")]).toEqual([true, false]);
-    a.release("x");
-    expect(readdirSync(join(folder, "claims")).filter((file) => file.endsWith(".claim"))).toEqual([]);
-    expect(b.take("x")).toBe(true);
-  });
-
-  it("a process id that was given to another process is not mistaken for the owner", () => {
-    leave(`${thisProcess().replace(/\w+$/, "12345")}-0.owner`, "x", 0);
-    expect(open().claims.take("x")).toBe(process.platform === "linux");
-  });
-
-  it("a process of another machine keeps its claim while it gives signs of life", () => {
-    leave(`${machine}-7-1-0.owner`, "fresh", 20);
-    leave(`${machine}-8-1-0.owner`, "old", 300);
-    const { claims } = open();
-    expect(claims.take("fresh")).toBe(false);
-    expect(claims.take("old")).toBe(true);
-  });
-
-  it("compaction sweeps away what the dead left, and leaves segments of living machines alone", () => {
-    leave(`${endedProcess()}-0.owner`, "gone", 0);
-    leave(`${machine}-7-1-0.owner`, "fresh", 20);
-    const segment = `run-${machine}-7-1-0.jsonl`;
-    writeFileSync(join(folder, segment), `${canonicalJson(record(1))}\n`);
-    const store = open();
-    store.append(record(2));
-    expect(store.compact()).toBe(1);
+describe("merging", () => {
+  const part = (name: string, numbers: readonly number[], change: Partial<ToyRecord> = {}) => {
+    const path = join(folder, "..", name);
+    const store = open({}, path);
+    for (const n of numbers) store.append(record(n, change));
     store.close();
-    expect(files()).toEqual(["records.jsonl", segment]);
-    expect(readdirSync(join(folder, "claims")).sort()).toEqual([`${machine}-7-1-0.owner`, "fresh.0.claim"]);
+    return path;
+  };
+  const packed = () => readFileSync(at("records.jsonl.gz"));
+
+  it("gives the bytes of one run, in any order of the parts, and again, and changes no part", async () => {
+    const parts = [part("a", [1, 2, 3]), part("b", [3, 4]), part("c", [5])];
+    const failing = open({}, parts[2]);
+    for (const n of [4, 6]) failing.fail({ key: record(n).key, trial: record(n).trial, error: "no" });
+    failing.close();
+    expect(await mergeStores(folder, parts)).toEqual({ records: 5, added: 5, failures: 1 });
+    const bytes = packed();
+    expect(await mergeStores(folder, [...parts].reverse())).toEqual({ records: 5, added: 0, failures: 1 });
+    expect(await mergeStores(folder, parts.slice(1))).toEqual({ records: 5, added: 0, failures: 1 });
+    expect(packed()).toEqual(bytes);
+    expect(readdirSync(folder)).toEqual(["failed.jsonl", "records.jsonl.gz"]);
+    expect(parts.map((path) => readdirSync(path).length)).toEqual([1, 1, 2]);
+    const plain = open({}, part("plain", [5, 4, 3, 2, 1]));
+    plain.compact();
+    expect(readFileSync(join(plain.folder, "records.jsonl.gz"))).toEqual(bytes);
+  });
+
+  it("keeps what was there", async () => {
+    open().append(record(9));
+    for (const store of stores.splice(0)) store.close();
+    expect(await mergeStores(folder, [part("a", [1])])).toMatchObject({ records: 2, added: 1 });
+    expect(open().has(record(9).key)).toBe(true);
+  });
+
+  it("changes nothing where outcomes disagree, whatever the revisions", async () => {
+    const [a, b] = [part("a", [1, 2]), part("b", [2], { outcome: { value: 5 } })];
+    const second = open({}, b);
+    second.append(record(2, { outcome: { value: 6 } }), { replace: true });
+    second.close();
+    await expect(mergeStores(folder, [a, b])).rejects.toThrow(DisagreementError);
+    await expect(mergeStores(folder, [b, a])).rejects.toThrow(/has two outcomes: of .*\/[ab]\/records/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("refuses a part that is still being written, that holds nothing, or that was edited", async () => {
+    const writing = open({}, join(folder, "../writing"));
+    writing.append(record(1));
+    await expect(mergeStores(folder, [writing.folder])).rejects.toThrow(
+      /writing is still being written, by process \d+/,
+    );
+    writing.close();
+    const stranger = "0123456789 0123456789 4026532000 7 1 0";
+    writeFileSync(join(writing.folder, "lock"), stranger); // of another machine
+    await expect(mergeStores(folder, [writing.folder])).rejects.toThrow(/npx erasable unlock .*writing/);
+    await expect(mergeStores(folder, [join(folder, "../none")])).rejects.toThrow(/none holds no records/);
+    const edited = part("edited", [1]);
+    const text = readFileSync(join(edited, "records.jsonl"), "utf8");
+    writeFileSync(join(edited, "records.jsonl"), text.replace('"value":1', '"value":2'));
+    await expect(mergeStores(folder, [edited])).rejects.toThrow(/was edited or mixed up: its outcome/);
+    expect(existsSync(folder)).toBe(false);
   });
 });
 
 it("reads 20,000 records", () => {
-  const store = open();
-  store.append(record(0));
-  const [file] = files();
-  const lines = Array.from({ length: 19_999 }, (_, n) => canonicalJson(record(n + 1)));
-  store.close();
-  appendFileSync(join(folder, file), `${lines.join("\n")}\n`);
+  put("records.jsonl", ...Array.from({ length: 20_000 }, (_, n) => lineOf(n)));
   const read = open();
   expect(read.records()).toHaveLength(20_000);
   expect(read.get(record(12_345).key)?.outcome.value).toBe(12_345 ** 2);

@@ -1,0 +1,68 @@
+/**
+ * Files of lines of JSON: `x.jsonl` while it grows, `x.jsonl.gz` when it is packed (RFC 1952, without a time, by a pinned
+ * compressor, so that the same lines give the same bytes everywhere). A line is there once its newline is.
+ */
+
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { gzipSync } from "fflate";
+import { DiskError } from "../disk/diskError";
+import type { Files } from "../disk/files";
+import { canonicalJson } from "../json";
+
+/** What a file holds. */
+export interface Lines {
+  /** The lines, parsed; undefined for one that is no JSON. */
+  readonly values: readonly unknown[];
+  /** Bytes up to the end of the last whole line, as the file lies on the disk. */
+  readonly size: number;
+  /** Bytes after it: a line that is being written, or that was never finished. */
+  readonly torn: number;
+}
+
+const isPacked = (name: string): boolean => name.endsWith(".gz");
+
+/** Names of the files of lines in a folder, sorted. @throws DiskError */
+export const lineFiles = (folder: string, files: Files): string[] =>
+  files
+    .names(folder)
+    .filter((name) => /\.jsonl(\.gz)?$/.test(name))
+    .sort();
+
+/** @throws DiskError when the file cannot be read, or is packed and damaged */
+export function readLines(folder: string, name: string, files: Files): Lines {
+  const path = join(folder, name);
+  const found = files.read(path) ?? new Uint8Array(); // it was merged into another at this moment
+  const bytes = Buffer.from(isPacked(name) && found.length > 0 ? unpack(found, path) : found);
+  const values: unknown[] = [];
+  let start = 0;
+  for (let end = bytes.indexOf(10); end >= 0; start = end + 1, end = bytes.indexOf(10, start))
+    if (end > start) values.push(parsed(bytes.toString("utf8", start, end)));
+  const torn = bytes.length - start;
+  return { values, size: isPacked(name) ? found.length : start, torn };
+}
+
+function unpack(bytes: Uint8Array, path: string): Uint8Array {
+  try {
+    return gunzipSync(bytes);
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new DiskError(`${path} is damaged (${why}); put back a copy of it, or remove it`, "EIO", error);
+  }
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Values as lines of canonical JSON. */
+export const asLines = (values: readonly object[]): Uint8Array =>
+  Buffer.from(values.map((value) => `${canonicalJson(value)}\n`).join(""));
+
+/** The bytes of a packed file. */
+export const packed = (values: readonly object[]): Uint8Array =>
+  gzipSync(asLines(values), { level: 9, mtime: 0 });
