@@ -56,23 +56,37 @@ function dataIdentity() {
   );
 }
 
-/** Sizes of the files of records, by name: these only grow. What else is in runs/ says who is at work, not what is known. */
-const recordFiles = (folder) =>
-  new Map(
-    filesBelow(join(folder, "runs"), (path) => path.endsWith(".jsonl"))
-      .map((path) => [relative(folder, path), statSync(path, { throwIfNoEntry: false })?.size ?? 0])
-      .filter(([, size]) => size > 0),
+const isRecords = (path) => /\.jsonl(\.gz)?$/.test(path);
+
+/** Names and sizes of the files of records. What else is in runs/ says who is at work, not what is known. */
+function recordsIdentity(folder) {
+  const files = filesBelow(join(folder, "runs"), isRecords).map((path) => [
+    relative(folder, path),
+    statSync(path, { throwIfNoEntry: false })?.size ?? 0,
+  ]);
+  return digest(
+    ...files
+      .filter(([, size]) => size > 0)
+      .sort()
+      .flat()
+      .map(String),
   );
+}
 
-const recordsIdentity = (files) => digest(...[...files].sort().flat().map(String));
-
-/**
- * The records that a notebook is known to have seen, of those that are there when all have run: those that were there
- * before it, and those that this run's kernels have added. What another process adds meanwhile may have come too late.
- */
-function seenRecords(before, now, kernels) {
-  const isOurs = (file) => kernels.has(/^(?:run|failed)-[0-9a-f]+-(\d+)-/.exec(basename(file))?.[1]);
-  return new Map([...before, ...[...now].filter(([file]) => isOurs(file))]);
+/** What tells the ids of the processes that have written records since; one does at a time, and holds a lock as long. */
+function watchWriters(runs) {
+  const { holderOf } = createRequire(import.meta.url)(join(root, "lib/dist/disk/lock.js"));
+  const seen = new Set();
+  const look = () => {
+    const holder = holderOf(runs);
+    if (holder && holder.fate !== "ended") seen.add(holder.text.split(" ")[3]);
+  };
+  look();
+  setInterval(look, 250).unref();
+  return () => {
+    look();
+    return seen;
+  };
 }
 
 /** Hash of what the notebook depends on beside data and records. */
@@ -106,12 +120,9 @@ async function execute(notebook, target, { profile, timeout, force, recordsOnly,
   const name = basename(notebook, ".ipynb");
   const code = codeIdentity(notebook, profile, recordsOnly);
   const noted = readJson(target)?.metadata?.erasable;
-  const before = { data: dataIdentity(), records: recordFiles(join(results, profile)) };
+  const before = { data: dataIdentity(), records: recordsIdentity(join(results, profile)) };
   const same =
-    noted?.succeeded &&
-    noted.code === code &&
-    noted.data === before.data &&
-    noted.records === recordsIdentity(before.records);
+    noted?.succeeded && noted.code === code && noted.data === before.data && noted.records === before.records;
   if (!force && same) {
     say(`${name}: up to date, skipped`);
     return { status: 0, before };
@@ -150,16 +161,18 @@ async function execute(notebook, target, { profile, timeout, force, recordsOnly,
 
 /**
  * Notes in executed notebooks what they have read, so that the next run can tell whether it has changed. It is done when
- * all have run: the records that a later notebook adds are no reason to execute an earlier one again.
+ * all have run: the records that a later notebook adds are no reason to execute an earlier one again. Those that another
+ * process has added meanwhile may have come too late.
  */
-function noteInputs(folder, executed) {
-  const now = recordFiles(folder);
+function noteInputs(folder, executed, writers) {
   const kernels = new Set(executed.flatMap(({ kernel }) => kernel ?? []));
+  const isOurs = [...writers].every((writer) => kernels.has(writer));
+  const now = recordsIdentity(folder);
   for (const { path, before } of executed.filter(({ status }) => status === 0)) {
     const notebook = readJson(path);
     const { code, profile, succeeded } = notebook.metadata.erasable;
     const text = readFileSync(path, "utf8");
-    const records = recordsIdentity(seenRecords(before.records, now, kernels));
+    const records = isOurs ? now : before.records;
     notebook.metadata.erasable = { code, data: before.data, profile, records, succeeded };
     const noted = `${JSON.stringify(notebook, null, 1)}\n`;
     if (noted !== text) writeFileSync(path, noted); // a report of an unchanged notebook stays younger than it
@@ -168,7 +181,7 @@ function noteInputs(folder, executed) {
 
 /** Writes claims.json from the records, by the same rules as notebook 09; nothing where there are no records. */
 async function judgeClaims(results, profile) {
-  if (filesBelow(join(results, profile, "runs"), (path) => path.endsWith(".jsonl")).length === 0) return;
+  if (filesBelow(join(results, profile, "runs"), isRecords).length === 0) return;
   const command = [join(root, "lib/bin/erasable.js"), "claims", "--profile", profile, "--results", results];
   const { status, output } = await run(process.execPath, command);
   if (status !== 0) throw new Stop(`The claims could not be judged:\n${output}`);
@@ -222,6 +235,7 @@ async function reproduce(args) {
   const notebooks = chooseNotebooks(folder, chosen.only);
   const failed = [];
   const executed = [];
+  const writersSeen = watchWriters(join(results, profile, "runs"));
   for (const name of notebooks) {
     const settings = {
       profile,
@@ -238,7 +252,7 @@ async function reproduce(args) {
     else if (outcome.status !== 0) failed.push(name);
     if (stopping) break;
   }
-  noteInputs(join(results, profile), executed);
+  noteInputs(join(results, profile), executed, writersSeen());
   const place = relative(root, output) || ".";
   if (stopping) {
     const done = executed.filter(({ status }) => status === 0).length;

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { whenFree } from "../../lib/cli/patience";
+import { InUseError } from "../../lib/disk/lock";
 import { InputError } from "../../lib/errors";
 import { learn, open } from "../../lib/unlearning/api";
 import { world } from "../training/world";
@@ -49,7 +50,7 @@ describe("a folder in use", () => {
 
   it("is an error after a while, other errors are so at once", async () => {
     const told = vi.spyOn(process.stderr, "write").mockReturnValue(true);
-    const busy = vi.fn(() => Promise.reject(new InputError("store is in use by process 7")));
+    const busy = vi.fn(() => Promise.reject(new InUseError("store is in use by process 7")));
     await expect(whenFree(busy, { wait: 0.25 })).rejects.toThrow(
       /^store is in use by process 7 \(waited 0\.3 s\)$/,
     );

@@ -178,12 +178,15 @@ describe("reproduce, on records", () => {
   it("executes again what other processes may have added too late, or what may now compute, and nothing else", async () => {
     const folder = mkdtempSync(join(results, "notebooks-"));
     const runs = join(results, "smoke/runs");
-    mkdirSync(join(runs, "claims"), { recursive: true });
+    mkdirSync(runs, { recursive: true });
     const flag = join(folder, "another-process-writes");
     const writing = [
       'const [fs, runs] = [require("fs"), process.env.ERASABLE_RESULTS + "/smoke/runs/"];',
-      'const add = (writer: string) => fs.appendFileSync(runs + "run-0123456789-" + writer + "-0.jsonl", "{}\\n");',
-      `add(process.pid + "-1"); if (fs.existsSync(${JSON.stringify(flag)})) add("1-1");`,
+      // one writer at a time: this kernel, and where the flag says so another process
+      'const lock = (pid: number) => fs.writeFileSync(runs + "lock", "0123456789 0123456789 1 " + pid + " 1 0");',
+      'lock(process.pid); fs.appendFileSync(runs + "records.jsonl", "{}\\n");',
+      `if (fs.existsSync(${JSON.stringify(flag)})) lock(1); await new Promise((done) => setTimeout(done, 800));`,
+      'fs.rmSync(runs + "lock");',
     ];
     const notebook = JSON.parse(readFileSync(join(root, "test/notebooks/faults/good.ipynb"), "utf8"));
     notebook.cells[1].source = writing.join("\n");
@@ -193,8 +196,7 @@ describe("reproduce, on records", () => {
       (await reproduce("adds", "--notebooks", folder, "--no-reports", ...more)).stdout;
 
     expect(await again()).toContain("adds: done");
-    writeFileSync(join(runs, "claims/0123456789-1-1-0.owner"), "a process that has begun to work\n");
-    writeFileSync(join(runs, "run-0123456789-1-1-9.jsonl"), ""); // and has stored nothing yet
+    writeFileSync(join(runs, "lock"), "0123456789 0123456789 1 1 1 0"); // a process that has stored nothing yet
     expect(await again()).toContain("adds: up to date, skipped"); // the records of its own kernel are no news
 
     writeFileSync(flag, "");
