@@ -13,8 +13,9 @@ HERE = Path(__file__).resolve().parent
 
 
 def main():
-    code_style = HtmlFormatter(style="sas").get_style_defs(".highlight")
-    style = (HERE / "template" / "style.css").read_text(encoding="utf8") + code_style
+    light, dark = (HtmlFormatter(style=name).get_style_defs(".highlight") for name in ("sas", "github-dark"))
+    code_style = f"{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
+    style = code_style + (HERE / "template" / "style.css").read_text(encoding="utf8")
     exporters = {
         with_code: HTMLExporter(
             template_name="template",

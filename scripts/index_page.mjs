@@ -2,10 +2,11 @@
 // notebooks, then every figure. The page and its headline figures are one file; it asks nothing of any host.
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { escapeHtml, interactiveLink, pictureHtml } from "./pictures.mjs";
 import { filesBelow, readJson } from "./tools.mjs";
 
-export const escapeHtml = (text) =>
-  text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
+/** What a report may load: its own styles and pictures. No script runs in one, whoever wrote it. */
+export const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' file: data:";
 
 /** Text of a heading or sentence without its Markdown. */
 export const plain = (markdown) => markdown.replace(/\[([^\]]+)\]\([^)]*\)/g, "$1").replace(/[*`$]/g, "");
@@ -17,7 +18,7 @@ const HEADLINE = [
   [/^seqtrain-movielens-1m$/, /^seqtrain-/],
   [/^cohesion-loss$/],
   [/^grouping-cohesion$/],
-  [/^beyond/],
+  [/^beyond-.*random-user$/, /^beyond/],
 ];
 
 /** A mark beside the word, so that a verdict can be found at a glance and does not depend on colour. */
@@ -104,37 +105,30 @@ does. The rules were written before the runs.</p>
 
 /** Every figure with what is said about it: the caption, from its interactive page, and the text for the blind. */
 function readFigures(folder, notebooks) {
-  return filesBelow(join(folder, "figures"), (path) => path.endsWith(".svg")).map((path) => {
+  return filesBelow(join(folder, "figures"), (path) => /^[^.]+\.svg$/.test(basename(path))).map((path) => {
     const name = basename(path, ".svg");
     const svg = readFileSync(path, "utf8");
     const page = join(folder, "figures", `${name}.html`);
     return {
       name,
-      svg,
       alt: /<title[^>]*>([^<]*)<\/title>/.exec(svg)?.[1] ?? name, // escaped already
       provenance: /<metadata>([^<]*)<\/metadata>/.exec(svg)?.[1] ?? "",
       caption: (existsSync(page) && /<title>([^<]*)<\/title>/.exec(readFileSync(page, "utf8"))?.[1]) || name,
-      place: placeOf(notebooks, ({ shown }) => shown.includes(`figures/${name}.html"`)),
+      place: placeOf(notebooks, ({ shown }) => shown.includes(`data-figure="${name}"`)),
     };
   });
 }
 
-function headlineSection(figures) {
+function headlineSection(folder, figures) {
   const chosen = HEADLINE.flatMap(
     (patterns) =>
       patterns.map((pattern) => figures.find(({ name }) => pattern.test(name))).find(Boolean) ?? [],
   );
-  const items = chosen.map(
-    ({
-      name,
-      svg,
-      caption,
-      provenance,
-      place,
-    }) => `<figure><div class="figure" tabindex="0" role="group" aria-label="Figure">${svg}</div>
-<figcaption><strong>${caption}</strong> <span class="note">${provenance} · <a href="../figures/${name}.html"
-aria-label="Interactive version: ${caption}">interactive</a>${shownIn(place, " · ")}</span></figcaption></figure>`,
-  );
+  const items = chosen.map(({ name, alt, caption, provenance, place }) => {
+    const links = [interactiveLink(folder, name, caption), shownIn(place, "")].filter(Boolean);
+    return `<figure class="figure">${pictureHtml(folder, name, alt)}
+<figcaption><strong>${caption}</strong> <span class="note">${[provenance, ...links].join(" · ")}</span></figcaption></figure>`;
+  });
   return items.length === 0
     ? ""
     : `<section aria-labelledby="headline"><h2 id="headline">Headline figures</h2>\n${items.join("\n")}</section>`;
@@ -172,14 +166,15 @@ export function indexPage(entries, folder, style) {
   const figures = readFigures(folder, notebooks);
   const sections = [
     ["claims", "Claims", claimsSection(folder, notebooks)],
-    ["headline", "Headline figures", headlineSection(figures)],
+    ["headline", "Headline figures", headlineSection(folder, figures)],
     ["notebooks", "Notebooks", notebooksSection(entries)],
     ["figures", "All figures", gallerySection(figures)],
   ].filter(([, , html]) => html !== "");
   const links = sections.map(([id, name]) => `<a href="#${id}">${name}</a>`).join(" · ");
   return `<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>erasable: reports of profile ${profile}</title><style>${style}</style></head>
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>erasable: reports of profile ${escapeHtml(profile)}</title><style>${style}</style></head>
 <body class="index"><nav aria-label="On this page">${links}</nav>
 <main><h1>erasable: learning and unlearning for erasable recommendation</h1>
 <p>A reproduction of the LASER paper, cell by cell. These are the executed notebooks of the profile <code>${profile}</code>.

@@ -6,7 +6,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from "node:os";
 import { basename, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { indexPage, plain } from "./index_page.mjs";
+import { indexPage, POLICY, plain } from "./index_page.mjs";
+import { withPictures } from "./pictures.mjs";
 import { setup } from "./setup.mjs";
 import { elapsed, filesBelow, options, readJson, root, Stop, say, script } from "./tools.mjs";
 
@@ -31,6 +32,37 @@ function prepareMarkdown(markdown, katex) {
       .replace(/\]\(([\w-]+)\.ipynb(#[^)]*)?\)/g, "]($1.html$2)"),
   );
 }
+
+/** Markdown that a cell has shown: what looks like HTML in it is text. */
+const textAlone = (markdown) => outsideCode(markdown, (text) => text.replace(/</g, "&lt;"));
+
+/** A notebook as it goes to the exporter. */
+function prepare(notebook, folder, katex) {
+  for (const cell of notebook.cells) {
+    if (cell.cell_type === "markdown") cell.source = prepareMarkdown([cell.source].flat().join(""), katex);
+    if (!cell.outputs) continue;
+    cell.outputs = withPictures(cell.outputs, folder);
+    for (const { data } of cell.outputs) {
+      const shown = data?.["text/markdown"];
+      if (shown !== undefined) data["text/markdown"] = textAlone([shown].flat().join(""));
+    }
+  }
+  return notebook;
+}
+
+/** The sections of a notebook: second-level headings, with the ids that the exporter gives them. */
+const sectionsOf = (notebook) =>
+  notebook.cells
+    .filter((cell) => cell.cell_type === "markdown")
+    .flatMap((cell) => [
+      ...[cell.source]
+        .flat()
+        .join("")
+        .matchAll(/^## +(.+)$/gm),
+    ])
+    .map(([, heading]) => heading.trim())
+    .filter((heading) => !/[$<[]/.test(heading))
+    .map((heading) => ({ id: heading.replaceAll(" ", "-"), text: plain(heading) }));
 
 /** Title (first heading) and opening sentence (first paragraph) of a notebook. */
 function headOf(notebook) {
@@ -98,22 +130,28 @@ export async function exportReports(machine, folder, { pdf = false } = {}) {
   const entries = sources.map((path) => {
     const notebook = readJson(path);
     const name = basename(path, ".ipynb");
-    for (const cell of notebook.cells)
-      if (cell.cell_type === "markdown") cell.source = prepareMarkdown([cell.source].flat().join(""), katex);
-    writeFileSync(join(scratch, `${name}.ipynb`), JSON.stringify(notebook));
-    return { name, succeeded: notebook.metadata.erasable?.succeeded === true, ...headOf(readJson(path)) };
+    const succeeded = notebook.metadata.erasable?.succeeded === true;
+    const entry = { name, succeeded, sections: sectionsOf(notebook), ...headOf(notebook) };
+    writeFileSync(join(scratch, `${name}.ipynb`), JSON.stringify(prepare(notebook, folder, katex)));
+    return entry;
   });
-  const jobs = entries.flatMap(({ name, title }, i) =>
-    [true, false].map((withCode) => ({
-      source: join(scratch, `${name}.ipynb`),
-      target: join(reports, withCode ? `${name}.html` : `${name}.reading.html`),
-      title: plain(title),
-      with_code: withCode,
-      other: withCode ? `${name}.reading.html` : `${name}.html`,
-      other_label: withCode ? "Without code" : "With code",
-      next: entries[i + 1] && `${entries[i + 1].name}${withCode ? "" : ".reading"}.html`,
-      next_title: entries[i + 1] && plain(entries[i + 1].title),
-    })),
+  const jobs = entries.flatMap(({ name, title, sections }, i) =>
+    [true, false].map((withCode) => {
+      const page = (entry) =>
+        entry && { href: `${entry.name}${withCode ? "" : ".reading"}.html`, title: plain(entry.title) };
+      return {
+        source: join(scratch, `${name}.ipynb`),
+        target: join(reports, withCode ? `${name}.html` : `${name}.reading.html`),
+        title: plain(title),
+        with_code: withCode,
+        other: withCode ? `${name}.reading.html` : `${name}.html`,
+        other_label: withCode ? "Without code" : "With code",
+        sections,
+        previous: page(entries[i - 1]),
+        next: page(entries[i + 1]),
+        policy: POLICY,
+      };
+    }),
   );
   const exporter = join(root, "scripts/export_html.py");
   const { status, stderr } = spawnSync(machine.python, [exporter], {

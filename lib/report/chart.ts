@@ -187,3 +187,26 @@ function withEnds(row: Row, { y, error, low, high }: ChartSettings & ErrorColumn
   if (typeof middle !== "number" || typeof half !== "number") return row;
   return { ...row, [LOW]: middle - half, [HIGH]: middle + half };
 }
+
+const PANEL = "panel of a narrow picture";
+const NARROW = 285; // px of a panel: a phone of 390 px less margins and the labels of the axis
+
+/** The chart for a narrow page: its panels stand one above another. One that is laid out in px stays as it is. */
+export function narrowed(chart: Chart): Chart {
+  if (chart.x.bare && chart.x.domain) return chart;
+  const { panelRows, panelColumns, height } = chart;
+  const columns = [panelColumns, panelRows].filter((column) => column !== undefined);
+  const named = (row: Row) =>
+    columns.every((column) => column in row)
+      ? { ...row, [PANEL]: columns.map((column) => row[column]).join(", ") }
+      : row;
+  return {
+    ...chart,
+    marks: chart.marks.map((mark) => ({ ...mark, rows: mark.rows.map(named) })),
+    panelColumns: undefined,
+    panelRows: columns.length > 0 ? PANEL : undefined,
+    tips: [],
+    width: NARROW,
+    height: Math.min(height, NARROW),
+  };
+}

@@ -90,14 +90,14 @@ export function currentProvenance(run: RunDescription | undefined): OutputProven
   return outputProvenance(currentProfile(), description, commitOf(suiteRoot()));
 }
 
-/** Writes <folder>/<file> below the output folder and returns its path. The name may hold letters, digits, - and _. */
+/** Writes <folder>/<file> below the output folder and returns its path. The name may hold letters, digits, -, _ and dots within. */
 export function writeResult(
   folder: "tables" | "figures",
   name: string,
   ending: string,
   content: string,
 ): string {
-  if (!/^[A-Za-z0-9][\w-]*$/.test(name))
+  if (!/^[A-Za-z0-9][\w-]*(\.[\w-]+)*$/.test(name))
     throw new InputError(`name "${name}": only letters, digits, - and _ may stand in the name of a result`);
   const path = join(outputFolder(), folder, `${name}.${ending}`);
   mkdirSync(dirname(path), { recursive: true });

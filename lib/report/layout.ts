@@ -89,12 +89,13 @@ export function layoutOf(chart: Chart): Layout {
       return { row, column, rows: chart.marks.map(({ rows }) => rows.filter(here)) };
     }),
   );
-  const columnsApart = apartBy(chart, cells);
-  const sameColumn = (cell: Cell) => cells.filter((other) => !columnsApart || other.column === cell.column);
+  const across = columnValues.length > 1 ? ("column" as const) : ("row" as const);
+  const apart = apartBy(chart, cells, across);
+  const sameX = (cell: Cell) => cells.filter((other) => !apart || other[across] === cell[across]);
   const sameRow = (cell: Cell) => cells.filter((other) => other.row === cell.row);
   const placed = new Map(
     cells.map((cell) => {
-      const xs = categoriesOf(chart, "x", sameColumn(cell));
+      const xs = categoriesOf(chart, "x", sameX(cell));
       const ys = categoriesOf(chart, "y", sameRow(cell));
       const places = chart.marks.map((mark, m) => placesOf(chart, mark, cell.rows[m], xs, ys));
       return [cell, { xs, ys, places }] as const;
@@ -107,7 +108,7 @@ export function layoutOf(chart: Chart): Layout {
     const rowTitle = chart.panelRows === undefined ? [] : [String(rowValues[row])];
     const xTitle = row === rowValues.length - 1 ? [chart.x.title] : []; // once, below the last row
     const yTitle = column === 0 ? [...rowTitle, chart.y.title] : [];
-    const x = axisOf(chart, "x", xs, together(sameColumn(cell)), xTitle, true);
+    const x = axisOf(chart, "x", xs, together(sameX(cell)), xTitle, true);
     const y = axisOf(chart, "y", ys, together(sameRow(cell)), yTitle, column === 0);
     const heading = chart.panelColumns !== undefined && row === 0 ? String(columnValues[column]) : undefined;
     const marks = places.map((own, m) => ({ mark: chart.marks[m], places: own }));
@@ -135,10 +136,13 @@ function categoriesOf(chart: Chart, which: "x" | "y", cells: readonly Cell[]): C
   return new Map([...found.keys()].map((name, i) => [name, found.size - 1 - i])); // the first stands on top
 }
 
-/** Whether the columns of panels need horizontal axes of their own: data sets whose values lie apart, other numbers of groups. */
-function apartBy(chart: Chart, cells: readonly Cell[]): boolean {
-  const columns = [...new Set(cells.map(({ column }) => column))];
-  if (columns.length < 2 || chart.x.domain) return false;
+/**
+ * Whether panels beside one another (or, in one column, below one another) need horizontal axes of their own: data sets
+ * whose values lie apart, other numbers of groups.
+ */
+function apartBy(chart: Chart, cells: readonly Cell[], across: "column" | "row"): boolean {
+  const places = [...new Set(cells.map((cell) => cell[across]))];
+  if (places.length < 2 || chart.x.domain) return false;
   const { type } = chart.x;
   const valuesOf = (chosen: readonly Cell[]) =>
     chosen.flatMap(({ rows }) =>
@@ -152,7 +156,7 @@ function apartBy(chart: Chart, cells: readonly Cell[]): boolean {
     return steps.length === 0 ? 0 : Math.max(...steps) - Math.min(...steps);
   };
   const whole = use(valuesOf(cells));
-  const parts = columns.map((column) => use(valuesOf(cells.filter((cell) => cell.column === column))));
+  const parts = places.map((place) => use(valuesOf(cells.filter((cell) => cell[across] === place))));
   return parts.some((part) => part > 0 && part < whole * LEAST_USE);
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { InputError } from "../errors";
-import type { Chart } from "./chart";
+import { type Chart, narrowed } from "./chart";
 import { type Bundle, connectedNotebook, currentProvenance, writeResult } from "./context";
 import { writeBundle } from "./kernel";
 import { PLOTLY_STYLE, plotlyFigure } from "./plotly";
@@ -93,6 +93,9 @@ export async function showChart(chart: Chart, { name, caption, alt, run }: ShowC
   const svg = await toSvg(chart, { name, alt, provenance: line });
   const figure = plotlyFigure(chart);
   writeResult("figures", name, "svg", svg);
+  const narrow = narrowed(chart);
+  if (narrow !== chart)
+    writeResult("figures", `${name}.narrow`, "svg", await toSvg(narrow, { name, alt, provenance: line }));
   writeResult("figures", PLOTLY_FILE.replace(".js", ""), "js", plotlySource());
   writeResult("figures", name, "html", plotlyPage(figure, { title: caption, alt, provenance: line }));
   if (!connectedNotebook()) return;

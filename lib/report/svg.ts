@@ -5,7 +5,7 @@
 
 import type { Chart } from "./chart";
 import { escapeHtml, textWidth } from "./text";
-import { DARK_STYLE } from "./theme";
+import { DARK_STYLE, FONT } from "./theme";
 import { vegaLite } from "./vegaLite";
 import { noteUse } from "./versions";
 
@@ -74,11 +74,15 @@ function dress(drawn: string, { name, alt, provenance }: SvgText): string {
       return ` id="${ids.get(id)}"`;
     })
     .replace(/url\(#([^)]+)\)/g, (_, id: string) => `url(#${ids.get(id) ?? id})`)
-    .replace(/ aria-[a-z]+="[^"]*"| role="[^"]*"/g, ""); // one description, instead of one for each mark
+    // one description, instead of one for each mark; the font once; nothing that is a default or draws nothing
+    .replace(/ (?:aria-[a-z]+|role|class|pointer-events|stroke-miterlimit|font-family)="[^"]*"/g, "")
+    .replace(/ (?:opacity|fill-opacity|stroke-opacity)="1"/g, "")
+    .replace(/<path d="(?:M0,0h0v0h0Z)?"(?: display="none")?\/>/g, "")
+    .replace(/<g><\/g>/g, "");
   const head = `<title id="${name}-title">${escapeHtml(alt)}</title>`;
   const metadata = provenance ? `<metadata>${escapeHtml(provenance)}</metadata>` : "";
   return renamed.replace(
     /^<svg([^>]*)>/,
-    `<svg$1 role="img" aria-labelledby="${name}-title">${head}${metadata}<style>${DARK_STYLE}</style>`,
+    `<svg$1 font-family="${FONT}" role="img" aria-labelledby="${name}-title">${head}${metadata}<style>${DARK_STYLE}</style>`,
   );
 }

@@ -92,10 +92,11 @@ const titledOnly = (axis: Axis) =>
 const LEGEND_SYMBOL = 40; // px beside each name
 
 /** Columns of a legend that would be wider than the figure; undefined for one that fits in a line. */
-function legendColumns(names: readonly string[]): number | undefined {
+function legendColumns({ names, width, panelColumns }: Chart): number | undefined {
+  const room = panelColumns === undefined ? width + 70 : FIGURE_WIDTH;
   const widths = names.map((name) => textWidth(name, VEGA_CONFIG.legend.labelFontSize) + LEGEND_SYMBOL);
-  const whole = widths.reduce((sum, width) => sum + width, 0);
-  return whole <= FIGURE_WIDTH ? undefined : Math.max(1, Math.floor(FIGURE_WIDTH / Math.max(...widths)));
+  const whole = widths.reduce((sum, one) => sum + one, 0);
+  return whole <= room ? undefined : Math.max(1, Math.floor(room / Math.max(...widths)));
 }
 
 type Channel = "color" | "shape" | "strokeDash";
@@ -108,7 +109,7 @@ function seriesOf(chart: Chart, mark: Mark, channels: readonly Channel[]): Spec 
     shape: chart.styles.map(({ shape }) => shape),
     strokeDash: chart.styles.map(({ dash }) => (dash.length === 0 ? [1, 0] : dash)),
   };
-  const columns = legendColumns(chart.names);
+  const columns = legendColumns(chart);
   const legend = chart.legend
     ? { ...(columns === undefined ? {} : { legend: { columns } }) }
     : { legend: null };

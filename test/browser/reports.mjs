@@ -3,7 +3,7 @@
 // `node test/browser/reports.mjs [profile]`, after npm run reproduce.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { HtmlValidate } from "html-validate";
 import { launchChromium } from "../../scripts/chromium.mjs";
@@ -72,7 +72,7 @@ async function problemsOf(browser, path) {
 }
 
 await script(async ([profile = "smoke"]) => {
-  const results = join(root, "results", profile);
+  const results = join(resolve(process.env.ERASABLE_RESULTS ?? join(root, "results")), profile);
   const reports = filesBelow(join(results, "reports"), (path) => path.endsWith(".html"));
   const figures = filesBelow(join(results, "figures"), (path) => path.endsWith(".html"));
   if (reports.length === 0) throw new Stop(`no reports in results/${profile}; run npm run reproduce first`);

@@ -60,7 +60,7 @@ describe("with them", () => {
     write("notebooks/04_cost.ipynb", {
       cells: [
         { cell_type: "markdown", source: ["# 04\n", "\n", "## What it costs"] },
-        { cell_type: "code", source: "", outputs: [html('<a href="../figures/efficiency-seconds.html">')] },
+        { cell_type: "code", source: "", outputs: [html('<img data-figure="efficiency-seconds" alt="a">')] },
         { cell_type: "markdown", source: "## Reading: the claims" },
         { cell_type: "code", source: "", outputs: [html("<th>C1</th>")] },
       ],
@@ -84,7 +84,12 @@ describe("with them", () => {
 
   it("holds its headline figures", () => {
     const page = indexPage();
-    expect(page.match(/<svg>/g)).toHaveLength(1);
+    expect(page.match(/<img alt="falling lines" src="data:image\/svg\+xml;base64,/g)).toHaveLength(1);
     expect(page).toContain("<strong>Figure 4: time</strong>");
+    expect(page).toContain('aria-label="Interactive version: Figure 4: time"');
+  });
+
+  it("runs no script, whoever wrote what it shows", () => {
+    expect(indexPage()).toContain(`http-equiv="Content-Security-Policy" content="default-src 'none'; `);
   });
 });
