@@ -48,8 +48,8 @@ export {
   loadDataset,
   loadOrSynthetic,
   projectDataFolder,
+  readOwnFile,
 } from "./data/load";
-export { parseRatings } from "./data/parse";
 export { type Samples, trainingSamples } from "./data/samples";
 export { type Split, split, validationSplit } from "./data/split";
 export { type Synthetic, synthesize } from "./data/synthetic";

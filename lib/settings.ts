@@ -7,7 +7,7 @@
 
 import { InputError, seen } from "./errors";
 
-/** One setting. Made by `whole`, `real`, `choice`, `flag` and `nullable`. */
+/** One setting. Made by `whole`, `real`, `choice`, `text`, `flag` and `nullable`. */
 export interface Setting<T> {
   readonly default: T;
   /** what it is, in one line */
@@ -72,6 +72,21 @@ export const choice = <T extends string>(values: readonly T[], initial: T, doc: 
     allowed: `one of ${values.join(", ")}`,
     accepts: (value) => values.includes(value as T),
     read: (text) => text,
+  });
+
+/** A text of some form, such as "1-10". @param allowed the form in words */
+export const text = (
+  accepts: (value: string) => boolean,
+  allowed: string,
+  initial: string,
+  doc: string,
+): Setting<string> =>
+  declared({
+    default: initial,
+    doc,
+    allowed,
+    accepts: (value) => typeof value === "string" && accepts(value),
+    read: (value) => value,
   });
 
 /** True or false. */

@@ -1,34 +1,20 @@
 /**
  * Lists of what to forget: a file with a user's id a line, or a user and an item a line. Lines may be copied from a CSV
- * of ratings, and are then read as lib/data/parse.ts reads it: fields may stand in double quotes, where a comma belongs to
+ * of ratings, and are then read as lib/data/reading reads it: fields may stand in double quotes, where a comma belongs to
  * an id and two quotes are one.
  */
 
-import { NUMBER } from "../data/parse";
+import { FieldReader, layoutOf } from "../data/reading/fields";
+import { isTime, numberOf } from "../data/reading/values";
 import { InputError } from "../errors";
 import { trimmed } from "./options";
 import { say } from "./output";
 import { readText } from "./systemFiles";
 
 const QUOTED = /^"((?:[^"]|"")*)"$/;
-const FIELD = / *(?:"((?:[^"]|"")*)"|([^" ,][^,]*?|)) *(?:,|$)/y;
 
 /** What stood between quotes, with each doubled quote as one. */
 const undoubled = (text: string | undefined): string | undefined => text?.replaceAll('""', '"');
-
-/** The fields of one line of a CSV, without the quotes and spaces around them; undefined when quotes do not fit. */
-function csvFields(line: string): string[] | undefined {
-  const fields: string[] = [];
-  FIELD.lastIndex = 0;
-  for (let ended = false; !ended; ) {
-    const field = FIELD.exec(line);
-    if (!field) return undefined;
-    const [text, quoted, plain] = field;
-    fields.push(undoubled(quoted) ?? plain);
-    ended = !text.endsWith(",");
-  }
-  return fields;
-}
 
 /** The lines of a list, from 1, without those that are empty. */
 function lines(path: string, option: string): { readonly line: string; readonly number: number }[] {
@@ -56,12 +42,12 @@ export function readUsers(path: string): string[] {
  */
 export function readPairs(path: string): [user: string, item: string][] {
   const pairs = lines(path, "--ratings-file").flatMap(({ line, number }): [string, string][] => {
-    const fields = fieldsOf(line);
     const where = `--ratings-file: ${path}, line ${number}`;
+    const fields = fieldsOf(line, where);
     const [user, item, rating] = fields ?? [];
     if (!user || !item)
       throw new InputError(`${where}: a user and an item are needed, not ${JSON.stringify(trimmed(line))}`);
-    if (rating && !NUMBER.test(rating)) {
+    if (rating && Number.isNaN(numberOf(rating)) && !isTime(rating)) {
       // a header, as a copy of the file of ratings may have it
       if (number === 1 && !/\d/.test(line)) {
         say(`${where} was read as a header: ${trimmed(line)}`);
@@ -79,8 +65,22 @@ export function readPairs(path: string): [user: string, item: string][] {
   return pairs;
 }
 
-function fieldsOf(line: string): string[] | undefined {
-  if (line.includes("\t")) return line.split("\t").map(trimmed);
-  if (line.replace(/"[^"]*"/g, "").includes("::")) return line.split("::").map(trimmed);
-  return csvFields(line);
+/** The fields of one line, cut as the reader of ratings cuts them; undefined when quotes do not fit. @throws InputError */
+function fieldsOf(line: string, where: string): string[] | undefined {
+  const reader = new FieldReader(layoutOf(separatorOf(line, where)));
+  reader.read(Buffer.from(line), 0, true);
+  if (reader.misquoted >= 0) return undefined;
+  return Array.from({ length: reader.count }, (_, k) => reader.text(k));
+}
+
+function separatorOf(line: string, where: string): string {
+  if (line.includes("\t")) return "\t";
+  const bare = line.replace(/"[^"]*"/g, "");
+  if (bare.includes("::")) return "::";
+  const found = [",", ";", "|"].filter((separator) => bare.includes(separator));
+  if (found.length > 1)
+    throw new InputError(
+      `${where}: user and item may stand between ${found.join(" or ")} in ${JSON.stringify(trimmed(line))}; put an id that has one of them in quotes`,
+    );
+  return found[0] ?? (/[^ ] +[^ ]/.test(bare) ? " " : ",");
 }

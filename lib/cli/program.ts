@@ -8,6 +8,7 @@ import { InputError, StoppedError } from "../errors";
 import { DisagreementError } from "../runs/store";
 import { DamagedError } from "../training/store";
 import { addBench } from "./bench";
+import { addCheck } from "./check";
 import { addData } from "./data";
 import { EXIT, Exit, say, stopCode, stopListening } from "./output";
 import { addRepeat } from "./repeat";
@@ -34,6 +35,7 @@ Examples:
   $ npx erasable run --profile smoke          every figure, offline, in a couple of minutes
   $ npx erasable table utility                its numbers
   $ npx erasable claims                       the paper's claims, judged
+  $ npx erasable check ratings.csv            what a file of your own is taken for, and what to do next
   $ npx erasable learn ratings.csv --system store --groups 8
   $ npx erasable unlearn --system store --users 42,77 --certificate erased.json
   $ npx erasable verify erased.json --ratings remaining.csv
@@ -41,6 +43,7 @@ Examples:
 Exit codes: 0 done, 1 something failed, 2 not understood, 130 or 143 stopped.`,
     );
   for (const add of [
+    addCheck,
     addData,
     addRun,
     addCells,

@@ -14,7 +14,7 @@ import { readPairs, readUsers } from "./lists";
 import { integer, list, withJson } from "./options";
 import { count, duration, plural, print, printJson, say, sayEngines, stopping } from "./output";
 import { whenFree } from "./patience";
-import { explainZero, loadRatings, type RatingsOptions, withRatings } from "./ratings";
+import { loadRatings, type RatingsOptions, readingKeys, withReading } from "./ratings";
 import { settingsOf, withSettings } from "./settings";
 import { exampleId, shellWord } from "./shell";
 import { stages } from "./stages";
@@ -61,7 +61,7 @@ export function addSystems(program: Command): void {
     )
     .argument("<ratings>", "file of ratings, or name of a data set")
     .requiredOption("--system <folder>", "where the system is kept");
-  withSettings(withJson(withRatings(learning)))
+  withSettings(withJson(withReading(learning)))
     .addOption(new Option("--method <name>", "default: laser").choices(METHOD_NAMES))
     .option("--workers <number>", "worker threads for shards (C-SISA, RecEraser, UltraRE)", integer(0, 1024))
     .addHelpText(
@@ -125,15 +125,15 @@ const listed = (settings: unknown): string =>
   (settings as { partition?: string }).partition === "ibp" ? "Items" : "Users";
 
 async function learnCommand(ratings: string, options: LearnOptions): Promise<void> {
-  const { system: folder, format, scale, method = "laser", workers, set = [], json, ...own } = options;
+  const { system: folder, method = "laser", workers, set = [], json, ...others } = options;
+  const [reading, own] = readingKeys(others);
   const signal = stopping();
   const asked = settingsOf(method, own, set);
-  const data = await loadRatings(ratings, { format, scale, signal });
+  const data = await loadRatings(ratings, { ...reading, signal });
   if (asked.engine) await sayEngines([asked.engine as EngineName]);
   const since = performance.now();
   const takeBack = makeSystemFolder(folder);
   const system = await learn(data, {
-    ...(scale ? { maximumRating: scale.most } : {}),
     ...asked,
     method,
     workers,
@@ -142,7 +142,7 @@ async function learnCommand(ratings: string, options: LearnOptions): Promise<voi
     onProgress: stages(),
   }).catch((error: unknown) => {
     takeBack();
-    return explainZero(ratings, error);
+    throw error;
   });
   try {
     const { cost, method: learned } = system.system;

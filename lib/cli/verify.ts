@@ -8,7 +8,7 @@ import { verify } from "../unlearning/api";
 import { parseCertificate } from "../unlearning/certificate";
 import { withJson } from "./options";
 import { EXIT, Exit, print, printJson, say, stopping } from "./output";
-import { loadRatings, type RatingsOptions, withRatings } from "./ratings";
+import { loadRatings, type RatingsOptions, readingKeys, withReading } from "./ratings";
 import { unrecognised } from "./recognised";
 import { stages } from "./stages";
 import { evidencePath, readEvidence, readKey, readText } from "./systemFiles";
@@ -24,7 +24,7 @@ export function addVerify(program: Command): void {
     .requiredOption("--ratings <file>", "the remaining ratings; or all of them, with --key")
     .option("--key <file>", "the operator's secret: tells the erased ratings in the file and leaves them out")
     .option("--evidence <file>", "plan and catalogue (default: beside the certificate)");
-  withJson(withRatings(verifying))
+  withJson(withReading(verifying))
     .addHelpText(
       "after",
       `
@@ -46,8 +46,8 @@ async function verifyCommand(
   if (options.key !== undefined && key === undefined)
     throw new InputError(`--key: ${options.key} is not there`);
   const signal = stopping();
-  const { format, scale } = options;
-  const data = await loadRatings(options.ratings, { format, scale, signal });
+  const [reading] = readingKeys(options);
+  const data = await loadRatings(options.ratings, { ...reading, signal });
   const earlier = evidence?.earlier ?? [];
   const unknown =
     key === undefined

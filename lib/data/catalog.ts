@@ -4,7 +4,7 @@
  */
 
 import { InputError } from "../errors";
-import type { RatingFormat, RatingScale } from "./parse";
+import type { ReadingSettings } from "./reading/settings";
 import { SYNTHETIC_PRESETS, type SyntheticName } from "./syntheticOptions";
 
 /** One file to fetch. */
@@ -40,8 +40,8 @@ export interface CatalogEntry {
   readonly note: string;
   /** files of ratings in the folder `name`, read in this order and joined */
   readonly ratings: readonly string[];
-  readonly format: RatingFormat;
-  readonly scale: RatingScale;
+  /** how they are written */
+  readonly reading: Partial<ReadingSettings>;
   /** what the whole set holds, before any filter */
   readonly counts: Counts;
   /** what its iterative 5-core holds */
@@ -53,7 +53,8 @@ export interface CatalogEntry {
   readonly redistribution: "forbidden" | "not granted" | "granted";
 }
 
-const STARS: RatingScale = { least: 1, most: 5 };
+const FIRST_THREE = "user=1,item=2,rating=3";
+const STARS = { columns: FIRST_THREE, scale: "1-5" };
 const GROUPLENS =
   "GroupLens usage licence: research use with citation; no redistribution and no commercial use without permission";
 const MOVIELENS =
@@ -76,8 +77,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     title: "MovieLens 1M",
     note: "The paper's ML. Table 1 prints the unfiltered counts.",
     ratings: ["ratings.dat"],
-    format: "double-colon",
-    scale: STARS,
+    reading: { ...STARS, separator: "::" },
     counts: { ratings: 1_000_209, users: 6_040, items: 3_706 },
     core5: { ratings: 999_611, users: 6_040, items: 3_416 },
     downloads: [
@@ -100,8 +100,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     title: "MovieLens 100K",
     note: "A small real set for quick runs; not in the paper.",
     ratings: ["u.data"],
-    format: "tab",
-    scale: STARS,
+    reading: { ...STARS, separator: "tab" },
     counts: { ratings: 100_000, users: 943, items: 1_682 },
     core5: { ratings: 99_287, users: 943, items: 1_349 },
     downloads: [
@@ -128,8 +127,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     title: "Amazon Digital Music, ratings only",
     note: "The paper's AM, with the counts that Table 1 prints.",
     ratings: ["ratings_Digital_Music.csv"],
-    format: "csv",
-    scale: STARS,
+    reading: { ...STARS, separator: "comma" },
     counts: { ratings: 836_006, users: 478_235, items: 266_414 },
     core5: { ratings: 64_706, users: 5_541, items: 3_568 },
     downloads: [
@@ -148,8 +146,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     title: "Amazon Digital Music, published 5-core",
     note: "The paper's AM after the filter of Section 4.1, as its collectors publish it, with reviews.",
     ratings: ["reviews_Digital_Music_5.json.gz"],
-    format: "amazon-json",
-    scale: STARS,
+    reading: { ...STARS, columns: "user=reviewerID,item=asin,rating=overall" },
     counts: { ratings: 64_706, users: 5_541, items: 3_568 },
     core5: { ratings: 64_706, users: 5_541, items: 3_568 },
     downloads: [
@@ -168,8 +165,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     title: "Amazon Music (DeepCF split, both parts joined)",
     note: "Stands in for AM where ratings are needed; another and smaller sample of Amazon's music ratings.",
     ratings: ["AMusic.train.rating", "AMusic.test.rating"],
-    format: "tab",
-    scale: STARS,
+    reading: { ...STARS, separator: "tab" },
     counts: { ratings: 46_087, users: 1_776, items: 12_929 },
     core5: { ratings: 24_793, users: 821, items: 1_945 },
     downloads: [
@@ -198,8 +194,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     title: "Amazon Digital Music, interactions only (CURE4Rec)",
     note: "Users with at least 5 ratings, every value 1: the structure of AM without its ratings.",
     ratings: ["ratings.csv"],
-    format: "csv",
-    scale: { least: 1, most: 1 },
+    reading: { columns: FIRST_THREE, scale: "1-1", separator: "comma" },
     counts: { ratings: 238_692, users: 22_878, items: 115_082 },
     core5: { ratings: 64_706, users: 5_541, items: 3_568 },
     downloads: [

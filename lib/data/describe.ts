@@ -2,6 +2,7 @@
 
 import { quantile } from "../statistics/statistics";
 import { type Csr, type Interactions, ratingCount } from "./interactions";
+import { fromStars, scaleOfData } from "./scale";
 
 /** Numbers of ratings a user, or an item, has. */
 export interface CountSummary {
@@ -25,7 +26,7 @@ export interface Description {
   readonly ratings: number;
   /** share of the users x items matrix that is empty, 0 .. 1 */
   readonly sparsity: number;
-  /** mean rating, in the scale of the data set; NaN without ratings */
+  /** mean rating, as the file had them; NaN without ratings */
   readonly mean: number;
   /** how often each rating value occurs, ascending by value */
   readonly histogram: readonly { readonly rating: number; readonly count: number }[];
@@ -37,10 +38,12 @@ export interface Description {
 export function describe(data: Interactions): Description {
   const counts = new Map<number, number>();
   let sum = 0;
-  for (const value of data.byUser.values) {
-    counts.set(value, (counts.get(value) ?? 0) + 1);
-    sum += value;
-  }
+  const scale = scaleOfData(data);
+  for (const value of data.byUser.values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const histogram = [...counts]
+    .map(([value, count]) => ({ rating: fromStars(value, scale), count }))
+    .sort((a, b) => a.rating - b.rating);
+  for (const { rating, count } of histogram) sum += rating * count;
   const users = data.userIds.length;
   const items = data.itemIds.length;
   const ratings = ratingCount(data);
@@ -53,7 +56,7 @@ export function describe(data: Interactions): Description {
     ratings,
     sparsity: 1 - ratings / (users * items),
     mean: sum / ratings,
-    histogram: [...counts].sort(([a], [b]) => a - b).map(([rating, count]) => ({ rating, count })),
+    histogram,
     perUser: summary(data.byUser),
     perItem: summary(data.byItem),
   };

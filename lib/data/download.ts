@@ -71,7 +71,7 @@ export async function fetchEntry(
 /** Unpacks the catalog's files of an archive into `folder` and checks them. */
 async function unpack(download: Download, archive: string, folder: string): Promise<void> {
   const wanted = download.files.map((file) => file.member ?? file.path);
-  const contents = unzip(await readFile(archive), wanted, download.url);
+  const contents = await unzip(archive, wanted, download.url);
   for (const { path, member = path, sha256 } of download.files) {
     const found = createHash("sha256").update(contents[member]).digest("hex");
     if (sha256 !== undefined && found !== sha256)

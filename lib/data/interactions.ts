@@ -5,6 +5,7 @@
 
 import { InputError } from "../errors";
 import { sha256 } from "../json";
+import type { Scale } from "./scale";
 
 /** Compressed sparse rows: row r holds `columns[offsets[r] .. offsets[r + 1])`, ascending, and the values beside them. */
 export interface Csr {
@@ -12,7 +13,7 @@ export interface Csr {
   readonly offsets: Uint32Array;
   /** Uint32Array, one a stored value */
   readonly columns: Uint32Array;
-  /** Float32Array, one a stored value; ratings in the data set's own scale (1 .. 5) */
+  /** Float32Array, one a stored value; ratings on the paper's scale, 1 .. 5 */
   readonly values: Float32Array;
 }
 
@@ -23,6 +24,13 @@ export interface Provenance {
   readonly synthetic: boolean;
   /** What was done to it since: "5-core", "train 90 %", "without 3 users". */
   readonly steps: readonly string[];
+  /**
+   * The scale of the file that the ratings were read from, brought onto 1 .. 5 (scale.ts); of one value for pairs without
+   * ratings. Undefined: 1 .. 5.
+   */
+  readonly scale?: Scale;
+  /** what was taken for what when a file of the user's own was read, in one line */
+  readonly reading?: string;
 }
 
 /** Ratings of users on items: both numbered from 0, original ids kept, sparse rows both ways. */

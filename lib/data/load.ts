@@ -5,51 +5,53 @@
  */
 
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { InputError, requireKnownKeys, requireOneOf, StoppedError } from "../errors";
+import { InputError, requireOneOf, StoppedError } from "../errors";
+import { complete } from "../settings";
 import { CATALOG, type CatalogEntry, catalogEntry, DATASET_NAMES, isSyntheticName } from "./catalog";
 import { type DownloadProgress, fetchEntry } from "./download";
 import { type Interactions, interactionsFrom, itemCount, ratingCount, userCount } from "./interactions";
-import { parseRatings, RATING_FORMATS, type RatingFormat, type RatingScale } from "./parse";
+import { accountText, type Readout, readRatings } from "./reading/ratings";
+import { READING, type ReadingSettings } from "./reading/settings";
+import { parseReference } from "./reference";
+import { isPapers, type Scale } from "./scale";
 import { synthesize } from "./synthetic";
 import { SYNTHETIC_PRESETS } from "./syntheticOptions";
 
-/** Where a data set is looked for, and how a file of one's own is read. */
-export interface LoadOptions {
+/** Where a data set is looked for, and how a file of one's own is read (reading/settings.ts). */
+export interface LoadOptions extends Partial<ReadingSettings> {
   /** folder with one folder for each data set; default: ERASABLE_DATA, then the project's data/ */
   readonly dataFolder?: string;
   /** fetch a set of the catalog that is not there yet; default false */
   readonly download?: boolean;
-  /** how the user's own file is written; default: by its name (.dat "::", .csv commas, .json reviews, else tabs) */
-  readonly format?: RatingFormat;
-  /** ratings that the user's own file may hold; default 0.5 to 5 */
-  readonly scale?: RatingScale;
   /** Called now and then with how far the work has come. */
   readonly onProgress?: (progress: DownloadProgress) => void;
   readonly signal?: AbortSignal;
 }
 
-const OPTIONS = ["dataFolder", "download", "format", "scale", "onProgress", "signal"] as const;
-const OWN_SCALE: RatingScale = { least: 0.5, most: 5 };
-
 /**
- * Loads a data set by its name in the catalog, by a `synthetic...` name, or from a file of the user's own: a path that
- * ends in .csv, .dat, .tsv, .data, .rating, .txt, .json or .jsonl, with or without .gz.
- * @throws InputError when it cannot be found (the message tells the ways to get it), cannot be parsed, has ids that are not
- * UTF-8, or does not hold what the catalog says. @throws StoppedError when `signal` is aborted.
+ * Loads a data set by its name in the catalog, by a `synthetic...` name, or from a file of the user's own by its path, with
+ * the way in which it is read behind it or as options: "ratings.csv?scale=1-10". What a file was taken for is in
+ * `provenance.reading`.
+ * @throws InputError when it cannot be found (the message tells the ways to get it), cannot be read, or does not hold what
+ * the catalog says. @throws StoppedError when `signal` is aborted.
  */
 export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Interactions> {
-  requireKnownKeys(options, OPTIONS, "loadDataset");
-  if (options.signal?.aborted) throw new StoppedError(`loading ${name} was stopped`);
+  const { dataFolder, download, onProgress, signal, ...reading } = options;
+  const settings = complete(READING, reading, "loadDataset");
+  if (signal?.aborted) throw new StoppedError(`loading ${name} was stopped`);
   if (isSyntheticName(name)) return synthesize(SYNTHETIC_PRESETS[name]).data;
-  const known = CATALOG.some((entry) => entry.name === name);
-  if (!known && looksLikePath(name)) return ownFile(name, options);
+  if (isOwnFile(name)) return (await readOwnFile(name, options)).data;
+  const given = (Object.keys(READING) as (keyof ReadingSettings)[]).find(
+    (key) => settings[key] !== READING[key].default,
+  );
+  if (given)
+    throw new InputError(`${given}: ${name} is read as the catalog says; this is for files of your own`);
   const entry = catalogEntry(name);
-  let folder = findDataset(entry, options.dataFolder);
-  if (!folder && options.download) folder = await fetchDataset(name, options);
-  if (!folder) throw new InputError(missingMessage(entry, options.dataFolder));
-  return parseEntry(entry, folder);
+  let folder = findDataset(entry, dataFolder);
+  if (!folder && download) folder = await fetchDataset(name, { dataFolder, onProgress, signal });
+  if (!folder) throw new InputError(missingMessage(entry, dataFolder));
+  return parseEntry(entry, folder, signal);
 }
 
 export interface FetchOptions {
@@ -122,21 +124,24 @@ export function projectDataFolder(): string {
   return join(process.cwd(), "data");
 }
 
-async function parseEntry(entry: CatalogEntry, folder: string): Promise<Interactions> {
-  const sources = await Promise.all(
-    entry.ratings.map(async (file) => {
-      const path = join(folder, file);
-      return { name: path, bytes: await readFile(path) };
-    }),
-  );
-  const parsed = parseRatings(sources, entry.format, entry.scale);
-  const data = interactionsFrom(parsed, parsed.userIds, parsed.itemIds, {
-    name: entry.name,
-    synthetic: false,
-    steps: [],
-  });
+async function parseEntry(entry: CatalogEntry, folder: string, signal?: AbortSignal): Promise<Interactions> {
+  const paths = entry.ratings.map((file) => join(folder, file));
+  const readout = await readRatings(paths, complete(READING, entry.reading, entry.name), { signal });
+  const data = interactionsOf(readout, entry.name);
   requireCounts(entry, data, folder);
   return data;
+}
+
+const provenanceScale = (scale: Scale): { scale?: Scale } => (isPapers(scale) ? {} : { scale });
+
+function interactionsOf({ ratings, scale }: Readout, name: string, reading?: string): Interactions {
+  const source = { name, synthetic: false, steps: [], ...provenanceScale(scale) };
+  return interactionsFrom(
+    ratings,
+    ratings.userIds,
+    ratings.itemIds,
+    reading === undefined ? source : { ...source, reading },
+  );
 }
 
 function requireCounts({ name, counts }: CatalogEntry, data: Interactions, folder: string): void {
@@ -160,33 +165,36 @@ function missingMessage(entry: CatalogEntry, dataFolder?: string): string {
   ].join("\n");
 }
 
-const EXTENSION = /\.(csv|dat|tsv|data|rating|txt|json|jsonl)(\.gz)?$/i;
+const EXTENSION =
+  /\.(csv|dat|tsv|data|rating|ratings|txt|jsonl?|ndjson|inter|parquet|zip|xlsx?|ods)(\.gz)?$/i;
 
-const looksLikePath = (name: string): boolean => EXTENSION.test(name) || /[\\/]/.test(name);
+const looksLikePath = (path: string): boolean =>
+  EXTENSION.test(path) || /[\\/]/.test(path) || existsSync(path);
 
-async function ownFile(path: string, { format, scale = OWN_SCALE }: LoadOptions): Promise<Interactions> {
-  const chosen = format === undefined ? formatOf(path) : requireOneOf(format, RATING_FORMATS, "format");
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+/** Whether a name is that of a file of the user's own: neither in the catalog nor of generated ratings. */
+export function isOwnFile(name: string): boolean {
+  if (isSyntheticName(name) || CATALOG.some((entry) => entry.name === name)) return false;
+  return looksLikePath(parseReference(name).path);
+}
+
+/**
+ * Reads a file of the user's own, and tells what was taken for what.
+ * @param name its path, perhaps with settings behind it (reference.ts); `options` come before them
+ * @throws InputError naming file, line, what was seen and the way on; StoppedError on the signal
+ */
+export async function readOwnFile(
+  name: string,
+  { dataFolder: _folder, download: _download, onProgress, signal, ...given }: LoadOptions = {},
+): Promise<{ readonly data: Interactions; readonly readout: Readout }> {
+  const { path, settings } = parseReference(name);
+  if (!existsSync(path))
     throw new InputError(
-      `${path}: cannot be read (${reason}); data sets known by name: ${DATASET_NAMES.join(", ")}`,
+      `${path}: cannot be read (no such file); data sets known by name: ${DATASET_NAMES.join(", ")}`,
     );
-  }
-  const parsed = parseRatings([{ name: path, bytes }], chosen, scale);
-  return interactionsFrom(parsed, parsed.userIds, parsed.itemIds, {
-    name: path,
-    synthetic: false,
-    steps: [],
-  });
+  const asked = complete(READING, { ...settings, ...defined(given) }, name);
+  const readout = await readRatings([path], asked, { signal, onProgress });
+  return { data: interactionsOf(readout, name, accountText(readout)), readout };
 }
 
-function formatOf(path: string): RatingFormat {
-  const extension = EXTENSION.exec(path)?.[1]?.toLowerCase();
-  if (extension === "csv") return "csv";
-  if (extension === "dat") return "double-colon";
-  if (extension === "json" || extension === "jsonl") return "amazon-json";
-  return "tab";
-}
+const defined = (given: Partial<ReadingSettings>): Partial<ReadingSettings> =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

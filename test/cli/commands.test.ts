@@ -393,7 +393,7 @@ describe("learn, recommend, unlearn, verify on files", () => {
     const asked = async (folder: string, engine: string) =>
       (await erasable("learn", at("all.csv"), "--system", at(folder), ...cheap, "--set", `engine=${engine}`))
         .err;
-    expect(await asked("on-tfjs", "tfjs")).toMatch(/^tfjs engine: TensorFlow\S* .*\d+\.\d+\.\d+/);
+    expect(await asked("on-tfjs", "tfjs")).toMatch(/^tfjs engine: TensorFlow\S* .*\d+\.\d+\.\d+/m);
     expect(await asked("on-simd", "simd")).not.toContain("engine");
     expect(await asked("on-cuda", "cuda")).toMatch(/engine: "cuda" is not one of simd, tfjs/);
   });

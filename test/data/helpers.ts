@@ -3,7 +3,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Interactions, interactionsFrom } from "../../lib/data/interactions";
-import { parseRatings, type RatingFormat } from "../../lib/data/parse";
 
 /** Interactions from rows of (user number, item number, rating); users and items are as many as the numbers need. */
 export function fromRows(rows: readonly (readonly [number, number, number])[]): Interactions {
@@ -43,10 +42,6 @@ export function listedByItem(data: Interactions): string[] {
 }
 
 export const bytes = (text: string): Uint8Array => Buffer.from(text, "utf8");
-
-/** Parses one text under the name "file". */
-export const parseText = (text: string, format: RatingFormat = "csv", scale = { least: 1, most: 5 }) =>
-  parseRatings([{ name: "file", bytes: bytes(text) }], format, scale);
 
 /** The folder of real data sets, where this machine has one: ERASABLE_DATA, else ../shared/data beside the checkout. */
 export const realData: string | undefined = [

@@ -4,7 +4,8 @@ import { type Interactions, interactionsFrom, withoutUsers } from "../../lib/dat
 import { split, validationSplit } from "../../lib/data/split";
 import { synthesize } from "../../lib/data/synthetic";
 import { Random } from "../../lib/random";
-import { fromRows, listed, parseText } from "./helpers";
+import { fromRows, listed } from "./helpers";
+import { read as readText } from "./reading/helpers";
 
 const { data } = synthesize();
 const rowsOf = (part: Interactions, user: string) => listed(part).filter((row) => row.startsWith(`${user} `));
@@ -56,18 +57,20 @@ describe("split", () => {
     }
   });
 
-  it("depends on the ids alone, not on how a file is ordered nor on how users and items are numbered", () => {
+  it("depends on the ids alone, not on how a file is ordered nor on how users and items are numbered", async () => {
     const parts = (whole: Interactions) => {
       const { train, test } = split(whole, { seed: 1 });
       return [listed(train).sort(), listed(test).sort()];
     };
     const random = Random.stream(9, "lines");
     const lines = listed(data).map((row) => row.replaceAll(" ", ","));
-    const read = (text: readonly string[]) => {
-      const { userIds, itemIds, ...columns } = parseText(text.join("\n"));
+    const read = async (text: readonly string[]) => {
+      const {
+        ratings: { userIds, itemIds, ...columns },
+      } = await readText(text.join("\n"));
       return interactionsFrom(columns, userIds, itemIds, data.provenance);
     };
-    expect(parts(read(random.shuffle([...lines])))).toEqual(parts(data));
+    expect(parts(await read(random.shuffle([...lines])))).toEqual(parts(data));
     const order = random.shuffle(data.itemIds.map((_, item) => item));
     const place = new Uint32Array(order.length);
     order.forEach((item, at) => {

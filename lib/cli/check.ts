@@ -1,0 +1,315 @@
+/**
+ * `check`: what a file of ratings, or a data set, is taken for, what is in it, what to beware of, the most important first, and
+ * which commands to give next.
+ */
+
+import type { Command } from "commander";
+import { CATALOG, type CatalogEntry } from "../data/catalog";
+import { core } from "../data/core";
+import { describe, rowLengths } from "../data/describe";
+import { checksum, type Interactions, itemCount, ratingCount, userCount } from "../data/interactions";
+import { dataFolders, findDataset, isOwnFile, loadDataset, readOwnFile } from "../data/load";
+import type { Readout } from "../data/reading/ratings";
+import { isImplicit, likedShare, scaleText } from "../data/scale";
+import { InputError, StoppedError } from "../errors";
+import { withJson } from "./options";
+import { count, EXIT, Exit, plural, print, printJson, stopping } from "./output";
+import { type RatingsOptions, readingKeys, readingText, withReading } from "./ratings";
+import { shellWord } from "./shell";
+import { textTable } from "./textTable";
+
+type CheckOptions = RatingsOptions & { readonly json?: boolean };
+
+/** Adds `check` to the program, or to `data`. */
+export function addCheck(parent: Command): void {
+  withJson(withReading(parent.command("check")))
+    .summary("what a file of ratings is taken for, what is in it, what to do next")
+    .description(
+      "Reads a file of ratings and says what was taken for what, what is in it, what to beware of, and which commands to give " +
+        "next; or reads data sets by name (default: all that are here) and compares them with the catalog.",
+    )
+    .argument("[name]", "file of ratings, or name of a data set")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ npx erasable check ratings.csv
+  $ npx erasable check export.csv --columns user=customer,item=3,rating=stars --scale 1-10
+  $ npx erasable data check ml-1m`,
+    )
+    .action(check);
+}
+
+async function check(name: string | undefined, options: CheckOptions): Promise<void> {
+  const signal = stopping();
+  const [reading] = readingKeys(options);
+  if (name !== undefined && isOwnFile(name)) {
+    const { data, readout } = await readOwnFile(name, { ...reading, signal });
+    const report = reportOf(name, reading, data, readout);
+    if (options.json) printJson(report);
+    else print(reportText(report));
+    return;
+  }
+  await checkCatalog(name, { ...reading, signal }, options.json ?? false);
+}
+
+interface Report {
+  readonly name: string;
+  readonly reading: Readout["accounts"][number];
+  readonly ratings: number;
+  readonly users: number;
+  readonly items: number;
+  readonly repeats: number;
+  /** undefined for pairs without ratings */
+  readonly scale?: { readonly least: number; readonly most: number; readonly liked: number };
+  readonly why?: string;
+  /** values as the file has them */
+  readonly values: readonly (readonly [value: number, count: number])[];
+  readonly perUser: { readonly least: number; readonly median: number; readonly most: number };
+  readonly perItem: { readonly least: number; readonly median: number; readonly most: number };
+  readonly core5: { readonly ratings: number; readonly users: number; readonly items: number };
+  readonly checksum: string;
+  /** the most important first */
+  readonly warnings: readonly string[];
+  /** commands to paste */
+  readonly next: readonly string[];
+}
+
+function reportOf(name: string, options: RatingsOptions, data: Interactions, readout: Readout): Report {
+  const { perUser, perItem } = describe(data);
+  const filtered = core(data, 5);
+  const { scale, why, seen, repeats, accounts } = readout;
+  const pick = ({ least, median, most }: typeof perUser) => ({ least, median, most });
+  const core5 = { ratings: ratingCount(filtered), users: userCount(filtered), items: itemCount(filtered) };
+  return {
+    name,
+    reading: accounts[0],
+    ratings: ratingCount(data),
+    users: userCount(data),
+    items: itemCount(data),
+    repeats,
+    ...(isImplicit(data) ? {} : { scale }),
+    ...(why === undefined ? {} : { why }),
+    values: seen?.values ?? [],
+    perUser: pick(perUser),
+    perItem: pick(perItem),
+    core5,
+    checksum: checksum(data),
+    warnings: warningsOf(data, readout, core5.users),
+    next: nextCommands(name, options, data, core5.users),
+  };
+}
+
+/** What to beware of, the most important first. */
+function warningsOf(
+  data: Interactions,
+  { accounts, seen, scale, why }: Readout,
+  coreUsers: number,
+): string[] {
+  const users = userCount(data);
+  const perUser = rowLengths(data.byUser);
+  const warnings: string[] = [];
+  if (users > 1 && perUser.every((length) => length === 1))
+    warnings.push(
+      "every user rates once: is the column of users one of row or order numbers? Say which it is with --columns user=...",
+    );
+  warnings.push(...accounts.flatMap(({ notes }) => notes.filter((note) => !note.startsWith("not read: "))));
+  if (coreUsers === 0)
+    warnings.push(
+      "the 5-core is empty: nobody has five ratings on items that have five; learn takes the file as it is, run needs --set core=1",
+    );
+  else if (coreUsers < 50)
+    warnings.push(`${plural(coreUsers, "user")} in the 5-core are few: measured quality says little`);
+  if (!isImplicit(data)) {
+    const share = likedShare(data);
+    if (share === 0 && why === undefined)
+      warnings.push(`no rating reaches ${scale.liked}, from which on an item is liked: say it with --liked`);
+    else if (share > 0.95)
+      warnings.push(
+        `${Math.round(100 * share)} % of the ratings are ${scale.liked} or more: almost all is liked; see --liked`,
+      );
+    const ones = seen?.values.find(([value]) => value === 1)?.[1] ?? 0;
+    if (seen && ones > 0.6 * seen.count && scale.least > 0)
+      warnings.push(
+        `${Math.round((100 * ones) / seen.count)} % of the values are 1: if they are counts, take the pairs with --implicit`,
+      );
+    if (why !== undefined) warnings.push(`the scale is taken from the values: ${why}`);
+  }
+  const lossy = [...data.userIds, ...data.itemIds].find((id) => id.includes("\uFFFD"));
+  if (lossy !== undefined)
+    warnings.push(
+      `id ${JSON.stringify(lossy.slice(0, 40))} lost a letter before it came here (U+FFFD): two people may have become one`,
+    );
+  return warnings;
+}
+
+function nextCommands(
+  name: string,
+  options: RatingsOptions,
+  data: Interactions,
+  coreUsers: number,
+): string[] {
+  const file = shellWord(name);
+  const flags = readingText(spelled(options, data));
+  const groups = data.userIds.length < 8 ? ` --groups ${data.userIds.length}` : "";
+  const clicks = isImplicit(data) ? " --method ease" : groups;
+  return [
+    `npx erasable learn ${file}${flags} --system my-system${clicks}`,
+    `npx erasable run utility --dataset ${file}${flags}${coreUsers === 0 ? " --set core=1" : ""}`,
+  ];
+}
+
+/** The options with what was found out beside them, so that a smaller file, without who was erased, is read alike. */
+function spelled(options: RatingsOptions, data: Interactions): RatingsOptions {
+  if (isImplicit(data)) return { ...options, implicit: true };
+  const { scale } = data.provenance;
+  return scale === undefined ? options : { ...options, scale: scaleText(scale) };
+}
+
+const BAR = 30;
+const SHOWN = 12;
+
+/** A bar for each value; neighbouring values share one where there are many. */
+function histogram(values: Report["values"]): string[] {
+  if (values.length === 0) return [];
+  const size = Math.ceil(values.length / SHOWN);
+  const bins = Array.from({ length: Math.ceil(values.length / size) }, (_, k) =>
+    values.slice(k * size, (k + 1) * size),
+  );
+  const rows = bins.map((bin) => ({
+    label: bin.length === 1 ? String(bin[0][0]) : `${bin[0][0]} .. ${bin[bin.length - 1][0]}`,
+    times: bin.reduce((sum, [, times]) => sum + times, 0),
+  }));
+  const most = Math.max(...rows.map(({ times }) => times));
+  const width = Math.max(...rows.map(({ label }) => label.length));
+  return rows.map(
+    ({ label, times }) =>
+      `${label.padStart(width)}  ${"#".repeat(Math.max(1, Math.round((BAR * times) / most)))} ${count(times)}`,
+  );
+}
+
+function reportText(report: Report): string {
+  const { reading, scale, why, core5 } = report;
+  const line = (label: string, texts: readonly string[]) =>
+    texts.map((text, k) => `  ${(k === 0 ? label : "").padEnd(12)} ${text}`);
+  const what = [reading.packed, reading.encoding?.toUpperCase(), reading.form].filter(
+    (part) => part !== undefined,
+  );
+  const columns = reading.columns.map(
+    ({ role, column, name }) =>
+      `${role} = ${name === undefined ? "" : `${JSON.stringify(name)}, `}column ${column}`,
+  );
+  const unread = reading.notes.filter((note) => note.startsWith("not read: ")).map((note) => note.slice(10));
+  const first = Object.entries(reading.first).map(
+    ([role, text]) => `${role} ${JSON.stringify(text.slice(0, 60))}`,
+  );
+  const skipped = Object.entries(reading.skipped).map(([why, lines]) => `${plural(lines, "line")} (${why})`);
+  const range = ({ least, median, most }: Report["perUser"]) =>
+    `${count(least)} to ${count(most)}, median ${count(median)}`;
+  return [
+    report.name,
+    ...line("what it is", [what.join(", ")]),
+    ...line("header", [
+      reading.header ? `line ${reading.header.line}: ${reading.header.names.join(" | ")}` : "none",
+    ]),
+    ...line("columns", columns),
+    ...line("not read", unread),
+    ...line("first row", [first.join(", ")]),
+    ...line("skipped", skipped.length > 0 ? skipped : ["nothing"]),
+    ...line("holds", [
+      `${plural(report.ratings, scale ? "rating" : "pair")} of ${plural(report.users, "user")} on ${plural(report.items, "item")}`,
+      ...(report.repeats > 0 ? [`${plural(report.repeats, "repeated pair")} made one each`] : []),
+    ]),
+    ...line("per user", [range(report.perUser)]),
+    ...line("per item", [range(report.perItem)]),
+    ...line("kind", [
+      scale
+        ? `ratings from ${scale.least} to ${scale.most}, liked from ${scale.liked} on${why ? ` (${why})` : ""}`
+        : `clicks, orders or plays: pairs without ratings${why ? ` (${why})` : ""}`,
+    ]),
+    ...line(scale ? "ratings" : "values", histogram(report.values)),
+    ...line("5-core", [
+      `${count(core5.ratings)} of ${plural(core5.users, "user")} on ${plural(core5.items, "item")}`,
+    ]),
+    ...(report.warnings.length > 0
+      ? ["Beware:", ...report.warnings.map((text, k) => `  ${k + 1}. ${text}`)]
+      : []),
+    "Next:",
+    ...report.next.map((command) => `  ${command}`),
+  ].join("\n");
+}
+
+interface Checked {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly users: number | null;
+  readonly items: number | null;
+  readonly ratings: number | null;
+  /** users, items and ratings of the 5-core */
+  readonly core5: string | null;
+  readonly checksum: string | null;
+  readonly problem: string;
+}
+
+async function checkCatalog(
+  name: string | undefined,
+  options: RatingsOptions & { readonly signal: AbortSignal },
+  json: boolean,
+): Promise<void> {
+  const names =
+    name === undefined ? CATALOG.filter((entry) => findDataset(entry)).map((entry) => entry.name) : [name];
+  if (names.length === 0)
+    throw new InputError(`check: no data set of the catalog is here (looked in ${dataFolders().join(", ")})`);
+  const checked: Checked[] = [];
+  for (const one of names) {
+    checked.push(await checkOne(one, options));
+    if (options.signal.aborted) throw new StoppedError("stopped on request");
+  }
+  if (json) printJson(checked);
+  else
+    print(
+      textTable(
+        checked.map((row) => ({ ...row, verdict: row.ok ? "as it should be" : row.problem })),
+        [
+          { key: "name", label: "Name" },
+          { key: "ratings", label: "Ratings" },
+          { key: "users", label: "Users" },
+          { key: "items", label: "Items" },
+          { key: "core5", label: "5-core: ratings, users, items" },
+          { key: "checksum", label: "SHA-256 of the ratings" },
+          { key: "verdict", label: "Check" },
+        ],
+      ),
+    );
+  if (checked.some(({ ok }) => !ok)) throw new Exit(EXIT.failed);
+}
+
+async function checkOne(
+  name: string,
+  options: RatingsOptions & { readonly signal: AbortSignal },
+): Promise<Checked> {
+  const entry: CatalogEntry | undefined = CATALOG.find((candidate) => candidate.name === name);
+  try {
+    const data = await loadDataset(name, options);
+    const filtered = core(data, 5);
+    const found = { ratings: ratingCount(filtered), users: userCount(filtered), items: itemCount(filtered) };
+    const text = (counts: typeof found) =>
+      [counts.ratings, counts.users, counts.items].map(count).join(" · ");
+    const right = entry === undefined || text(found) === text(entry.core5);
+    return {
+      name,
+      ok: right,
+      users: userCount(data),
+      items: itemCount(data),
+      ratings: ratingCount(data),
+      core5: text(found),
+      checksum: checksum(data),
+      problem: right ? "" : `its 5-core should hold ${text(entry.core5)}`,
+    };
+  } catch (error) {
+    // a name that is unknown, or a set that is not here, is the caller's mistake; a damaged one is what is looked for
+    if (!(error instanceof InputError) || (entry ? !findDataset(entry) : true)) throw error;
+    const nothing = { users: null, items: null, ratings: null, core5: null, checksum: null };
+    return { name, ok: false, ...nothing, problem: error.message };
+  }
+}

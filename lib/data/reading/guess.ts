@@ -1,0 +1,167 @@
+/**
+ * What the values of a file are when nobody says it: ratings of an obvious scale (five stars, 1 to 10, 0 to 100, thumbs), or
+ * counts of clicks, plays and orders. What is not obvious is asked for; what is taken is said.
+ */
+
+import { type Scale, scaleOf, scaleText } from "../scale";
+import { isTimeNumber } from "./values";
+
+/** The values of a column of ratings. */
+export interface Seen {
+  readonly least: number;
+  readonly most: number;
+  readonly count: number;
+  /** how often each value occurs, ascending; empty when there are too many */
+  readonly values: readonly (readonly [value: number, count: number])[];
+}
+
+/** What was found out, or what has to be asked. */
+export type Guess =
+  | { readonly kind: "scale"; readonly scale: Scale; readonly note?: string }
+  | { readonly kind: "pairs"; readonly why: string }
+  /** `odd`: the values that the message is about */
+  | { readonly kind: "ask"; readonly text: string; readonly odd: (value: number) => boolean };
+
+const DISTINCT = 100_000;
+
+/** Counts the values of a column. */
+export function seenIn(ratings: Float32Array): Seen {
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  const halves = new Float64Array(256); // of 0, 0.5, 1 ... which are nearly all
+  const others = new Map<number, number>();
+  for (let k = 0; k < ratings.length; k++) {
+    const value = ratings[k];
+    if (value < least) least = value;
+    if (value > most) most = value;
+    const half = 2 * value;
+    if (half >= 0 && half < 256 && half === Math.trunc(half)) halves[half]++;
+    else if (others.size < DISTINCT) others.set(value, (others.get(value) ?? 0) + 1);
+  }
+  for (let half = 0; half < halves.length; half++) if (halves[half] > 0) others.set(half / 2, halves[half]);
+  const values = others.size < DISTINCT ? [...others].sort(([a], [b]) => a - b) : [];
+  return { least, most, count: ratings.length, values };
+}
+
+const ask = (text: string, odd: (value: number) => boolean): Guess => ({ kind: "ask", text, odd });
+const any = () => true;
+
+/** A share of wrong values that a file may have without its scale being in doubt. */
+const SLIPS = 0.01;
+
+/**
+ * @param name what the header calls the column: a rating, a count, or nothing that is known
+ */
+export function guessScale(seen: Seen, name: "rating" | "count" | "unknown"): Guess {
+  const { least, most, count, values } = seen;
+  const share = (is: (value: number) => boolean) =>
+    values.reduce((sum, [value, times]) => sum + (is(value) ? times : 0), 0) / count;
+  if (least === most) return { kind: "pairs", why: `every value is ${least}` };
+  if (isTimeNumber(most) && isTimeNumber(Math.max(least, 0)))
+    return ask(
+      "times stand where ratings should: name their column with --columns rating=..., or take the pairs with --implicit",
+      any,
+    );
+  if (
+    name === "count" ||
+    (name === "unknown" && isHeavyTailed(seen, 0.5)) ||
+    (most > 10 && isHeavyTailed(seen, 0))
+  ) {
+    const why = `${name === "count" ? "its name says counts" : "a few high values and many low ones are counts"}, ${least} to ${most}`;
+    if (least <= 0)
+      return ask(
+        `these look like counts, and a count of ${least} is no interaction: leave such lines out${least === 0 ? " with --unrated 0" : ""}`,
+        (value) => value <= 0,
+      );
+    if (name === "rating")
+      return ask(
+        `these look like counts (${least} to ${most}), not like ratings: take the pairs with --implicit, or say their scale, --scale ${scaleText(seen)}`,
+        (value) => value === most,
+      );
+    return { kind: "pairs", why };
+  }
+  return thumbs(seen) ?? zeros(seen, share) ?? usual(seen, share);
+}
+
+/** Whether low values are many and high ones few, as in counts. @param ones the least share of 1 */
+function isHeavyTailed({ least, most, count, values }: Seen, ones: number): boolean {
+  if (values.length === 0 || most <= 5 || least < 0 || !values.every(([value]) => Number.isInteger(value)))
+    return false;
+  let below = 0;
+  const median = values.find(([, times]) => {
+    below += times;
+    return 2 * below >= count;
+  })?.[0] as number;
+  const times = new Map(values);
+  const [one, two, three] = [1, 2, 3].map((value) => times.get(value) ?? 0);
+  const mode = values.reduce((a, b) => (b[1] > a[1] ? b : a))[0];
+  return (
+    4 * median <= most && mode <= 3 && (ones === 0 || (one >= ones * count && one > two && two >= three))
+  );
+}
+
+/** Up and down. */
+function thumbs({ least, most, values }: Seen): Guess | undefined {
+  const whole = values.length > 0 && values.every(([value]) => Number.isInteger(value));
+  if (whole && most === 1 && (least === -1 || least === 0)) {
+    const note = least === 0 ? "thumbs down and up" : "thumbs down (-1) and up (1)";
+    return { kind: "scale", scale: scaleOf(least, 1), note };
+  }
+  if (least >= 0 && most <= 1) return { kind: "scale", scale: scaleOf(0, 1), note: "shares of 1" };
+  return undefined;
+}
+
+/** A lowest value that may stand for "not rated". */
+function zeros(
+  { least, most, values }: Seen,
+  share: (is: (value: number) => boolean) => number,
+): Guess | undefined {
+  const next = values[1]?.[0];
+  const apart = least === -1 && next !== undefined && next >= 0;
+  if (!apart && least !== 0) return undefined;
+  if (least === 0 && most > 10 && share((value) => value === 0) < 0.25) return undefined;
+  const top = most <= 5 ? 5 : most <= 10 ? 10 : most <= 100 ? 100 : most;
+  const times = values.find(([value]) => value === least)?.[1];
+  return ask(
+    `${times ?? "some"} ratings are ${least}: if ${least} stands for "not rated", leave them out with --unrated ${least}; if it is ` +
+      `the lowest rating, say --scale ${least}-${top}`,
+    (value) => value === least,
+  );
+}
+
+/** Scales that many files have, the narrowest first. */
+function usual(seen: Seen, share: (is: (value: number) => boolean) => number): Guess {
+  const { least, most } = seen;
+  const within = (low: number, high: number) => (value: number) => value >= low && value <= high;
+  for (const [low, high] of [
+    [0.5, 5],
+    [0.5, 10],
+  ]) {
+    const fits = within(low, high);
+    if (least >= low && most <= high) return { kind: "scale", ...topOf(least, most, high) };
+    const right = share(fits);
+    if (right >= 1 - SLIPS)
+      return ask(
+        `it is outside ${low === 0.5 ? 1 : low} to ${high}, where ${Math.floor(1000 * right) / 10} % of the ratings are; correct it, or say --scale LOW-HIGH`,
+        (value) => !fits(value),
+      );
+  }
+  if (least >= 0 && most <= 100 && most > 50)
+    return { kind: "scale", scale: scaleOf(0, 100), note: "by its values; --scale says another one" };
+  return ask(
+    `the scale of ratings from ${least} to ${most} is not obvious: say it with --scale LOW-HIGH, such as --scale ${scaleText(seen)}`,
+    (value) => value === (most > 5 ? most : least),
+  );
+}
+
+/** A scale up to `high`. Of five stars also where nobody gave four: a file must be read alike when some of it is erased. */
+function topOf(least: number, most: number, high: number): { scale: Scale; note?: string } {
+  const scale = scaleOf(least < 1 ? 0.5 : 1, high);
+  if (high === 10) return { scale, note: "by its values; --scale says another one" };
+  return most >= scale.liked
+    ? { scale }
+    : {
+        scale,
+        note: `no rating reaches ${scale.liked}; if ${most} is the highest, say --scale ${scale.least}-${most}`,
+      };
+}

@@ -1,0 +1,106 @@
+/**
+ * What the names of columns say: user, item, rating, time, or a count (plays, quantities), in the spellings that shops,
+ * MovieLens, the Amazon reviews, RecBole (`user_id:token`) and other exports use: userId, "User ID", customer_email, asin.
+ */
+
+export const ROLES = ["user", "item", "rating", "time"] as const;
+/** What a column can hold for us. */
+export type Role = (typeof ROLES)[number];
+
+const words = (text: string): readonly string[] => text.trim().split(/\s+/);
+
+const NOUNS: Readonly<Record<Role | "count", readonly string[]>> = {
+  user: words(
+    `user users usr uid customer client member reviewer account profile visitor person buyer subscriber reader listener
+     viewer login student patron household critic kunde nutzer utilisateur usuario`,
+  ),
+  item: words(
+    `item items iid movie film product asin sku song track artist book isbn article business recipe anime game app joke
+     video show series episode course beer wine restaurant hotel place poi venue news url page content stockcode good
+     goods offer brand album podcast dish artikel produkt`,
+  ),
+  rating: words(`rating ratings rate score scores star stars overall grade val preference pref bewertung liked
+     like thumb thumbs`),
+  time: words(`timestamp time date datetime ts tstamp day unixtime unixreviewtime reviewtime when`),
+  count: words(
+    `count counts quantity quantities qty plays playcount clicks views purchases listens hours minutes seconds duration
+     watchtime playtime dwelltime hoursplayed weight freq frequency times visits units amount`,
+  ),
+};
+/** They name an item or a user where nothing better does. */
+const WEAK: Readonly<Record<string, Role>> = {
+  title: "item",
+  session: "user",
+  email: "user",
+  value: "rating",
+  label: "rating",
+};
+
+/** They say that a name is an identifier, and not of what. */
+const IDENTIFIERS = new Set(words("id ids no nr num number code key hash uuid guid"));
+/** They say neither. */
+const FILLERS = new Set(words("name unique anon of the email mail"));
+/** Of many people, not of one. */
+const AGGREGATE = new Set(words("avg average mean median total global sum"));
+
+const ROLE_OF = new Map<string, Role | "count">(
+  (Object.keys(NOUNS) as (Role | "count")[]).flatMap((role) =>
+    NOUNS[role].map((noun) => [noun, role] as const),
+  ),
+);
+
+/** What a name says of its column. */
+export interface Meaning {
+  readonly role: Role;
+  /** the noun that says so: "movie" of movieId */
+  readonly noun: string;
+  /** how clearly: of two columns with one role the clearer one is taken */
+  readonly strength: number;
+  /** the column holds counts, not ratings */
+  readonly counts: boolean;
+}
+
+/** "userId:token" -> user, id */
+const split = (name: string): string[] =>
+  name
+    .replace(/:(token|float)(_seq)?$/, "")
+    .replace(/^\W+/, "")
+    .replace(/(\p{Ll}|\d)(\p{Lu})/gu, "$1 $2")
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== "");
+
+/** movieid -> movie */
+function nounOf(word: string): string {
+  const bare = word.replace(/(ids?|name)$/, "");
+  return !ROLE_OF.has(word) && ROLE_OF.has(bare) ? bare : word;
+}
+
+/** What a name says; undefined where it says nothing that we know. */
+export function meaningOf(name: string): Meaning | undefined {
+  const all = split(name);
+  const joined = all.join("");
+  const whole = ROLE_OF.get(joined);
+  if (whole) return meaning(whole, joined, 4);
+  const bare = all.map(nounOf).filter((word) => !IDENTIFIERS.has(word) && !FILLERS.has(word));
+  const last = bare.at(-1) ?? joined;
+  const identifier = all.some((word) => IDENTIFIERS.has(word) || /ids?$/.test(word)) ? 1 : 0;
+  const role = ROLE_OF.get(last);
+  if (role === "rating" && bare.some((word) => AGGREGATE.has(word))) return undefined;
+  if (role) return meaning(role, last, (bare.length === 1 ? 3 : 1) + identifier);
+  if (last === "at" || (bare.length > 1 && ROLE_OF.get(bare[0]) === "time")) return meaning("time", last, 1);
+  return Object.hasOwn(WEAK, last) ? meaning(WEAK[last], last, 0) : undefined;
+}
+
+const meaning = (role: Role | "count", noun: string, strength: number): Meaning => ({
+  role: role === "count" ? "rating" : role,
+  noun,
+  strength: role === "count" ? strength / 8 : strength, // a rating beside a count is the one that is meant
+  counts: role === "count",
+});
+
+/** Whether fields are a header: names among them tell users from items. */
+export function isNamed(fields: readonly string[]): boolean {
+  const roles = new Set(fields.map((field) => meaningOf(field)?.role));
+  return fields.length > 1 && roles.has("user") && (roles.has("item") || roles.has("rating"));
+}

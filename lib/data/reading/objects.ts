@@ -1,0 +1,141 @@
+/** Rows that come with the names of their columns: lines of JSON objects. Parquet's come the same way (parquet.ts). */
+
+import { InputError } from "../../errors";
+import { type ColumnChoice, type Columns, chooseColumns } from "./columns";
+import { requireUtf8 } from "./encoding";
+import type { RatingSink } from "./sink";
+import { clipped, numberOf, whyNoNumber } from "./values";
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** A value as an id, a number or a time of a text file would be written; "" where there is none. */
+export function textOf(value: unknown): string {
+  if (typeof value === "string") return value.replace(/^ +| +$/g, "");
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
+  if (value instanceof Date) return value.toISOString();
+  return value === null || value === undefined ? "" : JSON.stringify(value);
+}
+
+/** The columns of objects, by the names of the first ones. */
+export function planObjects(
+  name: string,
+  sample: readonly Row[],
+  asked: { readonly columns: ColumnChoice; readonly implicit: boolean },
+): Columns & { readonly names: readonly string[] } {
+  const names = [...new Set(sample.flatMap((row) => Object.keys(row)))];
+  const rows = sample.map((row, k) => ({
+    line: k + 1,
+    fields: names.map((key) => textOf(row[key])),
+    misquoted: -1,
+  }));
+  return { ...chooseColumns(name, rows, asked.columns, asked.implicit, names), names };
+}
+
+/** Puts rows into the sink. */
+export class ObjectRows {
+  unrated = 0;
+  blank = 0;
+  private readonly user: string;
+  private readonly item: string;
+  private readonly rating: string | undefined;
+
+  constructor(
+    private readonly name: string,
+    { user, item, rating, names }: Columns & { readonly names: readonly string[] },
+    private readonly range: { readonly least: number; readonly most: number } | undefined,
+    private readonly missing: number | null,
+    private readonly sink: RatingSink,
+  ) {
+    this.user = names[user];
+    this.item = names[item];
+    this.rating = rating === undefined ? undefined : names[rating];
+  }
+
+  take(row: Row, line: number): void {
+    const where = `${this.name}: line ${line}`;
+    let rating = Number.NaN;
+    if (this.rating !== undefined) {
+      const text = textOf(row[this.rating]);
+      rating = numberOf(text);
+      if (rating === this.missing) {
+        this.unrated++;
+        return;
+      }
+      if (Number.isNaN(rating))
+        throw new InputError(`${where}: ${this.rating} ${clipped(text)} ${whyNoNumber(text)}`);
+      const { least, most } = this.range ?? {
+        least: Number.NEGATIVE_INFINITY,
+        most: Number.POSITIVE_INFINITY,
+      };
+      if (!(rating >= least && rating <= most))
+        throw new InputError(`${where}: rating ${text} is outside the scale (${least} to ${most})`);
+    }
+    const { sink } = this;
+    sink.reserve(1);
+    sink.add(
+      this.id(row, this.user, where, "userTable"),
+      this.id(row, this.item, where, "itemTable"),
+      rating,
+      line,
+    );
+  }
+
+  private id(row: Row, key: string, where: string, table: "userTable" | "itemTable"): number {
+    const text = textOf(row[key]);
+    if (text === "")
+      throw new InputError(`${where}: ${key} is missing in ${clipped(JSON.stringify(row, plain))}`);
+    const bytes = Buffer.from(text, "utf8");
+    return this.sink[table].number(bytes, 0, bytes.length);
+  }
+}
+
+const plain = (_: string, value: unknown) => (typeof value === "bigint" ? String(value) : value);
+
+/** Whether a text begins as an object, or an array of them, does. */
+export const isJson = (bytes: Uint8Array): "lines" | "array" | undefined => {
+  const start = Buffer.from(bytes.subarray(0, 64)).toString("utf8").trimStart();
+  if (start.startsWith("[") && /^\[\s*(\{|$)/.test(start)) return "array";
+  return /^\{\s*("|$)/.test(start) ? "lines" : undefined;
+};
+
+/** @throws InputError naming the line when it holds no object */
+export function parseLine(name: string, text: string, line: number): Row {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new InputError(`${name}: line ${line}: not a JSON object: ${clipped(text)}`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new InputError(`${name}: line ${line}: not a JSON object: ${clipped(text)}`);
+  return value as Row;
+}
+
+/** Lines of blocks of UTF-8, from 1, without their ends. @throws InputError for one that is too long */
+export async function* textLines(
+  name: string,
+  blocks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<{ readonly text: string; readonly line: number }> {
+  const LONGEST = 1 << 26;
+  let rest: Uint8Array = new Uint8Array(0);
+  let line = 1;
+  for await (const block of blocks) {
+    const bytes = rest.length === 0 ? block : Buffer.concat([rest, block]);
+    let begin = 0;
+    requireUtf8(name, line, bytes.subarray(0, bytes.lastIndexOf(10) + 1));
+    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, begin)) {
+      yield {
+        text: Buffer.from(bytes.buffer, bytes.byteOffset + begin, at - begin).toString("utf8"),
+        line: line++,
+      };
+      begin = at + 1;
+    }
+    rest = bytes.slice(begin);
+    if (rest.length > LONGEST)
+      throw new InputError(
+        `${name}: line ${line} is longer than ${LONGEST} bytes; one object a line is read`,
+      );
+  }
+  requireUtf8(name, line, rest);
+  if (rest.length > 0) yield { text: Buffer.from(rest).toString("utf8"), line };
+}

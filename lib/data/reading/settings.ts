@@ -1,0 +1,64 @@
+/** How a file of ratings of one's own is read, where its content does not say so by itself: for every command, function and notebook. */
+
+import { InputError } from "../../errors";
+import { choice, flag, nullable, real, type SettingsOf, text } from "../../settings";
+import { parseScale } from "../scale";
+import { parseColumns } from "./columns";
+import { ENCODINGS } from "./encoding";
+import { separatorNamed } from "./sniff";
+
+export const DUPLICATES = ["refuse", "last", "first", "mean", "sum"] as const;
+/** What is made of a pair that occurs more than once: an error, or one rating. */
+export type Duplicates = (typeof DUPLICATES)[number];
+
+/** Whether a parser takes a text. */
+const takes = (parse: (value: string) => unknown) => (value: string) => {
+  try {
+    parse(value);
+    return true;
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
+};
+
+const LARGE = Number.MAX_SAFE_INTEGER;
+
+export const READING = {
+  columns: nullable(
+    text(
+      takes(parseColumns),
+      "user=NAME,item=NUMBER and so on",
+      "user=1,item=2",
+      "which column is what: user=NAME|NUMBER,item=...[,rating=...][,time=...]",
+    ),
+  ),
+  scale: nullable(
+    text(
+      takes(parseScale),
+      "the lowest and the highest rating, such as 1-10 or -1-1",
+      "1-5",
+      "lowest and highest rating",
+    ),
+  ),
+  liked: nullable(
+    real(-LARGE, LARGE, 4, "the rating from which on an item is liked (three quarters of the scale)"),
+  ),
+  unrated: nullable(real(-LARGE, LARGE, 0, "the value that stands for 'not rated': its lines are left out")),
+  duplicates: choice(
+    DUPLICATES,
+    "refuse",
+    "what is made of a pair that occurs again: an error, its last or first rating in the file, their mean or sum",
+  ),
+  implicit: flag(false, "clicks, orders, plays: the pairs alone, without ratings"),
+  separator: nullable(
+    text(
+      takes(separatorNamed),
+      "comma, semicolon, tab, pipe, ::, space or a single character",
+      ",",
+      "what stands between columns",
+    ),
+  ),
+  encoding: choice(ENCODINGS, "auto", "how letters are written; auto: UTF-8, or UTF-16 by its first bytes"),
+};
+export type ReadingSettings = SettingsOf<typeof READING>;

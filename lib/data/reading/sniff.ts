@@ -1,0 +1,79 @@
+/** Which separator a text is written with: the one that cuts its first lines into equally many fields. */
+
+import { InputError } from "../../errors";
+import { FieldReader, type Layout, layoutOf } from "./fields";
+import { isNamed } from "./names";
+
+/** Separators by name, the likelier ones first: of two that cut equally well, the first is taken. */
+export const SEPARATORS = {
+  tab: "\t",
+  "::": "::",
+  semicolon: ";",
+  pipe: "|",
+  comma: ",",
+  space: " ",
+} as const;
+
+/** As messages and options call it. */
+export const separatorName = (separator: string): string =>
+  Object.entries(SEPARATORS).find(([, text]) => text === separator)?.[0] ?? separator;
+
+/** From the name of a separator, or itself. @throws InputError */
+export function separatorNamed(text: string): string {
+  if (Object.hasOwn(SEPARATORS, text)) return SEPARATORS[text as keyof typeof SEPARATORS];
+  if (text === "::" || /^[ -~\t]$/.test(text)) return text;
+  throw new InputError(
+    `separator: ${JSON.stringify(text)} is not one of ${Object.keys(SEPARATORS).join(", ")}, and no single character`,
+  );
+}
+
+/** One record of the beginning of a file. */
+export interface SampleRow {
+  /** its line in the file, from 1 */
+  readonly line: number;
+  readonly fields: readonly string[];
+  /** the place of a field in quotes that do not fit, or -1 */
+  readonly misquoted: number;
+}
+
+const SAMPLE = 500; // rows
+
+/** The first rows of a text under a layout; blank lines are left out. */
+export function sampleRows(bytes: Uint8Array, layout: Layout, complete: boolean): SampleRow[] {
+  const reader = new FieldReader(layout);
+  const rows: SampleRow[] = [];
+  let line = 1;
+  for (let begin = 0; begin < bytes.length && rows.length < SAMPLE; begin = reader.next) {
+    if (!reader.read(bytes, begin, complete)) break;
+    const fields = Array.from({ length: reader.count }, (_, k) => reader.text(k));
+    if (reader.count > 0) rows.push({ line, fields, misquoted: reader.misquoted });
+    line += reader.lines;
+  }
+  return rows;
+}
+
+/** How many fields most rows have, of those with two or more, and in how many rows of all. */
+function regularity(rows: readonly SampleRow[]): { fields: number; share: number } {
+  const counts = new Map<number, number>();
+  for (const { fields, misquoted } of rows)
+    if (fields.length > 1 && misquoted < 0) counts.set(fields.length, (counts.get(fields.length) ?? 0) + 1);
+  const [fields, count] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0]);
+  return { fields, share: count / Math.max(1, rows.length) };
+}
+
+const ALIKE = 0.05; // a file of ratings may have lines without their time, or a wrong one
+
+/** The layout that cuts the sample best; undefined when none cuts it. */
+export function sniffLayout(bytes: Uint8Array, complete: boolean): Layout | undefined {
+  let best: { layout: Layout; share: number } | undefined;
+  for (const separator of Object.values(SEPARATORS)) {
+    const layout = layoutOf(separator);
+    // in a CSV, :: may stand between quotes; where it is the separator, quotes are letters
+    const tried: Layout = layout.quotes === "none" ? { separator, quotes: "strict" } : layout;
+    const rows = sampleRows(bytes, tried, complete);
+    const named = rows.length > 0 && isNamed(rows[0].fields) ? 1 : 0; // a header with known names is worth more than any order
+    const share = named + regularity(rows).share;
+    if (share > (best?.share ?? 0) + (best ? ALIKE : 0)) best = { layout, share };
+  }
+  return best?.layout;
+}

@@ -1,0 +1,201 @@
+/** Delimited text to ratings: one pass over blocks of bytes, in which no line becomes a string or an object. */
+
+import { InputError } from "../../errors";
+import { type ColumnChoice, type Columns, chooseColumns } from "./columns";
+import { requireUtf8 } from "./encoding";
+import { FieldReader, type Layout } from "./fields";
+import type { RatingSink } from "./sink";
+import { type SampleRow, sampleRows, separatorName, sniffLayout } from "./sniff";
+import { clipped, isTimeNumber, numberIn, whyNoNumber } from "./values";
+
+/** A record longer than this is not one of ratings. */
+const LONGEST = 1 << 20;
+
+/** The beginning of a file, and all of it. */
+export interface Beginning {
+  readonly bytes: Uint8Array;
+  /** the file ends with it */
+  readonly complete: boolean;
+}
+
+/** How a text is to be read. */
+export interface TextPlan {
+  readonly layout: Layout;
+  readonly columns: Columns;
+  /** the first row of data */
+  readonly first: SampleRow | undefined;
+}
+
+/** @throws InputError when no separator or no columns are seen */
+export function planText(
+  name: string,
+  beginning: Beginning,
+  asked: { readonly layout?: Layout; readonly columns: ColumnChoice; readonly implicit: boolean },
+): TextPlan {
+  const layout = asked.layout ?? sniffLayout(beginning.bytes, beginning.complete);
+  const rows = layout ? sampleRows(beginning.bytes, layout, beginning.complete) : [];
+  const [widest] = [...rows].sort((a, b) => b.fields.length - a.fields.length);
+  if (layout === undefined || widest === undefined || widest.fields.length < 2)
+    throw new InputError(noColumns(name, beginning, asked.layout));
+  const broken = rows.find(({ misquoted }) => misquoted >= 0);
+  if (broken) throw misquotedError(name, broken.line, broken.fields[broken.misquoted]);
+  const columns = chooseColumns(name, rows, asked.columns, asked.implicit);
+  return { layout, columns, first: rows[columns.skipped.length] };
+}
+
+function noColumns(name: string, { bytes }: Beginning, layout: Layout | undefined): string {
+  requireUtf8(name, 1, bytes.indexOf(0) >= 0 ? bytes : bytes.subarray(0, bytes.lastIndexOf(10) + 1));
+  const lines = Buffer.from(bytes.subarray(0, 4096)).toString("utf8").split(/\r?\n/);
+  const at = lines.findIndex((text) => text.trim() !== "");
+  if (at < 0) return `${name}: the file holds no ratings`;
+  const seen = `line ${at + 1} is ${clipped(lines[at])}`;
+  return layout
+    ? `${name}: ${seen}, which has no ${separatorName(layout.separator)} between users and items; leave --separator out to have it found`
+    : `${name}: ${seen}: no users and items are seen in it; they stand between commas, semicolons, tabs, |, :: or spaces`;
+}
+
+/** Reads the rows of a text into the sink. @throws InputError naming file and line of what cannot be read */
+export async function readText(
+  name: string,
+  blocks: AsyncIterable<Uint8Array>,
+  { layout, columns }: TextPlan,
+  range: { readonly least: number; readonly most: number } | undefined,
+  unrated: number | null,
+  sink: RatingSink,
+): Promise<{ readonly unrated: number; readonly blank: number }> {
+  const reader = new FieldReader(layout);
+  const rows = new Rows(name, reader, columns, range, unrated, sink);
+  let rest: Uint8Array = new Uint8Array(0);
+  const scan = (bytes: Uint8Array, last: boolean) => {
+    const from = rows.line;
+    let begin = 0;
+    sink.reserve((bytes.length >> 2) + 2); // a row takes four bytes or more, its line end among them
+    while (begin < bytes.length && reader.read(bytes, begin, last)) {
+      rows.take(bytes);
+      begin = reader.next;
+    }
+    requireUtf8(name, from, bytes.subarray(0, begin));
+    return begin;
+  };
+  for await (const block of blocks) {
+    const bytes = rest.length === 0 ? block : Buffer.concat([rest, block]);
+    rest = bytes.slice(scan(bytes, false));
+    if (rest.length <= LONGEST) continue;
+    if (reader.read(rest, 0, true) && reader.misquoted >= 0) rows.take(rest); // says so
+    throw new InputError(
+      `${name}: line ${rows.line} is longer than ${LONGEST} bytes, which no rating is: ${clipped(Buffer.from(rest.subarray(0, 400)).toString("utf8"))}`,
+    );
+  }
+  scan(rest, true);
+  return rows;
+}
+
+/** Takes one record after the other from the reader of fields. */
+class Rows {
+  line = 1;
+  unrated = 0;
+  blank = 0;
+  private readonly user: number;
+  private readonly item: number;
+  private readonly rating: number;
+  private readonly needed: number;
+  private readonly least: number;
+  private readonly most: number;
+  private readonly skipTo: number;
+
+  constructor(
+    private readonly name: string,
+    private readonly fields: FieldReader,
+    private readonly columns: Columns,
+    private readonly range: { readonly least: number; readonly most: number } | undefined,
+    private readonly missing: number | null,
+    private readonly sink: RatingSink,
+  ) {
+    this.user = columns.user;
+    this.item = columns.item;
+    this.rating = columns.rating ?? -1;
+    this.needed = Math.max(this.user, this.item, this.rating) + 1;
+    this.least = range?.least ?? Number.NEGATIVE_INFINITY;
+    this.most = range?.most ?? Number.POSITIVE_INFINITY;
+    this.skipTo = columns.skipped.at(-1)?.line ?? 0;
+  }
+
+  take(bytes: Uint8Array): void {
+    const { fields, sink, line } = this;
+    this.line += fields.lines;
+    if (fields.count === 0) {
+      this.blank++;
+      return;
+    }
+    if (line <= this.skipTo) return;
+    if (fields.misquoted >= 0) throw misquotedError(this.name, line, fields.text(fields.misquoted));
+    if (fields.count < this.needed || fields.count > this.columns.width) throw this.wrongCount(line);
+    let rating = Number.NaN;
+    if (this.rating >= 0) {
+      const at = this.rating;
+      rating = fields.isPlace(at) ? numberIn(bytes, fields.starts[at], fields.ends[at]) : Number.NaN;
+      if (rating === this.missing) {
+        this.unrated++;
+        return;
+      }
+      if (!(rating >= this.least && rating <= this.most)) throw this.badRating(line, rating);
+    }
+    const user = this.idOf(sink.userTable, this.user, bytes);
+    const item = this.idOf(sink.itemTable, this.item, bytes);
+    if (user < 0 || item < 0)
+      throw new InputError(
+        `${this.name}: line ${line}: the ${user < 0 ? "user" : "item"} is missing in ${this.shown()}`,
+      );
+    sink.add(user, item, rating, line);
+  }
+
+  private idOf(
+    table: { number(s: Uint8Array, from: number, to: number): number },
+    field: number,
+    bytes: Uint8Array,
+  ) {
+    const { fields } = this;
+    if (!fields.isPlace(field)) {
+      const own = fields.fieldBytes(field);
+      return table.number(own, 0, own.length);
+    }
+    const from = fields.starts[field];
+    const to = fields.ends[field];
+    return from === to ? -1 : table.number(bytes, from, to);
+  }
+
+  private shown(): string {
+    const { fields } = this;
+    return clipped(Array.from({ length: Math.min(fields.count, 8) }, (_, k) => fields.text(k)).join(" | "));
+  }
+
+  private wrongCount(line: number): InputError {
+    const { count } = this.fields;
+    const { width } = this.columns;
+    const more = count > width ? "; a separator in an id needs quotes around it" : "";
+    return new InputError(
+      `${this.name}: line ${line}: ${count} ${count === 1 ? "field" : "fields"} where ${width} are expected: ${this.shown()}${more}`,
+    );
+  }
+
+  private badRating(line: number, value: number): InputError {
+    const text = this.fields.text(this.rating);
+    const where = `${this.name}: line ${line}: rating ${clipped(text)}`;
+    if (Number.isNaN(value))
+      return new InputError(
+        `${where} ${whyNoNumber(text)}; leave such lines out, name another column with --columns rating=..., or take the pairs alone with --implicit`,
+      );
+    const { least, most } = this.range as { least: number; most: number };
+    const time = isTimeNumber(value)
+      ? "; it looks like a time: name the column of ratings with --columns rating=..."
+      : "";
+    return new InputError(
+      `${where} is outside the scale (${least === most ? least : `${least} to ${most}`})${time}`,
+    );
+  }
+}
+
+const misquotedError = (name: string, line: number, text: string): InputError =>
+  new InputError(
+    `${name}: line ${line}: the quotes of ${clipped(text)} do not fit: a field that begins with a quote ends with one, and a quote inside is written twice`,
+  );

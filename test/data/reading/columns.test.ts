@@ -1,0 +1,201 @@
+/** Which column is taken for what: by name in any order and spelling, by what stands in it, or not at all. */
+
+import { describe, expect, it } from "vitest";
+import { accountText } from "../../../lib/data/reading/ratings";
+import { read, rowsOf } from "./helpers";
+
+const BODY = [
+  ["ann", "i7", "4", "1700936710"],
+  ["bob", "i7", "5", "1700936711"],
+  ["ann", "i9", "1", "1700936712"],
+];
+const OWN = ["ann i7 4", "bob i7 5", "ann i9 1"];
+/** The same table with its columns in another order. */
+const ordered = (names: readonly string[], order: readonly number[]) =>
+  [names, ...BODY].map((row) => order.map((k) => row[k]).join(",")).join("\n");
+
+describe("names", () => {
+  it.each([
+    ["user", "item", "rating", "timestamp"],
+    ["userId", "movieId", "rating", "timestamp"],
+    ["User-ID", "ISBN", "Book-Rating", "Date"],
+    ["customer_email", "product", "stars", "ordered_at"],
+    ["reviewerID", "asin", "overall", "unixReviewTime"],
+    ["user_id:token", "item_id:token", "rating:float", "timestamp:float"],
+    ["Customer ID", "Product Code", "Score", "Created At"],
+    ["uid", "iid", "val", "ts"],
+    ["USER_ID", "ARTIST_ID", "RATING", "TIME"],
+    ["member", "anime_id", "review_score", "rated at"],
+  ])("%s, %s, %s, %s in any order", async (...names) => {
+    for (const order of [
+      [0, 1, 2, 3],
+      [3, 2, 1, 0],
+      [1, 0, 3, 2],
+      [0, 1, 3, 2],
+      [2, 3, 0, 1],
+    ])
+      expect(await rowsOf(ordered(names, order))).toEqual(OWN);
+  });
+
+  it("columns beside them are not read, and named", async () => {
+    const text =
+      "row,user_id,user_name,book_id,book_title,is_read,rating,average_rating\n0,1,Ann,7,Dune,1,3,4.1\n1,2,Bo,7,Dune,1,5,4.1\n";
+    const readout = await read(text);
+    expect(readout.accounts[0].columns).toEqual([
+      { role: "user", column: 2, name: "user_id" },
+      { role: "item", column: 4, name: "book_id" },
+      { role: "rating", column: 7, name: "rating" },
+    ]);
+    expect(accountText(readout)).toContain("not read: row, user_name, book_title, is_read, average_rating");
+  });
+
+  it("of Amazon's reviews and of a shop's orders", async () => {
+    const reviews =
+      "rating,title,text,asin,parent_asin,user_id,timestamp,helpful_vote\n5,Good,x,B1,P1,A1,1588687728923,0\n3,Bad,y,B2,P1,A1,1588687728924,2\n";
+    expect(await rowsOf(reviews)).toEqual(["A1 B1 5", "A1 B2 3"]);
+    const orders =
+      "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n1,A,Mug,6,2024-01-01,2.5,17850,UK\n1,B,Jar,8,2024-01-01,2.5,17850,UK\n2,A,Mug,2,2024-01-02,2.5,13047,UK\n";
+    const readout = await read(orders);
+    expect(readout.why).toMatch(/its name says counts, 2 to 8/);
+    expect(await rowsOf(orders)).toEqual(["17850 A 1", "17850 B 1", "13047 A 1"]);
+  });
+
+  it("that say nothing are taken in their order, and shown", async () => {
+    for (const names of ["who,what,how much", "u,i,r", '"V1","V2","V3"']) {
+      const readout = await read(`${names}\n1,2,3\n1,4,5\n`);
+      expect(readout.accounts[0].header?.line).toBe(1);
+      expect(readout.ratings.ratings.length).toBe(2);
+      expect(accountText(readout)).toContain("1 line skipped (header)");
+    }
+  });
+
+  it("two that say the same are refused, and so is a rating among several numbers", async () => {
+    await expect(read("user_id,artist_id,track_id,rating\n1,2,3,4\n")).rejects.toThrow(
+      /"artist_id" and "track_id" both name a column of items; say which with --columns item=artist_id/,
+    );
+    await expect(read("user_id,book_id,is_read,is_reviewed\n1,2,0,1\n1,3,1,0\n")).rejects.toThrow(
+      /no column is called rating; "is_read" and "is_reviewed" hold numbers: say which with --columns rating=is_read, or take the pairs alone with --implicit/,
+    );
+  });
+
+  it("R's tables, whose header lacks the name of the row names", async () => {
+    expect(await rowsOf('"user" "item" "rating"\n"1" "ann" "i7" 4\n"2" "bob" "i7" 5\n', {}, "r.txt")).toEqual(
+      ["ann i7 4", "bob i7 5"],
+    );
+  });
+
+  it("pandas' tables, with a row number first", async () => {
+    expect(await rowsOf(",user_id,item_id,rating\n0,ann,i7,4\n1,bob,i7,5\n")).toEqual([
+      "ann i7 4",
+      "bob i7 5",
+    ]);
+  });
+});
+
+describe("comments", () => {
+  it("before the data are passed over and counted; a header may begin with #", async () => {
+    const konect = "% bip weighted\n% 3 2 2\n1 1 5 874965758\n2 1 3 874965759\n2 2 1 874965760\n";
+    const readout = await read(konect, {}, "out.x");
+    expect(readout.accounts[0].skipped).toEqual({ comment: 2 });
+    expect(readout.ratings.ratings.length).toBe(3);
+    expect(await rowsOf("# user, item, rating\n1,7,5\n2,7,3\n")).toEqual(["1 7 5", "2 7 3"]);
+  });
+});
+
+describe("--columns", () => {
+  it("decides, by name or number", async () => {
+    const text = "a,b,c,d\n1,9,ann,4\n2,8,bob,5\n";
+    expect(await rowsOf(text, { columns: "user=c,item=a,rating=d" })).toEqual(["ann 1 4", "bob 2 5"]);
+    expect(await rowsOf(text, { columns: "user=3;item=2;rating=4" })).toEqual(["ann 9 4", "bob 8 5"]);
+    expect(await rowsOf("x,1,9,ann,4\ny,2,8,bob,5\n", { columns: "user=4,item=3,rating=5" })).toEqual([
+      "ann 9 4",
+      "bob 8 5",
+    ]);
+  });
+
+  it("names what is wrong with it", async () => {
+    const text = "user,item,rating\n1,2,3\n";
+    await expect(read(text, { columns: "user=customer,item=item" })).rejects.toThrow(
+      /columns: user=customer is not among the 3 columns of line 1: "user", "item", "rating"/,
+    );
+    await expect(read(text, { columns: "user=4,item=1" })).rejects.toThrow(
+      /user=4 is not among the 3 columns/,
+    );
+    await expect(read(text, { columns: "user=1,item=1" })).rejects.toThrow(/item and user are both column 1/);
+    await expect(read(text, { columns: "buyer=1" })).rejects.toThrow(
+      /columns: the text "buyer=1" is not user=NAME/,
+    );
+    await expect(read(text, { columns: "user=1,user=2" })).rejects.toThrow(/columns/);
+  });
+});
+
+describe("without a header", () => {
+  it("a time in the place of the rating is seen, and never trained as one", async () => {
+    expect(await rowsOf("1,22,1700936710,3\n1,25,1700453789,4\n")).toEqual(["1 22 3", "1 25 4"]);
+    const pairs = await read("1,22,1700936710\n1,25,1700453789\n2,22,1700453790\n");
+    expect(pairs.why).toBe("there is no column of ratings");
+    await expect(
+      read("1,22,1700936710\n1,25,1700453789\n", { columns: "user=1,item=2,rating=3" }),
+    ).rejects.toThrow(/line 1: rating near 1700936704: times stand where ratings should/);
+    const iso = await read("ann,mug,2024-05-09T10:00:00Z\nann,jar,2024-05-10T10:00:00Z\n");
+    expect(iso.why).toBe("there is no column of ratings");
+  });
+
+  it("a column that counts the rows is not taken for users", async () => {
+    const text = Array.from(
+      { length: 20 },
+      (_, k) => `${k},u${k % 4},i${Math.floor(k / 4)},${1 + (k % 5)}`,
+    ).join("\n");
+    const readout = await read(text);
+    expect(readout.ratings.userIds).toEqual(["u0", "u1", "u2", "u3"]);
+    expect(accountText(readout)).toMatch(
+      /column 1 counts the rows and is not read; .*--columns user=1,item=2,rating=3/,
+    );
+    expect((await read(text, { columns: "user=1,item=2,rating=4" })).ratings.userIds.length).toBe(20);
+  });
+
+  it("more columns than have an order are asked for", async () => {
+    await expect(read("u1\t2009\ta1\tMuse\tt1\tx\n")).rejects.toThrow(
+      /6 columns without names, the first row, .*--columns/,
+    );
+  });
+});
+
+describe("a first row that is no header", () => {
+  it.each([
+    [
+      "ann,apple,O\nbob,apple,3\nbob,pear,4\n",
+      /line 1: "O" in column 3 is not a number.*"apple" stands in the lines below too/,
+    ],
+    ["u99,i1,4.5.\nu1,i2,3\nu1,i3,4\n", /line 1: "4\.5\." in column 3 .*a header holds no digit/],
+    ["anna,bread,NA\n1,2,3\n1,3,4\n", /line 1: .*a header has a name for each column/],
+    ["anna,bread,\n1,2,3\n1,3,4\n", /line 1: /],
+  ])("%j", async (text, message) => {
+    await expect(read(text)).rejects.toThrow(message);
+  });
+});
+
+describe("lines that cannot be read name themselves", () => {
+  it.each([
+    ["1,2,3\n1,4\n1,5,3\n", 'line 2: 2 fields where 3 are expected: "1 | 4"'],
+    [
+      "user,item,rating\n1,2,3\n1,Good, Bad,3\n",
+      'line 3: 4 fields where 3 are expected: "1 | Good | Bad | 3"; a separator in an id needs quotes',
+    ],
+    ["1,2,3\n,2,3\n", "line 2: the user is missing in"],
+    ["1,2,3\n1, ,3\n", "line 2: the item is missing in"],
+    ["1,2,3\n1,3,good\n1,4,5\n", 'line 2: rating "good" is not a number; leave such lines out'],
+    ["1,2,3\n1,3,\n1,4,5\n", 'line 2: rating "" is missing'],
+    ["u;i;rating\n1;2;3\n1;3;1,234\n", "may be a thousand or a decimal"],
+    ["user,item,rating\n", "the file holds no ratings"],
+    ["\n\n", "the file holds no ratings"],
+    ["", "the file is empty"],
+    ["one-column\n", "no users and items are seen"],
+  ])("%j", async (text, message) => {
+    await expect(read(text)).rejects.toThrow(message);
+  });
+
+  it("quotes long lines in part only", async () => {
+    await expect(read(`1,2,3\n${"x".repeat(500)}\n`)).rejects.toThrow(/"x{80}\.\.\."$/);
+  });
+});
