@@ -6,7 +6,6 @@
  */
 
 import { InputError } from "../errors";
-import type { Interactions } from "./interactions";
 
 /** The ratings that a file may hold, and from which on an item is liked, as the file has them. */
 export interface Scale {
@@ -77,18 +76,26 @@ export function fromStars(rating: number, scale: Scale): number {
   return Number(own.toPrecision(6)); // float32 holds no more
 }
 
+/** A set of ratings, as far as its scale is told by it. */
+interface Source {
+  readonly provenance: { readonly scale?: Scale };
+}
+
 /** The scale that a set of ratings was read from. */
-export const scaleOfData = ({ provenance }: Pick<Interactions, "provenance">): Scale =>
-  provenance.scale ?? STARS;
+export const scaleOfData = ({ provenance }: Source): Scale => provenance.scale ?? STARS;
 
 /** Whether a set of ratings has pairs alone (clicks, orders, plays): every value is 1 and says nothing. */
-export function isImplicit(data: Pick<Interactions, "provenance">): boolean {
+export function isImplicit(data: Source): boolean {
   const { least, most } = scaleOfData(data);
   return least === most;
 }
 
 /** The share of ratings from which on an item is liked, 0 .. 1. */
-export function likedShare({ byUser: { values } }: Pick<Interactions, "byUser">): number {
+export function likedShare({
+  byUser: { values },
+}: {
+  readonly byUser: { readonly values: Float32Array };
+}): number {
   let liked = 0;
   for (let k = 0; k < values.length; k++) if (values[k] >= STARS.liked) liked++;
   return liked / Math.max(1, values.length);

@@ -23,6 +23,7 @@ import { ErasableSystem, giveBack, type WorkOptions } from "./erasableSystem";
 import { holdsSystem, requireFree, SystemFolder } from "./folder";
 import type { MethodContext, System } from "./method";
 import { type MethodName, type MethodSettings, methodOf, specOf } from "./methods";
+import { settingsFor } from "./pairs";
 import { createPatientPool, type PatientPool } from "./patientPool";
 import { type Verification, type VerifyOptions, verify as verifyCertificate } from "./verify";
 
@@ -65,7 +66,7 @@ export async function learn(ratings: Interactions, settings: LearnSettings = {})
   if (settings.folder !== undefined) requirePath(settings.folder, "learn: folder");
   const { method: name = "laser", folder, workers = 0, signal, onProgress, ...flat } = settings;
   const batchSize = Object.hasOwn(specOf(name), "batchSize") ? { batchSize: OWN_BATCH } : {};
-  const method = methodOf(name, { ...batchSize, ...flat } as Json);
+  const method = methodOf(name, { ...batchSize, ...flat, ...settingsFor(ratings, name, flat) } as Json);
   const groups = settings.groups ?? 1;
   if (groups > ratings.userIds.length)
     throw new InputError(`groups: ${groups} groups are more than the ${ratings.userIds.length} users`);
