@@ -22,6 +22,7 @@ type CheckOptions = RatingsOptions & { readonly json?: boolean };
 
 /** Adds `check` to the program, or to `data`. */
 export function addCheck(parent: Command): void {
+  const command = parent.parent === null ? "check" : `${parent.name()} check`;
   withJson(withReading(parent.command("check")))
     .summary("what a file of ratings is taken for, what is in it, what to do next")
     .description(
@@ -33,9 +34,9 @@ export function addCheck(parent: Command): void {
       "after",
       `
 Examples:
-  $ npx erasable check ratings.csv
-  $ npx erasable check export.csv --columns user=customer,item=3,rating=stars --scale 1-10
-  $ npx erasable data check ml-1m`,
+  $ npx erasable ${command} ratings.csv
+  $ npx erasable ${command} export.csv --columns user=customer,item=3,rating=stars --scale 1-10
+  $ npx erasable ${command} ml-1m`,
     )
     .action(check);
 }

@@ -62,7 +62,9 @@ describe("learn", () => {
     for (const file of ["header.csv", "header.csv.gz"])
       expect(await learn(file, "mistyped", ...CHEAP)).toMatchObject({
         code: 2,
-        err: expect.stringMatching(/line 1: "4\.5\." in column 3 is not a number, .*a header holds no digit/),
+        err: expect.stringMatching(
+          /line 1: "4\.5\." in column 3 is not a number, as below it, and the line is no header/,
+        ),
       });
     expect(await learn("good.csv", "of-good", ...CHEAP)).toMatchObject({ code: 0 });
   });

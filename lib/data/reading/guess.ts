@@ -54,7 +54,7 @@ const SLIPS = 0.01;
  */
 export function guessScale(seen: Seen, name: "rating" | "count" | "unknown"): Guess {
   const { least, most, count, values } = seen;
-  const share = (is: (value: number) => boolean) =>
+  const share: Share = (is) =>
     values.reduce((sum, [value, times]) => sum + (is(value) ? times : 0), 0) / count;
   if (least === most) return { kind: "pairs", why: `every value is ${least}` };
   if (isTimeNumber(most) && isTimeNumber(Math.max(least, 0)))
@@ -62,11 +62,8 @@ export function guessScale(seen: Seen, name: "rating" | "count" | "unknown"): Gu
       "times stand where ratings should: name their column with --columns rating=..., or take the pairs with --implicit",
       any,
     );
-  if (
-    name === "count" ||
-    (name === "unknown" && isHeavyTailed(seen, 0.5)) ||
-    (most > 10 && isHeavyTailed(seen, 0))
-  ) {
+  const mostlyOnes = name === "unknown" && isHeavyTailed(seen, 0.5);
+  if (name === "count" || mostlyOnes || (most > 10 && !slip(seen, share) && isHeavyTailed(seen, 0))) {
     const why = `${name === "count" ? "its name says counts" : "a few high values and many low ones are counts"}, ${least} to ${most}`;
     if (least <= 0)
       return ask(
@@ -80,7 +77,7 @@ export function guessScale(seen: Seen, name: "rating" | "count" | "unknown"): Gu
       );
     return { kind: "pairs", why };
   }
-  return thumbs(seen) ?? zeros(seen, share) ?? usual(seen, share);
+  return thumbs(seen) ?? zeros(seen, share) ?? slip(seen, share) ?? usual(seen);
 }
 
 /** Whether low values are many and high ones few, as in counts. @param ones the least share of 1 */
@@ -112,10 +109,7 @@ function thumbs({ least, most, values }: Seen): Guess | undefined {
 }
 
 /** A lowest value that may stand for "not rated". */
-function zeros(
-  { least, most, values }: Seen,
-  share: (is: (value: number) => boolean) => number,
-): Guess | undefined {
+function zeros({ least, most, values }: Seen, share: Share): Guess | undefined {
   const next = values[1]?.[0];
   const apart = least === -1 && next !== undefined && next >= 0;
   if (!apart && least !== 0) return undefined;
@@ -130,26 +124,32 @@ function zeros(
 }
 
 /** Scales that many files have, the narrowest first. */
-function usual(seen: Seen, share: (is: (value: number) => boolean) => number): Guess {
-  const { least, most } = seen;
-  const within = (low: number, high: number) => (value: number) => value >= low && value <= high;
-  for (const [low, high] of [
-    [0.5, 5],
-    [0.5, 10],
-  ]) {
-    const fits = within(low, high);
-    if (least >= low && most <= high) return { kind: "scale", ...topOf(least, most, high) };
-    const right = share(fits);
+const USUAL = [5, 10] as const;
+const isWithin = (high: number) => (value: number) => value >= 0.5 && value <= high;
+
+type Share = (is: (value: number) => boolean) => number;
+
+/** A few values outside a usual scale, on which all others are: likelier slips than another scale. */
+function slip({ least, most }: Seen, share: Share): Guess | undefined {
+  for (const high of USUAL) {
+    const right = share(isWithin(high));
+    if (least >= 0.5 && most <= high) return undefined;
     if (right >= 1 - SLIPS)
       return ask(
-        `it is outside ${low === 0.5 ? 1 : low} to ${high}, where ${Math.floor(1000 * right) / 10} % of the ratings are; correct it, or say --scale LOW-HIGH`,
-        (value) => !fits(value),
+        `it is outside 1 to ${high}, where ${Math.floor(1000 * right) / 10} % of the ratings are; correct it, or say --scale LOW-HIGH`,
+        (value) => !isWithin(high)(value),
       );
   }
+  return undefined;
+}
+
+function usual({ least, most }: Seen): Guess {
+  const high = USUAL.find((top) => least >= 0.5 && most <= top);
+  if (high !== undefined) return { kind: "scale", ...topOf(least, most, high) };
   if (least >= 0 && most <= 100 && most > 50)
     return { kind: "scale", scale: scaleOf(0, 100), note: "by its values; --scale says another one" };
   return ask(
-    `the scale of ratings from ${least} to ${most} is not obvious: say it with --scale LOW-HIGH, such as --scale ${scaleText(seen)}`,
+    `the scale of ratings from ${least} to ${most} is not obvious: say it with --scale LOW-HIGH, such as --scale ${scaleText({ least, most })}`,
     (value) => value === (most > 5 ? most : least),
   );
 }
