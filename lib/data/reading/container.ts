@@ -4,7 +4,7 @@
  */
 
 import { createReadStream } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { createGunzip, type Gunzip } from "node:zlib";
 import { InputError, StoppedError } from "../../errors";
@@ -28,9 +28,7 @@ export interface StreamOptions {
 export interface Content {
   /** "gzip", "zip (ratings.csv)"; undefined for a plain file */
   readonly packed?: string;
-  /** bytes on the disk */
-  readonly size: number;
-  readonly blocks: AsyncIterable<Uint8Array>;
+  readonly blocks: AsyncGenerator<Uint8Array>;
 }
 
 const BLOCK = 1 << 22;
@@ -75,37 +73,70 @@ export function requireText(name: string, head: Uint8Array): void {
 export const isParquet = (head: Uint8Array): boolean => Buffer.from(head).toString("latin1", 0, 4) === "PAR1";
 
 /**
- * Opens a file. @throws InputError when it cannot be read, is empty, or is no kind of file that holds ratings; while it
- * is read, when packed data are damaged or unpack to more than they should; StoppedError on the signal.
+ * Opens a file, or what comes through a pipe. @throws InputError when it cannot be read, is empty, or is no kind of file that
+ * holds ratings; while it is read, when packed data are damaged or unpack to more than they should; StoppedError on the signal.
  */
 export async function openContent(path: string, options: StreamOptions = {}): Promise<Content> {
-  const { head, size } = await headOf(path);
-  if (size === 0) throw new InputError(`${path}: the file is empty`);
-  if (head[0] === 0x1f && head[1] === 0x8b)
-    return { packed: "gzip", size, blocks: bounded(path, size, gunzip(path, size, options)) };
-  if (/\.gz$/i.test(path)) throw new InputError(`${path}: not gzip data, although the name ends in .gz`);
-  if (head[0] === 0x50 && head[1] === 0x4b && head[2] <= 7) {
-    const { member, stream } = await openZip(path);
-    return { packed: `zip (${member})`, size, blocks: bounded(path, size, stopping(path, stream, options)) };
+  const size = await sizeOf(path);
+  const blocks = disk(path, size ?? 0, options);
+  const { first, all } = await peeked(blocks, MAGIC);
+  const [one, two, three] = first;
+  if (first.length === 0) throw new InputError(`${path}: the file is empty`);
+  if (one === 0x1f && two === 0x8b)
+    return { packed: "gzip", blocks: bounded(path, size ?? 0, gunzip(path, all)) };
+  if (/\.gz$/i.test(path)) {
+    await blocks.return(undefined);
+    throw new InputError(`${path}: not gzip data, although the name ends in .gz`);
   }
-  return { size, blocks: disk(path, size, options) };
+  if (one !== 0x50 || two !== 0x4b || three > 7) return { blocks: all };
+  await blocks.return(undefined);
+  if (size === undefined)
+    throw new InputError(`${path} is a zip archive, which can be read from a file alone`);
+  const { member, stream } = await openZip(path);
+  return { packed: `zip (${member})`, blocks: bounded(path, size, stopping(path, stream, options)) };
 }
 
-async function headOf(path: string): Promise<{ head: Buffer; size: number }> {
-  let file: FileHandle | undefined;
+/** Bytes on the disk; undefined for a pipe. @throws InputError when the path cannot be read */
+async function sizeOf(path: string): Promise<number | undefined> {
   try {
-    file = await open(path, "r");
-    const stat = await file.stat();
-    if (stat.isDirectory()) throw new Error("it is a folder");
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, 0);
-    return {
-      head: buffer.subarray(0, bytesRead),
-      size: stat.isFile() ? stat.size : Math.max(stat.size, bytesRead),
-    };
+    const found = await stat(path);
+    if (found.isDirectory()) throw new Error("it is a folder");
+    return found.isFile() ? found.size : undefined;
   } catch (error) {
     throw new InputError(`${path}: cannot be read (${(error as Error).message})`);
+  }
+}
+
+const MAGIC = 16; // bytes that tell what a file is
+
+/** The first bytes of a stream, at least `least` unless it ends before, and all of it. */
+export async function peeked(
+  blocks: AsyncGenerator<Uint8Array>,
+  least: number,
+): Promise<{
+  readonly first: Uint8Array;
+  readonly complete: boolean;
+  readonly all: AsyncGenerator<Uint8Array>;
+}> {
+  const parts: Uint8Array[] = [];
+  let complete = false;
+  for (let length = 0; length < least && !complete; ) {
+    const { done, value } = await blocks.next();
+    complete = done === true;
+    if (done) break;
+    parts.push(value);
+    length += value.length;
+  }
+  const first = parts.length === 1 ? parts[0] : Buffer.concat(parts);
+  return { first, complete, all: joined(first, blocks) };
+}
+
+async function* joined(first: Uint8Array, rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    if (first.length > 0) yield first;
+    yield* rest;
   } finally {
-    await file?.close();
+    await rest.return(undefined);
   }
 }
 
@@ -113,25 +144,33 @@ async function headOf(path: string): Promise<{ head: Buffer; size: number }> {
 async function* disk(path: string, total: number, options: StreamOptions): AsyncGenerator<Uint8Array> {
   let received = 0;
   const file = basename(path);
-  for await (const block of createReadStream(path, { highWaterMark: BLOCK })) {
-    if (options.signal?.aborted) throw new StoppedError(`reading ${path} was stopped`);
-    received += (block as Buffer).length;
-    options.onProgress?.({ file, received, total });
-    yield block as Buffer;
+  try {
+    for await (const block of createReadStream(path, { highWaterMark: BLOCK })) {
+      if (options.signal?.aborted) throw new StoppedError(`reading ${path} was stopped`);
+      received += (block as Buffer).length;
+      options.onProgress?.({ file, received, total });
+      yield block as Buffer;
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    throw new InputError(`${path}: cannot be read (${(error as Error).message})`);
   }
 }
 
-async function* stopping(path: string, blocks: AsyncIterable<Uint8Array>, { signal }: StreamOptions) {
+async function* stopping(
+  path: string,
+  blocks: AsyncIterable<Uint8Array>,
+  { signal }: StreamOptions,
+): AsyncGenerator<Uint8Array> {
   for await (const block of blocks) {
     if (signal?.aborted) throw new StoppedError(`reading ${path} was stopped`);
     yield block;
   }
 }
 
-async function* gunzip(path: string, size: number, options: StreamOptions): AsyncGenerator<Uint8Array> {
+async function* gunzip(path: string, packed: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
   const unpacker = createGunzip({ chunkSize: 1 << 20 });
-  const packed = disk(path, size, options);
-  const failed = feed(packed, unpacker);
+  const fed = feed(packed, unpacker);
   try {
     for await (const block of unpacker) yield block as Buffer;
   } catch (error) {
@@ -142,7 +181,7 @@ async function* gunzip(path: string, size: number, options: StreamOptions): Asyn
     );
   } finally {
     unpacker.destroy();
-    await failed;
+    await fed;
     await packed.return(undefined);
   }
 }
@@ -172,7 +211,7 @@ async function* bounded(
   let unpacked = 0;
   for await (const block of blocks) {
     unpacked += block.length;
-    if (unpacked > FREE && unpacked > MOST_TIMES * size)
+    if (size > 0 && unpacked > FREE && unpacked > MOST_TIMES * size)
       throw new InputError(
         `${path}: ${size} bytes unpack to more than ${MOST_TIMES} times as many, which no file of ratings does; ` +
           "if it is one, unpack it and give the unpacked file",

@@ -9,7 +9,14 @@ import { basename } from "node:path";
 import { InputError, StoppedError } from "../../errors";
 import { isPapers, ontoStars, PAIRS, parseScale, type Scale, scaleOf } from "../scale";
 import { type ColumnChoice, type Columns, parseColumns } from "./columns";
-import { isParquet, openContent, type ReadProgress, requireText, type StreamOptions } from "./container";
+import {
+  isParquet,
+  openContent,
+  peeked,
+  type ReadProgress,
+  requireText,
+  type StreamOptions,
+} from "./container";
 import { sniffEncoding, toUtf8 } from "./encoding";
 import { layoutOf } from "./fields";
 import { guessScale, type Seen, seenIn } from "./guess";
@@ -19,7 +26,7 @@ import { type ParsedRatings, settleRepeats } from "./repeats";
 import type { ReadingSettings } from "./settings";
 import { RatingSink } from "./sink";
 import { separatorName, separatorNamed } from "./sniff";
-import { type Beginning, planText, readText } from "./text";
+import { planText, readText } from "./text";
 
 export type { ParsedRatings, ReadProgress };
 
@@ -94,76 +101,37 @@ interface Asked {
   readonly scale: Scale | undefined;
 }
 
-const BEGINNING = 1 << 20;
-
 async function readFile(path: string, asked: Asked, sink: RatingSink, options: StreamOptions) {
-  const content = await openContent(path, options);
-  const blocks = content.blocks[Symbol.asyncIterator]();
+  const { packed, blocks } = await openContent(path, options);
   try {
-    const head = (await blocks.next()).value ?? new Uint8Array(0);
-    if (isParquet(head) && content.packed === undefined) return await readParquet(path, asked, sink, options);
+    const { first: head, all } = await peeked(blocks, HEAD);
+    if (isParquet(head) && packed === undefined) return await readParquet(path, asked, sink, options);
     const encoding = sniffEncoding(head, asked.settings.encoding);
-    if (encoding.encoding !== "utf-16le" && encoding.encoding !== "utf-16be") requireText(path, head);
-    const text = toUtf8(path, prepended([head], blocks), encoding);
-    const { beginning, all } = await begun(text);
-    const common = {
-      file: path,
-      ...(content.packed ? { packed: content.packed } : {}),
-      encoding: encoding.encoding,
-    };
-    const json = isJson(beginning.bytes);
+    if (!encoding.encoding.startsWith("utf-16")) requireText(path, head);
+    const text = await peeked(toUtf8(path, all, encoding), BEGINNING);
+    const common = { file: path, ...(packed ? { packed } : {}), encoding: encoding.encoding };
+    const json = isJson(text.first);
     return json
-      ? await readJson(path, json, all, asked, sink, common)
-      : await readDelimited(path, { beginning, all }, asked, sink, common);
+      ? await readJson(path, json, text.all, asked, sink, common)
+      : await readDelimited(path, text, asked, sink, common);
   } finally {
-    await blocks.return?.();
+    await blocks.return(undefined);
   }
 }
 
-/** Blocks, and those that come behind them. */
-async function* prepended(
-  first: readonly Uint8Array[],
-  rest: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  yield* first;
-  for (;;) {
-    const { done, value } = await rest.next();
-    if (done) return;
-    yield value;
-  }
-}
+const HEAD = 512; // bytes that tell text from other things
+const BEGINNING = 1 << 20; // bytes by which separator, header and columns are found
 
-interface Text {
-  readonly beginning: Beginning;
-  readonly all: AsyncIterable<Uint8Array>;
-}
-
-/** The first megabyte of a stream, and the whole of it. */
-async function begun(text: AsyncGenerator<Uint8Array>): Promise<Text> {
-  const first: Uint8Array[] = [];
-  let complete = false;
-  for (let length = 0; length < BEGINNING; ) {
-    const { done, value } = await text.next();
-    if (done) {
-      complete = true;
-      break;
-    }
-    first.push(value);
-    length += value.length;
-  }
-  const bytes = first.length === 1 ? first[0] : Buffer.concat(first);
-  return {
-    beginning: { bytes: bytes.subarray(0, BEGINNING), complete: complete && bytes.length <= BEGINNING },
-    all: prepended(bytes.length > 0 ? [bytes] : [], text),
-  };
-}
+type Text = Awaited<ReturnType<typeof peeked>>;
 
 type Common = Pick<Account, "file" | "packed" | "encoding">;
 
 async function readDelimited(path: string, text: Text, asked: Asked, sink: RatingSink, common: Common) {
   const { separator, implicit, unrated } = asked.settings;
   const layout = separator === null ? undefined : layoutOf(separatorNamed(separator));
-  const plan = planText(path, text.beginning, { layout, columns: asked.columns, implicit });
+  const bytes = text.first.subarray(0, BEGINNING);
+  const beginning = { bytes, complete: text.complete && bytes.length === text.first.length };
+  const plan = planText(path, beginning, { layout, columns: asked.columns, implicit });
   const columns = implicit ? { ...plan.columns, rating: undefined } : plan.columns;
   const done = await readText(path, text.all, { ...plan, columns }, asked.scale, unrated, sink);
   const account = {
