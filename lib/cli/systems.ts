@@ -281,17 +281,22 @@ async function forget(
     onProgress: stages(),
   });
   const seconds = (performance.now() - since) / 1000;
-  if (options.certificate !== undefined)
+  if (options.certificate !== undefined && certificate)
     writeCertificate(system, certificate, options.certificate, options.system);
   if (options.json) {
     printJson({ certificate, key: keyFile, cost, deleted: deleted.length, seconds });
     return;
   }
+  const { users, ratings } = certificate?.erased ?? {
+    users: request.users.length,
+    ratings: request.ratings.length,
+  };
   print(
-    `Forgotten: ${plural(certificate.erased.users, "user")}, ${plural(certificate.erased.ratings, "rating")} in all; ` +
+    `Forgotten: ${plural(users, "user")}, ${plural(ratings, "rating")} in all; ` +
       `${count(cost.samples)} gradient samples, ${duration(seconds)}; ${plural(deleted.length, "file")} that saw them deleted`,
   );
-  print(`Guarantee: ${certificate.guarantee}`);
+  print(`Guarantee: ${system.guarantee}`);
+  if (!certificate) return;
   if (options.certificate !== undefined)
     print(`Certificate: ${options.certificate}; for a verifier: ${evidencePath(options.certificate)}`);
   if (system.certificates().length > 1)

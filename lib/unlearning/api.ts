@@ -1,6 +1,5 @@
 /**
- * The door: learn, recommend, forget, verify, with original ids. Everything behind it can be had by itself; this is the
- * fifteen lines of the README.
+ * Public API: learn, recommend, forget and verify, by original ids. Everything behind it can be had by itself.
  */
 
 import type { Interactions } from "../data/interactions";
@@ -19,7 +18,7 @@ import {
   requireWork,
 } from "./arguments";
 import type { Certificate } from "./certificate";
-import { ErasableSystem, giveBack, type WorkOptions } from "./erasableSystem";
+import { ErasableSystem, releaseAll, type WorkOptions } from "./erasableSystem";
 import { holdsSystem, requireFree, SystemFolder } from "./folder";
 import type { MethodContext, System } from "./method";
 import { type MethodName, type MethodSettings, methodOf, specOf } from "./methods";
@@ -94,7 +93,7 @@ export async function learn(ratings: Interactions, settings: LearnSettings = {})
         if (home === undefined) stopped.set(ratings, memory);
       }
     } finally {
-      await giveBack(pool, system, release);
+      await releaseAll(pool, system, release);
     }
     throw error;
   }
@@ -131,7 +130,7 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
     const system = await (readOnly ? home.openReadOnly(context) : home.open(context));
     return new ErasableSystem(system, context, home, pool, release, readOnly);
   } catch (error) {
-    await giveBack(pool, undefined, release);
+    await releaseAll(pool, undefined, release);
     throw error;
   }
 }
@@ -150,12 +149,17 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
  * ```
  *
  * @param ratings the remaining ratings; or all of them, when `key` is given
+ * @throws InputError as verify.ts; for null, what `forget` gives where a method is not exact
  */
 export async function verify(
-  certificate: Certificate,
+  certificate: Certificate | null,
   ratings: Interactions,
   options: VerifyOptions & Omit<WorkOptions, "workers"> = {},
 ): Promise<Verification> {
+  if (certificate === null)
+    throw new InputError(
+      "verify: there is no certificate; its method is not exact, and nothing is certified",
+    );
   requireRatings(ratings, "verify");
   requireOptions(options, "verify", [
     "plan",

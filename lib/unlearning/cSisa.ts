@@ -5,10 +5,15 @@
  * model of the user's own shard. Shards without ratings are left out of the mean.
  */
 
+import type { Interactions } from "../data/interactions";
 import { choice, complete, pick, type SettingsOf, withDefaults } from "../settings";
-import { trainingOf } from "../training/settings";
-import { type GroupedMethod, groupedMethod } from "./grouped";
+import type { Checkpoint } from "../training/checkpoint";
+import { type TrainingSettings, trainingOf } from "../training/settings";
+import type { Models } from "./ensemble";
+import { GroupedMethod } from "./grouped";
 import { makePlan } from "./makePlan";
+import type { MethodContext } from "./method";
+import type { Partition } from "./partition";
 import { GROUPS } from "./planSettings";
 import { SHARDS, shardStarts, trainShards } from "./shards";
 
@@ -21,29 +26,36 @@ export const C_SISA = {
     "all shards score every user (merged), or the user's own shard alone",
   ),
 };
+type Settings = SettingsOf<typeof C_SISA>;
+
+class CSisa extends GroupedMethod {
+  override readonly name = "c-sisa";
+  override readonly training: TrainingSettings;
+
+  constructor(override readonly settings: Settings) {
+    super();
+    this.training = trainingOf(settings);
+  }
+
+  protected override makePlan(data: Interactions, context: MethodContext) {
+    const { seed } = this.settings;
+    return makePlan(data, { ...pick(GROUPS, this.settings), order: "random", seed }, context);
+  }
+
+  protected override train(partition: Partition, context: MethodContext) {
+    const starts = shardStarts(partition.groups.length, this.settings, partition.itemIds);
+    return trainShards(partition, starts, this.settings, context);
+  }
+
+  override models({ groups }: Partition, checkpoints: readonly Checkpoint[]): Models {
+    const rows = checkpoints.map((checkpoint) => checkpoint.rows[0]);
+    const rests = checkpoints.map(({ rest }) => rest);
+    if (this.settings.scoring === "own") return { rows, rests, combine: "own" };
+    const taught = rests.filter((_, shard) => groups[shard].items.length > 0);
+    return { rows, rests: taught.length > 0 ? taught : rests, combine: "mean" };
+  }
+}
 
 /** C-SISA: groups trained in isolation, joined when they score. @throws InputError for unknown settings. */
-export function cSisa(options: Partial<SettingsOf<typeof C_SISA>> = {}): GroupedMethod {
-  const settings = complete(C_SISA, options, "c-sisa");
-  const { seed, scoring } = settings;
-  return groupedMethod({
-    name: "c-sisa",
-    settings,
-    training: trainingOf(settings),
-    makePlan: (data, context) =>
-      makePlan(data, { ...pick(GROUPS, settings), order: "random", seed }, context),
-    train: (partition, context) => {
-      const starts = shardStarts(partition.groups.length, settings, partition.itemIds);
-      return trainShards(partition, starts, settings, context);
-    },
-    models(partition, checkpoints) {
-      const rests = checkpoints.map(({ rest }) => rest);
-      const taught = rests.filter((_, shard) => partition.groups[shard].items.length > 0);
-      return {
-        rows: checkpoints.map(({ rows }) => rows[0]),
-        rests: scoring === "own" || taught.length === 0 ? rests : taught,
-        combine: scoring === "own" ? "own" : "mean",
-      };
-    },
-  });
-}
+export const cSisa = (options: Partial<Settings> = {}): GroupedMethod =>
+  new CSisa(complete(C_SISA, options, "c-sisa"));

@@ -18,7 +18,7 @@ import type { PatientPool } from "./patientPool";
 import { type Plan, planText } from "./plan";
 import { requireSomebodyLeft } from "./remaining";
 import { namedErasure } from "./request";
-import { unlearn } from "./unlearn";
+import { discard, type Unlearned, unlearn } from "./unlearn";
 
 /** The stop button, progress and threads. */
 export interface WorkOptions {
@@ -46,7 +46,8 @@ export interface ForgetOptions extends Omit<WorkOptions, "workers"> {
 
 /** What a request left: certificate, key, cost, what was deleted. */
 export interface Forgotten {
-  readonly certificate: Certificate;
+  /** null for a method that is not exact */
+  readonly certificate: Certificate | null;
   /** Keep it: with it, and nothing else, the ids in the certificate can be recognised. */
   readonly key: OperatorKey;
   readonly cost: Cost;
@@ -172,24 +173,24 @@ export class ErasableSystem {
     context: MethodContext,
   ): Promise<Forgotten> {
     if (context.signal?.aborted) throw new StoppedError("forget: stopped before its turn came");
-    const { users, ratings, regroup } = erasure;
-    const onChange = (next: System) => {
-      this.current = next;
-    };
-    const inMemory = () => {
-      const named = namedErasure(users, ratings, this.current);
-      requireSomebodyLeft(this.current, named);
-      return unlearn(this.current, named, context, { key, regroup, onChange });
-    };
+    const former = this.current;
     try {
-      const { certificate, cost, deleted } = await (this.home
-        ? this.home.unlearn(this.current, erasure, key, context, onChange)
-        : inMemory());
-      return { certificate, key, cost, deleted };
+      const unlearned = await this.unlearned(erasure, key, context);
+      const { next, certificate, obsolete } = unlearned;
+      this.current = next; // and stays so, whatever becomes of what is obsolete
+      const cost = (this.home ?? { discard }).discard(former, unlearned, context);
+      return { certificate, key, cost, deleted: obsolete };
     } catch (error) {
       if (error instanceof StoppedError) await this.pool?.idle();
       throw error;
     }
+  }
+
+  private unlearned(erasure: NamedErasure, key: OperatorKey, context: MethodContext): Promise<Unlearned> {
+    if (this.home) return this.home.unlearn(this.current, erasure, key, context);
+    const named = namedErasure(erasure.users, erasure.ratings, this.current);
+    requireSomebodyLeft(this.current, named);
+    return unlearn(this.current, named, context, { key, regroup: erasure.regroup });
   }
 
   /**
@@ -219,7 +220,7 @@ export class ErasableSystem {
 
   /** Frees memory, workers and the folder, after what is under way. Closing again is waiting for the same. */
   close(): Promise<void> {
-    this.closing ??= this.inTurn(() => giveBack(this.pool, this.current, this.release));
+    this.closing ??= this.inTurn(() => releaseAll(this.pool, this.current, this.release));
     return this.closing;
   }
 
@@ -258,15 +259,15 @@ export class ErasableSystem {
   }
 }
 
-/** Gives back all that a system holds, each whatever becomes of the others, the lock last. */
-export async function giveBack(pool?: WorkerPool, system?: System, release?: () => void): Promise<void> {
+/** Releases all that a system holds, each whatever becomes of the others, the lock last. */
+export async function releaseAll(pool?: WorkerPool, system?: System, unlock?: () => void): Promise<void> {
   try {
     await pool?.close();
   } finally {
     try {
       system?.dispose();
     } finally {
-      release?.();
+      unlock?.();
     }
   }
 }

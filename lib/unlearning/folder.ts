@@ -15,6 +15,7 @@ import { type Files, nodeFiles, putWhole, UNFINISHED, writeAtomically } from "..
 import { InUseError } from "../disk/lock";
 import { InputError } from "../errors";
 import { canonicalJson, sha256 } from "../json";
+import { type Cost, inSequence, stageCost } from "../metrics/cost";
 import type { DiskStore } from "../training/diskStore";
 import { DamagedError, type EntryName, type Json } from "../training/store";
 import { type Certificate, type OperatorKey, parseCertificate, superseded, tagger } from "./certificate";
@@ -23,7 +24,7 @@ import { methodOf } from "./methods";
 import { CERTIFICATES, isCertificateFile, OwnStore, requireOwnFiles } from "./ownFiles";
 import { requireSomebodyLeft } from "./remaining";
 import { namedErasure } from "./request";
-import { type Unlearned, unlearn } from "./unlearn";
+import { free, type Unlearned, unlearn } from "./unlearn";
 
 /** An erasure by original ids: what a folder remembers of a request until it is done. */
 export interface NamedErasure {
@@ -34,17 +35,17 @@ export interface NamedErasure {
 }
 
 interface InForce {
-  readonly format: "erasable system, format 1";
+  readonly format: "erasable system, format 2";
   readonly method: string;
   readonly settings: Json;
   readonly root: Json;
   /** file names of the certificates of the erasures so far, oldest first; other files beside them do not count */
   readonly certificates: readonly string[];
   /** after a change of systems, until they are deleted: what only the old one needed; else null */
-  readonly doomed: readonly EntryName[] | null;
+  readonly obsolete: readonly EntryName[] | null;
 }
 
-const FORMAT = "erasable system, format 1";
+const FORMAT = "erasable system, format 2";
 const IN_FORCE = "system.json";
 const REQUEST = "request.json";
 
@@ -159,18 +160,16 @@ export class SystemFolder {
   }
 
   /**
-   * Forgets, for good. The system given must be the one in force; it is disposed of.
-   * @param onChange is told of the new system as soon as it is in force (see unlearn.ts)
+   * Forgets: when it returns, the new system is in force on the disk, and the old one is still there. To be followed by
+   * `discard`. The system given must be the one in force.
    * @throws InputError (also when nobody would be left), StoppedError: the old system stays in force, and
-   *   `unfinishedRequest` tells what was asked. An error of the disk after the change leaves the new system in force; deleting
-   *   goes on when the folder is opened.
+   *   `unfinishedRequest` tells what was asked.
    */
   async unlearn(
     system: System,
     request: NamedErasure,
     key: OperatorKey,
     context: Omit<MethodContext, "store">,
-    onChange?: (next: System) => void,
   ): Promise<Unlearned> {
     tagger(key); // before the request is written, or an unfinished one taken for this one
     const erasure = namedErasure(request.users, request.ratings, system);
@@ -183,35 +182,38 @@ export class SystemFolder {
           "finish it or withdraw it first",
       );
     writeAtomically(this.files, join(this.path, REQUEST), Buffer.from(canonicalJson(request), "utf8"));
-    let committed = false;
-    let deleted = false;
     try {
-      const unlearned = await unlearn(
-        system,
-        erasure,
-        { ...context, store: this.store },
-        {
-          key,
-          regroup: request.regroup,
-          commit: ({ root, certificate, doomed }) => {
-            this.change(system, root, doomed, this.keepCertificates(key, certificate));
-            committed = true;
-          },
-          onChange: (next) => {
-            onChange?.(next); // whatever the disk says now, the new system is the one that is read
-            this.files.syncFolder(this.path);
-          },
-        },
-      );
-      deleted = true;
+      const work = { ...context, store: this.store };
+      const unlearned = await unlearn(system, erasure, work, { key, regroup: request.regroup, save: true });
+      this.commit(unlearned, key);
       return unlearned;
     } catch (error) {
       // A request that cannot be met is not left behind; one that was stopped, or failed on the way, is.
-      if (!committed && isRefusal(error)) this.withdrawRequest();
+      if (isRefusal(error)) this.withdrawRequest();
       throw error;
-    } finally {
-      if (committed) this.finish(deleted);
     }
+  }
+
+  /** Puts the new system in force. Its name is sure to stay on the disk once `discard` has synced the folder. */
+  private commit({ next, root, certificate, obsolete }: Unlearned, key: OperatorKey): void {
+    try {
+      this.change(next, root, obsolete, this.keepCertificates(key, certificate));
+    } catch (error) {
+      free(next);
+      throw error;
+    }
+  }
+
+  /**
+   * Deletes what the system in force has made obsolete, and the request; frees the old system. What a crash or an error of
+   * the disk leaves of it is deleted when the folder is opened.
+   * @returns the cost of unlearning with the stage "delete"
+   */
+  discard(system: System, { cost }: Unlearned, { clock }: Pick<MethodContext, "clock">): Cost {
+    const began = clock();
+    free(system);
+    this.finish();
+    return inSequence(cost, stageCost("delete", clock() - began));
   }
 
   /** Certificates of the erasures so far, oldest first. Only the last is about the system in force; the others are superseded. */
@@ -230,10 +232,12 @@ export class SystemFolder {
    * Writes a new certificate, and the one before as superseded by it; those before that are so already, and stay unread,
    * so that an erasure costs the same after many as after few. Returns the names of all their files, oldest first.
    */
-  private keepCertificates(key: OperatorKey, newest: Certificate): string[] {
+  private keepCertificates(key: OperatorKey, newest: Certificate | null): string[] {
     const names = this.inForce().certificates;
     const earlier = names.slice(-1).map((name) => superseded(this.certificate(name), key));
-    const kept = [...earlier, newest].map((certificate) => this.keepCertificate(certificate));
+    const kept = [...earlier, ...(newest ? [newest] : [])].map((certificate) =>
+      this.keepCertificate(certificate),
+    );
     this.files.syncFolder(join(this.path, CERTIFICATES));
     return [...names.slice(0, -1), ...kept];
   }
@@ -264,26 +268,26 @@ export class SystemFolder {
   private change(
     system: System,
     root: Json,
-    doomed: readonly EntryName[],
+    obsolete: readonly EntryName[],
     certificates: readonly string[],
   ): void {
     const { name, settings } = system.method;
     this.store.sync();
     this.requireSeen();
-    this.write({ format: FORMAT, method: name, settings, root, certificates, doomed });
+    this.write({ format: FORMAT, method: name, settings, root, certificates, obsolete });
   }
 
-  /** Deletes what a change of systems has doomed, and the request with the erased ids in it. */
-  private finish(deleted = false): void {
+  /** Deletes what a change of systems has made obsolete, and the request with the erased ids in it. */
+  private finish(): void {
     if (!this.holdsSystem()) return;
     const inForce = this.inForce();
-    if (inForce.doomed === null) return;
+    if (inForce.obsolete === null) return;
     this.files.syncFolder(this.path); // what only the old system needs goes when the new one is sure to stay
-    if (!deleted) this.store.delete(inForce.doomed);
+    this.store.delete(inForce.obsolete);
     this.sweepCertificates(inForce.certificates);
     this.files.remove(join(this.path, REQUEST + UNFINISHED));
     this.withdrawRequest();
-    this.write({ ...inForce, doomed: null });
+    this.write({ ...inForce, obsolete: null });
     this.files.syncFolder(this.path);
   }
 

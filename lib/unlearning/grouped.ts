@@ -1,30 +1,27 @@
 /**
- * Systems that are trained group by group: LASER, Retrain (one group) and C-SISA. Such a method says how a plan is made,
- * how a partition is trained, and which models score; learning, unlearning, keeping and restoring are the same for all.
+ * Systems that are trained group by group: LASER, Retrain (one group), Refresh and C-SISA. Such a method says how a plan is
+ * made, how a partition is trained, and which models score.
  */
 
-import type { Interactions } from "../data/interactions";
 import { canonicalJson, sha256 } from "../json";
-import type { Cost } from "../metrics/cost";
-import { inSequence, stageCost } from "../metrics/cost";
-import { bytesKept, type Checkpoint, checkpointEntries, requireCheckpoint } from "../training/checkpoint";
+import { type Cost, inSequence } from "../metrics/cost";
+import type { SettingsOf } from "../settings";
+import {
+  type BytesKept,
+  bytesKept,
+  type Checkpoint,
+  checkpointEntries,
+  requireCheckpoint,
+} from "../training/checkpoint";
 import type { Start } from "../training/layout";
-import type { TrainingProgress } from "../training/sequential";
-import type { TrainingSettings } from "../training/settings";
+import type { SequentialRun, TrainingProgress } from "../training/sequential";
+import { trainSequentially } from "../training/sequential";
+import { epochsOfGroup, type SEQUENCE, type TrainingSettings, trainingOf } from "../training/settings";
 import type { EntryName, Json, Store } from "../training/store";
 import { Ensemble, ensembleSpec, type Models } from "./ensemble";
-import { checkErasure, type Erasure } from "./erasure";
-import type { Guarantee, LearnOptions, Method, MethodContext, System, WithoutOptions } from "./method";
-import {
-  erasePartition,
-  interactionsOf,
-  loadPartition,
-  type Partition,
-  partitionHash,
-  partitionOf,
-  ratingsOf,
-  savePartition,
-} from "./partition";
+import { type Built, MethodFrame, SystemFrame, type Task } from "./frame";
+import type { MethodContext } from "./method";
+import type { Partition } from "./partition";
 import type { Plan } from "./plan";
 
 export interface Trained {
@@ -34,127 +31,104 @@ export interface Trained {
   readonly trained: readonly number[];
 }
 
-export interface GroupedRecipe {
-  readonly name: string;
-  readonly settings: Json;
-  readonly training: TrainingSettings;
-  makePlan(data: Interactions, context: MethodContext): Promise<Plan>;
+/** A method that trains group by group. */
+export abstract class GroupedMethod extends MethodFrame<GroupedSystem> {
+  /** of the models that score */
+  abstract readonly training: TrainingSettings;
   /** Trains what `context.store` does not have yet. */
-  train(partition: Partition, context: MethodContext): Promise<Trained>;
+  protected abstract train(partition: Partition, context: MethodContext): Promise<Trained>;
   /** The models that score. */
-  models(partition: Partition, checkpoints: readonly Checkpoint[]): Models;
+  abstract models(partition: Partition, checkpoints: readonly Checkpoint[]): Models;
+
+  protected async build(task: Task<GroupedSystem>, context: MethodContext): Promise<GroupedSystem> {
+    const { checkpoints, cost, trained } = await this.train(task.partition, context);
+    return this.open(checkpoints, { ...task, trained, cost: inSequence(task.cost, cost) }, context);
+  }
+
+  protected load(root: Json, built: Built, context: MethodContext): Promise<GroupedSystem> {
+    const checkpoints = (root as string[]).map((key) => requireCheckpoint(context.store, key));
+    return this.open(checkpoints, built, context);
+  }
+
+  private async open(checkpoints: readonly Checkpoint[], built: Built, context: MethodContext) {
+    const { partition } = built;
+    const start = startOf(this.training, partition.itemIds);
+    const models = this.models(partition, checkpoints);
+    const engine = await context.createEngine(this.training.engine, ensembleSpec(start, partition));
+    const scorer = new Ensemble(engine, partition, models, start, context.store);
+    return new GroupedSystem(this, built, context.store, checkpoints, models, scorer);
+  }
 }
 
 /** A system that was trained group by group. */
-export interface GroupedSystem extends System {
-  readonly plan: Plan;
-  readonly partition: Partition;
-  readonly checkpoints: readonly Checkpoint[];
-}
-
-/** A method that trains group by group. */
-export interface GroupedMethod extends Method {
-  learn(data: Interactions, context: MethodContext, options?: LearnOptions): Promise<GroupedSystem>;
-  restore(root: Json, context: MethodContext): Promise<GroupedSystem>;
-}
-
-/** A method from its recipe. */
-export function groupedMethod(recipe: GroupedRecipe): GroupedMethod {
-  const method: GroupedMethod = {
-    name: recipe.name,
-    settings: recipe.settings,
-    async learn(data, context, options = {}) {
-      const began = context.clock();
-      const plan = options.plan ?? (await recipe.makePlan(data, context));
-      const partition = partitionOf(data, plan);
-      const planned = stageCost("plan", context.clock() - began);
-      return build(partition, context, options.plan ? "exact given the partition" : "exact", planned);
-    },
-    async restore(root, context) {
-      const { partition, checkpoints, guarantee } = root as {
-        partition: Json;
-        checkpoints: string[];
-        guarantee: Guarantee;
-      };
-      const known = checkpoints.map((key) => requireCheckpoint(context.store, key));
-      const loaded = loadPartition(context.store, partition);
-      return open(loaded, context, guarantee, {
-        checkpoints: known,
-        cost: stageCost("load", 0),
-        trained: [],
-      });
-    },
-  };
-
-  async function build(partition: Partition, context: MethodContext, guarantee: Guarantee, before: Cost) {
-    const trained = await recipe.train(partition, context);
-    return open(partition, context, guarantee, { ...trained, cost: inSequence(before, trained.cost) });
+export class GroupedSystem extends SystemFrame {
+  constructor(
+    method: GroupedMethod,
+    built: Built,
+    store: Store,
+    readonly checkpoints: readonly Checkpoint[],
+    private readonly models: Models,
+    private readonly scorer: Ensemble,
+  ) {
+    super(method, built, store);
   }
 
-  async function open(
-    partition: Partition,
-    context: MethodContext,
-    guarantee: Guarantee,
-    { checkpoints, cost, trained }: Trained,
-  ): Promise<GroupedSystem> {
-    const { store } = context;
-    const { training } = recipe;
-    const start = startOf(training, partition.itemIds);
-    const models = recipe.models(partition, checkpoints);
-    const engine = await context.createEngine(training.engine, ensembleSpec(start, partition));
-    const scorer = new Ensemble(engine, partition, models, start, store);
-    const system: GroupedSystem = {
-      method,
-      partition,
-      checkpoints,
-      cost,
-      trained,
-      userIds: partition.userIds,
-      itemIds: partition.itemIds,
-      plan: partition.plan,
-      // one group of everybody remembers nothing about anybody
-      guarantee: partition.groups.length === 1 ? "exact" : guarantee,
-      erased: partition.erased,
-      fingerprint: sha256(canonicalJson(models)),
-      dataHash: partitionHash(partition),
-      predict: (users, items) => scorer.predict(users, items),
-      scoreItems: (users) => scorer.scoreItems(users),
-      ratingsOf: (user) => ratingsOf(partition, user),
-      bytesKept: () => bytesKept(store, checkpoints),
-      entries: () => [...new Set(checkpoints.flatMap(checkpointEntries))],
-      save: () => save(store, partition, checkpoints, guarantee),
-      dispose: () => scorer.dispose(),
-      async without(erasure: Erasure, next: MethodContext, options: WithoutOptions = {}) {
-        const began = next.clock();
-        checkErasure(erasure, system);
-        const remaining = erasePartition(partition, erasure);
-        if (!options.regroup) {
-          const cost = stageCost("erase", next.clock() - began);
-          return build(remaining, next, "exact given the partition", cost);
-        }
-        const data = interactionsOf(remaining);
-        const plan = await recipe.makePlan(data, next);
-        const regrouped = { ...partitionOf(data, plan), erased: remaining.erased };
-        return build(regrouped, next, "exact", stageCost("plan", next.clock() - began));
-      },
-    };
-    return system;
+  override get plan(): Plan {
+    return this.partition.plan;
   }
 
-  return method;
+  get fingerprint(): string {
+    return sha256(canonicalJson(this.models));
+  }
+
+  predict(users: Uint32Array, items: Uint32Array): Float32Array {
+    return this.scorer.predict(users, items);
+  }
+
+  scoreItems(users: Uint32Array): Float32Array {
+    return this.scorer.scoreItems(users);
+  }
+
+  bytesKept(): BytesKept {
+    return bytesKept(this.store, this.checkpoints);
+  }
+
+  entries(): EntryName[] {
+    return [...new Set(this.checkpoints.flatMap(checkpointEntries))];
+  }
+
+  dispose(): void {
+    this.scorer.dispose();
+  }
+
+  protected rootOf(): Json {
+    return this.checkpoints.map(({ key }) => key);
+  }
 }
 
-function save(
-  store: Store,
-  partition: Partition,
-  checkpoints: readonly Checkpoint[],
-  guarantee: Guarantee,
-): { root: Json; entries: EntryName[] } {
-  const written = savePartition(store, partition);
-  return {
-    root: { partition: written.root, checkpoints: checkpoints.map(({ key }) => key), guarantee },
-    entries: [...new Set([...written.entries, ...checkpoints.flatMap(checkpointEntries)])],
+/** Trains one model on group after group (Section 3.3): what LASER, Retrain and Refresh do. */
+export async function trainInSequence(
+  settings: TrainingSettings & SettingsOf<typeof SEQUENCE>,
+  { groups, itemIds }: Partition,
+  context: MethodContext,
+): Promise<Trained> {
+  const run: SequentialRun = {
+    settings: trainingOf(settings),
+    epochs: epochsOfGroup(settings, groups.length),
+    carried: settings.optimizer === "carried",
+    start: startOf(settings, itemIds),
+    stream: [settings.seed, "train"],
+    groups,
   };
+  const own = { ...context, onProgress: reportTraining(context, "group") };
+  const { checkpoints, cost, trained } = await trainSequentially(run, own);
+  return { checkpoints, cost, trained: trained.map(({ position }) => position) };
+}
+
+/** The model after the last of a chain of checkpoints. */
+export function lastModel(_: Partition, checkpoints: readonly Checkpoint[]): Models {
+  const { rest, rows } = checkpoints[checkpoints.length - 1];
+  return { rows, rests: [rest], combine: "mean" };
 }
 
 /** What a model's initial weights are made from. */

@@ -4,20 +4,46 @@
  * or from the initial weights when the first group is hit, and then costs a full retraining.
  */
 
+import type { Interactions } from "../data/interactions";
 import { complete, pick, type SettingsOf } from "../settings";
-import { trainSequentially } from "../training/sequential";
-import { epochsOfGroup, SEQUENCE, TRAINING, trainingOf } from "../training/settings";
-import { type GroupedMethod, groupedMethod, reportTraining, startOf } from "./grouped";
+import { SEQUENCE, TRAINING, type TrainingSettings, trainingOf } from "../training/settings";
+import { GroupedMethod, lastModel, trainInSequence } from "./grouped";
 import { makePlan } from "./makePlan";
+import type { MethodContext } from "./method";
+import type { Partition } from "./partition";
 import { PLAN, type PlanSettings } from "./planSettings";
 
 export const LASER = { ...PLAN, ...TRAINING, ...SEQUENCE };
 export const RETRAIN = TRAINING;
 
+class Sequential extends GroupedMethod {
+  override readonly training: TrainingSettings;
+  override readonly models = lastModel;
+
+  constructor(
+    override readonly name: "laser" | "retrain",
+    override readonly settings: TrainingSettings,
+    private readonly sequence: SettingsOf<typeof SEQUENCE>,
+    private readonly planned: Partial<PlanSettings>,
+  ) {
+    super();
+    this.training = trainingOf(settings);
+  }
+
+  protected override makePlan(data: Interactions, context: MethodContext) {
+    return makePlan(data, this.planned, context);
+  }
+
+  protected override train(partition: Partition, context: MethodContext) {
+    return trainInSequence({ ...this.training, ...this.sequence }, partition, context);
+  }
+}
+
 /** LASER: groups trained in sequence, a checkpoint after each. @throws InputError for unknown settings. */
 export function laser(options: Partial<SettingsOf<typeof LASER>> = {}): GroupedMethod {
   const settings = complete(LASER, options, "laser");
-  return sequentialMethod("laser", settings, settings, { ...pick(PLAN, settings), seed: settings.seed });
+  const plan = { ...pick(PLAN, settings), seed: settings.seed };
+  return new Sequential("laser", settings, pick(SEQUENCE, settings), plan);
 }
 
 /**
@@ -26,39 +52,6 @@ export function laser(options: Partial<SettingsOf<typeof LASER>> = {}): GroupedM
  */
 export function retrain(options: Partial<SettingsOf<typeof RETRAIN>> = {}): GroupedMethod {
   const settings = complete(RETRAIN, options, "retrain");
-  const sequence = complete(SEQUENCE, {}, "retrain");
   const everybody = { groups: 1, grouping: "rand", order: "random" } as const;
-  return sequentialMethod("retrain", settings, { ...settings, ...sequence }, everybody);
-}
-
-function sequentialMethod(
-  name: "laser" | "retrain",
-  settings: SettingsOf<typeof TRAINING>,
-  training: SettingsOf<typeof TRAINING & typeof SEQUENCE>,
-  plan: Partial<PlanSettings>,
-): GroupedMethod {
-  return groupedMethod({
-    name,
-    settings,
-    training: trainingOf(settings),
-    makePlan: (data, context) => makePlan(data, plan, context),
-    async train(partition, context) {
-      const { checkpoints, cost, trained } = await trainSequentially(
-        {
-          settings: trainingOf(settings),
-          epochs: epochsOfGroup(training, partition.groups.length),
-          carried: training.optimizer === "carried",
-          start: startOf(training, partition.itemIds),
-          stream: [training.seed, "train"],
-          groups: partition.groups,
-        },
-        { ...context, onProgress: reportTraining(context, "group") },
-      );
-      return { checkpoints, cost, trained: trained.map(({ position }) => position) };
-    },
-    models(_partition, checkpoints) {
-      const last = checkpoints[checkpoints.length - 1];
-      return { rows: last.rows, rests: [last.rest], combine: "mean" };
-    },
-  });
+  return new Sequential("retrain", settings, complete(SEQUENCE, {}, "retrain"), everybody);
 }

@@ -57,7 +57,9 @@ export type Guarantee =
   /** to a system learned without the erased data under the same partition, which was made with them */
   | "exact given the partition"
   /** to a system learned without the erased data, partition and all */
-  | "exact";
+  | "exact"
+  /** to none: what is left is near to such a system, by measurement alone, and gets no certificate */
+  | "approximate";
 
 /** A way to learn that can unlearn. */
 export interface Method {
@@ -109,8 +111,8 @@ export interface System extends Scorer {
   bytesKept(): BytesKept;
 
   /**
-   * A system that never saw the erased data, bit for bit the one that `learn` makes without them. This one stays as it
-   * is, and so does all that it keeps: `unlearn` (unlearn.ts) is what deletes.
+   * A system that never saw the erased data, bit for bit the one that `learn` makes without them (or, approximately,
+   * near to it). This one stays as it is, and so does all that it keeps: who calls `unlearn` (unlearn.ts) deletes.
    * @throws InputError when the erasure names what is not there.
    * @throws StoppedError when the signal fires; the same call goes on.
    */

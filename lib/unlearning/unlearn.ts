@@ -1,7 +1,7 @@
 /**
- * Unlearning (Section 3.1) as a whole: make the system that never saw the erased data, certify it, put it in the place
- * of the old one, and delete every stored artefact that saw them; or the data are not erased. One function for every
- * method. Stopped or failing before the change of place, it leaves the old system as it was.
+ * Unlearning (Section 3.1) as a whole: make the system that never saw the erased data, certify it, and say what of the old
+ * one has to go; or the data are not erased. One function for every method. Whoever calls it puts the new system in the
+ * place of the old, and then discards the old one. Stopped or failing, it leaves the old system as it was.
  */
 
 import { type Cost, inSequence, stageCost } from "../metrics/cost";
@@ -14,24 +14,22 @@ import { forgetSaved } from "./partition";
 export interface UnlearnOptions extends WithoutOptions {
   /** The operator's secret: names of erased users and ratings are in the certificate as HMACs under it. */
   readonly key: OperatorKey;
-  /**
-   * For systems in a folder: makes the new system the one in force, and returns when that has reached the disk. Called
-   * once, before anything is deleted, with the names that are about to be.
-   */
-  readonly commit?: (next: { root: Json; certificate: Certificate; doomed: readonly EntryName[] }) => void;
-  /** Told of the new system when it has taken the place of the old, before anything of the old one is deleted or freed. */
-  readonly onChange?: (next: System) => void;
+  /** Writes all of the new system into the store, for a caller that keeps systems there. Default false. */
+  readonly save?: boolean;
 }
 
-/** An unlearned system and its certificate. */
+/** A new system, and what to do with the old one. */
 export interface Unlearned {
-  /** The system that never saw the erased data. The old one is disposed of. */
-  readonly system: System;
-  /** With the stages "erase" or "plan", "load", "train", "save", "certify" and "delete". */
+  /** The system that never saw the erased data. */
+  readonly next: System;
+  /** what names `next` in the store; null unless it was saved */
+  readonly root: Json;
+  /** null for a method that is not exact: there is nothing to certify */
+  readonly certificate: Certificate | null;
+  /** Names of what the store holds and `next` does not need: all of it saw the erased data, or is left over. */
+  readonly obsolete: readonly EntryName[];
+  /** With the stages "erase" or "plan", "load", "train", "save" and "certify". */
   readonly cost: Cost;
-  /** Names of what was deleted from the store. */
-  readonly deleted: readonly EntryName[];
-  readonly certificate: Certificate;
 }
 
 /**
@@ -43,37 +41,41 @@ export async function unlearn(
   system: System,
   erasure: Erasure,
   context: MethodContext,
-  options: UnlearnOptions,
+  { key, regroup, save = false }: UnlearnOptions,
 ): Promise<Unlearned> {
   const { clock, store } = context;
-  tagger(options.key); // a bad key is found now, not after the training
-  const next = await system.without(erasure, context, { regroup: options.regroup });
-  let began = clock();
-  let certificate: Certificate;
-  let certified: Cost;
-  let doomed: EntryName[];
+  tagger(key); // a bad key is found now, not after the training
+  const next = await system.without(erasure, context, { regroup });
   try {
-    certificate = certify({ before: system, after: next, erasure, key: options.key });
-    certified = stageCost("certify", clock() - began);
-    began = clock();
-    const kept = options.commit ? next.save() : { root: null, entries: next.entries() };
-    const needed = new Set(kept.entries);
-    doomed = [...store.list().keys()].filter((name) => !needed.has(name)).sort();
-    options.commit?.({ root: kept.root, certificate, doomed });
+    const began = clock();
+    const exact = next.guarantee !== "approximate";
+    const certificate = exact ? certify({ before: system, after: next, erasure, key }) : null;
+    const cost = inSequence(next.cost, stageCost("certify", clock() - began));
+    const { root, entries } = save ? next.save() : { root: null, entries: next.entries() };
+    const needed = new Set(entries);
+    const obsolete = [...store.list().keys()].filter((name) => !needed.has(name)).sort();
+    return { next, root, certificate, obsolete, cost };
   } catch (error) {
     free(next);
     throw error;
   }
-  options.onChange?.(next);
-  store.delete(doomed);
-  if (!options.commit) forgetSaved(store); // it was not saved, so a partition in the store was among the doomed
-  free(system);
-  const deleted = stageCost("delete", clock() - began);
-  return { system: next, cost: inSequence(next.cost, certified, deleted), deleted: doomed, certificate };
+}
+
+/**
+ * Deletes what a new system has made obsolete, and frees the old one: to be called when the new one is in its place, for a
+ * system that lives in memory (unlearning/folder.ts does it for those on disk).
+ * @returns the cost of unlearning with the stage "delete"
+ */
+export function discard(system: System, { next, obsolete, cost }: Unlearned, context: MethodContext): Cost {
+  const began = context.clock();
+  context.store.delete(obsolete);
+  forgetSaved(context.store); // `next` was not saved, so a partition in the store was obsolete
+  if (system !== next) free(system);
+  return inSequence(cost, stageCost("delete", context.clock() - began));
 }
 
 /** Memory that could not be freed neither undoes an erasure, whose certificate is due, nor hides why one failed. */
-function free(system: System): void {
+export function free(system: System): void {
   try {
     system.dispose();
   } catch {

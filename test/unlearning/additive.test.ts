@@ -1,28 +1,18 @@
-/** Additive methods: what is forgotten by subtraction equals, bit for bit, what was never learned. */
+/** Additive methods: blocks, costs, settings, and that they learn. Exactness: exactness.test.ts. */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
-import {
-  type Interactions,
-  interactionsFrom,
-  selectRatings,
-  withoutUsers,
-} from "../../lib/data/interactions";
+import { describe, expect, it } from "vitest";
+import { type Interactions, interactionsFrom, selectRatings } from "../../lib/data/interactions";
 import { StoppedError } from "../../lib/errors";
 import { evaluate } from "../../lib/metrics/evaluate";
 import { Random } from "../../lib/random";
 import type { AdditiveMethod } from "../../lib/unlearning/additive/additive";
 import { ease } from "../../lib/unlearning/additive/ease";
 import { gaussian } from "../../lib/unlearning/additive/gaussian";
-import { learn, open, verify } from "../../lib/unlearning/api";
 import { type Erasure, erasureOf, usersErasure } from "../../lib/unlearning/erasure";
 import type { System } from "../../lib/unlearning/method";
 import { methodOf } from "../../lib/unlearning/methods";
-import { unlearn } from "../../lib/unlearning/unlearn";
 import { fileOf, world } from "../training/world";
-import { context, expectSameModel, KEY } from "./support";
+import { context, expectSameModel, KEY, unlearn } from "./support";
 
 const data = world({ users: 90, items: 30 }); // two blocks of users
 const METHODS: [name: string, method: AdditiveMethod][] = [
@@ -30,8 +20,6 @@ const METHODS: [name: string, method: AdditiveMethod][] = [
   ["ease, implicit", ease({ label: "implicit", lambda: 5 })],
   ["gaussian", gaussian({ shrinkage: 5, rank: 4 })],
 ];
-const home = mkdtempSync(join(tmpdir(), "erasable-additive-"));
-afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 const rowOf = (from: Interactions, user: number) =>
   from.byUser.columns.slice(from.byUser.offsets[user], from.byUser.offsets[user + 1]);
@@ -41,71 +29,8 @@ async function forget(method: AdditiveMethod, erasure: Erasure, from = data): Pr
   return (await unlearn(await method.learn(from, own), erasure, own, { key: KEY })).system;
 }
 
-const remaining = ({ users, ratings }: Erasure, from = data): Interactions =>
-  selectRatings(
-    from,
-    (user, place) => !users.has(user) && !ratings.get(user)?.has(from.byUser.columns[place]),
-    "remaining",
-  );
-
-/** Forgets, learns afresh without the erased data, and compares. */
-async function expectExact(method: AdditiveMethod, erasure: Erasure, from = data): Promise<System> {
-  const before = await method.learn(from, context());
-  const system = await forget(method, erasure, from);
-  const fresh = await method.learn(remaining(erasure, from), context());
-  expectSameModel(system, fresh);
-  expect(system.dataHash).toBe(fresh.dataHash);
-  expect(system.fingerprint).not.toBe(before.fingerprint);
-  expect(system.guarantee).toBe("exact");
-  return system;
-}
-
-describe.each(METHODS)("%s: unlearned equals never seen", (_name, method) => {
-  it("for one user, for many, and for all but one", async () => {
-    await expectExact(method, usersErasure([0]));
-    await expectExact(method, usersErasure([1, 4, 8, 15, 16, 23, 42, 63, 64, 89]));
-    const system = await expectExact(
-      method,
-      usersErasure(data.userIds.map((_, user) => user).filter((user) => user !== 7)),
-    );
-    expect(system.ratingsOf(7).items.length).toBeGreaterThan(0);
-  });
-
-  it("for single ratings (E2), alone, together with users, and to a user's last one", async () => {
-    const pair = (user: number, k = 0) => [user, rowOf(data, user)[k]] as const;
-    await expectExact(method, erasureOf([], [pair(3), pair(3, 2), pair(10)]));
-    await expectExact(method, erasureOf([5], [pair(6), pair(5)]));
-    const all = Array.from(rowOf(data, 3), (item) => [3, item] as const);
-    const system = await expectExact(method, erasureOf([], all));
-    expect(system.scoreItems(Uint32Array.of(3))).toHaveLength(data.itemIds.length); // still a user
-  });
-
-  it("for the last rater of an item, and scores the item that is cold then", async () => {
-    const item = rowOf(data, 11)[0];
-    const rare = selectRatings(
-      data,
-      (user, place) => user === 11 || data.byUser.columns[place] !== item,
-      "rare",
-    );
-    const system = await expectExact(method, usersErasure([11]), rare);
-    const [score] = system.predict(Uint32Array.of(2), Uint32Array.of(item));
-    expect(score).toBeGreaterThan(0);
-    expect(score).toBeLessThan(1);
-  });
-
-  it("for a stream of requests in any order as for one batch", async () => {
-    const users = [2, 3, 5, 7, 11, 13, 64, 70, 88];
-    const batch = await forget(method, usersErasure(users));
-    for (const order of [users, [...users].reverse()]) {
-      const stream = context();
-      let system: System = await method.learn(data, stream);
-      for (const user of order)
-        ({ system } = await unlearn(system, usersErasure([user]), stream, { key: KEY }));
-      expectSameModel(system, batch);
-    }
-  });
-
-  it("for a file that never had the users, with other user numbers and other blocks", async () => {
+describe.each(METHODS)("%s", (_name, method) => {
+  it("does not depend on the blocks in which ratings are kept", async () => {
     const gone = new Set([0, 9, 14, 71]);
     const fresh = await method.learn(
       fileOf(data, (user) => !gone.has(user)),
@@ -114,22 +39,6 @@ describe.each(METHODS)("%s: unlearned equals never seen", (_name, method) => {
     const system = await forget(method, usersErasure(gone));
     expectSameModel(system, fresh);
     expect(system.dataHash).toBe(fresh.dataHash);
-  });
-
-  it("leaves the system before as it was", async () => {
-    const system = await method.learn(data, context());
-    const untouched = await method.learn(data, context());
-    const next = await system.without(usersErasure([4, 20]), context());
-    expect(next.fingerprint).not.toBe(system.fingerprint);
-    expectSameModel(system, untouched);
-  });
-
-  it("refuses the erased, the unknown, and a second erasure", async () => {
-    const system = await forget(method, usersErasure([5]));
-    expect(() => system.predict(Uint32Array.of(5), Uint32Array.of(0))).toThrow(/erased/);
-    expect(() => system.scoreItems(Uint32Array.of(90))).toThrow(/0 to 89/);
-    expect(() => system.predict(Uint32Array.of(1), Uint32Array.of(30))).toThrow(/item number 30/);
-    await expect(system.without(usersErasure([5]), context())).rejects.toThrow(/erased/);
   });
 
   it("counts the ratings that it touches", async () => {
@@ -148,33 +57,7 @@ describe.each(METHODS)("%s: unlearned equals never seen", (_name, method) => {
     expect([...pairs].reverse()).toEqual([...system.scoreItems(Uint32Array.of(8))]);
     for (const score of pairs) expect(score > 0 && score < 1).toBe(true);
   });
-
-  it("is the same in a folder: saved, forgotten, opened, verified", async () => {
-    const { name, settings } = method;
-    const folder = join(home, String(readdirSync(home).length));
-    const flat = { ...(settings as object), method: name as "ease", folder };
-    const first = await learn(data, flat);
-    const { fingerprint } = first;
-    await first.close();
-    const second = await open(folder);
-    expect(second.fingerprint).toBe(fingerprint);
-    const { certificate, key } = await second.forget({ users: ["u007"], ratings: [["u003", itemOf(3)]] });
-    expectSameModel(second.system, await forget(method, erasureOf([7], [[3, rowOf(data, 3)[0]]])));
-    await second.close();
-    const third = await open(folder);
-    expectSameModel(third.system, await forget(method, erasureOf([7], [[3, rowOf(data, 3)[0]]])));
-    expect(() => third.recommend("u007")).toThrow(/not in the system's catalogue/);
-    expect((await verify(certificate, data, { key })).ok).toBe(true);
-    const forged = withoutUsers(data, [7]); // with the single rating still there
-    expect((await verify(certificate, forged, {})).ok).toBe(false);
-    await third.close();
-    for (const file of readdirSync(folder, { recursive: true, withFileTypes: true }))
-      if (file.isFile())
-        expect(readFileSync(join(file.parentPath, file.name)).includes("u007"), file.name).toBe(false);
-  });
 });
-
-const itemOf = (user: number) => data.itemIds[rowOf(data, user)[0]];
 
 describe("settings", () => {
   it("are checked", () => {

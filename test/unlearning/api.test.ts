@@ -10,6 +10,7 @@ import { type LearnSettings, learn, open, verify } from "../../lib/unlearning/ap
 import type { Certificate } from "../../lib/unlearning/certificate";
 import { METHOD_NAMES } from "../../lib/unlearning/methods";
 import { fileOf, world } from "../training/world";
+import { certified } from "./support";
 
 const ratings = world();
 const small: LearnSettings = { epochs: 2, batchSize: 64 };
@@ -21,7 +22,7 @@ describe("learn, recommend, forget, verify", () => {
     const system = await learn(ratings, { ...small, method: "laser", groups: 4, grouping: "cbkm" });
     const best = system.recommend("u005", 5);
     expect(best).toHaveLength(5);
-    const { certificate, key, deleted } = await system.forget(["u007", "u012"]);
+    const { certificate, key, deleted } = await certified(system.forget(["u007", "u012"]));
     expect(deleted.length).toBeGreaterThan(0);
     expect(() => system.recommend("u007")).toThrow(/erased/);
     expect(() => system.score("u012", "i001")).toThrow(InputError);
@@ -74,7 +75,7 @@ describe("learn, recommend, forget, verify", () => {
       system.system.ratingsOf(4).items,
       (item) => ["u004", ratings.itemIds[item]] as const,
     );
-    const { certificate, key } = await system.forget({ ratings: items });
+    const { certificate, key } = await certified(system.forget({ ratings: items }));
     const plan = system.plan;
     expect((await verify(certificate, ratings, { plan, key })).ok).toBe(true);
     const rest = fileOf(ratings, (user) => user !== 4);
@@ -86,7 +87,7 @@ describe("learn, recommend, forget, verify", () => {
 
   it("says what a certificate lacks", async () => {
     const system = await learn(ratings, { ...small, method: "retrain" });
-    const { certificate } = await system.forget(["u001"]);
+    const { certificate } = await certified(system.forget(["u001"]));
     const { digest: _, after: __, ...body } = certificate;
     const cut = { ...body, digest: sha256(canonicalJson(body)) } as unknown as Certificate;
     await expect(verify(cut, ratings, {})).rejects.toThrow(/certificate: it lacks/);
@@ -101,7 +102,9 @@ describe("learn, recommend, forget, verify", () => {
     const trained = ["ease", "gaussian"].includes(method) ? {} : small;
     const system = await learn(ratings, { method, ...trained, ...grouped });
     const item = ratings.itemIds[system.system.ratingsOf(4).items[0]];
-    const { key, certificate } = await system.forget({ users: ["u001"], ratings: [["u004", item]] });
+    const { key, certificate } = await certified(
+      system.forget({ users: ["u001"], ratings: [["u004", item]] }),
+    );
     expect(system.recommend("u004", 100).map((one) => one.item)).toContain(item);
     expect((await verify(certificate, ratings, { plan: system.plan!, key })).ok).toBe(true);
     await expect(system.forget({ ratings: [["u004", item]] })).rejects.toThrow(/no rating/);
@@ -193,7 +196,7 @@ describe("learning that was stopped", () => {
     expect((await wentOn({ epochs: 79 })).first).toBe("group 1 of 4, epoch 0 of 79");
     const { system, first } = await wentOn();
     expect(first).toBe("group 1 of 4, epoch 0 of 80");
-    const { deleted } = await system.forget([...system.plan!.groups[3]]);
+    const { deleted } = await certified(system.forget([...system.plan!.groups[3]]));
     expect(deleted).toHaveLength(3); // record, items and rows of the last checkpoint: the store held one system
     await stopped();
     const others = await learn({ ...ratings }, { ...settings, onProgress: () => {} });
@@ -213,7 +216,7 @@ describe("with a folder", () => {
     await expect(learn(ratings, settings)).rejects.toThrow(/already/);
     const second = await open(folder);
     expect(second.fingerprint).toBe(fingerprint);
-    const { certificate, key } = await second.forget(["u003"]);
+    const { certificate, key } = await certified(second.forget(["u003"]));
     await second.close();
     const third = await open(folder);
     expect(() => third.recommend("u003")).toThrow(/not in the system's catalogue/);

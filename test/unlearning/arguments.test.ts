@@ -9,7 +9,7 @@ import { learn, open, verify } from "../../lib/unlearning/api";
 import type { Certificate } from "../../lib/unlearning/certificate";
 import type { ErasableSystem } from "../../lib/unlearning/erasableSystem";
 import { world } from "../training/world";
-import { KEY } from "./support";
+import { certified, KEY } from "./support";
 
 const home = mkdtempSync(join(tmpdir(), "erasable-arguments-"));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -21,7 +21,7 @@ let system: ErasableSystem;
 let certificate: Certificate;
 beforeAll(async () => {
   system = await learn(data, { method: "ease" });
-  ({ certificate } = await system.forget(["u001"], { key: KEY }));
+  ({ certificate } = await certified(system.forget(["u001"], { key: KEY })));
 });
 
 const ease = (more: object) => () => learn(data, { method: "ease", ...more });

@@ -31,7 +31,8 @@ const gone = [3, 8, 20];
 const work = { createEngine, clock: () => 0 };
 const remaining = withoutUsers(data, gone);
 
-const forgotten = (method = tinyLaser(), options = {}) =>
+type SomeMethod = Parameters<typeof learnAndUnlearn>[0];
+const forgotten = (method: SomeMethod = tinyLaser(), options = {}) =>
   learnAndUnlearn(method, data, () => usersErasure(gone), options);
 
 const withoutLast = (csr: Csr): Csr => ({ ...csr, offsets: csr.offsets.slice(0, -1) });

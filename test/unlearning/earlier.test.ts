@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { learn, verify } from "../../lib/unlearning/api";
 import { world } from "../training/world";
 import { EVERY_METHOD } from "./everyMethod";
-import { KEY } from "./support";
+import { certified, KEY } from "./support";
 
 const ratings = world();
 
@@ -15,12 +15,12 @@ describe("the certificate of a second erasure", () => {
       const system = await learn(ratings, settings);
       const [item] = system.system.ratingsOf(4).items;
       const pair = ["u004", ratings.itemIds[item]] as const;
-      const first = await system.forget({ users: ["u003"], ratings: [pair] }, { key: KEY });
+      const first = await certified(system.forget({ users: ["u003"], ratings: [pair] }, { key: KEY }));
       const all = Array.from(
         system.system.ratingsOf(6).items,
         (one) => ["u006", ratings.itemIds[one]] as const,
       );
-      const { certificate } = await system.forget({ users: ["u004"], ratings: all }, { key: KEY });
+      const { certificate } = await certified(system.forget({ users: ["u004"], ratings: all }, { key: KEY }));
       expect(certificate.after.users).toBe(ratings.userIds.length - 3); // u006 has no rating left
       const options = { plan: system.plan, key: KEY };
       const { ok, checks } = await verify(certificate, ratings, { ...options, earlier: [first.certificate] });

@@ -1,9 +1,6 @@
 /** The parts of fold-in: the kernel against the training engine, exact sums, who is in the core, and what an erasure costs. */
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { synthesize } from "../../lib/data/synthetic";
 import { createSimdEngine } from "../../lib/engine/simd";
 import { InputError, StoppedError } from "../../lib/errors";
@@ -13,7 +10,6 @@ import { Random } from "../../lib/random";
 import { complete } from "../../lib/settings";
 import { putRest, restOf, rowsOf } from "../../lib/training/layout";
 import { adamOf, TRAINING } from "../../lib/training/settings";
-import { learn, open, verify } from "../../lib/unlearning/api";
 import { erasureOf, usersErasure } from "../../lib/unlearning/erasure";
 import { CORE, type CoreSettings, corePlan, coreTest } from "../../lib/unlearning/foldIn/core";
 import { coreFoldIn } from "../../lib/unlearning/foldIn/coreFoldIn";
@@ -31,9 +27,8 @@ import {
 import { itemRowsOf, meanRow, narrowRows, wideRows, withItemRows } from "../../lib/unlearning/foldIn/rows";
 import { itemVectors, solveUser } from "../../lib/unlearning/foldIn/userStep";
 import { laser } from "../../lib/unlearning/laser";
-import { unlearn } from "../../lib/unlearning/unlearn";
 import { fileOf, world } from "../training/world";
-import { context, expectSameModel, KEY, RAND, TINY } from "./support";
+import { context, expectSameModel, KEY, RAND, TINY, unlearn } from "./support";
 
 const data = world();
 const DEFAULTS = complete(TRAINING, {}, "training");
@@ -529,31 +524,4 @@ describe("refresh", () => {
     expectSameModel(resumed, await method.learn(data, context()));
     resumed.dispose();
   });
-});
-
-describe("in a folder", () => {
-  const home = mkdtempSync(join(tmpdir(), "erasable-fold-in-"));
-  afterAll(() => rmSync(home, { recursive: true, force: true }));
-
-  it.each(["refresh", "core-fold-in"] as const)(
-    "%s is learned, opened, forgets and is verified",
-    async (method) => {
-      const folder = join(home, method);
-      const plan = method === "refresh" ? { groups: 3, grouping: "rand" as const } : {};
-      const settings = { method, epochs: 2, batchSize: 64, ...fold, ...plan };
-      const learned = await learn(data, { ...settings, folder });
-      const { fingerprint } = learned;
-      await learned.close();
-      const opened = await open(folder);
-      expect(opened.fingerprint).toBe(fingerprint);
-      const { certificate, key } = await opened.forget(["u002", "u017"]);
-      const after = opened.fingerprint;
-      await opened.close();
-      const again = await open(folder);
-      expect(again.fingerprint).toBe(after);
-      expect(again.recommend("u003", 3)).toHaveLength(3);
-      expect((await verify(certificate, data, { plan: again.plan ?? undefined, key })).ok).toBe(true);
-      await again.close();
-    },
-  );
 });

@@ -20,7 +20,7 @@ import { DamagedError } from "../../lib/training/store";
 import type { NamedErasure } from "../../lib/unlearning/folder";
 import { SystemFolder } from "../../lib/unlearning/folder";
 import type { GroupedSystem } from "../../lib/unlearning/grouped";
-import type { System } from "../../lib/unlearning/method";
+import type { MethodContext, System } from "../../lib/unlearning/method";
 import { verify } from "../../lib/unlearning/verify";
 import { world } from "../training/world";
 import {
@@ -35,6 +35,7 @@ import {
 } from "./support";
 
 const data = world({ users: 16, items: 12 });
+type Work = Omit<MethodContext, "store">;
 const work = { createEngine, clock: () => 0 };
 const folders: string[] = [];
 const newFolder = () => {
@@ -52,6 +53,15 @@ const request = (...users: number[]): NamedErasure => ({
   ratings: [],
   regroup: false,
 });
+
+/** Forgets in a folder to the end. */
+async function forget(home: SystemFolder, system: System, asked: NamedErasure, key: string, own: Work) {
+  const unlearned = await home.unlearn(system, asked, key, own);
+  const cost = home.discard(system, unlearned, own);
+  const { next, certificate, obsolete } = unlearned;
+  if (!certificate) throw new Error("no certificate");
+  return { system: next, certificate, deleted: obsolete, cost };
+}
 
 async function learned(folder: string, files: Files = nodeFiles) {
   const home = new SystemFolder(folder, files);
@@ -80,7 +90,7 @@ describe("a system in a folder", () => {
     const gone = [victim(system), 2, 11].filter((user, k, all) => all.indexOf(user) === k);
     for (const user of gone) {
       const home = new SystemFolder(folder);
-      await home.unlearn(await home.open(work), request(user), KEY, work);
+      await forget(home, await home.open(work), request(user), KEY, work);
     }
     const opened = await new SystemFolder(folder).open(work);
     expect(opened.userIds).toEqual(data.userIds.filter((_, user) => !gone.includes(user)));
@@ -103,7 +113,7 @@ describe("a system in a folder", () => {
     const { home, system } = await learned(folder);
     const user = victim(system);
     const before = contents(folder);
-    const { deleted, system: next } = await home.unlearn(system, { ...request(user), regroup }, KEY, work);
+    const { deleted, system: next } = await forget(home, system, { ...request(user), regroup }, KEY, work);
     // What a folder would hold that never knew the user, but for the certificate:
     const clean = newFolder();
     const other = new SystemFolder(clean);
@@ -140,7 +150,7 @@ describe("a system in a folder", () => {
       .then(() => new SystemFolder(folder).open(work))
       .then(async (system) => {
         const home = new SystemFolder(folder);
-        await home.unlearn(system, request(...data.userIds.keys()), KEY, work);
+        await forget(home, system, request(...data.userIds.keys()), KEY, work);
       });
     await expect(failed).rejects.toThrow(DamagedError);
     await expect(failed).rejects.toThrow(blob);
@@ -151,10 +161,10 @@ describe("a system in a folder", () => {
   it("refuses unknown users and leaves no request behind", async () => {
     const folder = newFolder();
     const { home, system } = await learned(folder);
-    await expect(home.unlearn(system, { ...request(), users: ["nobody"] }, KEY, work)).rejects.toThrow(
+    await expect(forget(home, system, { ...request(), users: ["nobody"] }, KEY, work)).rejects.toThrow(
       InputError,
     );
-    await expect(home.unlearn(system, request(), KEY, work)).rejects.toThrow(InputError);
+    await expect(forget(home, system, request(), KEY, work)).rejects.toThrow(InputError);
     expect(home.unfinishedRequest()).toBeUndefined();
   });
 });
@@ -165,7 +175,7 @@ describe("a stopped erasure", () => {
     const { home, system } = await learned(folder);
     const user = victim(system);
     const stop = new AbortController();
-    const stopped = home.unlearn(system, request(user), KEY, {
+    const stopped = forget(home, system, request(user), KEY, {
       ...work,
       signal: stop.signal,
       onProgress: ({ stage, done }) => stage === "train" && done > 0.6 && stop.abort(),
@@ -175,8 +185,8 @@ describe("a stopped erasure", () => {
     const old = await again.open(work);
     expect(old.fingerprint).toBe(system.fingerprint);
     expect(again.unfinishedRequest()).toEqual(request(user));
-    await expect(again.unlearn(old, request(0, 1), KEY, work)).rejects.toThrow(/unfinished/);
-    const { system: next } = await again.unlearn(old, again.unfinishedRequest()!, KEY, work);
+    await expect(forget(again, old, request(0, 1), KEY, work)).rejects.toThrow(/unfinished/);
+    const { system: next } = await forget(again, old, again.unfinishedRequest()!, KEY, work);
     expect(again.unfinishedRequest()).toBeUndefined();
     expect(next.cost.samples).toBeLessThan(system.cost.samples);
     const fresh = await method.learn(withoutUsers(data, [user]), context(), { plan: next.plan! });
@@ -240,15 +250,15 @@ describe("a folder whose lock was broken", () => {
     await learned(folder);
     const [slow, fast] = [new SystemFolder(folder), new SystemFolder(folder)];
     const old = await slow.open(work);
-    const { certificate } = await fast.unlearn(await fast.open(work), request(2), KEY, work);
+    const { certificate } = await forget(fast, await fast.open(work), request(2), KEY, work);
     const before = contents(folder);
-    await expect(slow.unlearn(old, request(5), KEY, work)).rejects.toThrow(
+    await expect(forget(slow, old, request(5), KEY, work)).rejects.toThrow(
       /another process has changed the system/,
     );
     expect(contents(folder)).toEqual(before);
     const again = await slow.open(work);
     expect(again.fingerprint).toBe(certificate.after.model);
-    await slow.unlearn(again, request(5), KEY, work);
+    await forget(slow, again, request(5), KEY, work);
     expect(slow.certificates()).toHaveLength(2);
   });
 
@@ -264,7 +274,7 @@ describe("a folder whose lock was broken", () => {
       },
     };
     const slow = new SystemFolder(folder, files);
-    const failed = slow.unlearn(await slow.open(work), request(5), KEY, work);
+    const failed = forget(slow, await slow.open(work), request(5), KEY, work);
     await expect(failed).rejects.toThrow(/another process has changed the system/);
     expect(readFileSync(join(folder, "system.json"), "utf8")).toBe(others);
   });
@@ -288,15 +298,13 @@ describe("a folder that cannot be synced after the change", () => {
     };
     const { home, system } = await learned(folder, files);
     armed.at = "ready";
-    let current: System = system;
-    const change = (next: System) => {
-      current = next;
-    };
-    await expect(home.unlearn(system, request(2), KEY, work, change)).rejects.toThrow(/EIO/);
+    const unlearned = await home.unlearn(system, request(2), KEY, work);
+    expect(() => home.discard(system, unlearned, work)).toThrow(/EIO/);
+    const { next: current } = unlearned;
     const opened = await new SystemFolder(folder).open(work);
     expect(current.fingerprint).toBe(opened.fingerprint);
     expect(opened.userIds).not.toContain(data.userIds[2]);
-    await expect(home.unlearn(current, request(2), KEY, work)).rejects.toThrow(/has been erased/);
+    await expect(forget(home, current, request(2), KEY, work)).rejects.toThrow(/has been erased/);
     expect(home.certificates()).toHaveLength(1);
     for (const text of contents(folder).values()) expect(text).not.toContain(data.userIds[2]);
   });
@@ -318,7 +326,7 @@ describe("an erasure after many", () => {
     home.put(system);
     for (const user of data.userIds.slice(0, 4)) {
       read.length = 0;
-      ({ system } = await home.unlearn(system, { users: [user], ratings: [], regroup: false }, KEY, work));
+      ({ system } = await forget(home, system, { users: [user], ratings: [], regroup: false }, KEY, work));
       expect(read.length).toBeLessThan(2);
     }
     const certificates = home.certificates();
@@ -340,12 +348,12 @@ describe.each([
     first.put(learned);
     // an erasure before the one that crashes, so that there is a certificate to supersede
     const earlier = learned.partition.groups[2].members[0];
-    const { system: kept } = await first.unlearn(learned, request(earlier), KEY, work);
+    const { system: kept } = await forget(first, learned, request(earlier), KEY, work);
     const system = kept as GroupedSystem;
     const user = victim(system);
     const oldPrint = system.fingerprint;
     const start = contents(reference);
-    const { system: next } = await first.unlearn(system, request(user), KEY, work);
+    const { system: next } = await forget(first, system, request(user), KEY, work);
     const newPrint = next.fingerprint;
     const goal = [...contents(reference).keys()].sort();
 
@@ -360,7 +368,7 @@ describe.each([
       const dying = new SystemFolder(folder, failingFrom(at, lose));
       const crashed = await dying
         .open(work)
-        .then((opened) => dying.unlearn(opened, request(user), KEY, work))
+        .then((opened) => forget(dying, opened, request(user), KEY, work))
         .then(() => false)
         .catch((error: Error) => {
           expect(error.message).toBe("the power went");
@@ -375,7 +383,7 @@ describe.each([
         expect(opened.ratingsOf(user).items.length).toBeGreaterThan(0);
         const again = pending ?? request(user);
         expect(again).toEqual(request(user));
-        const done = await home.unlearn(opened, again, KEY, work);
+        const done = await forget(home, opened, again, KEY, work);
         expect(done.system.fingerprint).toBe(newPrint);
         done.system.dispose();
       } else {

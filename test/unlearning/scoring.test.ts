@@ -12,9 +12,8 @@ import { createWorkerPool } from "../../lib/training/pool";
 import { MemoryStore } from "../../lib/training/store";
 import { usersErasure } from "../../lib/unlearning/erasure";
 import type { GroupedSystem } from "../../lib/unlearning/grouped";
-import { unlearn } from "../../lib/unlearning/unlearn";
 import { world } from "../training/world";
-import { context, expectSameModel, KEY, tinyCSisa, tinyLaser } from "./support";
+import { context, expectSameModel, KEY, tinyCSisa, tinyLaser, unlearn } from "./support";
 
 const data = world();
 const all = Uint32Array.from(data.userIds, (_, user) => user);

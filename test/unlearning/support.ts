@@ -7,13 +7,16 @@ import type { Interactions } from "../../lib/data/interactions";
 import { createEngine } from "../../lib/engine/create";
 import { MemoryStore } from "../../lib/training/store";
 import { cSisa } from "../../lib/unlearning/cSisa";
+import type { Forgotten } from "../../lib/unlearning/erasableSystem";
 import type { Erasure } from "../../lib/unlearning/erasure";
-import type { GroupedMethod, GroupedSystem } from "../../lib/unlearning/grouped";
+import type { MethodFrame } from "../../lib/unlearning/frame";
+import type { GroupedSystem } from "../../lib/unlearning/grouped";
 import { laser, retrain } from "../../lib/unlearning/laser";
 import type { MethodContext, System } from "../../lib/unlearning/method";
 import { recEraser } from "../../lib/unlearning/rivals/recEraser";
+import type { ShardedSystem } from "../../lib/unlearning/rivals/sharded";
 import { ultraRe } from "../../lib/unlearning/rivals/ultraRe";
-import { type UnlearnOptions, unlearn } from "../../lib/unlearning/unlearn";
+import { discard, unlearn as prepare, type UnlearnOptions } from "../../lib/unlearning/unlearn";
 
 export const KEY = "00112233445566778899aabbccddeeff";
 
@@ -38,11 +41,27 @@ export const tinyRecEraser = (settings: Options<typeof recEraser> = {}) =>
 export const tinyUltraRe = (settings: Options<typeof ultraRe> = {}) =>
   ultraRe({ ...TINY, groups: 4, ...settings });
 
+/** What an exact method leaves: with a certificate. */
+export async function certified(forgetting: Promise<Forgotten>) {
+  const { certificate, ...more } = await forgetting;
+  if (!certificate) throw new Error("no certificate");
+  return { certificate, ...more };
+}
+
+/** Unlearns in memory to the end: the old system is gone. */
+export async function unlearn(system: System, erasure: Erasure, own: MethodContext, options: UnlearnOptions) {
+  const unlearned = await prepare(system, erasure, own, options);
+  const cost = discard(system, unlearned, own);
+  const { next, certificate, obsolete } = unlearned;
+  if (!certificate) throw new Error("no certificate");
+  return { system: next, certificate, cost, deleted: obsolete };
+}
+
 /** Learns and unlearns in one store. */
-export async function learnAndUnlearn(
-  method: GroupedMethod,
+export async function learnAndUnlearn<S extends GroupedSystem | ShardedSystem>(
+  method: MethodFrame<S>,
   data: Interactions,
-  erasure: (system: GroupedSystem) => Erasure,
+  erasure: (system: S) => Erasure,
   options: Partial<UnlearnOptions> = {},
 ) {
   const own = context();
@@ -50,7 +69,7 @@ export async function learnAndUnlearn(
   const planned = erasure(learned);
   const before = { plan: learned.plan, fingerprint: learned.fingerprint, checkpoints: learned.checkpoints };
   const result = await unlearn(learned, planned, own, { key: KEY, ...options });
-  return { ...result, before, store: own.store, erasure: planned };
+  return { ...result, system: result.system as S, before, store: own.store, erasure: planned };
 }
 
 /** Every score that the system gives for users who are not erased, and the fingerprint of all of its weights. */

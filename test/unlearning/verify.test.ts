@@ -8,7 +8,7 @@ import type { ErasableSystem } from "../../lib/unlearning/erasableSystem";
 import { codeVersion } from "../../lib/version";
 import { fileOf, world } from "../training/world";
 import { EVERY_METHOD } from "./everyMethod";
-import { KEY } from "./support";
+import { certified, KEY } from "./support";
 
 const ratings = world();
 const grouped: LearnSettings = { epochs: 2, batchSize: 32, groups: 3, grouping: "rand", order: "random" };
@@ -33,12 +33,12 @@ describe("an honest certificate", () => {
       const system = await learn(ratings, settings);
       const item = ratings.itemIds[system.system.ratingsOf(4).items[0]];
       const request = { users: ["u003"], ratings: [["u004", item]] as const };
-      const first = await system.forget(request, { key: KEY });
+      const first = await certified(system.forget(request, { key: KEY }));
       expect(wrong(await verify(first.certificate, ratings, { plan: system.plan, key: KEY }))).toEqual([]);
-      const whole = await system.forget(["u004"], { key: KEY });
+      const whole = await certified(system.forget(["u004"], { key: KEY }));
       expect(wrong(await verify(whole.certificate, without(3, 4), { plan: system.plan }))).toEqual([]);
       const held = system.plan;
-      const again = await system.forget(["u010"], { key: KEY, regroup: true });
+      const again = await certified(system.forget(["u010"], { key: KEY, regroup: true }));
       expect(again.certificate.guarantee).toBe("exact");
       for (const plan of [undefined, system.plan, held])
         expect(wrong(await verify(again.certificate, without(3, 4, 10), { plan }))).toEqual([]);
@@ -57,7 +57,7 @@ describe("an honest certificate", () => {
       const pairs = [...system.system.ratingsOf(4).items].map(
         (item) => ["u004", ratings.itemIds[item]] as const,
       );
-      const { certificate } = await system.forget({ ratings: pairs }, { key: KEY });
+      const { certificate } = await certified(system.forget({ ratings: pairs }, { key: KEY }));
       expect(certificate.after.users).toBe(ratings.userIds.length - 1);
       expect(wrong(await verify(certificate, ratings, { plan: system.plan, key: KEY }))).toEqual([]);
       await system.close();
@@ -70,7 +70,7 @@ describe("an honest certificate", () => {
       [{ method: "retrain", epochs: 1, model: "nmf" }, ["methods/retrain", "models/nmf"]],
     ] as const) {
       const system = await learn(ratings, settings);
-      const { certificate } = await system.forget(["u003"]);
+      const { certificate } = await certified(system.forget(["u003"]));
       expect(certificate.code).toBe(codeVersion(...entries));
       await system.close();
     }
@@ -85,7 +85,9 @@ describe("a forged certificate", () => {
     const user = system.plan?.groups[1][0] as string; // so that one checkpoint stays
     const other = system.plan?.groups[1][1] as string;
     const item = ratings.itemIds[system.system.ratingsOf(ratings.userIds.indexOf(other)).items[0]];
-    ({ certificate } = await system.forget({ users: [user], ratings: [[other, item]] }, { key: KEY }));
+    ({ certificate } = await certified(
+      system.forget({ users: [user], ratings: [[other, item]] }, { key: KEY }),
+    ));
   });
 
   const tag = "0".repeat(64);
@@ -128,7 +130,7 @@ describe("a forged certificate", () => {
 
   it("is known without the key by what it says of itself", async () => {
     const single = await learn(ratings, { method: "retrain", epochs: 2, batchSize: 32 });
-    const { certificate: honest } = await single.forget(["u003"]);
+    const { certificate: honest } = await certified(single.forget(["u003"]));
     const pairs = [["u004", ratings.itemIds[single.system.ratingsOf(4).items[0]]]] as const;
     for (const [change, named] of [
       [({ erased }) => Object.assign(erased, { users: 2 }), "erased users"],
@@ -136,7 +138,7 @@ describe("a forged certificate", () => {
       [({ after }) => Object.assign(after, { users: 1 }), "users"],
     ] as [(c: Draft) => unknown, string][])
       expect(wrong(await verify(forged(honest, change), without(3)))).toEqual([named]);
-    const { certificate: pair } = await single.forget({ ratings: pairs }, { key: KEY });
+    const { certificate: pair } = await certified(single.forget({ ratings: pairs }, { key: KEY }));
     const more = forged(pair, ({ erased }) => Object.assign(erased, { ratings: 5 }));
     expect(wrong(await verify(more, without(3)))).toContain("erased ratings");
     await single.close();
@@ -144,7 +146,7 @@ describe("a forged certificate", () => {
 
   it("of a method that has no plan is not believed to depend on one", async () => {
     const ease = await learn(ratings, { method: "ease" });
-    const { certificate: exact } = await ease.forget(["u003"]);
+    const { certificate: exact } = await certified(ease.forget(["u003"]));
     const less = forged(exact, (c) => Object.assign(c, { guarantee: "exact given the partition" }));
     expect(wrong(await verify(less, without(3), { plan: system.plan }))).toEqual(["plan"]);
     await ease.close();

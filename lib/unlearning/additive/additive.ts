@@ -12,14 +12,15 @@
 import type { Interactions } from "../../data/interactions";
 import { InputError, StoppedError } from "../../errors";
 import { canonicalJson, sha256 } from "../../json";
-import { type Cost, stageCost } from "../../metrics/cost";
+import { inSequence, stageCost } from "../../metrics/cost";
 import type { BytesKept } from "../../training/checkpoint";
 import type { EntryName, Json, Store } from "../../training/store";
-import { checkErasure, type Erasure, requireKnownUser } from "../erasure";
-import type { Method, MethodContext, System } from "../method";
-import { erasePartition, loadPartition, type Partition, ratingsOf, savePartition } from "../partition";
+import { requireKnownUser } from "../erasure";
+import { type Built, MethodFrame, SystemFrame, type Task } from "../frame";
+import type { MethodContext } from "../method";
+import { type Partition, ratingsOf } from "../partition";
 import { type AdditiveLabel, contributionOf, type UserRatings } from "./contributions";
-import { keptRatings, ratingsHash } from "./keptRatings";
+import { blocks, ratingsHash } from "./keptRatings";
 import { intoUnitInterval } from "./score";
 import { MOST_USERS, PairSums } from "./statistics";
 
@@ -29,104 +30,86 @@ export interface AdditiveModel {
   score(user: UserRatings, items: Uint32Array): Float64Array;
 }
 
-export interface AdditiveRecipe {
-  readonly name: string;
-  readonly settings: Json;
-  readonly label: AdditiveLabel;
+/** It needs no plan; there is nothing to regroup. */
+export abstract class AdditiveMethod extends MethodFrame<AdditiveSystem> {
+  override readonly plans = false;
+  /** what is summed */
+  abstract readonly label: AdditiveLabel;
   /** top of the rating scale, read by label `rating` alone */
-  readonly maximumRating: number;
-  derive(sums: PairSums): AdditiveModel;
-}
+  abstract readonly maximumRating: number;
+  abstract derive(sums: PairSums): AdditiveModel;
 
-/** A system whose model is solved from sums over users. */
-export interface AdditiveSystem extends System {
-  readonly plan: null;
-  readonly sums: PairSums;
-  /** Derives the model that scores, if that has not been done. Scoring does it by itself. */
-  derive(): void;
-}
+  protected override async makePlan(data: Interactions) {
+    return blocks(data);
+  }
 
-/** It needs no plan and takes no notice of one; there is nothing to regroup. */
-export interface AdditiveMethod extends Method {
-  learn(data: Interactions, context: MethodContext): Promise<AdditiveSystem>;
-  restore(root: Json, context: MethodContext): Promise<AdditiveSystem>;
-}
+  protected override async build({ former, ...task }: Task<AdditiveSystem>, context: MethodContext) {
+    const began = context.clock();
+    const { partition } = task;
+    const { sums, samples } = former
+      ? this.changed(former, partition)
+      : { sums: await this.sumUp(partition, context), samples: ratingsIn(partition) };
+    const stage = former ? "erase" : "statistics";
+    const cost = inSequence(task.cost, stageCost(stage, context.clock() - began, { samples }));
+    return new AdditiveSystem(this, { ...task, cost, trained: [] }, context.store, sums);
+  }
 
-/** A method from its recipe. */
-export function additiveMethod(recipe: AdditiveRecipe): AdditiveMethod {
-  const { name, settings } = recipe;
-  const method: AdditiveMethod = {
-    name,
-    settings,
-    async learn(data, context) {
-      const began = context.clock();
-      const kept = keptRatings(data);
-      const sums = await sumUp(kept, recipe, context);
-      const cost = stageCost("statistics", context.clock() - began, { samples: ratingsIn(kept) });
-      return new Additive(method, recipe, kept, sums, cost, context.store);
-    },
-    async restore(root, context) {
-      const began = context.clock();
-      const kept = loadPartition(context.store, (root as { ratings: Json }).ratings);
-      const sums = await sumUp(kept, recipe, context);
-      return new Additive(
-        method,
-        recipe,
-        kept,
-        sums,
-        stageCost("load", context.clock() - began),
-        context.store,
-      );
-    },
-  };
-  return method;
+  /** Nothing that is learned is saved: the sums are taken anew. */
+  protected override async load(_root: Json, built: Built, context: MethodContext) {
+    const began = context.clock();
+    const sums = await this.sumUp(built.partition, context);
+    const cost = stageCost("load", context.clock() - began);
+    return new AdditiveSystem(this, { ...built, cost }, context.store, sums);
+  }
+
+  /** The sums without what is erased, and how many ratings that took. */
+  private changed({ system, erasure }: NonNullable<Task<AdditiveSystem>["former"]>, after: Partition) {
+    const of = (partition: Partition) => (user: number) =>
+      contributionOf(ratingsOf(partition, user), this.label, this.maximumRating, system.userIds[user]);
+    const changed = [...erasure.ratings.keys()];
+    const less = [...erasure.users, ...changed].map(of(system.partition));
+    const more = changed.map(of(after));
+    const samples = [...less, ...more].reduce((sum, { items }) => sum + items.length, 0);
+    return { sums: system.sums.changed(less, more), samples };
+  }
+
+  /** The sums over all users, a block of them at a time. @throws InputError for more users than sums can hold. */
+  private async sumUp({ groups, itemIds }: Partition, context: MethodContext): Promise<PairSums> {
+    const { label, maximumRating } = this;
+    const users = groups.reduce((sum, { members }) => sum + members.length, 0);
+    if (label === "rating" && users > MOST_USERS)
+      throw new InputError(`${users} users: sums over ratings hold at most ${MOST_USERS}`);
+    const sums = PairSums.zero(itemIds.length, label);
+    for (const [block, { ids, offsets, items, ratings }] of groups.entries()) {
+      ids.forEach((id, row) => {
+        const [from, to] = [offsets[row], offsets[row + 1]];
+        const user = { items: items.subarray(from, to), ratings: ratings.subarray(from, to) };
+        sums.add(contributionOf(user, label, maximumRating, id));
+      });
+      const done = (block + 1) / groups.length;
+      context.onProgress?.({ stage: "statistics", done, text: "summing up the users" });
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      if (context.signal?.aborted) throw new StoppedError(`${this.name}: stopped while summing up`);
+    }
+    return sums;
+  }
 }
 
 const ratingsIn = ({ groups }: Partition) => groups.reduce((sum, { items }) => sum + items.length, 0);
 
-/** The sums over all users, a block of them at a time. */
-async function sumUp(kept: Partition, recipe: AdditiveRecipe, context: MethodContext): Promise<PairSums> {
-  const { groups } = kept;
-  const users = groups.reduce((sum, { members }) => sum + members.length, 0);
-  if (recipe.label === "rating" && users > MOST_USERS)
-    throw new InputError(`${users} users: sums over ratings hold at most ${MOST_USERS}`);
-  const sums = PairSums.zero(kept.itemIds.length, recipe.label);
-  for (const [block, { ids, offsets, items, ratings }] of groups.entries()) {
-    ids.forEach((id, row) => {
-      const [from, to] = [offsets[row], offsets[row + 1]];
-      const user = { items: items.subarray(from, to), ratings: ratings.subarray(from, to) };
-      sums.add(contributionOf(user, recipe.label, recipe.maximumRating, id));
-    });
-    const done = (block + 1) / groups.length;
-    context.onProgress?.({ stage: "statistics", done, text: "summing up the users" });
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    if (context.signal?.aborted) throw new StoppedError(`${recipe.name}: stopped while summing up`);
-  }
-  return sums;
-}
-
-class Additive implements AdditiveSystem {
-  readonly plan = null;
-  readonly guarantee = "exact";
-  readonly trained: readonly number[] = [];
-  readonly userIds: readonly string[];
-  readonly itemIds: readonly string[];
-  readonly erased: ReadonlySet<number>;
+/** A system whose model is solved from sums over users. */
+export class AdditiveSystem extends SystemFrame {
   private model: AdditiveModel | undefined;
   private hashes: { readonly data: string; readonly model: string } | undefined;
   private written: readonly EntryName[] = [];
 
   constructor(
-    readonly method: AdditiveMethod,
-    private readonly recipe: AdditiveRecipe,
-    private readonly kept: Partition,
+    override readonly method: AdditiveMethod,
+    built: Built,
+    store: Store,
     readonly sums: PairSums,
-    readonly cost: Cost,
-    private readonly store: Store,
   ) {
-    this.userIds = kept.userIds;
-    this.itemIds = kept.itemIds;
-    this.erased = kept.erased;
+    super(method, built, store);
   }
 
   /** Over the sums and the ratings of the users who stay: all that scoring depends on is a function of them. */
@@ -134,12 +117,14 @@ class Additive implements AdditiveSystem {
     return this.hashed().model;
   }
 
-  get dataHash(): string {
+  override get dataHash(): string {
     return this.hashed().data;
   }
 
-  derive(): void {
-    this.model ??= this.recipe.derive(this.sums);
+  /** Derives the model that scores, if that has not been done. Scoring does it by itself. */
+  derive(): AdditiveModel {
+    this.model ??= this.method.derive(this.sums);
+    return this.model;
   }
 
   predict(users: Uint32Array, items: Uint32Array): Float32Array {
@@ -167,30 +152,10 @@ class Additive implements AdditiveSystem {
     return scores;
   }
 
-  ratingsOf(user: number): UserRatings {
-    return ratingsOf(this.kept, user);
-  }
-
   /** The sums; the model can be derived from them. */
   bytesKept(): BytesKept {
     const { bytes } = this.sums;
     return { perGroup: [bytes], total: bytes };
-  }
-
-  async without(erasure: Erasure, context: MethodContext): Promise<AdditiveSystem> {
-    const began = context.clock();
-    checkErasure(erasure, this);
-    const rest = erasePartition(this.kept, erasure);
-    const { label, maximumRating } = this.recipe;
-    const of = (kept: Partition) => (user: number) =>
-      contributionOf(ratingsOf(kept, user), label, maximumRating, this.userIds[user]);
-    const changed = [...erasure.ratings.keys()];
-    const less = [...erasure.users, ...changed].map(of(this.kept));
-    const more = changed.map(of(rest));
-    const sums = this.sums.changed(less, more);
-    const samples = [...less, ...more].reduce((sum, { items }) => sum + items.length, 0);
-    const cost = stageCost("erase", context.clock() - began, { samples });
-    return new Additive(this.method, this.recipe, rest, sums, cost, context.store);
   }
 
   /** What `save` wrote; in memory, nothing is kept in the store. */
@@ -198,27 +163,30 @@ class Additive implements AdditiveSystem {
     return [...this.written];
   }
 
-  /** Writes the ratings and nothing that is learned: the sums are taken anew when the system is opened. */
-  save(): { root: Json; entries: readonly EntryName[] } {
-    const { root, entries } = savePartition(this.store, this.kept);
-    this.written = [...new Set(entries)];
-    return { root: { ratings: root }, entries: this.written };
+  override save() {
+    this.written = [];
+    const saved = super.save();
+    this.written = saved.entries;
+    return saved;
   }
 
   dispose(): void {
     this.model = undefined;
   }
 
+  protected rootOf(): Json {
+    return null;
+  }
+
   private scoresOf(user: number, items: Uint32Array): Float64Array {
     requireKnownUser(user, this);
-    this.model ??= this.recipe.derive(this.sums);
-    return this.model.score(this.ratingsOf(user), items).map(intoUnitInterval);
+    return this.derive().score(this.ratingsOf(user), items).map(intoUnitInterval);
   }
 
   private hashed() {
     if (!this.hashes) {
-      const data = ratingsHash(this.kept);
-      const { name, settings } = this.recipe;
+      const data = ratingsHash(this.partition);
+      const { name, settings } = this.method;
       const model = sha256(canonicalJson({ name, settings, sums: this.sums.hash(), ratings: data }));
       this.hashes = { data, model };
     }

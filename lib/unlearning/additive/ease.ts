@@ -11,7 +11,7 @@
 
 import { complete, real, type SettingsOf } from "../../settings";
 import { LABEL } from "../../training/settings";
-import { type AdditiveMethod, type AdditiveModel, additiveMethod } from "./additive";
+import { AdditiveMethod, type AdditiveModel } from "./additive";
 import { centredValues, centreOf, STARS, UNITS } from "./contributions";
 import { type Dense, invertSymmetric } from "./dense";
 import { itemMeans, type PairSums, residualProducts } from "./statistics";
@@ -24,19 +24,30 @@ export const EASE = {
 /** A user's offset counts so many residuals of 0 beside the user's own. */
 const OFFSET_RATINGS = 5;
 
-/** @throws InputError for an unknown key or a value out of range. */
-export function ease(options: Partial<SettingsOf<typeof EASE>> = {}): AdditiveMethod {
-  const settings = complete(EASE, options, "ease");
-  const { label, maximumRating, lambda } = settings;
-  return additiveMethod({
-    name: "ease",
-    settings,
-    label,
-    maximumRating,
-    derive: (sums) =>
-      label === "implicit" ? implicitModel(sums, lambda) : ratingModel(sums, lambda, maximumRating),
-  });
+type Settings = SettingsOf<typeof EASE>;
+
+class Ease extends AdditiveMethod {
+  override readonly name = "ease";
+  override readonly label: Settings["label"];
+  override readonly maximumRating: number;
+
+  constructor(override readonly settings: Settings) {
+    super();
+    this.label = settings.label;
+    this.maximumRating = settings.maximumRating;
+  }
+
+  override derive(sums: PairSums): AdditiveModel {
+    const { lambda } = this.settings;
+    return this.label === "implicit"
+      ? implicitModel(sums, lambda)
+      : ratingModel(sums, lambda, this.maximumRating);
+  }
 }
+
+/** @throws InputError for an unknown key or a value out of range. */
+export const ease = (options: Partial<Settings> = {}): AdditiveMethod =>
+  new Ease(complete(EASE, options, "ease"));
 
 function implicitModel(sums: PairSums, lambda: number): AdditiveModel {
   const inverse = invertSymmetric(sums.items, (gram, stride) => {

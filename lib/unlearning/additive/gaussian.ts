@@ -9,7 +9,7 @@
 
 import { complete, real, type SettingsOf, whole } from "../../settings";
 import { LABEL } from "../../training/settings";
-import { type AdditiveMethod, type AdditiveModel, additiveMethod } from "./additive";
+import { AdditiveMethod, type AdditiveModel } from "./additive";
 import { centredValues, centreOf, STARS, UNITS } from "./contributions";
 import { SymmetricMatrix, solveInPlace } from "./dense";
 import { itemMeans, type PairSums, residualProducts } from "./statistics";
@@ -29,18 +29,27 @@ const PRIOR_RATINGS = 10;
 const PRIOR_VARIANCE = 0.8;
 const LEAST_NOISE = 0.2;
 
-/** @throws InputError for an unknown key or a value out of range. */
-export function gaussian(options: Partial<SettingsOf<typeof GAUSSIAN>> = {}): AdditiveMethod {
-  const settings = complete(GAUSSIAN, options, "gaussian");
-  const { maximumRating, shrinkage, rank } = settings;
-  return additiveMethod({
-    name: "gaussian",
-    settings,
-    label: "rating",
-    maximumRating,
-    derive: (sums) => model(sums, shrinkage, rank, maximumRating),
-  });
+type Settings = SettingsOf<typeof GAUSSIAN>;
+
+class Gaussian extends AdditiveMethod {
+  override readonly name = "gaussian";
+  override readonly label = "rating";
+  override readonly maximumRating: number;
+
+  constructor(override readonly settings: Settings) {
+    super();
+    this.maximumRating = settings.maximumRating;
+  }
+
+  override derive(sums: PairSums): AdditiveModel {
+    const { shrinkage, rank, maximumRating } = this.settings;
+    return model(sums, shrinkage, rank, maximumRating);
+  }
 }
+
+/** @throws InputError for an unknown key or a value out of range. */
+export const gaussian = (options: Partial<Settings> = {}): AdditiveMethod =>
+  new Gaussian(complete(GAUSSIAN, options, "gaussian"));
 
 function model(sums: PairSums, shrinkage: number, rank: number, maximumRating: number): AdditiveModel {
   const means = itemMeans(sums);

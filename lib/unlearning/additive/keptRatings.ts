@@ -8,17 +8,18 @@ import { createHash } from "node:crypto";
 import type { Interactions } from "../../data/interactions";
 import { canonicalJson, sha256 } from "../../json";
 import type { GroupRatings } from "../../training/groupRatings";
-import { type Partition, partitionOf } from "../partition";
-import { ratedUsers } from "../plan";
+import type { Partition } from "../partition";
+import { type Plan, ratedUsers } from "../plan";
 
 const BLOCK = 64; // users: some 100 kB of MovieLens ratings
 
-export function keptRatings(data: Interactions): Partition {
+/** The blocks as a plan. */
+export function blocks(data: Interactions): Plan {
   const users = ratedUsers(data);
   const groups: string[][] = [];
   for (let from = 0; from < users.length; from += BLOCK)
     groups.push(Array.from(users.subarray(from, from + BLOCK), (user) => data.userIds[user]));
-  return partitionOf(data, { settings: null, groups });
+  return { settings: null, groups };
 }
 
 const digests = new WeakMap<GroupRatings, string[]>();

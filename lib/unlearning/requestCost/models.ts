@@ -57,7 +57,7 @@ function ratersOf(system: System): Raters {
   return { users: Uint32Array.from(users), ratings: Uint32Array.from(ratings) };
 }
 
-const settingsOf = <T>(system: System): T => system.method.settings as unknown as T;
+const settingsOf = <T>(system: Pick<System, "method">): T => system.method.settings as unknown as T;
 const perRating = ({ negatives }: Pick<TrainingSettings, "negatives">): number => 1 + negatives;
 
 /** A group's members with ratings, and how many samples each has. */
@@ -84,7 +84,7 @@ function sequential(system: System): Parts {
 }
 
 /** C-SISA and those that join shards: a shard by itself, when anybody with a rating in it is erased. */
-function shards(system: GroupedSystem): Part[] {
+function shards(system: Pick<GroupedSystem, "method" | "partition">): Part[] {
   const training = settingsOf<ShardSettings>(system);
   const { groups } = system.partition;
   const work = epochsOfGroup(training, groups.length);
@@ -104,7 +104,7 @@ function joined(system: System, { users, ratings }: Raters): Parts {
   const own = system as ShardedSystem;
   const samples = ratings.map((count) => count * perRating(training));
   const whole = samples.reduce((sum, count) => sum + count, 0);
-  const work = whole > 0 ? own.jointSamples / whole : 0;
+  const work = whole > 0 ? own.aggregationSamples / whole : 0;
   return { parts: [...shards(own), { triggers: [users], users, samples, work }] };
 }
 

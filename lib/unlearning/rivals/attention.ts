@@ -10,7 +10,7 @@ import { interactionsOf } from "../partition";
 import { AggregationKernel, type Side } from "./aggregationKernel";
 import { startingWeights } from "./aggregationWeights";
 import { shardVectors, type Unseen } from "./entries";
-import type { Joint, Shards } from "./sharded";
+import type { Aggregator, Shards } from "./sharded";
 
 export interface AttentionSettings {
   readonly training: TrainingSettings;
@@ -19,7 +19,7 @@ export interface AttentionSettings {
   readonly learningRate: number;
 }
 
-export class AttentionJoint implements Joint {
+export class Attention implements Aggregator {
   private disposed = false;
   private made: { readonly kernel: AggregationKernel; readonly start: Float32Array } | undefined;
 

@@ -1,6 +1,6 @@
 /**
  * UltraRE's combiner (Li et al. 2023): a logistic regression on what the shards predict. Every shard scores every user, whose
- * rows are those of the own shard, as in C-SISA's scoring `merged`; shards without ratings have no say.
+ * rows are those of the user's own shard, as in C-SISA's scoring `merged`; shards without ratings are left out.
  */
 
 import { drawEpoch } from "../../engine/batches";
@@ -16,14 +16,14 @@ import type { MethodContext } from "../method";
 import { interactionsOf } from "../partition";
 import { taughtShards } from "./entries";
 import { linear, type Regression, regress, sigmoid } from "./regression";
-import type { Joint, Shards } from "./sharded";
+import type { Aggregator, Shards } from "./sharded";
 
 export interface CombinationSettings {
   readonly training: TrainingSettings;
   readonly ridge: number;
 }
 
-export class CombinationJoint implements Joint {
+export class Combination implements Aggregator {
   private readonly taught: readonly number[];
   private rows: Float32Array | undefined;
   private graph: Graph | undefined;
@@ -91,7 +91,7 @@ export class CombinationJoint implements Joint {
     return drawEpoch(set, data.itemIds.length, set.users.length, [training.seed, "combination"], 0);
   }
 
-  /** What each shard that has a say predicts. */
+  /** What each shard that is not left out predicts. */
   private features(score: (engine: Engine) => Float32Array): Float32Array[] {
     const { checkpoints, partition } = this.shards;
     this.graph ??= ratingGraph(partition.groups, partition.userIds.length);

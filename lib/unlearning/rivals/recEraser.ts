@@ -18,15 +18,20 @@
  *     stopping by the test set. Passes of the partition are ten at most, and fifty there.
  */
 
+import type { Interactions } from "../../data/interactions";
 import { choice, complete, real, type SettingsOf, whole } from "../../settings";
 import { trainingOf } from "../../training/settings";
+import type { Erasure } from "../erasure";
+import type { MethodContext } from "../method";
+import type { Partition } from "../partition";
+import type { Plan } from "../plan";
 import { GROUPS } from "../planSettings";
 import { SHARDS } from "../shards";
 import { aggregationOf } from "./aggregationWeights";
-import { AttentionJoint } from "./attention";
+import { Attention } from "./attention";
 import { UNSEEN } from "./entries";
 import { eraseShards, layOutShards, PARTITIONS, shardPlan } from "./partitions";
-import { type ShardedMethod, shardedMethod } from "./sharded";
+import { ShardedMethod, type Shards } from "./sharded";
 
 /** Aggregation takes seed, labels, negatives, batch size and Adam's decays from the settings of training too. */
 export const REC_ERASER = {
@@ -48,22 +53,40 @@ export const REC_ERASER = {
   aggregationRate: real(0, 1000, 3e-3, "Adam's rate in the aggregation"),
 };
 
-/** @throws InputError for unknown settings or settings out of range. */
-export function recEraser(options: Partial<SettingsOf<typeof REC_ERASER>> = {}): ShardedMethod {
-  const settings = complete(REC_ERASER, options, "receraser");
-  aggregationOf(settings.model);
-  const { partition: by, groups, dimensions, maxPasses, seed, unseen } = settings;
-  const aggregation = { epochs: settings.aggregationEpochs, learningRate: settings.aggregationRate };
-  return shardedMethod({
-    name: "receraser",
-    settings,
-    training: settings,
-    stage: "aggregate",
-    makePlan: (data, context) =>
-      shardPlan(data, { partition: by, groups, dimensions, maxPasses, seed }, context),
-    layOut: (data, plan) => layOutShards(data, plan, by),
-    erase: (partition, erasure) => eraseShards(partition, erasure, by),
-    joint: async (trained, context) =>
-      new AttentionJoint(trained, { training: trainingOf(settings), unseen, ...aggregation }, context),
-  });
+type Settings = SettingsOf<typeof REC_ERASER>;
+
+class RecEraser extends ShardedMethod {
+  override readonly name = "receraser";
+  protected override readonly stage = "aggregate";
+
+  constructor(override readonly settings: Settings) {
+    super(settings);
+    aggregationOf(settings.model);
+  }
+
+  protected override makePlan(data: Interactions, context: MethodContext) {
+    const { partition, groups, dimensions, maxPasses, seed } = this.settings;
+    return shardPlan(data, { partition, groups, dimensions, maxPasses, seed }, context);
+  }
+
+  protected override layOut(data: Interactions, plan: Plan) {
+    return layOutShards(data, plan, this.settings.partition);
+  }
+
+  protected override erase(partition: Partition, erasure: Erasure) {
+    return eraseShards(partition, erasure, this.settings.partition);
+  }
+
+  protected override async aggregator(shards: Shards, context: MethodContext) {
+    const { unseen, aggregationEpochs: epochs, aggregationRate: learningRate } = this.settings;
+    return new Attention(
+      shards,
+      { training: trainingOf(this.settings), unseen, epochs, learningRate },
+      context,
+    );
+  }
 }
+
+/** @throws InputError for unknown settings or settings out of range. */
+export const recEraser = (options: Partial<Settings> = {}): ShardedMethod =>
+  new RecEraser(complete(REC_ERASER, options, "receraser"));

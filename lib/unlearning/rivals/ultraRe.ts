@@ -16,16 +16,17 @@
  *  5. Shards train for a fixed number of epochs.
  */
 
+import type { Interactions } from "../../data/interactions";
 import { complete, pick, real, type SettingsOf, withDefaults } from "../../settings";
 import { trainingOf } from "../../training/settings";
 import { ensembleSpec } from "../ensemble";
 import { startOf } from "../grouped";
 import { makePlan } from "../makePlan";
-import { erasePartition, partitionOf } from "../partition";
+import type { MethodContext } from "../method";
 import { GROUPS } from "../planSettings";
 import { SHARDS } from "../shards";
-import { CombinationJoint } from "./combination";
-import { type ShardedMethod, shardedMethod } from "./sharded";
+import { Combination } from "./combination";
+import { ShardedMethod, type Shards } from "./sharded";
 
 export const ULTRA_RE = {
   ...withDefaults(GROUPS, { grouping: "cbkm", assignment: "transport" }),
@@ -33,24 +34,29 @@ export const ULTRA_RE = {
   ridge: real(1e-6, 1e9, 1, "penalty of the regression on the shards: ridge/2 |w|^2 beside the summed loss"),
 };
 
-/** @throws InputError for unknown settings or settings out of range. */
-export function ultraRe(options: Partial<SettingsOf<typeof ULTRA_RE>> = {}): ShardedMethod {
-  const settings = complete(ULTRA_RE, options, "ultrare");
-  const { seed, ridge } = settings;
-  const training = trainingOf(settings);
-  return shardedMethod({
-    name: "ultrare",
-    settings,
-    training: settings,
-    stage: "combine",
-    makePlan: (data, context) =>
-      makePlan(data, { ...pick(GROUPS, settings), order: "random", seed }, context),
-    layOut: partitionOf,
-    erase: erasePartition,
-    async joint(shards, context) {
-      const initial = startOf(training, shards.partition.itemIds);
-      const engine = await context.createEngine(training.engine, ensembleSpec(initial, shards.partition));
-      return new CombinationJoint(engine, shards, initial, { training, ridge }, context);
-    },
-  });
+type Settings = SettingsOf<typeof ULTRA_RE>;
+
+class UltraRe extends ShardedMethod {
+  override readonly name = "ultrare";
+  protected override readonly stage = "combine";
+
+  constructor(override readonly settings: Settings) {
+    super(settings);
+  }
+
+  protected override makePlan(data: Interactions, context: MethodContext) {
+    const { seed } = this.settings;
+    return makePlan(data, { ...pick(GROUPS, this.settings), order: "random", seed }, context);
+  }
+
+  protected override async aggregator(shards: Shards, context: MethodContext) {
+    const training = trainingOf(this.settings);
+    const start = startOf(training, shards.partition.itemIds);
+    const engine = await context.createEngine(training.engine, ensembleSpec(start, shards.partition));
+    return new Combination(engine, shards, start, { training, ridge: this.settings.ridge }, context);
+  }
 }
+
+/** @throws InputError for unknown settings or settings out of range. */
+export const ultraRe = (options: Partial<Settings> = {}): ShardedMethod =>
+  new UltraRe(complete(ULTRA_RE, options, "ultrare"));

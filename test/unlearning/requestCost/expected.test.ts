@@ -109,14 +109,14 @@ it("of UltraRE is exact in its shards, and takes the passes of the regression fr
       ...own,
       store: own.store.fork(),
     })) as ShardedSystem;
-    done.push(next.cost.samples - next.jointSamples);
+    done.push(next.cost.samples - next.aggregationSamples);
     next.dispose();
   }
   expect(expectedSamples(shards, { kind: "uniform", count: 1 })).toBeCloseTo(mean(done), 6);
   const whole = data.byUser.columns.length;
-  expect(system.jointSamples % whole).toBe(0); // passes over everything
+  expect(system.aggregationSamples % whole).toBe(0); // passes over everything
   expect(expectedSamples(joint, { kind: "uniform", count: 1 })).toBeCloseTo(
-    (system.jointSamples * (users.length - 1)) / users.length,
+    (system.aggregationSamples * (users.length - 1)) / users.length,
     6,
   );
   system.dispose();
