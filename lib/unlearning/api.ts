@@ -157,9 +157,7 @@ export async function verify(
   options: VerifyOptions & Omit<WorkOptions, "workers"> = {},
 ): Promise<Verification> {
   if (certificate === null)
-    throw new InputError(
-      "verify: there is no certificate; its method is not exact, and nothing is certified",
-    );
+    throw new InputError("certificate: there is none; where a method is not exact, nothing is certified");
   requireRatings(ratings, "verify");
   requireOptions(options, "verify", [
     "plan",

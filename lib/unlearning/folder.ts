@@ -212,7 +212,12 @@ export class SystemFolder {
   discard(system: System, { cost }: Unlearned, { clock }: Pick<MethodContext, "clock">): Cost {
     const began = clock();
     free(system);
-    this.finish();
+    try {
+      this.finish();
+    } catch (error) {
+      this.finish(); // what failed once may go well now: nothing of the erased stays for a passing fault
+      throw error;
+    }
     return inSequence(cost, stageCost("delete", clock() - began));
   }
 
