@@ -154,11 +154,18 @@ export {
   type TensorSpec,
   tensorOf,
 } from "./model/spec";
-// experiments: protocol presets, profiles, cells, figures as cells and rows, the run store, verdicts
-export type { Cell, PartitionCell, SystemCell, TimingCell } from "./questions/cell";
-export * as figures from "./questions/figures";
-export type { BeyondRow } from "./questions/figures/beyond";
-export { batchChart, paretoOf } from "./questions/figures/beyondCharts";
+// questions: protocol presets, profiles, the list of questions, what a notebook asks
+export type { Answer } from "./questions/answer";
+export { batchChart, paretoOf } from "./questions/beyond/charts";
+export {
+  AIM,
+  type AimRow,
+  aimRows,
+  type Comparison,
+  comparisons,
+  reaching,
+  requestLabel,
+} from "./questions/beyond/comparisons";
 export {
   type Advice,
   adviceRows,
@@ -170,48 +177,29 @@ export {
   choiceRows,
   coldRows,
   coreRows,
-} from "./questions/figures/beyondReading";
-export { systemLabel } from "./questions/figures/beyondSystems";
-export {
-  AIM,
-  type AimRow,
-  aimRows,
-  type Comparison,
-  comparisons,
-  reaching,
-  requestLabel,
-} from "./questions/figures/beyondTable";
-export { chartsOf, type FigureChart } from "./questions/figures/charts";
-export { theoremOne } from "./questions/figures/cohesion";
-export { type GroupingSummary, groupingSummaries } from "./questions/figures/groupings";
-export { RANKING_METRIC, type RankingSummary, rankingTable } from "./questions/figures/ranking";
-export {
-  SENSITIVITY_COMPARISONS,
-  type SensitivitySummary,
-  sensitivityTable,
-} from "./questions/figures/sensitivity";
-export { type AnchorRow, anchorRows, type UtilityRow } from "./questions/figures/utility";
-export { anchorLabel, methodLabel, orderLabel } from "./questions/labels";
-export type { CellRecord } from "./questions/outcome";
+} from "./questions/beyond/reading";
+export type { BeyondRow } from "./questions/beyond/rows";
+export { systemLabel } from "./questions/beyond/systems";
+export { theoremOne } from "./questions/cohesion/theoremOne";
+export { anchorLabel, datasetTitle, orderLabel } from "./questions/labels";
+export { type GroupingSummary, groupingSummaries } from "./questions/partition/groupings";
+export type { PartitionRow } from "./questions/partition/rows";
 export { PROFILE_NAMES, type Profile, type ProfileName, profileNamed } from "./questions/profile";
 export { PAPER, type PresetName, type Protocol, protocol, RANKING } from "./questions/protocol";
+export type { Question } from "./questions/question";
+export { QUESTIONS, questionNamed, questions } from "./questions/questions";
+export { RANKING_METRIC, type RankingSummary, rankingTable } from "./questions/ranking/question";
 export {
-  datasetTitle,
-  type FigureResults,
-  figureResults,
-  type SessionOptions,
-  sessionProfile,
-} from "./questions/session";
-export {
-  availableProfile,
-  cellsOf,
-  compute,
-  FIGURES,
-  figureNamed,
-  findRecords,
-  openStore,
-} from "./questions/suite";
-export { type Summary, summarise, withinSeeds } from "./questions/summary";
+  SENSITIVITY_COMPARISONS,
+  type SensitivityRow,
+  type SensitivitySummary,
+  sensitivityTable,
+} from "./questions/sensitivity/question";
+export { type Asked, type AskOptions, ask, sessionProfile } from "./questions/session";
+export { availableProfile, compute, findRecords, openStore } from "./questions/suite";
+export { overSeeds, type Summary, summarise, within, withinSeeds } from "./questions/summary";
+export type { Planned, Trial } from "./questions/trial";
+export type { UtilityRow } from "./questions/utility/rows";
 export { CLAIMS, judgeAll, judgeOwnScoring } from "./questions/verdicts";
 export { type ClaimRow, claimColumns, claimRows } from "./questions/verdicts/table";
 export type { JudgedCase, JudgedClaim, Verdict } from "./questions/verdicts/verdict";

@@ -17,21 +17,22 @@ export function hashOf(...parts) {
 /** Code that finds data but does not decide what is in them: records name their data by checksum. */
 const INDIFFERENT = ["data/load", "data/catalog", "data/download", "data/unzip"];
 /** Lists of things that have versions of their own: a further one leaves those of the others as they are. */
-const LISTS = ["unlearning/methods", "model/models"];
+const LISTS = ["unlearning/methods", "model/models", "questions/questions"];
 /** What trains, whatever the method: checkpoints name it. An engine is loaded by its name. */
 const TRAINING = ["training/sequential", "engine/create"];
 
 /** The modules of each entry. @param dist the compiled package, for what is declared in it */
-function entriesOf(sources, dist) {
+function entriesOf(dist) {
   const load = createRequire(join(dist, "index.js"));
   const { METHODS } = load("./unlearning/methods.js");
   const { MODEL_NAMES } = load("./model/models.js");
-  const jobs = [...sources.keys()].filter((name) => /^questions\/jobs\/(?!index$|job$)/.test(name));
+  const { QUESTIONS } = load("./questions/questions.js");
+  const jobs = QUESTIONS.flatMap((question) => question.jobs);
   return Object.fromEntries([
     ["training", TRAINING],
     ...MODEL_NAMES.map((name) => [`models/${name}`, [`model/${name}/model`]]),
     ...Object.entries(METHODS).map(([name, { modules }]) => [`methods/${name}`, modules]),
-    ...jobs.map((name) => [`jobs/${basename(name)}`, [name]]),
+    ...jobs.map(({ name, modules }) => [`jobs/${name}`, modules]),
   ]);
 }
 
@@ -112,6 +113,6 @@ export async function codeVersions(sources, dist) {
     const bytes = named.map((name) => readFileSync(join(kernels, name)));
     return hashOf(...linked.sort(), ...bytes).slice(0, 16);
   };
-  const entries = Object.entries(entriesOf(sources, dist));
+  const entries = Object.entries(entriesOf(dist));
   return Object.fromEntries(entries.map(([entry, modules]) => [entry, versionOf(modules)]));
 }

@@ -1,74 +1,17 @@
 // npm run readme [-- --check]: writes the parts of README.md that state results, each between `<!-- NAME -->` and
-// `<!-- /NAME -->`, from results/paper (records, claims.json) and results/bench.json. With --check it changes nothing and
+// `<!-- /NAME -->`, from results/paper (claims.json, second-run.json) and results/bench.json. With --check it changes nothing and
 // fails when a part is not what these files say.
 import { readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gunzipSync } from "node:zlib";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const { canonicalJson, figures, profileNamed } = createRequire(import.meta.url)("erasable");
 const read = (path) => readFileSync(join(root, path), "utf8");
 
 const claims = JSON.parse(read("results/paper/claims.json"));
 const bench = JSON.parse(read("results/bench.json")).sections;
-const records = gunzipSync(readFileSync(join(root, "results/paper/runs/records.jsonl.gz")))
-  .toString("utf8")
-  .split("\n")
-  .filter((line) => line !== "")
-  .map((line) => JSON.parse(line));
-
 const table = (head, rows) =>
   [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-
-/** Notebooks that judge claims, what they are of, and the figures whose records they read. */
-const NOTEBOOKS = [
-  ["03_balanced_grouping", "Figures 9 and 12, Equations 7-11", ["partition"], ["C10", "C11", "C12"]],
-  ["04_efficiency", "Figure 4", ["efficiency"], ["C1", "C2"]],
-  ["05_utility", "Figures 5, 6, 10, 11", ["utility"], ["C3", "C4", "C5", "C6", "C7"]],
-  ["06_seqtrain_ablation", "Figure 7", ["seqtrain"], ["C8"]],
-  ["07_cohesion_validation", "Figures 8 and 13, Theorem 1", ["cohesion"], ["C9", "C13"]],
-  ["08_completeness", "goal G1; attacks", ["exactness", "membership", "poisoning"], ["C14"]],
-  ["09_claims", "other settings; full ranking", ["sensitivity", "ranking"], []],
-  ["10_beyond", "beyond the paper", ["beyond"], []],
-];
-
-const secondsOf = ({ timings }) => Object.values(timings).reduce((sum, seconds) => sum + seconds, 0);
-
-/** Records by figure; one that several figures want counts for the first. */
-function recordsByFigure() {
-  const profile = profileNamed("paper");
-  const left = new Map(records.map((record) => [canonicalJson(record.trial), record]));
-  return new Map(
-    NOTEBOOKS.flatMap(([, , ids]) => ids).map((id) => {
-      const own = [];
-      for (const cell of figures[id].cells(profile)) {
-        const name = canonicalJson(cell);
-        if (left.has(name)) own.push(left.get(name));
-        left.delete(name);
-      }
-      return [id, own];
-    }),
-  );
-}
-
-const byFigure = recordsByFigure();
-const secondRun = new Map(
-  JSON.parse(read("results/paper/second-run.json")).parts.map((part) => [part.name, part]),
-);
-
-/**
- * Figures are computed on two workers. Records of some kinds keep no times, and those of efficiency only what it measures:
- * there the second run of one seed counts, times the seeds.
- */
-function minutesOf(id) {
-  const own = byFigure.get(id);
-  const sum = own.reduce((total, record) => total + secondsOf(record), 0);
-  if (sum > 0 && id !== "efficiency") return sum / 60 / 2;
-  return (secondRun.get(id).seconds * new Set(own.map(({ trial }) => trial.seed)).size) / 60;
-}
-const minutesText = (minutes) => (minutes < 1 ? "< 1" : minutes.toFixed(0));
 
 function claimTable() {
   const number = (value) =>
@@ -82,19 +25,6 @@ function claimTable() {
       `${cases.for} / ${cases.against} / ${cases.open}`,
     ]),
   );
-}
-
-function notebookTable() {
-  const verdicts = new Map(claims.claims.map(({ id, verdict }) => [id, verdict]));
-  const rows = NOTEBOOKS.map(([name, of, ids, judged]) => [
-    `[${name}](notebooks/${name}.ipynb)`,
-    of,
-    `\`npx erasable run ${ids.join(" ")} --profile paper\``,
-    ids.reduce((sum, id) => sum + byFigure.get(id).length, 0).toLocaleString("en-US"),
-    minutesText(ids.reduce((sum, id) => sum + minutesOf(id), 0)),
-    judged.map((id) => `${id} ${verdicts.get(id)}`).join(", ") || "–",
-  ]);
-  return table(["notebook", "of the paper", "command", "records", "minutes", "claims"], rows);
 }
 
 const short = (value) => Number(value.toPrecision(2)).toString();
@@ -193,7 +123,6 @@ const sum = (rows, key) => rows.reduce((total, row) => total + row[key], 0);
 const parts = {
   claims: claimTable,
   time: timeTable,
-  notebooks: notebookTable,
   speed: speedTable,
   scale: scaleTable,
   forget: forgetTable,

@@ -3,17 +3,17 @@
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { MODEL_NAMES, type ModelName } from "../model/spec";
-import { checkRequest } from "../questions/beyond/requests";
-import { METHOD_NAMES as PAPER_METHODS } from "../questions/cell";
+import { SYSTEM_NAMES } from "../questions/presets";
 import { PROFILE_NAMES, type ProfileName } from "../questions/profile";
 import { PRESETS, type PresetName } from "../questions/protocol";
 import { currentProfile, suiteRoot } from "../report/context";
 import { METHOD_NAMES as UNLEARNING_METHODS } from "../unlearning/methods";
+import { parseRequest } from "../unlearning/request";
 
-/** As cells name them: the paper's systems, and the methods of the library that the figure beyond compares. */
-const METHOD_NAMES = [...new Set<string>([...PAPER_METHODS, ...UNLEARNING_METHODS])];
+/** The paper's systems in small letters, and the methods of the library. */
+const METHOD_NAMES = [...new Set([...SYSTEM_NAMES.map((name) => name.toLowerCase()), ...UNLEARNING_METHODS])];
 
-/** Which cells: the options of `run`, `cells`, `status`, `table`, `figure` and `claims`. */
+/** Which trials: the options of `run`, `trials`, `status`, `table`, `figure` and `claims`. */
 export interface SelectionOptions {
   readonly profile: ProfileName;
   readonly results?: string;
@@ -80,7 +80,7 @@ function requests(text: string, before: readonly string[] = []): string[] {
   const own = /^(users|ratings):/.test(text) ? [text] : parts(text);
   for (const request of own) {
     try {
-      if (request !== "none") checkRequest(request);
+      if (request !== "none") parseRequest(request);
     } catch (error) {
       throw new InvalidArgumentError(`${(error as Error).message}, or none.`);
     }
@@ -98,7 +98,7 @@ export const withProfile = (command: Command): Command =>
     )
     .option("--results <folder>", "results folder (default: ERASABLE_RESULTS, else results/ of the suite)");
 
-/** Adds the options that choose cells. */
+/** Adds the options that choose trials. */
 export const withSelection = (command: Command): Command =>
   withProfile(command)
     .option("--dataset <names>", "data sets by name, or rating files, parted by commas", list)
@@ -108,17 +108,17 @@ export const withSelection = (command: Command): Command =>
     .option("--seeds <numbers>", "seeds: 0,1 or 0-9", integers(0))
     .option(
       "--request <names>",
-      "none, rand@5, top@2.5, last-group@5, users:ID,ID, random-user, active-user (repeatable)",
+      "none, rand@5, top@2.5, edge@5, last-group@5, users:ID,ID, random-user, active-user (repeatable)",
       requests,
     )
     .addOption(
-      new Option("--preset <name>", "every cell under this preset").choices(
+      new Option("--preset <name>", "every trial under this preset").choices(
         Object.keys(PRESETS) as PresetName[],
       ),
     )
     .option(
       "--set <key=value>",
-      "a field of the protocol, for every cell (repeatable)",
+      "a field of the protocol, for every trial (repeatable)",
       (text, all: string[] = []) => [...all, text],
     );
 

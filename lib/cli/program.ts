@@ -12,7 +12,7 @@ import { addCheck } from "./check";
 import { addData } from "./data";
 import { EXIT, Exit, say, stopCode, stopListening } from "./output";
 import { addRepeat } from "./repeat";
-import { addCells, addRun } from "./run";
+import { addRun, addTrials } from "./run";
 import { addClaims, addFigure, addTable } from "./show";
 import { addCompact, addStatus } from "./status";
 import { addSystems } from "./systems";
@@ -22,7 +22,7 @@ import { addVerify } from "./verify";
 function program(): Command {
   const root = new Command("erasable")
     .description(
-      "Recommender systems that forget: the paper's experiments cell by cell, and learning, unlearning and verifying on " +
+      "Recommender systems that forget: the paper's experiments trial by trial, and learning, unlearning and verifying on " +
         "ratings of your own.",
     )
     .version(version())
@@ -32,7 +32,7 @@ function program(): Command {
       "after",
       `
 Examples:
-  $ npx erasable run --profile smoke          every figure, offline, in a couple of minutes
+  $ npx erasable run --profile smoke          every question, offline, in a couple of minutes
   $ npx erasable table utility                its numbers
   $ npx erasable claims                       the paper's claims, judged
   $ npx erasable check ratings.csv            what a file of your own is taken for, and what to do next
@@ -46,7 +46,7 @@ Exit codes: 0 done, 1 something failed, 2 not understood, 130 or 143 stopped.`,
     addCheck,
     addData,
     addRun,
-    addCells,
+    addTrials,
     addStatus,
     addCompact,
     addRepeat,

@@ -1,16 +1,16 @@
-/** `repeat`: a second, independent run of recorded cells, held against their records byte for byte. */
+/** `repeat`: a second, independent run of recorded trials, held against their records byte for byte. */
 
 import { relative, sep } from "node:path";
 import type { Command } from "commander";
 import { InputError } from "../errors";
-import type { Cell } from "../questions/cell";
+import { QUESTIONS } from "../questions/questions";
 import { type Repetition, repeat } from "../questions/repeat";
-import { FIGURES } from "../questions/suite";
+import { describeTrial, type Trial } from "../questions/trial";
 import { progress } from "../report/progress";
 import type { Edited } from "../runs/store";
 import { integer, type SelectionOptions, withJson, withSelection } from "./options";
 import { count, duration, EXIT, Exit, plural, print, printJson, say, stopCode, stopping } from "./output";
-import { describeCell, progressNote } from "./run";
+import { progressNote } from "./run";
 import { type Selection, select } from "./selection";
 import { selectionWords } from "./shell";
 
@@ -24,15 +24,15 @@ const SHOWN = 10;
 export function addRepeat(program: Command): void {
   const command = program
     .command("repeat")
-    .summary("compute recorded cells again and compare to the byte")
+    .summary("compute recorded trials again and compare to the byte")
     .description(
-      "Computes the recorded cells of the figures named (default: all) a second time, figure by figure, in an empty " +
+      "Computes the recorded trials of the questions named (default: all) a second time, question by question, in an empty " +
         "temporary store, and " +
         "compares each record with the stored one: every byte but timings, machine and versions. The results folder is " +
         "only read. Exit code 1 when a record differs, was edited, or could not be computed; 2 when there is nothing to " +
         "compare; 130 when stopped.",
     )
-    .argument("[figures...]", FIGURES.map(({ id }) => id).join(", "));
+    .argument("[questions...]", QUESTIONS.map(({ id }) => id).join(", "));
   withJson(withSelection(command))
     .option("--workers <number>", "worker threads (default: one a core)", integer(1, 1024))
     .addHelpText(
@@ -42,14 +42,14 @@ Examples:
   $ npx erasable repeat --profile paper --seeds 1
   $ npx erasable repeat utility seqtrain --profile paper --seeds 1 --dataset ml-100k`,
     )
-    .action(repeatCells);
+    .action(repeatTrials);
 }
 
-async function repeatCells(figures: string[], options: RepeatOptions): Promise<void> {
-  const selection = select(figures, options, true);
+async function repeatTrials(questions: string[], options: RepeatOptions): Promise<void> {
+  const selection = select(questions, options, true);
   const { store } = selection;
-  const cells = selection.cells();
-  const parts = selection.figures.map((figure) => ({ name: figure.id, cells: selection.cells([figure]) }));
+  const trials = selection.trials();
+  const parts = selection.questions.map((one) => ({ name: one.id, trials: selection.trials([one]) }));
   const signal = stopping();
   const shown = progress("Second run", { unit: "M gradient samples" });
   let last = "";
@@ -64,22 +64,22 @@ async function repeatCells(figures: string[], options: RepeatOptions): Promise<v
     if (last !== "") shown.done(last);
   });
   const edited = store.audit();
-  if (options.json) printJson(document(selection, cells, result, edited));
+  if (options.json) printJson(document(selection, trials, result, edited));
   else tell(selection, result, edited);
   if (result.storeError !== undefined) throw new Exit(EXIT.failed, `erasable: ${result.storeError}`);
   if (result.stopped) throw new Exit(stopCode(), "stopped; what is compared is compared");
   const compared = result.identical + result.different.length;
   if (compared + result.failures.length === 0)
     throw new InputError(
-      `${store.folder} has none of the ${plural(cells.length, "cell")} asked for on this data and by this code: nothing ` +
-        `to compare; compute them: npx erasable run ${[...figures, selectionWords(options)].join(" ")}`,
+      `${store.folder} has none of the ${plural(trials.length, "trial")} asked for on this data and by this code: nothing ` +
+        `to compare; compute them: npx erasable run ${[...questions, selectionWords(options)].join(" ")}`,
     );
   if (result.different.length + result.failures.length + edited.length > 0) throw new Exit(EXIT.failed);
 }
 
 function document(
   { profile, store }: Selection,
-  cells: readonly Cell[],
+  trials: readonly Trial[],
   result: Repetition,
   edited: readonly Edited[],
 ) {
@@ -87,27 +87,27 @@ function document(
   return {
     profile: profile.name,
     store: relative(process.cwd(), store.folder).replaceAll(sep, "/"), // the document may be published
-    cells: cells.length,
+    trials: trials.length,
     compared: identical + different.length,
     ...result,
     unrecorded: unrecorded.length,
-    failures: failures.map(({ key, trial: cell, error }) => ({ key, cell, error })),
+    failures: failures.map(({ key, trial, error }) => ({ key, trial, error })),
     edited,
   };
 }
 
 function tell({ store }: Selection, result: Repetition, edited: readonly Edited[]): void {
   const { identical, different, unrecorded, failures, unfinished, digests, samples, seconds } = result;
-  for (const { key, cell, differences } of different.slice(0, SHOWN)) {
-    say(`different: ${key} ${describeCell(cell)}`);
+  for (const { key, trial, differences } of different.slice(0, SHOWN)) {
+    say(`different: ${key} ${describeTrial(trial)}`);
     for (const { member, stored, repeated } of differences.slice(0, SHOWN))
       say(`  ${member}: stored ${short(stored)}, repeated ${short(repeated)}`);
     if (differences.length > SHOWN) say(`  ${differences.length - SHOWN} more members`);
   }
   if (different.length > SHOWN) say(`different: ${different.length - SHOWN} more (--json lists all)`);
   for (const { key, what } of edited) say(`edited: ${key}: ${what}`);
-  for (const { trial: cell, error } of failures.slice(0, SHOWN))
-    say(`failed: ${describeCell(cell as Cell)}: ${error}`);
+  for (const { trial, error } of failures.slice(0, SHOWN))
+    say(`failed: ${describeTrial(trial as Trial)}: ${error}`);
   if (failures.length > SHOWN) say(`failed: ${failures.length - SHOWN} more (--json lists all)`);
   const compared = identical + different.length;
   if (compared === 0) return;
@@ -120,7 +120,7 @@ function tell({ store }: Selection, result: Repetition, edited: readonly Edited[
   const work = `${count(samples)} gradient samples · ${duration(seconds)}`;
   print(`${plural(compared, "record")} computed again: ${parts.join(", ")} · ${work}`);
   if (unrecorded.length > 0)
-    print(`${plural(unrecorded.length, "cell")} not compared: no record on this data and by this code`);
+    print(`${plural(unrecorded.length, "trial")} not compared: no record on this data and by this code`);
   for (const { name, records, seconds } of result.parts)
     if (records > 0) print(`  ${name}: ${plural(records, "record")} in ${duration(seconds)}`);
   print(`SHA-256 of those in ${store.folder}: ${digests.stored}`);

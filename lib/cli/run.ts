@@ -1,14 +1,15 @@
-/** `run`: computes the cells that the store lacks. `cells`: what is missing, for a cluster's own scheduler. */
+/** `run`: computes the trials that the store lacks. `trials`: what is missing, for a cluster's own scheduler. */
 
 import { type Command, Option } from "commander";
+import type { EngineName } from "../engine/engine";
 import { InputError } from "../errors";
-import type { Cell } from "../questions/cell";
 import { keyOf, planJobs } from "../questions/plan";
-import { compute, FIGURES } from "../questions/suite";
+import { QUESTIONS } from "../questions/questions";
+import { compute } from "../questions/suite";
+import { describeTrial, type Trial } from "../questions/trial";
 import { progress } from "../report/progress";
 import type { Failure } from "../runs/record";
 import type { RunProgress, RunSummary } from "../runs/runner";
-import { parseCell } from "./cellText";
 import { makeFolders } from "./folders";
 import { integer, list, type SelectionOptions, withJson, withSelection } from "./options";
 import {
@@ -25,10 +26,11 @@ import {
   stopping,
 } from "./output";
 import { identities, type Selection, select } from "./selection";
+import { parseTrial } from "./trialText";
 
 interface RunOptions extends SelectionOptions {
   readonly key?: readonly string[];
-  readonly cell?: string;
+  readonly trial?: string;
   readonly workers?: number;
   readonly force?: boolean;
   readonly json?: boolean;
@@ -39,15 +41,15 @@ const SHOWN = 10;
 export function addRun(program: Command): void {
   const command = program
     .command("run")
-    .summary("compute the cells of figures")
+    .summary("compute the trials of questions")
     .description(
-      "Computes the cells of the figures named (default: all) that the run store does not have. Ctrl-C keeps what is " +
-        "finished; the same command goes on. Exit code 1 when cells failed, 130 when stopped.",
+      "Computes the trials of the questions named (default: all) that the run store does not have. Ctrl-C keeps what is " +
+        "finished; the same command goes on. Exit code 1 when trials failed, 130 when stopped.",
     )
-    .argument("[figures...]", FIGURES.map(({ id }) => id).join(", "));
+    .argument("[questions...]", QUESTIONS.map(({ id }) => id).join(", "));
   withJson(withSelection(command))
-    .option("--key <keys>", "only the cells with these keys (see the command cells)", list)
-    .option("--cell <json>", "one cell as JSON, whether a figure wants it or not")
+    .option("--key <keys>", "only the trials with these keys (see the command trials)", list)
+    .option("--trial <json>", "one trial as JSON, whether a question asks for it or not")
     .option("--workers <number>", "worker threads (default: one a core)", integer(1, 1024))
     .option("--force", "compute again what is there")
     .addHelpText(
@@ -58,44 +60,44 @@ Examples:
   $ npx erasable run utility --profile quick --dataset ml-100k --model dmf --groups 8 --seeds 0-2
   $ npx erasable run utility --groups 8 --seeds 0 --set batchSize=1024 --set initialisation=literal
   $ npx erasable run seqtrain --preset RANKING --seeds 0
-  $ npx erasable cells --profile paper | xargs -n 1 npx erasable run --profile paper --workers 1 --key`,
+  $ npx erasable trials --profile paper | xargs -n 1 npx erasable run --profile paper --workers 1 --key`,
     )
     .action(run);
 }
 
-export function addCells(program: Command): void {
+export function addTrials(program: Command): void {
   const command = program
-    .command("cells")
-    .summary("list the cells that are missing")
+    .command("trials")
+    .summary("list the trials that are missing")
     .description(
-      "Prints the missing cells of the figures named (default: all), one a line: their keys for `run --key`, or their " +
-        "JSON for `run --cell`. Each is a command of its own that needs nothing but the shared results folder.",
+      "Prints the missing trials of the questions named (default: all), one per line: their keys for `run --key`, or " +
+        "their JSON for `run --trial`. Each is a command of its own that needs nothing but the shared results folder.",
     )
-    .argument("[figures...]", "names of figures");
+    .argument("[questions...]", "names of questions");
   withSelection(command)
     .addOption(new Option("--format <format>", "what a line holds").choices(["key", "json"]).default("key"))
-    .option("--by-job", "keys of cells that share a learning run on one line, parted by commas")
+    .option("--by-job", "keys of trials that share a learning run on one line, parted by commas")
     .addHelpText(
       "after",
       `
 Examples:
-  $ npx erasable cells utility --profile paper --by-job
-  $ npx erasable cells --profile quick --format json | head -1`,
+  $ npx erasable trials utility --profile paper --by-job
+  $ npx erasable trials --profile quick --format json | head -1`,
     )
-    .action(cells);
+    .action(trials);
 }
 
-async function run(figures: string[], options: RunOptions): Promise<void> {
-  const selection = select(figures, options, true);
+async function run(questions: string[], options: RunOptions): Promise<void> {
+  const selection = select(questions, options, true);
   const { store, profile } = selection;
-  const wanted = await chosenCells(selection, options);
+  const wanted = await chosenTrials(selection, options);
   const known = await identities(wanted);
-  const key = (cell: Cell): string | undefined => {
-    const identity = known.get(cell.dataset);
-    return identity && keyOf(cell, identity);
+  const key = (trial: Trial): string | undefined => {
+    const identity = known.get(trial.dataset);
+    return identity && keyOf(trial, identity);
   };
-  await sayEngines(wanted.map(({ protocol }) => protocol.engine));
-  const found = options.force ? 0 : wanted.filter((cell) => store.has(key(cell) ?? "")).length;
+  await sayEngines(wanted.map(({ system }) => (system?.settings.engine ?? "simd") as EngineName));
+  const found = options.force ? 0 : wanted.filter((trial) => store.has(key(trial) ?? "")).length;
   makeFolders(store.folder);
   const signal = stopping();
   const shown = progress("Runs", { unit: "M gradient samples" });
@@ -122,7 +124,7 @@ async function run(figures: string[], options: RunOptions): Promise<void> {
     {
       profile: profile.name,
       store: store.folder,
-      cells: wanted.length,
+      trials: wanted.length,
       found,
       computed: sum(summaries, ({ records }) => records),
       missing: wanted.filter((cell) => !store.has(key(cell) ?? "")).length,
@@ -132,7 +134,7 @@ async function run(figures: string[], options: RunOptions): Promise<void> {
       samples: sum(summaries, ({ samples }) => samples),
       seconds: sum(summaries, ({ seconds }) => seconds),
     },
-    selection.figures.length === 1 ? selection.figures[0].id : "FIGURE",
+    selection.questions.length === 1 ? selection.questions[0].id : "QUESTION",
     options.json ?? false,
   );
 }
@@ -149,14 +151,14 @@ export function progressNote({ done, total, secondsLeft, failed }: RunProgress):
   ].join(" · ");
 }
 
-async function chosenCells(selection: Selection, { key, cell }: RunOptions): Promise<Cell[]> {
-  if (cell !== undefined && key !== undefined) throw new InputError("--cell and --key exclude each other");
-  if (cell !== undefined) return [parseCell(cell)];
-  const cells = selection.cells();
-  if (key === undefined) return cells;
-  const known = await identities(cells);
+async function chosenTrials(selection: Selection, { key, trial }: RunOptions): Promise<Trial[]> {
+  if (trial !== undefined && key !== undefined) throw new InputError("--trial and --key exclude each other");
+  if (trial !== undefined) return [parseTrial(trial)];
+  const trials = selection.trials();
+  if (key === undefined) return trials;
+  const known = await identities(trials);
   const byKey = new Map(
-    cells.flatMap((one) => {
+    trials.flatMap((one) => {
       const identity = known.get(one.dataset);
       return identity ? [[keyOf(one, identity), one] as const] : [];
     }),
@@ -165,8 +167,8 @@ async function chosenCells(selection: Selection, { key, cell }: RunOptions): Pro
     const found = byKey.get(name);
     if (found) return found;
     throw new InputError(
-      `--key: no cell of profile ${selection.profile.name} has the key ${name}; give the profile and options with which ` +
-        `"npx erasable cells" printed it, on the same data and code`,
+      `--key: no trial of profile ${selection.profile.name} has the key ${name}; give the profile and options with which ` +
+        `"npx erasable trials" printed it, on the same data and code`,
     );
   });
 }
@@ -174,7 +176,7 @@ async function chosenCells(selection: Selection, { key, cell }: RunOptions): Pro
 interface Report {
   readonly profile: string;
   readonly store: string;
-  readonly cells: number;
+  readonly trials: number;
   readonly found: number;
   readonly computed: number;
   readonly missing: number;
@@ -185,12 +187,12 @@ interface Report {
   readonly seconds: number;
 }
 
-function report(result: Report, figure: string, json: boolean): void {
+function report(result: Report, question: string, json: boolean): void {
   const { failures, storeError, stopped, missing } = result;
   if (json)
-    printJson({ ...result, failures: failures.map(({ key, trial: cell, error }) => ({ key, cell, error })) });
-  for (const { trial: cell, error } of failures.slice(0, SHOWN))
-    say(`failed: ${describeCell(cell as Cell)}: ${error}`);
+    printJson({ ...result, failures: failures.map(({ key, trial, error }) => ({ key, trial, error })) });
+  for (const { trial, error } of failures.slice(0, SHOWN))
+    say(`failed: ${describeTrial(trial as Trial)}: ${error}`);
   if (failures.length > SHOWN) say(`failed: ${failures.length - SHOWN} more; see npx erasable status`);
   if (!json) {
     const parts = [
@@ -200,47 +202,22 @@ function report(result: Report, figure: string, json: boolean): void {
       ...(missing > failures.length ? [`${count(missing - failures.length)} not done`] : []),
     ];
     const work = `${count(result.samples)} gradient samples · ${duration(result.seconds)}`;
-    print(`${plural(result.cells, "cell")}: ${parts.join(", ")} · ${work}`);
+    print(`${plural(result.trials, "trial")}: ${parts.join(", ")} · ${work}`);
     if (missing === 0 && failures.length === 0)
-      print(`To see them: npx erasable table ${figure} --profile ${result.profile}`);
+      print(`To see them: npx erasable table ${question} --profile ${result.profile}`);
   }
   if (storeError !== undefined) throw new Exit(EXIT.failed, `erasable: ${storeError}`);
   if (stopped) throw new Exit(stopCode(), "stopped; the same command does what is missing");
   if (missing > 0) throw new Exit(EXIT.failed, "the same command tries again what is missing");
-  // with --force, of cells whose older records are still there
+  // with --force, of trials whose older records are still there
   if (failures.length > 0) throw new Exit(EXIT.failed, "what failed keeps its older record");
 }
 
-/** "system ml-1m dmf l-cbkm S=8 rand@5 seed 0" */
-export function describeCell(cell: Cell): string {
-  const { kind, dataset, seed, ...rest } = cell;
-  const named = rest as {
-    model?: string;
-    method?: string;
-    variant?: string;
-    grouping?: string;
-    groups?: number;
-    request?: string;
-  };
-  const groups = named.groups === undefined ? undefined : `S=${named.groups}`;
-  return [
-    kind,
-    dataset,
-    named.model,
-    named.variant ?? named.method ?? named.grouping,
-    groups,
-    named.request,
-    `seed ${seed}`,
-  ]
-    .filter((part) => part !== undefined)
-    .join(" ");
-}
-
-async function cells(
-  figures: string[],
+async function trials(
+  questions: string[],
   options: SelectionOptions & { readonly format: "key" | "json"; readonly byJob?: boolean },
 ): Promise<void> {
-  const { store, cells: wanted } = select(figures, options, true);
+  const { store, trials: wanted } = select(questions, options, true);
   if (options.byJob && options.format === "json")
     throw new InputError("--by-job prints keys; it does not go with --format json");
   const all = wanted();
@@ -252,8 +229,6 @@ async function cells(
   for (const { wanted: members } of [...shared, ...alone]) {
     const missing = members.filter(({ key }) => !store.has(key));
     if (options.byJob && missing.length > 0) print(missing.map(({ key }) => key).join(","));
-    else
-      for (const { key, trial: cell } of missing)
-        print(options.format === "key" ? key : JSON.stringify(cell));
+    else for (const { key, trial } of missing) print(options.format === "key" ? key : JSON.stringify(trial));
   }
 }

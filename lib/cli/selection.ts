@@ -1,30 +1,33 @@
 /**
- * From options to cells: every option but `--method` changes what the profile sweeps, so values that it does not have
- * can be asked for, and the rows of each figure still know its cells. `--preset` and `--set` are overrides of the
- * profile; what a figure varies itself (the order in seqtrain, the settings in sensitivity) stays as it varies it. Then
- * cells that are not of the models, methods and requests named are left out. A cell without such a field (a partition
- * has no model) is left out too, except anchors, which belong beside every result of their split.
+ * From options to trials: every option but `--method` changes what the profile sweeps, so values that it does not have
+ * can be asked for. `--preset` and `--set` are overrides of the profile; what a question varies itself (the order in
+ * seqtrain, the settings in sensitivity) stays as it varies it. Then trials that are not of the models, methods and requests
+ * named are left out. A trial without such a member (a partition has no model) is left out too, except anchors, which belong
+ * beside every result of their split.
  */
 
 import { CATALOG } from "../data/catalog";
 import { findDataset } from "../data/load";
 import { InputError } from "../errors";
-import type { Cell } from "../questions/cell";
-import type { Figure } from "../questions/figures/figure";
 import { type DataIdentity, type ErasableRecord, identify } from "../questions/plan";
 import { type Profile, profileNamed } from "../questions/profile";
-import { PAPER, PRESETS, type Protocol, parseOverrides, validProtocol } from "../questions/protocol";
-import { availableProfile, cellsOf, FIGURES, figureNamed, openStore } from "../questions/suite";
+import { PAPER, PRESETS, type Protocol, parseOverrides, protocol } from "../questions/protocol";
+import { type Question, trialsOf } from "../questions/question";
+import { QUESTIONS, questionNamed } from "../questions/questions";
+import { availableProfile, distinctTrials, openStore } from "../questions/suite";
+import type { Planned, Trial } from "../questions/trial";
 import type { RunStore } from "../runs/store";
 import { resultsRoot, type SelectionOptions } from "./options";
 import { say } from "./output";
 
 export interface Selection {
-  readonly figures: readonly Figure[];
+  readonly questions: readonly Question[];
   readonly profile: Profile;
   readonly store: RunStore<ErasableRecord>;
-  /** The wanted cells of some figures; default: of all that were named. */
-  cells(figures?: readonly Figure[]): Cell[];
+  /** The wanted trials of a question, as it labels them. */
+  planned(question: Question): Planned[];
+  /** The wanted trials of some questions, each once; default: of all that were named. */
+  trials(questions?: readonly Question[]): Trial[];
 }
 
 /** Whether a data set can be loaded on this machine. Files of one's own are only looked at when they are read. */
@@ -34,12 +37,12 @@ export function isHere(dataset: string): boolean {
 }
 
 /**
- * @param ids names of figures; none means all
+ * @param ids names of questions; none means all
  * @param substitute whether data sets that are not here are left out, and generated ratings may take their place: for
  *   commands that compute, not for those that show what is recorded
  */
 export function select(ids: readonly string[], options: SelectionOptions, substitute: boolean): Selection {
-  const figures = ids.length === 0 ? FIGURES : ids.map(figureNamed);
+  const questions = ids.length === 0 ? QUESTIONS : ids.map(questionNamed);
   const wanted = sweep(profileNamed(options.profile), options);
   const store = openStore(resultsRoot(options.results), wanted);
   const { profile, notice } =
@@ -47,18 +50,19 @@ export function select(ids: readonly string[], options: SelectionOptions, substi
       ? { profile: wanted, notice: undefined }
       : availableProfile(wanted);
   if (notice !== undefined) say(notice);
-  const cells = (of: readonly Figure[] = figures) =>
-    cellsOf(of, profile).filter((cell) => isWanted(cell, options));
-  if (cells().length === 0)
+  const planned = (question: Question) => question.trials(profile).filter((one) => isWanted(one, options));
+  const trials = (of: readonly Question[] = questions) =>
+    distinctTrials(of.flatMap((question) => trialsOf(planned(question))));
+  if (trials().length === 0)
     throw new InputError(
-      `no cells: nothing that ${figures.map(({ id }) => id).join(", ")} of profile ${profile.name} asks for fits these options`,
+      `no trials: nothing that ${questions.map(({ id }) => id).join(", ")} of profile ${profile.name} asks for fits these options`,
     );
-  return { figures, profile, store, cells };
+  return { questions, profile, store, planned, trials };
 }
 
 /** Published records are shown without the data, so a profile that has some is taken as it is. */
 const nothingRecorded = (store: RunStore<ErasableRecord>, { datasets }: Profile): boolean =>
-  !store.records().some(({ trial: cell }) => datasets.includes(cell.dataset));
+  !store.records().some(({ trial }) => datasets.includes(trial.dataset));
 
 function sweep(profile: Profile, options: SelectionOptions): Profile {
   const { dataset, groups, seeds, request, model } = options;
@@ -76,23 +80,23 @@ function sweep(profile: Profile, options: SelectionOptions): Profile {
   };
 }
 
-function isWanted(cell: Cell, { model, method, request }: SelectionOptions): boolean {
-  if (cell.kind === "anchors") return true;
-  const fits = (chosen: readonly string[] | undefined, field: "model" | "method" | "request") =>
-    chosen === undefined ||
-    (field in cell && chosen.includes((cell as unknown as Record<string, string>)[field]));
-  return fits(model, "model") && fits(method, "method") && fits(request, "request");
+/** @param model, method, request those that are wanted; a method by its own name or by that of the paper's system */
+function isWanted({ trial, labels }: Planned, { model, method, request }: SelectionOptions): boolean {
+  if (trial.job === "anchors") return true;
+  const { system } = labels as { readonly system?: string };
+  const fits = (chosen: readonly string[] | undefined, names: readonly (string | undefined)[]) =>
+    chosen === undefined || names.some((name) => name !== undefined && chosen.includes(name));
+  return (
+    fits(model, [trial.system?.model]) &&
+    fits(method, [trial.system?.method, system?.toLowerCase()]) &&
+    fits(request, [trial.request])
+  );
 }
 
 function protocolChange({ preset, set = [] }: SelectionOptions, profile: Profile): Partial<Protocol> {
-  const other = preset === undefined ? {} : presetFields(PRESETS[preset], profile);
-  try {
-    const change = { ...other, ...parseOverrides(set) };
-    validProtocol({ ...PAPER, ...change });
-    return change;
-  } catch (error) {
-    throw error instanceof InputError ? new InputError(`--set: ${error.message}`) : error;
-  }
+  const change = { ...(preset ? presetFields(PRESETS[preset], profile) : {}), ...parseOverrides(set) };
+  protocol("PAPER", "", change); // checks it before any data set is looked at
+  return change;
 }
 
 /** The fields in which the presets differ, unless the profile sets them itself. */
@@ -103,10 +107,10 @@ function presetFields(preset: Protocol, { overrides }: Profile): Partial<Protoco
   return Object.fromEntries(differ.map((field) => [field, preset[field]]));
 }
 
-/** Checksums of the data sets of some cells, of those that are on this machine. */
-export async function identities(cells: readonly Cell[]): Promise<Map<string, DataIdentity>> {
+/** Checksums of the data sets of some trials, of those that are on this machine. */
+export async function identities(trials: readonly Trial[]): Promise<Map<string, DataIdentity>> {
   const known = new Map<string, DataIdentity>();
-  for (const name of new Set(cells.map(({ dataset }) => dataset)))
+  for (const name of new Set(trials.map(({ dataset }) => dataset)))
     if (isHere(name)) known.set(name, await identify(name));
   return known;
 }

@@ -16,7 +16,7 @@ export function exampleId(ids: readonly string[]): string {
   return one === undefined ? "ID" : shellWord(one);
 }
 
-/** The options that chose the cells, as they are written: "--profile smoke --groups 2,4 --set epochs=1". */
+/** The options that chose the trials, as they are written: "--profile smoke --groups 2,4 --set epochs=1". */
 export function selectionWords(options: SelectionOptions): string {
   const { profile, results, dataset, model, method, groups, seeds, request = [], preset, set = [] } = options;
   const joined = (flag: string, values?: readonly (string | number)[]) =>

@@ -5,19 +5,19 @@ import { dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { isSyntheticName } from "../data/catalog";
 import { InputError } from "../errors";
-import { CHARTED, chartsOf } from "../questions/figures/charts";
-import type { Figure } from "../questions/figures/figure";
+import { type Answer, answerOf } from "../questions/answer";
 import { identifyHere, isOwnFile } from "../questions/plan";
-import { FIGURES, type Found, figureNamed, findRecords } from "../questions/suite";
+import { listOf, type Question } from "../questions/question";
+import { QUESTIONS, questionNamed } from "../questions/questions";
+import { type Found, findingsOf, findRecords } from "../questions/suite";
 import { CLAIMS, judgeAll } from "../questions/verdicts";
 import { claimColumns, claimRows } from "../questions/verdicts/table";
 import type { JudgedClaim } from "../questions/verdicts/verdict";
 import { outputName, suiteRoot } from "../report/context";
-import { commitOf, outputProvenance, provenanceLine } from "../report/provenance";
-import type { Row } from "../report/rows";
-import { toSvg } from "../report/svg";
+import { commitOf, outputProvenance, provenanceLine, type RunDescription } from "../report/provenance";
+import { type Row, rowsOf } from "../report/rows";
+import { chartFiles } from "../report/show";
 import { tableCsv } from "../report/table";
-import { tableOf } from "./figureTables";
 import { makeFolders } from "./folders";
 import { resultsRoot, type SelectionOptions, withJson, withProfile, withSelection } from "./options";
 import { plural, print, printJson, say } from "./output";
@@ -28,9 +28,9 @@ import { textTable } from "./textTable";
 export function addTable(program: Command): void {
   const command = program
     .command("table")
-    .summary("a figure's numbers from the records")
-    .description("Prints the numbers of a figure (mean and standard deviation over seeds) from the records.")
-    .argument("<figure>", FIGURES.map(({ id }) => id).join(", "));
+    .summary("a question's numbers from the records")
+    .description("Prints the tables of a question from the records.")
+    .argument("<question>", QUESTIONS.map(({ id }) => id).join(", "));
   withJson(withSelection(command))
     .option("--csv", "every row with every digit, as CSV")
     .addHelpText(
@@ -46,9 +46,11 @@ Examples:
 export function addFigure(program: Command): void {
   const command = program
     .command("figure")
-    .summary("draw a figure from the records")
-    .description("Draws a figure from the records, as SVG files.")
-    .argument("<figure>", CHARTED.join(", "));
+    .summary("draw a question's figures from the records")
+    .description(
+      "Draws the figures of a question from the records, each as an SVG file and an interactive page.",
+    )
+    .argument("<question>", QUESTIONS.map(({ id }) => id).join(", "));
   withJson(withSelection(command))
     .option("--out <folder>", "where the files go (default: figures/ of the profile's results)")
     .addHelpText(
@@ -77,17 +79,21 @@ export function addClaims(program: Command): void {
  * The records of the selection; says what is missing, or made by other code or of other ratings. Files of one's own are
  * compared; a data set of the catalogue has checksums, and is not read for this.
  */
-async function recorded(selection: Selection, figures: readonly Figure[], advice: string): Promise<Found> {
-  const cells = selection.cells(figures);
-  const data = await identifyHere(cells.filter(({ dataset }) => isOwnFile(dataset)));
-  const found = findRecords(cells, selection.store, data);
+async function recorded(
+  selection: Selection,
+  questions: readonly Question[],
+  advice: string,
+): Promise<Found> {
+  const trials = selection.trials(questions);
+  const data = await identifyHere(trials.filter(({ dataset }) => isOwnFile(dataset)));
+  const found = findRecords(trials, selection.store, data);
   for (const { file, what } of selection.store.problems) say(`store: ${file}: ${what}`);
   if (found.records.length === 0)
     throw new InputError(
-      `${selection.store.folder} has none of the ${plural(cells.length, "cell")} asked for; compute them: npx erasable run ${advice}`,
+      `${selection.store.folder} has none of the ${plural(trials.length, "trial")} asked for; compute them: npx erasable run ${advice}`,
     );
   if (found.missing > 0)
-    say(`${found.missing} of ${plural(cells.length, "cell")} are missing: npx erasable run ${advice}`);
+    say(`${found.missing} of ${plural(trials.length, "trial")} are missing: npx erasable run ${advice}`);
   if (found.otherData.length > 0)
     say(`Made of other ratings than ${found.otherData.join(", ")} holds now: npx erasable run ${advice}`);
   if (found.otherCode)
@@ -95,12 +101,21 @@ async function recorded(selection: Selection, figures: readonly Figure[], advice
   return found;
 }
 
-function provenanceOf(selection: Selection, { records }: Found) {
-  const names = [...new Set(records.map(({ trial: cell }) => cell.dataset))];
-  const seeds = [...new Set(records.map(({ trial: cell }) => cell.seed))].sort((a, b) => a - b);
-  const data = names.map((name) => ({ name, synthetic: isSyntheticName(name) }));
-  return outputProvenance(selection.profile.name, { data, seeds }, commitOf(suiteRoot()));
+/** The answer to one question, of the records that there are. */
+async function answered(
+  id: string,
+  options: SelectionOptions,
+): Promise<{ question: Question; answer: Answer; profile: string }> {
+  const question = questionNamed(id);
+  const selection = select([id], options, false);
+  const found = await recorded(selection, [question], `${id} ${selectionWords(options)}`);
+  const { profile } = selection;
+  const findings = findingsOf(selection.planned(question), found.records);
+  return { question, answer: answerOf(question, findings, profile), profile: profile.name };
 }
+
+const provenanceOf = (profile: string, run: RunDescription) =>
+  outputProvenance(profile, run, commitOf(suiteRoot()));
 
 /** A path as seen from here, where that is shorter. */
 function shortPath(path: string): string {
@@ -112,22 +127,32 @@ async function table(
   id: string,
   options: SelectionOptions & { json?: boolean; csv?: boolean },
 ): Promise<void> {
-  const wanted = figureNamed(id);
-  const selection = select([id], options, false);
-  const found = await recorded(selection, [wanted], `${id} ${selectionWords(options)}`);
-  const rows = wanted.rows(found.records);
-  const provenance = provenanceOf(selection, found);
+  const { question, answer, profile } = await answered(id, options);
+  const { title, paper } = question;
+  const { rows } = answer;
+  const provenance = provenanceOf(profile, answer.run);
   if (options.json) {
-    printJson({ figure: id, title: wanted.title, paper: wanted.paper, provenance, rows });
+    printJson({ question: id, title, paper, provenance, rows });
     return;
   }
   if (options.csv) {
     print(tableCsv(rows as readonly Row[]).trimEnd());
     return;
   }
-  const shown = tableOf({ figure: id, rows, records: found.records, profile: selection.profile });
-  print(`${wanted.title} (${wanted.paper})`);
-  print(textTable(shown.rows, shown.columns));
+  print(`${title} (${paper})`);
+  const tables = listOf(answer.tables);
+  if (tables.length === 0)
+    print(
+      textTable(
+        rows,
+        Object.keys(rows[0]).map((key) => ({ key })),
+      ),
+    );
+  for (const { caption, rows: given, columns } of tables) {
+    const own = rowsOf(given);
+    print(`\n${caption}`);
+    print(textTable(own, columns ?? Object.keys(own[0]).map((key) => ({ key }))));
+  }
   print(provenanceLine(provenance));
 }
 
@@ -135,43 +160,40 @@ async function figure(
   id: string,
   options: SelectionOptions & { json?: boolean; out?: string },
 ): Promise<void> {
-  const wanted = figureNamed(id);
-  if (!CHARTED.includes(id))
-    throw new InputError(
-      `figure: "${id}" is a table (npx erasable table ${id}); figures with charts: ${CHARTED.join(", ")}`,
-    );
-  const selection = select([id], options, false);
-  const found = await recorded(selection, [wanted], `${id} ${selectionWords(options)}`);
-  const provenance = provenanceLine(provenanceOf(selection, found));
-  const folder = resolve(
-    options.out ?? join(resultsRoot(options.results), outputName(selection.profile.name), "figures"),
-  );
+  const { answer, profile } = await answered(id, options);
+  const charts = listOf(answer.charts);
+  if (charts.length === 0)
+    throw new InputError(`figure: "${id}" has none, but tables: npx erasable table ${id}`);
+  const folder = resolve(options.out ?? join(resultsRoot(options.results), outputName(profile), "figures"));
   makeFolders(folder);
-  const files = [];
-  for (const { name, caption, alt, dataset, chart } of chartsOf(id, wanted.rows(found.records))) {
-    const path = join(folder, `${name}.svg`);
-    writeFileSync(path, await toSvg(chart, { name, alt, provenance }));
-    files.push({ path: shortPath(path), caption, dataset });
+  const figures = [];
+  for (const { chart, run = answer.run, ...named } of charts) {
+    const files = await chartFiles(chart, named, provenanceLine(provenanceOf(profile, run)));
+    for (const [name, ending, content] of files) writeFileSync(join(folder, `${name}.${ending}`), content);
+    figures.push({ path: shortPath(join(folder, `${named.name}.svg`)), caption: named.caption });
   }
   if (options.json) {
-    printJson({ figure: id, provenance, files });
+    printJson({ question: id, provenance: provenanceOf(profile, answer.run), files: figures });
     return;
   }
-  for (const { path, caption } of files) print(`${path}  ${caption}`);
+  for (const { path, caption } of figures) print(`${path}  ${caption}`);
 }
 
 async function claims(options: SelectionOptions & { json?: boolean }): Promise<void> {
   const selection = select([], options, false);
-  const found = await recorded(selection, FIGURES, selectionWords(options));
-  const judged = judgeAll(found.records, selection.profile);
+  const found = await recorded(selection, QUESTIONS, selectionWords(options));
+  const { profile } = selection;
+  const rowsOf = (question: Question) =>
+    question.rows(findingsOf(selection.planned(question), found.records));
+  const judged = judgeAll(rowsOf, profile);
   const document = {
-    provenance: provenanceOf(selection, found),
-    preset: { name: "PAPER", overrides: selection.profile.overrides },
+    provenance: provenanceOf(profile.name, runOfRecords(found)),
+    preset: { name: "PAPER", overrides: profile.overrides },
     code: found.versions,
-    cells: { recorded: found.records.length, missing: found.missing },
+    trials: { recorded: found.records.length, missing: found.missing },
     claims: judged.map(claimEntry),
   };
-  const path = join(resultsRoot(options.results), outputName(selection.profile.name), "claims.json");
+  const path = join(resultsRoot(options.results), outputName(profile.name), "claims.json");
   makeFolders(dirname(path));
   writeFileSync(path, `${JSON.stringify(document, null, 2)}\n`);
   if (options.json) {
@@ -189,6 +211,12 @@ async function claims(options: SelectionOptions & { json?: boolean }): Promise<v
     `${reproduced} of ${plural(CLAIMS.length, "claim")} reproduced; all numbers and rules: ${shortPath(path)}`,
   );
   print(provenanceLine(document.provenance));
+}
+
+function runOfRecords({ records }: Found): RunDescription {
+  const names = [...new Set(records.map(({ trial }) => trial.dataset))];
+  const seeds = [...new Set(records.map(({ trial }) => trial.seed))].sort((a, b) => a - b);
+  return { data: names.map((name) => ({ name, synthetic: isSyntheticName(name) })), seeds };
 }
 
 const DIGITS = 6;

@@ -3,24 +3,24 @@
 import { availableParallelism, cpus } from "node:os";
 import type { Command } from "commander";
 import { canonicalJson } from "../json";
-import type { Cell } from "../questions/cell";
-import type { SystemOutcome } from "../questions/outcome";
 import { type DataIdentity, type ErasableRecord, keyOf, planJobs } from "../questions/plan";
 import { profileNamed } from "../questions/profile";
+import { jobOf } from "../questions/questions";
 import { isCurrent, openStore } from "../questions/suite";
+import type { SystemOutcome } from "../questions/system/outcome";
+import { describeTrial, type Trial } from "../questions/trial";
 import { makeFolders } from "./folders";
 import { resultsRoot, type SelectionOptions, withJson, withProfile, withSelection } from "./options";
 import { duration, plural, print, printJson, say, stopping } from "./output";
-import { describeCell } from "./run";
 import { identities, select } from "./selection";
 import { textTable } from "./textTable";
 
 interface StatusRow {
-  readonly figure: string;
+  readonly question: string;
   readonly dataset: string;
   /** whether the data set is on this machine */
   readonly here: boolean;
-  readonly cells: number;
+  readonly trials: number;
   readonly done: number;
   /** recorded on other data or by other code */
   readonly stale: number;
@@ -35,10 +35,10 @@ export function addStatus(program: Command): void {
     .command("status")
     .summary("what is done, missing, failed; the time left")
     .description(
-      "Counts the cells of the figures named (default: all) by figure and data set. Stale cells, recorded on other data " +
+      "Counts the trials of the questions named (default: all) by question and data set. Stale trials, recorded on other data " +
         "or by other code, count as missing. Computes nothing.",
     )
-    .argument("[figures...]", "names of figures");
+    .argument("[questions...]", "names of questions");
   withJson(withSelection(command))
     .addHelpText(
       "after",
@@ -76,35 +76,35 @@ export function addCompact(program: Command): void {
 }
 
 async function status(ids: string[], options: SelectionOptions & { json?: boolean }): Promise<void> {
-  const { figures, profile, store, cells } = select(ids, options, false);
-  const known = await identities(cells());
+  const { questions, profile, store, trials } = select(ids, options, false);
+  const known = await identities(trials());
   const rate = measuredRates(store.records());
   const look = lookup(store.records(), new Set(store.failures().map(({ key }) => key)), known);
-  const rows = figures.flatMap((figure) => {
-    const own = cells([figure]);
+  const rows = questions.flatMap((question) => {
+    const own = trials([question]);
     return [...new Set(own.map(({ dataset }) => dataset))].map((dataset) =>
       rowOf(
-        figure.id,
+        question.id,
         dataset,
-        own.filter((cell) => cell.dataset === dataset),
+        own.filter((trial) => trial.dataset === dataset),
         { look, known, rate },
       ),
     );
   });
-  const total = rowOf("all together", "", cells(), { look, known, rate });
-  const failures = store.failures().filter(({ trial: cell }) => look.wanted(cells(), cell as Cell));
+  const total = rowOf("all together", "", trials(), { look, known, rate });
+  const failures = store.failures().filter(({ trial }) => look.wanted(trials(), trial as Trial));
   const problems = [
     ...store.problems.map(({ file, what }) => `${file}: ${what}`),
     ...store.audit().map(({ key, what }) => `record ${key} was edited or mixed up: ${what}`),
   ];
   if (options.json) {
-    const { figure: _, dataset: __, here: ___, ...sums } = total;
+    const { question: _, dataset: __, here: ___, ...sums } = total;
     printJson({
       profile: profile.name,
       store: store.folder,
       rows,
       total: sums,
-      failures: failures.map(({ key, trial: cell, error }) => ({ key, cell, error })),
+      failures: failures.map(({ key, trial, error }) => ({ key, trial, error })),
       findings: problems,
     });
     return;
@@ -119,9 +119,9 @@ async function status(ids: string[], options: SelectionOptions & { json?: boolea
     textTable(
       [...rows, ...(rows.length > 1 ? [total] : [])].map((row) => ({ ...row, left: left(row) })),
       [
-        { key: "figure", label: "Figure" },
+        { key: "question", label: "Question" },
         { key: "dataset", label: "Data" },
-        { key: "cells", label: "Cells" },
+        { key: "trials", label: "Trials" },
         { key: "done", label: "Done" },
         { key: "stale", label: "Stale" },
         { key: "missing", label: "Missing" },
@@ -132,10 +132,10 @@ async function status(ids: string[], options: SelectionOptions & { json?: boolea
   );
   if (total.stale > 0)
     print(
-      `${plural(total.stale, "cell")} recorded on other data or by other code: shown with a notice, and run anew.`,
+      `${plural(total.stale, "trial")} recorded on other data or by other code: shown with a notice, and run anew.`,
     );
-  for (const { trial: cell, error } of failures.slice(0, 10))
-    print(`failed: ${describeCell(cell as Cell)}: ${error}`);
+  for (const { trial, error } of failures.slice(0, 10))
+    print(`failed: ${describeTrial(trial as Trial)}: ${error}`);
   if (failures.length > 10) print(`failed: ${failures.length - 10} more (--json lists all)`);
   for (const problem of problems) print(`store: ${problem}`);
 }
@@ -143,9 +143,9 @@ async function status(ids: string[], options: SelectionOptions & { json?: boolea
 type State = "done" | "stale" | "missing";
 
 interface Lookup {
-  state(cell: Cell): State;
-  failed(cell: Cell): boolean;
-  wanted(cells: readonly Cell[], cell: Cell): boolean;
+  state(trial: Trial): State;
+  failed(trial: Trial): boolean;
+  wanted(trials: readonly Trial[], trial: Trial): boolean;
 }
 
 function lookup(
@@ -155,23 +155,23 @@ function lookup(
 ): Lookup {
   const keys = new Set(records.map(({ key }) => key));
   // without the data there is no checksum to compare: a record of this code then counts as done
-  const current = new Set(records.filter(isCurrent).map(({ trial: cell }) => canonicalJson(cell)));
-  const recorded = new Set(records.map(({ trial: cell }) => canonicalJson(cell)));
-  const key = (cell: Cell) => {
-    const identity = known.get(cell.dataset);
-    return identity && keyOf(cell, identity);
+  const current = new Set(records.filter(isCurrent).map(({ trial }) => canonicalJson(trial)));
+  const recorded = new Set(records.map(({ trial }) => canonicalJson(trial)));
+  const key = (trial: Trial) => {
+    const identity = known.get(trial.dataset);
+    return identity && keyOf(trial, identity);
   };
   return {
-    state(cell) {
-      const own = key(cell);
-      const text = canonicalJson(cell);
+    state(trial) {
+      const own = key(trial);
+      const text = canonicalJson(trial);
       if (own === undefined ? current.has(text) : keys.has(own)) return "done";
       return recorded.has(text) ? "stale" : "missing";
     },
-    failed: (cell) => failed.has(key(cell) ?? ""),
-    wanted(cells, cell) {
-      const text = canonicalJson(cell);
-      return cells.some((one) => canonicalJson(one) === text);
+    failed: (trial) => failed.has(key(trial) ?? ""),
+    wanted(trials, trial) {
+      const text = canonicalJson(trial);
+      return trials.some((one) => canonicalJson(one) === text);
     },
   };
 }
@@ -183,19 +183,19 @@ interface Context {
 }
 
 function rowOf(
-  figure: string,
+  question: string,
   dataset: string,
-  cells: readonly Cell[],
+  trials: readonly Trial[],
   { look, known, rate }: Context,
 ): StatusRow {
-  const state = (wanted: State) => cells.filter((cell) => look.state(cell) === wanted);
+  const state = (wanted: State) => trials.filter((trial) => look.state(trial) === wanted);
   const missing = [...state("missing"), ...state("stale")];
-  const runnable = missing.filter((cell) => known.has(cell.dataset));
+  const runnable = missing.filter((trial) => known.has(trial.dataset));
   return {
-    figure,
+    question,
     dataset,
     here: known.has(dataset),
-    cells: cells.length,
+    trials: trials.length,
     done: state("done").length,
     stale: state("stale").length,
     missing: missing.length,
@@ -208,12 +208,12 @@ function rowOf(
 type Rate = (model: string | undefined) => number | undefined;
 
 function measuredRates(records: readonly ErasableRecord[]): Rate {
-  const systems = records.filter(({ trial: cell }) => cell.kind === "system");
+  const systems = records.filter(({ trial }) => trial.job === "system");
   const here = systems.filter(({ machine }) => machine.cpu === cpus()[0]?.model);
   const totals = new Map<string, { samples: number; seconds: number }>();
-  for (const { trial: cell, outcome, timings } of here.length > 0 ? here : systems) {
+  for (const { trial, outcome, timings } of here.length > 0 ? here : systems) {
     const spent = Object.values(timings).reduce((sum, seconds) => sum + seconds, 0);
-    for (const name of ["all", "model" in cell ? cell.model : "none"]) {
+    for (const name of ["all", trial.system?.model ?? "none"]) {
       const total = totals.get(name) ?? { samples: 0, seconds: 0 };
       total.samples += (outcome as SystemOutcome).samples;
       total.seconds += spent;
@@ -226,18 +226,21 @@ function measuredRates(records: readonly ErasableRecord[]): Rate {
   };
 }
 
+/** Jobs of less work train nothing. */
+const LITTLE = 0.1;
+
 function secondsFor(
-  cells: readonly Cell[],
+  trials: readonly Trial[],
   known: ReadonlyMap<string, DataIdentity>,
   rate: Rate,
 ): number | null {
-  // cells that train nothing have no gradient samples to tell their time by
-  if (cells.every(({ kind }) => kind === "partition" || kind === "anchors")) return null;
-  const { shared, alone } = planJobs(cells, known);
+  // trials that train nothing have no gradient samples to tell their time by
+  if (trials.every(({ job }) => jobOf(job).work < LITTLE)) return null;
+  const { shared, alone } = planJobs(trials, known);
   const secondsOf = (jobs: typeof shared) =>
     jobs.reduce((sum, { cost, wanted }) => {
-      const cell = wanted[0].trial as Cell;
-      return sum + cost / (rate("model" in cell ? cell.model : undefined) ?? Number.NaN);
+      const trial = wanted[0].trial as Trial;
+      return sum + cost / (rate(trial.system?.model) ?? Number.NaN);
     }, 0);
   const seconds = secondsOf(shared) / availableParallelism() + secondsOf(alone);
   return Number.isNaN(seconds) ? null : seconds;

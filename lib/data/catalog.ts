@@ -44,6 +44,8 @@ export interface CatalogEntry {
   readonly reading: Partial<ReadingSettings>;
   /** what the whole set holds, before any filter */
   readonly counts: Counts;
+  /** T of Section 4.2: 50 for MovieLens, 20 for Amazon */
+  readonly epochs: number;
   /** what its iterative 5-core holds */
   readonly core5: Counts;
   readonly downloads: readonly Download[];
@@ -79,6 +81,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     ratings: ["ratings.dat"],
     reading: { ...STARS, separator: "::" },
     counts: { ratings: 1_000_209, users: 6_040, items: 3_706 },
+    epochs: 50,
     core5: { ratings: 999_611, users: 6_040, items: 3_416 },
     downloads: [
       {
@@ -102,6 +105,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     ratings: ["u.data"],
     reading: { ...STARS, separator: "tab" },
     counts: { ratings: 100_000, users: 943, items: 1_682 },
+    epochs: 50,
     core5: { ratings: 99_287, users: 943, items: 1_349 },
     downloads: [
       {
@@ -129,6 +133,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     ratings: ["ratings_Digital_Music.csv"],
     reading: { ...STARS, separator: "comma" },
     counts: { ratings: 836_006, users: 478_235, items: 266_414 },
+    epochs: 20,
     core5: { ratings: 64_706, users: 5_541, items: 3_568 },
     downloads: [
       {
@@ -148,6 +153,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     ratings: ["reviews_Digital_Music_5.json.gz"],
     reading: { ...STARS, columns: "user=reviewerID,item=asin,rating=overall" },
     counts: { ratings: 64_706, users: 5_541, items: 3_568 },
+    epochs: 20,
     core5: { ratings: 64_706, users: 5_541, items: 3_568 },
     downloads: [
       {
@@ -167,6 +173,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     ratings: ["AMusic.train.rating", "AMusic.test.rating"],
     reading: { ...STARS, separator: "tab" },
     counts: { ratings: 46_087, users: 1_776, items: 12_929 },
+    epochs: 20,
     core5: { ratings: 24_793, users: 821, items: 1_945 },
     downloads: [
       {
@@ -196,6 +203,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     ratings: ["ratings.csv"],
     reading: { columns: FIRST_THREE, scale: "1-1", separator: "comma" },
     counts: { ratings: 238_692, users: 22_878, items: 115_082 },
+    epochs: 20,
     core5: { ratings: 64_706, users: 5_541, items: 3_568 },
     downloads: [
       {
@@ -222,6 +230,10 @@ export const DATASET_NAMES: readonly string[] = [
 
 export const isSyntheticName = (name: string): name is SyntheticName =>
   Object.hasOwn(SYNTHETIC_PRESETS, name);
+
+/** T of Section 4.2 for a data set of the catalogue; 50 for a file of one's own, 20 for what is generated after Amazon. */
+export const epochsOf = (dataset: string): number =>
+  CATALOG.find(({ name }) => name === dataset)?.epochs ?? (dataset === "synthetic-am" ? 20 : 50);
 
 /** The catalog's entry for a real data set. @throws InputError that lists the names when there is none. */
 export function catalogEntry(name: string): CatalogEntry {

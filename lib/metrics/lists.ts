@@ -19,7 +19,7 @@ export const LIKED = 4;
 export const HIGHEST_RATING = 5;
 
 /** 1 / log2(rank + 1) for rank 1 .. LONGEST, portable to the bit. */
-export const DISCOUNT = Float64Array.from({ length: LONGEST }, (_, k) => log(2) / log(k + 2));
+export const DISCOUNT: Float64Array = Float64Array.from({ length: LONGEST }, (_, k) => log(2) / log(k + 2));
 
 /** @throws InputError unless a list can be cut there */
 export const requireCut = (cut: number): number => requireInteger(cut, 1, LONGEST, "cut");

@@ -1,15 +1,8 @@
-/** Names as figures and tables show them: lib/report/theme.ts has a colour and a shape for each. */
+/** Names as tables and charts show them: lib/report/theme.ts has a colour and a shape for each. */
 
+import { basename } from "node:path";
+import { CATALOG, isSyntheticName } from "../data/catalog";
 import type { AnchorName } from "../metrics/anchors";
-import type { MethodName, PartitionCell } from "./cell";
-
-const METHODS: Readonly<Record<MethodName, string>> = {
-  retrain: "Retrain",
-  "c-sisa": "C-SISA",
-  "l-rand": "L-Rand",
-  "l-bkm": "L-BKM",
-  "l-cbkm": "L-CBKM",
-};
 
 const ANCHORS: Readonly<Record<AnchorName, string>> = {
   random: "random",
@@ -18,21 +11,8 @@ const ANCHORS: Readonly<Record<AnchorName, string>> = {
   oracle: "oracle",
 };
 
-/** "L-CBKM" for "l-cbkm". */
-export const methodLabel = (method: MethodName): string => METHODS[method];
 /** "item mean" for "itemMean". */
 export const anchorLabel = (anchor: string): string => ANCHORS[anchor as AnchorName] ?? anchor;
-
-const GROUPINGS: Readonly<Record<PartitionCell["grouping"], string>> = {
-  rand: "Rand",
-  "kmeans-ratings": "k-means, rating rows",
-  "kmeans-embedding": "k-means, embedding",
-  bkm: "BKM",
-  cbkm: "CBKM",
-};
-
-/** "CBKM" for "cbkm". */
-export const groupingLabel = (grouping: PartitionCell["grouping"]): string => GROUPINGS[grouping];
 
 const ORDERS: Readonly<Record<string, string>> = {
   easyToHard: "easy to hard",
@@ -42,3 +22,20 @@ const ORDERS: Readonly<Record<string, string>> = {
 
 /** "easy to hard" for "easyToHard". */
 export const orderLabel = (order: string): string => ORDERS[order] ?? order;
+
+/**
+ * "MovieLens 1M" for "ml-1m": short enough for the head of a panel, so without what the catalogue says in brackets. A file
+ * of one's own goes by its name, without its folder.
+ */
+export function datasetTitle(name: string): string {
+  if (isSyntheticName(name)) return `${name} (generated)`;
+  const entry = CATALOG.find((candidate) => candidate.name === name);
+  return entry ? entry.title.replace(/ \(.*\)$/, "") : basename(name);
+}
+
+/** A name for a file, from names of data sets, models, requests. */
+export const fileName = (...parts: readonly string[]): string =>
+  parts
+    .join("-")
+    .replace(/[^A-Za-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");

@@ -1,6 +1,6 @@
 /**
- * From cells to jobs: cells get the keys of their records, equal cells of several figures become one, and cells that
- * share a learning run become one job.
+ * From trials to jobs of the runner: trials get the keys of their records, equal trials of several questions become one,
+ * and trials that share a learning become one job.
  */
 
 import { existsSync, statSync } from "node:fs";
@@ -11,18 +11,19 @@ import { findDataset, loadDataset } from "../data/load";
 import { canonicalJson } from "../json";
 import type { Job } from "../runs/handler";
 import { recordKey, type StoredRecord } from "../runs/record";
-import type { Cell } from "./cell";
-import { cellVersion } from "./cellVersion";
+import { jobOf } from "./questions";
+import type { Trial } from "./trial";
+import { trialVersion } from "./trialVersion";
 
-/** A record of this suite. What the outcome holds depends on the kind of the cell: outcome.ts. */
+/** A record of this suite. What the outcome holds, the trial's job says. */
 export interface ErasableRecord extends StoredRecord {
-  readonly trial: Cell;
+  readonly trial: Trial;
   readonly timings: Readonly<Record<string, number>>;
   readonly machine: Readonly<Record<string, string | number>>;
   readonly versions: Readonly<Record<string, string>>;
 }
 
-export interface CellTask {
+export interface TrialTask {
   /** checksum of the ratings */
   readonly data: string;
 }
@@ -36,7 +37,7 @@ export interface DataIdentity {
 /** The compiled module that workers load. */
 export const HANDLER = join(
   __dirname,
-  __filename.endsWith(".ts") ? "../dist/questions/jobs/index.js" : "jobs/index.js",
+  __filename.endsWith(".ts") ? "../dist/questions/handler.js" : "handler.js",
 );
 
 /** What was found for a data set, and for which state of its files. */
@@ -74,19 +75,19 @@ function filesOf(dataset: string): string[] {
   return folder === undefined ? [] : entry.ratings.map((file) => join(folder, file));
 }
 
-/** Identities of all data sets that the cells name. @throws InputError when one is not on this machine */
-export async function identifyAll(cells: readonly Cell[]): Promise<Map<string, DataIdentity>> {
+/** Identities of all data sets that the trials name. @throws InputError when one is not on this machine */
+export async function identifyAll(trials: readonly Trial[]): Promise<Map<string, DataIdentity>> {
   const known = new Map<string, DataIdentity>();
-  for (const name of datasetsOf(cells)) known.set(name, await identify(name));
+  for (const name of new Set(trials.map(({ dataset }) => dataset))) known.set(name, await identify(name));
   return known;
 }
 
 /**
- * Identities of those data sets of the cells that are on this machine.
+ * Identities of those data sets of the trials that are on this machine.
  * @throws InputError when one is there and damaged
  */
-export async function identifyHere(cells: readonly Cell[]): Promise<Map<string, DataIdentity>> {
-  return identifyAll(cells.filter(({ dataset }) => isHere(dataset)));
+export async function identifyHere(trials: readonly Trial[]): Promise<Map<string, DataIdentity>> {
+  return identifyAll(trials.filter(({ dataset }) => isHere(dataset)));
 }
 
 function isHere(dataset: string): boolean {
@@ -98,60 +99,50 @@ function isHere(dataset: string): boolean {
 export const isOwnFile = (dataset: string): boolean =>
   !isSyntheticName(dataset) && !CATALOG.some((entry) => entry.name === dataset);
 
-const datasetsOf = (cells: readonly Cell[]) => new Set(cells.map(({ dataset }) => dataset));
+/** The key of a trial's record on this data and this code. */
+export const keyOf = (trial: Trial, data: DataIdentity): string =>
+  recordKey(trial, data.checksum, trialVersion(trial));
 
-/** The key of a cell's record on this data and this code. */
-export const keyOf = (cell: Cell, data: DataIdentity): string =>
-  recordKey(cell, data.checksum, cellVersion(cell));
-
-/** Cells that differ only in this are one job. */
-const jobName = (cell: Cell): string =>
-  canonicalJson(cell.kind === "system" || cell.kind === "beyond" ? { ...cell, request: undefined } : cell);
+/** Trials that differ only in this are one job. */
+const jobName = (trial: Trial): string =>
+  canonicalJson(jobOf(trial.job).joins ? { ...trial, request: undefined } : trial);
 
 /**
- * The jobs of a list of cells, equal cells once. Timing jobs are told apart, for they must run alone.
+ * The jobs of a list of trials, equal trials once. Those that must run alone are told apart.
  */
 export function planJobs(
-  cells: readonly Cell[],
+  trials: readonly Trial[],
   data: ReadonlyMap<string, DataIdentity>,
-): { shared: Job<CellTask>[]; alone: Job<CellTask>[] } {
-  const byName = new Map<string, Map<string, Cell>>();
-  for (const cell of cells) {
-    const name = jobName(cell);
-    const members = byName.get(name) ?? new Map<string, Cell>();
-    members.set(canonicalJson(cell), cell);
+): { shared: Job<TrialTask>[]; alone: Job<TrialTask>[] } {
+  const byName = new Map<string, Map<string, Trial>>();
+  for (const trial of trials) {
+    const name = jobName(trial);
+    const members = byName.get(name) ?? new Map<string, Trial>();
+    members.set(canonicalJson(trial), trial);
     byName.set(name, members);
   }
-  const shared: Job<CellTask>[] = [];
-  const alone: Job<CellTask>[] = [];
+  const shared: Job<TrialTask>[] = [];
+  const alone: Job<TrialTask>[] = [];
   for (const [name, members] of byName) {
     const list = [...members.values()];
     const identity = data.get(list[0].dataset) as DataIdentity;
     const job = {
       // equal costs run in the order of ids: by data set and seed, so that workers find their splits and embeddings
       id: `${list[0].dataset} ${String(list[0].seed).padStart(6, "0")} ${name} ${identity.checksum}`,
-      wanted: list.map((cell) => ({ key: keyOf(cell, identity), trial: cell })),
-      cost: list.reduce((sum, cell) => sum + estimate(cell, identity.ratings), 0),
+      wanted: list.map((trial) => ({ key: keyOf(trial, identity), trial })),
+      cost: list.reduce((sum, trial) => sum + estimate(trial, identity.ratings), 0),
       task: { data: identity.checksum },
     };
-    (list[0].kind === "timing" ? alone : shared).push(job);
+    (jobOf(list[0].job).alone ? alone : shared).push(job);
   }
   return { shared, alone };
 }
 
-/** Gradient samples that a cell will need, roughly; partitions and anchors count as little. */
-function estimate({ kind, protocol }: Cell, ratings: number): number {
-  const whole = ratings * protocol.trainShare * (1 + protocol.negatives) * protocol.epochs;
-  const SHARE = {
-    system: 1,
-    timing: 2,
-    exactness: 3,
-    groupLoss: 1,
-    partition: 0.02,
-    anchors: 0.02,
-    membership: 5,
-    poisoning: 3,
-    beyond: 1,
-  } as const;
-  return Math.round(whole * SHARE[kind]);
+/** What a trial of a job without training counts as, in epochs. */
+const SOME_EPOCHS = 50;
+
+/** Gradient samples that a trial will need, roughly. */
+function estimate({ job, data, system }: Trial, ratings: number): number {
+  const { epochs = SOME_EPOCHS, negatives = 0 } = (system?.settings ?? {}) as Record<string, number>;
+  return Math.round(ratings * data.trainShare * (1 + negatives) * epochs * jobOf(job).work);
 }

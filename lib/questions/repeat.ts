@@ -1,5 +1,5 @@
 /**
- * Whether a second, independent run says the same: cells are computed anew in an empty store of their own, and each
+ * Whether a second, independent run says the same: trials are computed anew in an empty store of their own, and each
  * record is held against the stored one, byte for byte of its canonical JSON, apart from the members in which two runs
  * may differ (record.ts).
  */
@@ -11,9 +11,9 @@ import { canonicalJson, sha256 } from "../json";
 import { type Failure, type StoredRecord, withoutTimings } from "../runs/record";
 import type { RunSummary } from "../runs/runner";
 import { RunStore } from "../runs/store";
-import type { Cell } from "./cell";
 import { type DataIdentity, type ErasableRecord, identifyAll, keyOf } from "./plan";
-import { type ComputeOptions, compute } from "./suite";
+import { type ComputeOptions, compute, distinctTrials } from "./suite";
+import type { Trial } from "./trial";
 
 /** A member in which two records differ, such as "outcome.metrics.loss"; values as JSON, "absent" where there is none. */
 export interface Difference {
@@ -24,14 +24,14 @@ export interface Difference {
 
 export interface Disagreement {
   readonly key: string;
-  readonly cell: Cell;
+  readonly trial: Trial;
   readonly differences: readonly Difference[];
 }
 
-/** Cells that are repeated together, such as those of one figure. */
+/** Trials that are repeated together, such as those of one question. */
 export interface Part {
   readonly name: string;
-  readonly cells: readonly Cell[];
+  readonly trials: readonly Trial[];
 }
 
 /** What a part took. Records that an earlier part made are counted there. */
@@ -50,9 +50,9 @@ export interface Repetition {
   /** Records that a second run gave to the byte, and those that it did not. */
   readonly identical: number;
   readonly different: readonly Disagreement[];
-  /** Cells that cannot be compared: the store has no record of them on this data and by this code. */
-  readonly unrecorded: readonly Cell[];
-  /** Cells that could not be computed, one entry each, and the number of those that the run was stopped before. */
+  /** Trials that cannot be compared: the store has no record of them on this data and by this code. */
+  readonly unrecorded: readonly Trial[];
+  /** Trials that could not be computed, one entry each, and the number of those that the run was stopped before. */
   readonly failures: readonly Failure[];
   readonly unfinished: number;
   readonly stopped: boolean;
@@ -65,7 +65,8 @@ export interface Repetition {
 }
 
 /**
- * Computes, part after part, the cells that `store` has records of in an empty temporary store, and compares. `store` is only read.
+ * Computes, part after part, the trials that `store` has records of in an empty temporary store, and compares. `store` is
+ * only read.
  * @throws InputError when a data set is not on this machine; DiskError when the temporary store cannot be read
  */
 export async function repeat(
@@ -73,17 +74,17 @@ export async function repeat(
   store: RunStore<ErasableRecord>,
   options: Omit<ComputeOptions, "force"> = {},
 ): Promise<Repetition> {
-  const cells = distinctCells(parts);
-  const data = await identifyAll(cells);
-  const has = (cell: Cell) => store.has(keyOf(cell, data.get(cell.dataset) as DataIdentity));
+  const all = distinctTrials(parts.flatMap(({ trials }) => trials));
+  const data = await identifyAll(all);
+  const has = (trial: Trial) => store.has(keyOf(trial, data.get(trial.dataset) as DataIdentity));
   const folder = mkdtempSync(join(tmpdir(), "erasable-repeat-"));
   const second = new RunStore<ErasableRecord>(join(folder, "runs"));
   try {
     const summaries: RunSummary[] = [];
     const costs: PartCost[] = [];
-    for (const { name, cells } of parts) {
+    for (const { name, trials } of parts) {
       const before = new Set(second.records().map(({ key }) => key));
-      const own = await compute(cells.filter(has), second, options);
+      const own = await compute(trials.filter(has), second, options);
       const made = second.records().filter(({ key }) => !before.has(key));
       summaries.push(...own);
       costs.push({ name, ...costOf(own, made) });
@@ -96,22 +97,22 @@ export async function repeat(
     const different = pairs
       .map(({ stored, repeated }) => ({
         key: repeated.key,
-        cell: repeated.trial,
+        trial: repeated.trial,
         differences: differences(stored, repeated),
       }))
       .filter((pair) => pair.differences.length > 0);
-    // A cell that several parts want is tried by each of them: it has failed, once, if none could compute it.
+    // A trial that several parts want is tried by each of them: it has failed, once, if none could compute it.
     const tried = new Map(
       summaries.flatMap(({ failures }) => failures).map((failure) => [failure.key, failure]),
     );
     const failures = [...tried.values()].filter(({ key }) => !second.has(key));
-    const unrecorded = cells.filter((cell) => !has(cell));
+    const unrecorded = all.filter((trial) => !has(trial));
     return {
       identical: pairs.length - different.length,
       different,
       unrecorded,
       failures,
-      unfinished: cells.length - unrecorded.length - pairs.length - failures.length,
+      unfinished: all.length - unrecorded.length - pairs.length - failures.length,
       stopped: summaries.some(({ stopped }) => stopped),
       storeError: summaries.find(({ storeError }) => storeError !== undefined)?.storeError,
       digests: {
@@ -129,10 +130,6 @@ export async function repeat(
 }
 
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
-
-const distinctCells = (parts: readonly Part[]): Cell[] => [
-  ...new Map(parts.flatMap(({ cells }) => cells).map((cell) => [canonicalJson(cell), cell])).values(),
-];
 
 function costOf(
   summaries: readonly RunSummary[],

@@ -1,43 +1,40 @@
 /**
- * What a notebook says: `await figureResults(utility, { progress })`. Shows the records that are there, computes those
- * that are not, and knows what must be said beside them: generated data, missing data sets, records of older code or of
- * other data.
+ * What a notebook says: `await ask(questions.seqtrain, { signal })`. Shows the records that are there, computes those that
+ * are not, and says what must be said beside them: generated data, missing data sets, records of older code or of other
+ * data.
  */
 
-import { basename, join } from "node:path";
-import { CATALOG, isSyntheticName } from "../data/catalog";
-import { InputError, requireOneOf, StoppedError } from "../errors";
-import { currentProfile, resultsFolder } from "../report/context";
+import { join } from "node:path";
+import { InputError, requireKnownKeys, requireOneOf, StoppedError } from "../errors";
+import { currentProfile, describeRun, resultsFolder } from "../report/context";
 import { progress } from "../report/progress";
-import type { RunDescription } from "../report/provenance";
+import { showMarkdown } from "../report/show";
 import { RunStore } from "../runs/store";
-import type { Cell } from "./cell";
-import type { Figure } from "./figures/figure";
-import type { CellRecord } from "./outcome";
+import { type Answer, answerOf } from "./answer";
+import { datasetTitle } from "./labels";
 import { type ErasableRecord, identifyHere, isOwnFile } from "./plan";
 import { type Profile, profileNamed } from "./profile";
-import { availableProfile, compute, type Found, findRecords } from "./suite";
+import { type Charts, type Question, type Tables, trialsOf } from "./question";
+import { availableProfile, compute, distinctTrials, type Found, findingsOf, findRecords } from "./suite";
+import type { Trial } from "./trial";
 
-/** How a notebook asks for a figure. */
-export interface SessionOptions {
+/** How a notebook asks a question. */
+export interface AskOptions<Options extends object = object> {
   /** Changes to the profile: `{ seeds: [0, 1], groups: [4] }`. */
   readonly change?: Partial<Profile>;
   /** In place of the profile's data sets: one of them, another of the catalogue, a file of one's own; "": the profile's. */
   readonly dataset?: string;
+  /** What the question lets choose about its tables and charts. */
+  readonly options?: Partial<Options>;
   /** compute again what is there */
   readonly force?: boolean;
   readonly workers?: number;
   readonly signal?: AbortSignal;
 }
 
-/** A figure's rows, and what must be said beside them. */
-export interface FigureResults<Row extends object> {
-  readonly profile: Profile;
-  readonly rows: readonly Row[];
-  readonly records: readonly CellRecord[];
-  /** For `describeRun`: which data and seeds the rows are made of. */
-  readonly run: RunDescription;
-  /** Sentences that belong beside the results; empty when there is nothing to say. */
+/** The answer, and what must be said beside it. */
+export interface Asked<Row extends object, T extends Tables, C extends Charts> extends Answer<Row, T, C> {
+  /** Sentences that were shown; empty when there was nothing to say. */
   readonly notices: readonly string[];
 }
 
@@ -46,7 +43,7 @@ export function sessionProfile(change: Partial<Profile> = {}): { profile: Profil
   const wanted = { ...profileNamed(currentProfile()), ...change };
   // Published records are shown without the data, so a profile that has them is taken as it is.
   const store = new RunStore<ErasableRecord>(runsFolder());
-  const recorded = new Set(store.records().map(({ trial: cell }) => cell.dataset));
+  const recorded = new Set(store.records().map(({ trial }) => trial.dataset));
   if (wanted.datasets.some((name) => recorded.has(name))) return { profile: wanted, notices: [] };
   const { profile, notice } = availableProfile(wanted);
   return { profile, notices: notice === undefined ? [] : [notice] };
@@ -64,42 +61,62 @@ function recordsOnly(): boolean {
 const runsFolder = () => join(resultsFolder(), "runs");
 
 /**
- * The rows of a figure in the profile of this session. What the run store lacks is computed, with progress shown.
- * With `ERASABLE_RECORDS=only` nothing is computed.
+ * The answer to a question in the profile of this session. What the run store lacks is computed, with progress shown; the
+ * notices are shown too, and the tables and charts from here on are described as made of its rows. With
+ * `ERASABLE_RECORDS=only` nothing is computed.
  * @throws InputError when none is recorded and nothing may be computed; where some are, a notice says how many are not
- * @throws Error listing the first failures when cells could not be computed; everything that could is kept.
+ * @throws Error listing the first failures when trials could not be computed; everything that could is kept.
  * @throws StoppedError when the signal fires.
  */
-export async function figureResults<Row extends object>(
-  figure: Figure<Row>,
-  options: SessionOptions = {},
-): Promise<FigureResults<Row>> {
+export async function ask<Row extends object, T extends Tables, C extends Charts, Options extends object>(
+  question: Question<Row, T, C, Options>,
+  options: AskOptions<Options> = {},
+): Promise<Asked<Row, T, C>> {
   const { dataset } = options;
+  requireKnownKeys(options.options ?? {}, Object.keys(question.options), `${question.id}: options`);
   const data = dataset ? { datasets: [dataset], rankingDatasets: [dataset] } : {};
   const { profile, notices } = sessionProfile({ ...options.change, ...data });
-  const cells = figure.cells(profile);
+  const planned = question.trials(profile);
+  const trials = distinctTrials(trialsOf(planned));
   const store = new RunStore<ErasableRecord>(runsFolder());
-  let found = await findHere(cells, store);
+  let found = await findHere(trials, store);
   // Only published results are shown as they are when code or data have moved on: others cost little to make anew, as do
   // those of a file of one's own.
   const outdated = profile.name === PUBLISHED ? found.otherData.some(isOwnFile) : !found.current;
-  if (recordsOnly()) {
-    if (found.missing > 0) {
-      const lack =
-        `${figure.title}: ${found.missing} of ${cells.length} results are not recorded ` +
-        `("npx erasable run ${figure.id} --profile ${profile.name}" computes them)`;
-      if (found.records.length === 0) throw new InputError(lack);
-      notices.push(`${lack}. What is shown here is of the others.`);
-    }
-  } else if (found.missing > 0 || outdated || options.force) {
+  if (recordsOnly()) notices.push(...lacking(question, profile, trials, found));
+  else if (found.missing > 0 || outdated || options.force) {
     try {
-      await computeMissing(figure.title, cells, store, options);
+      await computeMissing(question.title, trials, store, options);
     } finally {
       store.close(); // another process may then write
     }
-    found = await findHere(cells, store);
+    found = await findHere(trials, store);
   }
-  const anew = `would make them anew ("npx erasable run ${figure.id} --profile ${profile.name}").`;
+  notices.push(...outdatedNotices(question, profile, found));
+  const answer = answerOf(question, findingsOf(planned, found.records), profile, options.options);
+  describeRun(answer.run);
+  for (const notice of notices) showMarkdown`> ${notice}`;
+  return { ...answer, notices };
+}
+
+/** What is said where nothing may be computed. @throws InputError when nothing is recorded */
+function lacking(
+  { id, title }: Question,
+  profile: Profile,
+  trials: readonly Trial[],
+  found: Found,
+): string[] {
+  if (found.missing === 0) return [];
+  const lack =
+    `${title}: ${found.missing} of ${trials.length} results are not recorded ` +
+    `("npx erasable run ${id} --profile ${profile.name}" computes them)`;
+  if (found.records.length === 0) throw new InputError(lack);
+  return [`${lack}. What is shown here is of the others.`];
+}
+
+function outdatedNotices({ id }: Question, profile: Profile, found: Found): string[] {
+  const anew = `would make them anew ("npx erasable run ${id} --profile ${profile.name}").`;
+  const notices: string[] = [];
   if (found.otherCode)
     notices.push(`These records were made by code version ${found.versions.join(", ")}; this code ${anew}`);
   if (found.otherData.length > 0)
@@ -107,24 +124,28 @@ export async function figureResults<Row extends object>(
       `Records of ${found.otherData.map(datasetTitle).join(", ")} shown here were made of other ratings than those on ` +
         `this machine, which ${anew}`,
     );
-  return { profile, rows: figure.rows(found.records), records: found.records, run: describe(cells), notices };
+  return notices;
 }
 
-/** The records of the cells, held against the data on this machine. Data sets without a record are not read for it. */
-async function findHere(cells: readonly Cell[], store: RunStore<ErasableRecord>): Promise<Found> {
-  const recorded = new Set(store.records().map(({ trial: cell }) => cell.dataset));
-  return findRecords(cells, store, await identifyHere(cells.filter(({ dataset }) => recorded.has(dataset))));
+/** The records of the trials, held against the data on this machine. Data sets without a record are not read for it. */
+async function findHere(trials: readonly Trial[], store: RunStore<ErasableRecord>): Promise<Found> {
+  const recorded = new Set(store.records().map(({ trial }) => trial.dataset));
+  return findRecords(
+    trials,
+    store,
+    await identifyHere(trials.filter(({ dataset }) => recorded.has(dataset))),
+  );
 }
 
 /** @throws StoppedError when the signal fires; Error listing the first failures */
 async function computeMissing(
   title: string,
-  cells: readonly Cell[],
+  trials: readonly Trial[],
   store: RunStore<ErasableRecord>,
-  options: SessionOptions,
+  options: AskOptions,
 ): Promise<void> {
   const shown = progress(title, { unit: "M gradient samples" });
-  const summaries = await compute(cells, store, {
+  const summaries = await compute(trials, store, {
     workers: options.workers,
     force: options.force,
     signal: options.signal,
@@ -133,36 +154,17 @@ async function computeMissing(
   });
   // The summaries decide: with `force` the store has an older record of what was not computed.
   const storeError = summaries.find((summary) => summary.storeError !== undefined)?.storeError;
-  if (storeError !== undefined) throw new Error(`${title}: ${storeError}. Run the cell again to go on.`);
+  if (storeError !== undefined) throw new Error(`${title}: ${storeError}. Run this cell again to go on.`);
   if (summaries.some(({ stopped }) => stopped))
     throw new StoppedError(
-      `${title}: stopped; what was finished is kept. Run the cell again to ${options.force ? "compute all of it again" : "go on"}.`,
+      `${title}: stopped; what was finished is kept. Run this cell again to ${options.force ? "compute all of it again" : "go on"}.`,
     );
   const failures = summaries.flatMap((summary) => summary.failures);
   if (failures.length > 0) {
     const reasons = [...new Set(failures.map(({ error }) => error))].slice(0, 3).join("; ");
     throw new Error(
-      `${title}: ${failures.length} of ${cells.length} cells failed: ${reasons}. Run the cell again to go on.`,
+      `${title}: ${failures.length} of ${trials.length} trials failed: ${reasons}. Run this cell again to go on.`,
     );
   }
-  shown.done(`${cells.length} results`);
-}
-
-/** What the cells are made of. */
-function describe(cells: readonly Cell[]): RunDescription {
-  const names = [...new Set(cells.map(({ dataset }) => dataset))];
-  return {
-    data: names.map((name) => ({ name, synthetic: isSyntheticName(name) })),
-    seeds: [...new Set(cells.map(({ seed }) => seed))].sort((a, b) => a - b),
-  };
-}
-
-/**
- * "MovieLens 1M" for "ml-1m": short enough for the head of a panel, so without what the catalogue says in brackets. A file
- * of one's own goes by its name, without its folder.
- */
-export function datasetTitle(name: string): string {
-  if (isSyntheticName(name)) return `${name} (generated)`;
-  const entry = CATALOG.find((candidate) => candidate.name === name);
-  return entry ? entry.title.replace(/ \(.*\)$/, "") : basename(name);
+  shown.done(`${trials.length} results`);
 }

@@ -1,45 +1,19 @@
 /**
- * The suite as notebooks and the command line see it: figures by name, the cells that a profile wants of them, running
- * what is missing, and reading what is there.
+ * The suite as notebooks and the command line see it: the trials that a profile wants of some questions, running what is
+ * missing, and reading what is there.
  */
 
 import { join } from "node:path";
 import { CATALOG } from "../data/catalog";
 import { findDataset } from "../data/load";
-import { InputError } from "../errors";
 import { canonicalJson } from "../json";
 import { type RunProgress, type RunSummary, runJobs } from "../runs/runner";
 import { RunStore } from "../runs/store";
-import type { Cell } from "./cell";
-import { cellVersion } from "./cellVersion";
-import * as figures from "./figures";
-import type { Figure } from "./figures/figure";
-import type { CellRecord } from "./outcome";
 import { type DataIdentity, type ErasableRecord, HANDLER, identifyAll, planJobs } from "./plan";
 import type { Profile } from "./profile";
-
-/** Every figure of the suite, in the order of the notebooks. */
-export const FIGURES: readonly Figure[] = [
-  figures.partition,
-  figures.efficiency,
-  figures.utility,
-  figures.seqtrain,
-  figures.cohesion,
-  figures.exactness,
-  figures.membership,
-  figures.poisoning,
-  figures.sensitivity,
-  figures.ranking,
-  figures.beyond,
-];
-
-/** The figure of this name. @throws InputError naming the choices. */
-export function figureNamed(id: string): Figure {
-  const figure = FIGURES.find((candidate) => candidate.id === id);
-  if (!figure)
-    throw new InputError(`figure: "${id}" is not one of ${FIGURES.map((known) => known.id).join(", ")}`);
-  return figure;
-}
+import type { Finding } from "./question";
+import type { Planned, Trial } from "./trial";
+import { trialVersion } from "./trialVersion";
 
 /** A profile as this machine can run it, and what had to be changed. */
 export interface Available {
@@ -78,17 +52,14 @@ export function availableProfile(profile: Profile): Available {
   return { profile: changed, notice };
 }
 
-/** All cells that some figures want of a profile, equal cells once. */
-export function cellsOf(figures: readonly Figure[], profile: Profile): Cell[] {
-  const byText = new Map<string, Cell>();
-  for (const figure of figures)
-    for (const cell of figure.cells(profile)) byText.set(canonicalJson(cell), cell);
-  return [...byText.values()];
-}
-
 /** The run store of a profile below a results folder. */
 export const openStore = (results: string, profile: Pick<Profile, "name">): RunStore<ErasableRecord> =>
   new RunStore<ErasableRecord>(join(results, profile.name, "runs"));
+
+/** Equal trials once, in order of first appearance. */
+export const distinctTrials = (trials: readonly Trial[]): Trial[] => [
+  ...new Map(trials.map((trial) => [canonicalJson(trial), trial])).values(),
+];
 
 export interface ComputeOptions {
   readonly workers?: number;
@@ -98,13 +69,13 @@ export interface ComputeOptions {
   readonly onProgress?: (progress: RunProgress) => void;
 }
 
-/** Computes the cells that the store does not have: the shared ones over all workers, then those that run alone. */
+/** Computes the trials that the store does not have: the shared ones over all workers, then those that run alone. */
 export async function compute(
-  cells: readonly Cell[],
+  trials: readonly Trial[],
   store: RunStore<ErasableRecord>,
   options: ComputeOptions = {},
 ): Promise<RunSummary[]> {
-  const { shared, alone } = planJobs(cells, await identifyAll(cells));
+  const { shared, alone } = planJobs(trials, await identifyAll(trials));
   const { workers, force: replace, signal, onProgress } = options;
   const common = { handler: HANDLER, replace, signal, onProgress };
   const first = await runJobs(shared, store, { ...common, workers });
@@ -113,11 +84,11 @@ export async function compute(
 }
 
 /** Whether a record was made by the code that would make it today. */
-export const isCurrent = ({ trial: cell, code }: ErasableRecord): boolean => code === cellVersion(cell);
+export const isCurrent = ({ trial, code }: ErasableRecord): boolean => code === trialVersion(trial);
 
-/** Records of some cells, and whether they are those of this code and this data. */
+/** Records of some trials, and whether they are those of this code and this data. */
 export interface Found {
-  readonly records: readonly CellRecord[];
+  readonly records: readonly ErasableRecord[];
   /** Versions of the code that made them, sorted. */
   readonly versions: readonly string[];
   /** Whether all are of this code and, where it is known, this data. */
@@ -126,39 +97,49 @@ export interface Found {
   readonly otherCode: boolean;
   /** Data sets whose records are of other ratings than those known here. */
   readonly otherData: readonly string[];
-  /** Cells without any record. */
+  /** Trials without any record. */
   readonly missing: number;
 }
 
 /**
- * The records of `cells`. Published results are shown without the data and after the code has moved on: then the cell
+ * The records of `trials`. Published results are shown without the data and after the code has moved on: then the trial
  * alone decides, `current` is false, and whoever shows them says by which code or of which data they were made.
+ * @param trials each of them once
  * @param data identities of data sets that are here (`identifyHere`); of the others any ratings are right
  */
 export function findRecords(
-  cells: readonly Cell[],
+  trials: readonly Trial[],
   store: RunStore<ErasableRecord>,
   data: ReadonlyMap<string, DataIdentity> = new Map(),
 ): Found {
-  const isOfData = ({ trial: cell, data: checksum }: ErasableRecord) =>
-    checksum === (data.get(cell.dataset)?.checksum ?? checksum);
+  const isOfData = ({ trial, data: checksum }: ErasableRecord) =>
+    checksum === (data.get(trial.dataset)?.checksum ?? checksum);
   const fit = (record: ErasableRecord) => (isOfData(record) ? 2 : 0) + (isCurrent(record) ? 1 : 0);
-  const byCell = new Map<string, ErasableRecord>();
+  const byTrial = new Map<string, ErasableRecord>();
   for (const record of store.records()) {
     const text = canonicalJson(record.trial);
-    const known = byCell.get(text);
-    if (known === undefined || fit(record) >= fit(known)) byCell.set(text, record);
+    const known = byTrial.get(text);
+    if (known === undefined || fit(record) >= fit(known)) byTrial.set(text, record);
   }
-  const found = cells.flatMap((cell) => byCell.get(canonicalJson(cell)) ?? []);
+  const found = trials.flatMap((trial) => byTrial.get(canonicalJson(trial)) ?? []);
   const otherCode = !found.every(isCurrent);
   const strange = found.filter((record) => !isOfData(record));
-  const otherData = [...new Set(strange.map(({ trial: cell }) => cell.dataset))].sort();
+  const otherData = [...new Set(strange.map(({ trial }) => trial.dataset))].sort();
   return {
     records: found,
     versions: [...new Set(found.map(({ code }) => code))].sort(),
     current: !otherCode && otherData.length === 0,
     otherCode,
     otherData,
-    missing: cells.length - found.length,
+    missing: trials.length - found.length,
   };
+}
+
+/** What records say of planned trials; nothing of those that have none. A record may answer several. */
+export function findingsOf(planned: readonly Planned[], records: readonly ErasableRecord[]): Finding[] {
+  const byTrial = new Map(records.map((record) => [canonicalJson(record.trial), record]));
+  return planned.flatMap(({ trial, labels }) => {
+    const record = byTrial.get(canonicalJson(trial));
+    return record ? [{ trial, labels, outcome: record.outcome, timings: record.timings }] : [];
+  });
 }

@@ -1,5 +1,7 @@
 /** Rows over seeds to rows with mean, standard deviation and interval: what tables and error bars show. */
 
+import type { ColumnTable } from "arquero";
+import * as aq from "arquero";
 import { mean, meanInterval, standardDeviation } from "../statistics/statistics";
 
 /** Mean, spread and 95 % interval of some values. */
@@ -12,6 +14,39 @@ export interface Summary {
   readonly high: number;
   readonly n: number;
 }
+
+/**
+ * One row for each combination of the columns `by`, in order of first appearance, with the `Summary` of a column over the
+ * rows that agree in them.
+ */
+export const overSeeds = (table: ColumnTable, by: readonly string[], value = "value"): ColumnTable => {
+  const centre = ({ values }: { values: number[] }) => mean(values);
+  const end = (side: "low" | "high") =>
+    aq.escape((row: { values: number[] }) =>
+      row.values.length > 1 ? meanInterval(row.values)[side] : centre(row),
+    );
+  return table
+    .groupby(...by)
+    .rollup({ values: aq.op.array_agg(value) })
+    .derive({
+      mean: aq.escape(centre),
+      std: aq.escape(({ values }: { values: number[] }) =>
+        values.length > 1 ? standardDeviation(values) : Number.NaN,
+      ),
+      low: end("low"),
+      high: end("high"),
+      n: aq.escape(({ values }: { values: number[] }) => values.length),
+    })
+    .select(aq.not("values"));
+};
+
+/** `withinSeeds` of a table. */
+export const within = (
+  table: ColumnTable,
+  panel: readonly string[],
+  condition: readonly string[],
+): ColumnTable =>
+  aq.from(withinSeeds(table.objects() as (BySeed & Record<string, unknown>)[], panel, condition));
 
 /**
  * One row for each combination of the columns `by`, in order of first appearance.

@@ -83,22 +83,35 @@ function withProvenance(rows: readonly Row[], provenance: OutputProvenance): Row
   return rows.map((row) => ({ ...row, ...Object.fromEntries(columns) }));
 }
 
+/** What is written of a chart: its printed forms, its interactive page, and plotly.js for all pages of the folder. */
+export async function chartFiles(
+  chart: Chart,
+  { name, caption, alt }: ShowChart,
+  provenance: string,
+): Promise<readonly (readonly [name: string, ending: string, content: string])[]> {
+  const text = { name, alt, provenance };
+  const narrow = narrowed(chart);
+  return [
+    [name, "svg", await toSvg(chart, text)],
+    ...(narrow === chart ? [] : [[`${name}.narrow`, "svg", await toSvg(narrow, text)] as const]),
+    [name, "html", plotlyPage(plotlyFigure(chart), { title: caption, alt, provenance })],
+    [PLOTLY_FILE.replace(".js", ""), "js", plotlySource()],
+  ];
+}
+
 /**
  * Draws a chart in the cell, and writes the printed form figures/<name>.svg and the interactive page figures/<name>.html.
  * A JupyterLab with Plotly's extension shows the interactive chart; everything else shows the printed one, which needs
  * neither a script nor the reader's trust.
  */
-export async function showChart(chart: Chart, { name, caption, alt, run }: ShowChart): Promise<void> {
+export async function showChart(chart: Chart, options: ShowChart): Promise<void> {
+  const { name, caption, alt, run } = options;
   const line = provenanceLine(currentProvenance(run));
-  const svg = await toSvg(chart, { name, alt, provenance: line });
-  const figure = plotlyFigure(chart);
-  writeResult("figures", name, "svg", svg);
-  const narrow = narrowed(chart);
-  if (narrow !== chart)
-    writeResult("figures", `${name}.narrow`, "svg", await toSvg(narrow, { name, alt, provenance: line }));
-  writeResult("figures", PLOTLY_FILE.replace(".js", ""), "js", plotlySource());
-  writeResult("figures", name, "html", plotlyPage(figure, { title: caption, alt, provenance: line }));
+  const files = await chartFiles(chart, options, line);
+  for (const file of files) writeResult("figures", ...file);
   if (!connectedNotebook()) return;
+  const [[, , svg]] = files;
+  const figure = plotlyFigure(chart);
   noteUse("plotly.js-dist-min");
   refreshVersions();
   const config = { displaylogo: false, responsive: true };
@@ -121,27 +134,30 @@ function showBundle(data: Bundle): void {
   else if (notebook && !writeBundle(data)) notebook.display.html(String(data["text/html"]));
 }
 
+/** A table or a chart of a question, a list of them, or several by name. */
+export type Shown = NamedTable | NamedChart | readonly Shown[] | { readonly [name: string]: Shown };
+
 /**
- * Shows tables and charts of a question: one, or a list of them.
+ * Shows tables and charts of a question: one, or all of a list or of an object: `await show(answer.charts)`.
  * @throws InputError for anything else
  */
-export async function show(
-  what: NamedTable | NamedChart | readonly (NamedTable | NamedChart)[],
-): Promise<void> {
-  if (Array.isArray(what)) {
-    for (const one of what) await show(one);
-  } else if ("chart" in what) {
+export async function show(what: Shown): Promise<void> {
+  if (typeof what !== "object" || what === null)
+    throw new InputError(
+      "show takes { name, caption, rows } or { name, caption, alt, chart }, or several of them",
+    );
+  if (isNamedChart(what)) {
     const { chart, ...options } = what;
     await showChart(chart, options);
-  } else if ("rows" in what) {
+  } else if (isNamedTable(what)) {
     const { rows, ...options } = what;
     await showTable(rows as readonly object[], options as ShowTable<never>);
-  } else {
-    throw new InputError(
-      "show takes { name, caption, rows } or { name, caption, alt, chart }, or a list of them",
-    );
-  }
+  } else for (const one of Object.values(what)) await show(one);
 }
+
+const isNamed = (what: object): what is Named => "name" in what && typeof what.name === "string";
+const isNamedChart = (what: object): what is NamedChart => isNamed(what) && "chart" in what;
+const isNamedTable = (what: object): what is NamedTable => isNamed(what) && "rows" in what;
 
 /** How many rows are looked at. */
 const FEW = 10;

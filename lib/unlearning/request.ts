@@ -1,7 +1,8 @@
 /**
- * Unlearning requests by name. Sections 4.3 and 4.4: `rand@K` and `top@K`, K % of the users drawn at random or by their
- * number of ratings, and `last-group@K`, K % of the users of the group trained last. By original ids: `users:42,77` (E1)
- * and `ratings:42/10,42/11`, user and item (E2, Section 1). Resolved to an erasure by numbers.
+ * Unlearning requests by name. Sections 4.3 and 4.4: `rand@K` and `top@K`, K % of the users drawn at random or with the
+ * most ratings, and `last-group@K`, K % of the users of the group trained last; `edge@K`, those with the fewest ratings.
+ * One user: `random-user`, drawn uniformly, and `active-user`, the owner of a rating drawn uniformly. By original ids:
+ * `users:42,77` (E1) and `ratings:42/10,42/11`, user and item (E2, Section 1). Resolved to an erasure by numbers.
  */
 
 import type { Interactions } from "../data/interactions";
@@ -10,7 +11,8 @@ import { Random } from "../random";
 import { type Erasure, erasureOf, usersErasure } from "./erasure";
 import { ratedUsers } from "./plan";
 
-export const SHARE_KINDS = ["rand", "top", "last-group"] as const;
+export const SHARE_KINDS = ["rand", "top", "edge", "last-group"] as const;
+const SINGLE_KINDS = ["random-user", "active-user"] as const;
 
 /** A share of the users. */
 export interface ShareRequest {
@@ -24,14 +26,22 @@ export type ListRequest =
   | { readonly kind: "users"; readonly ids: readonly string[] }
   | { readonly kind: "ratings"; readonly pairs: readonly (readonly [user: string, item: string])[] };
 
-/** Who asks to be forgotten: a share of the users, or a list. */
-export type Request = ShareRequest | ListRequest;
+/** One user. */
+export interface SingleRequest {
+  readonly kind: (typeof SINGLE_KINDS)[number];
+}
 
-const ALLOWED = "rand@K, top@K or last-group@K with 0 < K <= 100, users:ID,ID,... or ratings:USER/ITEM,...";
+/** Who asks to be forgotten: a share of the users, one of them, or a list. */
+export type Request = ShareRequest | SingleRequest | ListRequest;
 
-/** Reads "rand@5", "top@2.5", "users:42,77", "ratings:42/10". @throws InputError saying what is allowed. */
+const ALLOWED =
+  "rand@K, top@K, edge@K or last-group@K with 0 < K <= 100, random-user, active-user, users:ID,ID,... or " +
+  "ratings:USER/ITEM,...";
+
+/** Reads "rand@5", "active-user", "users:42,77", "ratings:42/10". @throws InputError saying what is allowed. */
 export function parseRequest(text: string): Request {
-  const request = parseList(text) ?? parseShare(text);
+  const single = SINGLE_KINDS.find((kind) => kind === text);
+  const request = single ? { kind: single } : (parseList(text) ?? parseShare(text));
   if (!request) throw new InputError(`request "${text}": it must be ${ALLOWED}`);
   return request;
 }
@@ -57,10 +67,14 @@ function parseList(text: string): ListRequest | undefined {
 
 /** The text that `parseRequest` reads. */
 export function requestText(request: Request): string {
+  if (isSingle(request)) return request.kind;
   if (request.kind === "users") return `users:${request.ids.join(",")}`;
   if (request.kind === "ratings") return `ratings:${request.pairs.map((pair) => pair.join("/")).join(",")}`;
   return `${request.kind}@${request.percent}`;
 }
+
+const isSingle = (request: Request): request is SingleRequest =>
+  (SINGLE_KINDS as readonly string[]).includes(request.kind);
 
 /** K % of n users: rounded, and at least one. */
 export const share = (n: number, percent: number): number =>
@@ -80,17 +94,31 @@ export function resolveRequest(
 ): Erasure {
   if (request.kind === "users") return namedErasure(request.ids, [], train);
   if (request.kind === "ratings") return namedErasure([], request.pairs, train);
+  if (isSingle(request)) return usersErasure([singleUser(request, train, seed)]);
   const pool = request.kind === "last-group" ? lastGroup : ratedUsers(train);
   if (!pool || pool.length === 0)
     throw new InputError(`request ${requestText(request)}: there is nobody to choose from`);
   const count = share(pool.length, request.percent);
   const users = Uint32Array.from(pool);
-  if (request.kind === "top") {
+  if (request.kind === "top" || request.kind === "edge") {
     const { offsets } = train.byUser;
+    const sign = request.kind === "top" ? -1 : 1;
     const ratings = (user: number) => offsets[user + 1] - offsets[user];
-    users.sort((a, b) => ratings(b) - ratings(a) || a - b); // numbers are in the order of ids
+    users.sort((a, b) => sign * (ratings(a) - ratings(b)) || a - b); // numbers are in the order of ids
   } else Random.stream(seed, "request", request.kind).shuffle(users);
   return usersErasure(users.subarray(0, count).slice().sort());
+}
+
+function singleUser({ kind }: SingleRequest, train: Interactions, seed: number): number {
+  const random = Random.stream(seed, "request", kind);
+  const { offsets, columns } = train.byUser;
+  if (columns.length === 0) throw new InputError(`request ${kind}: there is nobody to choose from`);
+  if (kind === "random-user") {
+    const users = ratedUsers(train);
+    return users[random.below(users.length)];
+  }
+  const place = random.below(columns.length);
+  return offsets.findIndex((end) => end > place) - 1;
 }
 
 /** An erasure by original ids. @throws InputError for an id that is not in the catalogue. */

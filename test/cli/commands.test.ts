@@ -24,7 +24,7 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 describe("help", () => {
   it.each([
     ["run"],
-    ["cells"],
+    ["trials"],
     ["status"],
     ["compact"],
     ["repeat"],
@@ -66,22 +66,26 @@ describe("mistakes: code 2, a message with the flag and the choices, no stack", 
     [["run", "--workers", "0"], /--workers.*from 1 to 1024/],
     [["run", "--set", "epoch=3"], /--set.*unknown key "epoch"; known keys are core,/],
     [["run", "--set", "epochs=0"], /--set.*epochs: 0 is not a whole number/],
-    [["run", "--set", "order=up"], /--set.*order: "up" is not one of easyToHard/],
+    [["run", "--set", "order=up"], /--set.*order: the text "up" is not one of easyToHard/],
     [["run", "fig5"], /"fig5" is not one of partition, efficiency, utility/],
-    [["run", "partition", "--model", "dmf"], /no cells: nothing that partition/],
+    [["run", "partition", "--model", "dmf"], /no trials: nothing that partition/],
     [["run", "--dataset", "ml-2m"], /"ml-2m" is not in the catalog; known: ml-1m/],
-    [["run", "--cell", '{"kind":"table"}'], /cell: kind: "table" is not one of system/],
-    [["run", "--cell", "{"], /cell: this is not JSON/],
-    [["run", "--key", "abc"], /--key: no cell of profile smoke has the key abc/],
+    [["run", "--trial", '{"job":"table"}'], /trial: job: "table" is not one of partition/],
+    [["run", "--trial", "{"], /trial: this is not JSON/],
+    [
+      ["run", "--trial", '{"job":"anchors","dataset":"synthetic","seed":0,"data":{"core":0}}'],
+      /protocol: core: 0 is not a whole number/,
+    ],
+    [["run", "--key", "abc"], /--key: no trial of profile smoke has the key abc/],
     [["runn"], /unknown command 'runn'\n\(Did you mean run\?\)/],
     [["help", "nope"], /unknown command 'nope'/],
     [["help", "data", "nope"], /unknown command 'data nope'/],
-    [["figure", "exactness"], /"exactness" is a table.*utility, efficiency/],
+    [["figure", "exactnes"], /"exactnes" is not one of partition, efficiency/],
     [
       ["repeat", "utility"],
-      /has none of the \d+ cells asked for .*nothing to compare.*npx erasable run utility/,
+      /has none of the \d+ trials asked for .*nothing to compare.*npx erasable run utility/,
     ],
-    [["table", "utility"], /has none of the \d+ cells asked for.*npx erasable run utility/],
+    [["table", "utility"], /has none of the \d+ trials asked for.*npx erasable run utility/],
     [["data", "check", "ml-7"], /"ml-7" is not in the catalog/],
     [["unlearn", "--system", "s"], /say what to forget \(--users/],
     [["recommend", "--system", "nowhere", "--user", "1"], /nowhere holds no system/],
@@ -105,17 +109,17 @@ function storeText(): string {
 }
 
 describe("records", () => {
-  let first: { computed: number; cells: number; samples: number };
+  let first: { computed: number; trials: number; samples: number };
   beforeAll(async () => {
     const { code, out } = await erasable("run", "utility", ...TINY, "--workers", "1", "--json");
     expect(code).toBe(0);
     first = JSON.parse(out);
   });
 
-  it("are computed for the cells that fit the options, once", async () => {
+  it("are computed for the trials that fit the options, once", async () => {
     // Retrain, C-SISA and three groupings, learning and two requests, and the anchors
     expect(first).toMatchObject({
-      cells: 16,
+      trials: 16,
       computed: 16,
       found: 0,
       missing: 0,
@@ -125,34 +129,35 @@ describe("records", () => {
     expect(first.samples).toBeGreaterThan(0);
     const again = await erasable("run", "utility", ...TINY);
     expect(again).toMatchObject({ code: 0, err: "" });
-    expect(again.out).toMatch(/^16 cells: 0 computed, 16 found, 0 failed/);
+    expect(again.out).toMatch(/^16 trials: 0 computed, 16 found, 0 failed/);
     expect(again.out).toContain("npx erasable table utility --profile smoke");
   });
 
-  it("--set and --preset make other cells", async () => {
-    const { out } = await erasable("cells", "utility", ...TINY, "--preset", "RANKING", "--format", "json");
-    const cells = out
+  it("--set and --preset make other trials", async () => {
+    const { out } = await erasable("trials", "utility", ...TINY, "--preset", "RANKING", "--format", "json");
+    const trials = out
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
-    expect(cells).toHaveLength(16);
-    for (const { kind, protocol } of cells) {
-      expect(protocol).toMatchObject({ label: "implicit", metrics: "all" });
-      if (kind === "system") expect(protocol).toMatchObject({ epochs: 1, negatives: 4, batchSize: 256 });
+    expect(trials).toHaveLength(16);
+    for (const { job, evaluation, system } of trials) {
+      expect(evaluation).toEqual({ label: "implicit", metrics: "all" });
+      if (job === "system")
+        expect(system.settings).toMatchObject({ epochs: 1, negatives: 4, batchSize: 256 });
     }
   });
 
-  it("--set leaves what a figure varies itself as it varies it", async () => {
+  it("--set leaves what a question varies itself as it varies it", async () => {
     const change = ["--set", "batchSize=77", "--set", "order=random"];
-    const { out } = await erasable("cells", "sensitivity", ...TINY, ...change, "--format", "json");
-    const protocols = out
+    const { out } = await erasable("trials", "sensitivity", ...TINY, ...change, "--format", "json");
+    const settings = out
       .trim()
       .split("\n")
-      .map((line) => JSON.parse(line).protocol);
-    expect(new Set(protocols.map(({ epochs }) => epochs))).toEqual(new Set([1]));
-    const sizes = new Set(protocols.map(({ batchSize }) => batchSize));
+      .map((line) => JSON.parse(line).system.settings);
+    expect(new Set(settings.map(({ epochs }) => epochs))).toEqual(new Set([1]));
+    const sizes = new Set(settings.map(({ batchSize }) => batchSize));
     for (const size of [77, 1024, 4096]) expect(sizes).toContain(size);
-    expect(new Set(protocols.map(({ order }) => order))).toContain("hardToEasy");
+    expect(new Set(settings.map(({ order }) => order))).toContain("hardToEasy");
   });
 
   it("status counts them and says what failed", async () => {
@@ -160,33 +165,33 @@ describe("records", () => {
     const { rows, total } = JSON.parse(out);
     expect(code).toBe(0);
     expect(rows).toMatchObject([
-      { figure: "utility", cells: 16, done: 16, missing: 0, failed: 0, secondsLeft: 0 },
-      // easy to hard is among the cells of utility, as epochs, S and requests are the same
-      { figure: "seqtrain", cells: 9, done: 3, missing: 6 },
+      { question: "utility", trials: 16, done: 16, missing: 0, failed: 0, secondsLeft: 0 },
+      // easy to hard is among the trials of utility, as epochs, S and requests are the same
+      { question: "seqtrain", trials: 9, done: 3, missing: 6 },
     ]);
     expect(rows[1].secondsLeft).toBeGreaterThan(0);
-    expect(total).toMatchObject({ cells: 22, done: 16, missing: 6, stale: 0 });
+    expect(total).toMatchObject({ trials: 22, done: 16, missing: 6, stale: 0 });
     expect((await erasable("status", "utility", ...TINY)).out).toMatch(/utility +synthetic +16 +16 +0 +0 +0/);
   });
 
-  it("one cell is one command: by key, by job, by JSON", async () => {
+  it("one trial is one command: by key, by job, by JSON", async () => {
     const narrow = ["seqtrain", ...TINY, "--request", "none"];
-    const keys = (await erasable("cells", ...narrow)).out.trim().split("\n");
+    const keys = (await erasable("trials", ...narrow)).out.trim().split("\n");
     expect(keys).toHaveLength(2); // two orders; the third is there
     expect(keys[0]).toMatch(/^[0-9a-f]{64}$/);
     const run = await erasable("run", ...narrow, "--key", keys[0], "--workers", "1", "--json");
-    expect(JSON.parse(run.out)).toMatchObject({ cells: 1, computed: 1 });
-    expect((await erasable("cells", ...narrow, "--by-job")).out.trim()).toBe(keys[1]);
-    const json = (await erasable("cells", ...narrow, "--format", "json")).out.trim();
-    const cell = await erasable("run", "--cell", json, "--results", results, "--workers", "1", "--json");
-    expect(JSON.parse(cell.out)).toMatchObject({ cells: 1, computed: 1 });
-    expect(await erasable("cells", ...narrow)).toMatchObject({ code: 0, out: "" });
+    expect(JSON.parse(run.out)).toMatchObject({ trials: 1, computed: 1 });
+    expect((await erasable("trials", ...narrow, "--by-job")).out.trim()).toBe(keys[1]);
+    const json = (await erasable("trials", ...narrow, "--format", "json")).out.trim();
+    const one = await erasable("run", "--trial", json, "--results", results, "--workers", "1", "--json");
+    expect(JSON.parse(one.out)).toMatchObject({ trials: 1, computed: 1 });
+    expect(await erasable("trials", ...narrow)).toMatchObject({ code: 0, out: "" });
   });
 
   it("table prints means, CSV every row, JSON with provenance", async () => {
-    const table = await erasable("table", "utility", ...TINY, "--request", "none");
-    expect(table.out).toMatch(/synthetic +PAPER +dmf +none +2 +L-CBKM +0\.\d{4}/);
-    expect(table.out).toMatch(/anchor.*item mean/);
+    const table = await erasable("table", "seqtrain", ...TINY, "--request", "none");
+    expect(table.out).toMatch(/^Differences between orders/m);
+    expect(table.out).toMatch(/DMF +labCode NDCG@10 +learning +easy to hard − random +−?0\.\d{4}/);
     expect(table.out).toMatch(/synthetic: made up, no real ratings/);
     const csv = (await erasable("table", "utility", ...TINY, "--csv")).out.trim().split("\n");
     const { rows, provenance } = JSON.parse((await erasable("table", "utility", ...TINY, "--json")).out);
@@ -197,15 +202,16 @@ describe("records", () => {
 
   it("figure draws them", async () => {
     const out = join(home, "drawn");
-    const { code } = await erasable("figure", "utility", ...TINY, "--out", out, "--json");
+    const { code } = await erasable("figure", "seqtrain", ...TINY, "--request", "none", "--out", out);
     expect(code).toBe(0);
     expect(readdirSync(out).sort()).toEqual([
-      "utility-synthetic-none.svg",
-      "utility-synthetic-rand-5.svg",
-      "utility-synthetic-top-5.svg",
+      "plotly.js",
+      "seqtrain-synthetic.html",
+      "seqtrain-synthetic.narrow.svg",
+      "seqtrain-synthetic.svg",
     ]);
-    const svg = readFileSync(join(out, "utility-synthetic-none.svg"), "utf8");
-    for (const text of ["L-CBKM", "C-SISA", "DMF", "labCode NDCG@10", "synthetic: made up"])
+    const svg = readFileSync(join(out, "seqtrain-synthetic.svg"), "utf8");
+    for (const text of ["easy to hard", "random order", "DMF", "labCode NDCG@10", "synthetic: made up"])
       expect(svg).toContain(text);
   });
 
@@ -213,7 +219,7 @@ describe("records", () => {
     const { code, out, err } = await erasable("claims", "--results", results);
     expect(code).toBe(0);
     expect(out).toMatch(/^C14 .*not tested/m);
-    expect(err).toMatch(/cells are missing: npx erasable run --profile smoke/);
+    expect(err).toMatch(/trials are missing: npx erasable run --profile smoke/);
     const { claims, provenance } = JSON.parse(readFileSync(join(results, "smoke/claims.json"), "utf8"));
     expect(claims.map(({ id }: { id: string }) => id)).toEqual(
       Array.from({ length: 14 }, (_, i) => `C${i + 1}`),
@@ -227,15 +233,15 @@ describe("records", () => {
     expect(provenance.profile).toBe("smoke");
   });
 
-  it("advice repeats the options that chose the cells", async () => {
+  it("advice repeats the options that chose the trials", async () => {
     const asked = [...TINY.slice(0, 2), "--seeds", "0,7", ...TINY.slice(4), "--dataset", "synthetic"];
     const { code, err } = await erasable("table", "utility", ...asked);
     const words = `--results ${results} --dataset synthetic --model dmf --groups 2 --seeds 0,7 --set epochs=1`;
-    expect(err).toMatch(/16 of 32 cells are missing: npx erasable run utility /);
+    expect(err).toMatch(/16 of 32 trials are missing: npx erasable run utility /);
     expect(err).toContain(`npx erasable run utility --profile smoke ${words}\n`);
     expect(code).toBe(0);
     const advice = err.split("npx erasable ")[1].trim().split(" ");
-    expect((await erasable("cells", ...advice.slice(1))).out.trim().split("\n")).toHaveLength(16);
+    expect((await erasable("trials", ...advice.slice(1))).out.trim().split("\n")).toHaveLength(16);
   });
 
   it("status tells no time where none is known", async () => {
@@ -269,7 +275,7 @@ describe("records", () => {
     expect(digests.stored).toBe(digests.repeated);
     expect(storeText()).toBe(before);
     expect((await erasable(...args, "--seeds", "0,1")).out).toMatch(
-      /^7 records computed again: 7 identical to the byte, 0 different.*\n7 cells not compared/,
+      /^7 records computed again: 7 identical to the byte, 0 different.*\n7 trials not compared/,
     );
   });
 
@@ -278,8 +284,8 @@ describe("records", () => {
     cpSync(results, forged, { recursive: true });
     const narrow = ["--method", "retrain", "--request", "none", "--workers", "1"];
     const args = ["repeat", "utility", ...TINY.slice(0, -1), forged, ...narrow];
-    const target = (value: { trial: { kind: string; method?: string; request?: string } }) =>
-      value.trial.method === "retrain" && value.trial.request === "none";
+    const target = ({ trial }: { trial: { system?: { method: string }; request?: string } }) =>
+      trial.system?.method === "retrain" && trial.request === "none";
     // biome-ignore lint/suspicious/noExplicitAny: a forger minds no types
     const forge = (change: (record: any) => void) => {
       const folder = join(forged, "smoke/runs");
@@ -303,13 +309,13 @@ describe("records", () => {
     const found = await erasable(...args);
     expect(found.code).toBe(1);
     expect(found.out).toMatch(/^2 records computed again: 1 identical to the byte, 1 different/);
-    expect(found.err).toMatch(/^different: [0-9a-f]{64} system synthetic dmf retrain S=1 none seed 0$/m);
+    expect(found.err).toMatch(/^different: [0-9a-f]{64} system synthetic dmf retrain none seed 0$/m);
     expect(found.err).toMatch(/ {2}outcome\.metrics\.loss: stored 0\.\d+, repeated 0\.\d+\n/);
     expect(found.err).toMatch(/ {2}outcome\.metrics\.labCode\.extra: stored true, repeated absent\n/);
     expect(found.err).toMatch(/ {2}outcome\.steps: stored absent, repeated \d+\n/);
     const { different } = JSON.parse((await erasable(...args, "--json")).out);
     expect(different).toHaveLength(1);
-    // a record under another key is not taken for the cell's own, and does not pass for an honest one
+    // a record under another key is not taken for the trial's own, and does not pass for an honest one
     forge((record) => {
       record.key = "0".repeat(64);
     });
@@ -331,7 +337,7 @@ describe("records", () => {
     );
     const args = [...TINY, "--set", "core=1", "--method", "retrain", "--request", "none", "--json"];
     const { out } = await erasable("run", "utility", "--dataset", own, ...args);
-    expect(JSON.parse(out)).toMatchObject({ cells: 2, computed: 2, failures: [] });
+    expect(JSON.parse(out)).toMatchObject({ trials: 2, computed: 2, failures: [] });
   });
 });
 

@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Cell } from "../../lib/questions/cell";
-import { cellVersion } from "../../lib/questions/cellVersion";
 import { identify } from "../../lib/questions/plan";
-import { profileNamed, profileProtocol } from "../../lib/questions/profile";
+import { profileNamed } from "../../lib/questions/profile";
 import { openStore } from "../../lib/questions/suite";
+import type { Trial } from "../../lib/questions/trial";
+import { trialVersion } from "../../lib/questions/trialVersion";
 import { newRecord } from "../../lib/runs/record";
 import { start } from "./support";
 
@@ -47,8 +47,8 @@ describe("npx erasable as a process", () => {
 
     // learning, two requests and the anchors of three of those seeds, in the order of which jobs begin
     const { code, out } = await start([...args, "0-2", "--json"]).ended;
-    const { cells, found, computed, missing } = JSON.parse(out);
-    expect({ code, cells, missing }).toEqual({ code: 0, cells: 12, missing: 0 });
+    const { trials, found, computed, missing } = JSON.parse(out);
+    expect({ code, trials, missing }).toEqual({ code: 0, trials: 12, missing: 0 });
     expect(found).toBeGreaterThan(0);
     expect(computed).toBe(12 - found);
     expect(records(results)).toBe(kept + computed);
@@ -64,7 +64,7 @@ describe("npx erasable as a process", () => {
     expect({ code, out }).toEqual({ code: 1, out: "" });
   });
 
-  it("cells that fail are listed, the others are kept, and the code is 1", async () => {
+  it("trials that fail are listed, the others are kept, and the code is 1", async () => {
     const own = join(home, "few.csv");
     // nobody has five ratings, so that the 5-core is empty: nothing can be learned
     writeFileSync(own, "a,x,3\na,y,4\nb,x,5\n");
@@ -72,35 +72,33 @@ describe("npx erasable as a process", () => {
     const { code, out, err } = await start([...args, "--dataset", `${own},synthetic`, "--workers", "1"])
       .ended;
     expect(err).toMatch(/failed: partition .*few\.csv/);
-    expect(out).toMatch(/10 cells: 5 computed, 0 found, 5 failed/);
+    expect(out).toMatch(/10 trials: 5 computed, 0 found, 5 failed/);
     expect(code).toBe(1);
     const status = await start(["status", ...args.slice(1), "--dataset", own, "--json"]).ended;
-    expect(JSON.parse(status.out).total).toMatchObject({ cells: 5, done: 0, missing: 5, failed: 5 });
+    expect(JSON.parse(status.out).total).toMatchObject({ trials: 5, done: 0, missing: 5, failed: 5 });
   });
 
-  it("--force: a cell that fails gives the code 1 although its older record is still there", async () => {
+  it("--force: a trial that fails gives the code 1 although its older record is still there", async () => {
     const profile = profileNamed("smoke");
-    const cell: Cell = {
-      kind: "membership",
+    const trial: Trial = {
+      job: "membership",
       dataset: "synthetic",
-      protocol: profileProtocol(profile, "synthetic"),
-      model: "dmf",
-      method: "retrain", // of which there is no attack: the job fails
-      groups: 1,
-      request: "top@5",
+      data: { core: 5, trainShare: 0.9 },
+      system: { method: "retrain", model: "dmf", settings: {} },
+      request: "top@5", // of whom there is no such attack: the job fails
       seed: 0,
     };
     const results = join(home, "forced");
-    const data = await identify(cell.dataset);
+    const data = await identify(trial.dataset);
     const store = openStore(results, profile);
-    const [code, checksum] = [cellVersion(cell), data.checksum];
+    const [code, checksum] = [trialVersion(trial), data.checksum];
     const empty = { outcome: {}, timings: {}, machine: {}, versions: {} };
-    store.append(newRecord({ trial: cell, data: checksum, code, ...empty }));
+    store.append(newRecord({ trial, data: checksum, code, ...empty }));
     store.close();
-    const args = ["run", "--cell", JSON.stringify(cell), "--force", "--results", results, "--workers", "1"];
+    const args = ["run", "--trial", JSON.stringify(trial), "--force", "--results", results, "--workers", "1"];
     const { code: exit, out, err } = await start(args).ended;
     expect(err).toMatch(/failed: membership synthetic/);
-    expect(out).toMatch(/^1 cell: 0 computed, 0 found, 1 failed/);
+    expect(out).toMatch(/^1 trial: 0 computed, 0 found, 1 failed/);
     expect(out).not.toContain("To see them");
     expect(exit).toBe(1);
   });

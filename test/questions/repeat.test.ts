@@ -1,15 +1,15 @@
-/** How a second run counts cells that several figures want and that fail in some of them. */
+/** How a second run counts trials that several questions want and that fail in some of them. */
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { Cell } from "../../lib/questions/cell";
-import { cellVersion } from "../../lib/questions/cellVersion";
 import { identify } from "../../lib/questions/plan";
-import { profileNamed, profileProtocol } from "../../lib/questions/profile";
+import { profileNamed } from "../../lib/questions/profile";
 import { repeat } from "../../lib/questions/repeat";
 import * as suite from "../../lib/questions/suite";
+import type { Trial } from "../../lib/questions/trial";
+import { trialVersion } from "../../lib/questions/trialVersion";
 import { newRecord } from "../../lib/runs/record";
 import type { RunSummary } from "../../lib/runs/runner";
 
@@ -19,13 +19,14 @@ vi.mock("../../lib/questions/suite", async (original) => ({
 }));
 
 const profile = profileNamed("smoke");
-const cell: Cell = {
-  kind: "anchors",
+const trial: Trial = {
+  job: "anchors",
   dataset: "synthetic",
-  protocol: profileProtocol(profile, "synthetic"),
+  data: { core: 5, trainShare: 0.9 },
+  evaluation: { label: "rating", metrics: "ownItems" },
   seed: 0,
 };
-const parts = ["one", "another"].map((name) => ({ name, cells: [cell] }));
+const parts = ["one", "another"].map((name) => ({ name, trials: [trial] }));
 
 let folder: string;
 beforeEach(() => {
@@ -37,11 +38,11 @@ afterEach(() => {
 });
 
 async function recorded() {
-  const data = await identify(cell.dataset);
+  const data = await identify(trial.dataset);
   const record = newRecord({
-    trial: cell,
+    trial,
     data: data.checksum,
-    code: cellVersion(cell),
+    code: trialVersion(trial),
     outcome: {},
     timings: {},
     machine: {},
@@ -63,9 +64,9 @@ const summary = (failures: RunSummary["failures"]): RunSummary => ({
   seconds: 0,
 });
 
-it("a cell that fails in two figures has failed once, and none is unfinished", async () => {
+it("a trial that fails in two questions has failed once, and none is unfinished", async () => {
   const { store, record } = await recorded();
-  const failure = { key: record.key, trial: cell, error: "it cannot be computed" };
+  const failure = { key: record.key, trial, error: "it cannot be computed" };
   vi.mocked(suite.compute).mockResolvedValue([summary([failure])]);
   const { failures, unfinished, identical } = await repeat(parts, store);
   store.close();
@@ -73,10 +74,10 @@ it("a cell that fails in two figures has failed once, and none is unfinished", a
   expect({ failures, unfinished, identical }).toEqual({ failures: [failure], unfinished: 0, identical: 0 });
 });
 
-it("a failure that a later figure makes good is none", async () => {
+it("a failure that a later question makes good is none", async () => {
   const { store, record } = await recorded();
   vi.mocked(suite.compute)
-    .mockResolvedValueOnce([summary([{ key: record.key, trial: cell, error: "the worker ended" }])])
+    .mockResolvedValueOnce([summary([{ key: record.key, trial, error: "the worker ended" }])])
     .mockImplementationOnce(async (_, second) => {
       second.append(record);
       return [summary([])];

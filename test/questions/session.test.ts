@@ -5,16 +5,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { InputError, StoppedError } from "../../lib/errors";
-import type { Cell } from "../../lib/questions/cell";
-import { cellVersion } from "../../lib/questions/cellVersion";
-import { cohesion, partition } from "../../lib/questions/figures";
-import type { Figure } from "../../lib/questions/figures/figure";
+import { datasetTitle } from "../../lib/questions/labels";
+import type { PartitionRow } from "../../lib/questions/partition/rows";
 import { identify } from "../../lib/questions/plan";
-import { profileNamed, profileProtocol } from "../../lib/questions/profile";
-import { datasetTitle, figureResults } from "../../lib/questions/session";
+import { profileNamed } from "../../lib/questions/profile";
+import { question, trialsOf } from "../../lib/questions/question";
+import { questions } from "../../lib/questions/questions";
+import { ask } from "../../lib/questions/session";
 import { compute, findRecords, openStore } from "../../lib/questions/suite";
+import type { Trial } from "../../lib/questions/trial";
+import { trialVersion } from "../../lib/questions/trialVersion";
 import { newRecord } from "../../lib/runs/record";
 
+const { cohesion, partition } = questions;
 let folder: string;
 
 beforeEach(() => {
@@ -29,7 +32,7 @@ afterEach(() => {
 
 it("stops rather than compute what is not recorded, and says how to compute it", async () => {
   vi.stubEnv("ERASABLE_RECORDS", "only");
-  const asked = figureResults(cohesion);
+  const asked = ask(cohesion);
   await expect(asked).rejects.toThrow(InputError);
   await expect(asked).rejects.toThrow(
     '6 of 6 results are not recorded ("npx erasable run cohesion --profile smoke" computes them)',
@@ -39,23 +42,27 @@ it("stops rather than compute what is not recorded, and says how to compute it",
 
 it("shows what is recorded, and says how much is not", async () => {
   const profile = profileNamed("smoke");
-  const cells = cohesion.cells(profile);
+  const trials = trialsOf(cohesion.trials(profile));
   const store = openStore(folder, profile);
-  const [summary] = await compute(cells.slice(0, 2), store, { workers: 1 });
+  const [summary] = await compute(trials.slice(0, 2), store, { workers: 1 });
   store.close();
   expect(summary.failures).toEqual([]);
   vi.stubEnv("ERASABLE_RECORDS", "only");
-  const { records, notices } = await figureResults(cohesion);
-  expect(records).toHaveLength(2);
-  expect(notices.join()).toContain(`${cells.length - 2} of ${cells.length} results are not recorded`);
+  const { rows, notices } = await ask(cohesion);
+  expect(rows).toHaveLength(2 * profile.ablationGroups);
+  expect(notices.join()).toContain(`${trials.length - 2} of ${trials.length} results are not recorded`);
 });
 
 it("refuses another value", async () => {
   vi.stubEnv("ERASABLE_RECORDS", "never");
-  await expect(figureResults(cohesion)).rejects.toThrow('ERASABLE_RECORDS: "never" is not one of only');
+  await expect(ask(cohesion)).rejects.toThrow('ERASABLE_RECORDS: "never" is not one of only');
 });
 
 const change = { seeds: [0], groups: [2] };
+
+/** Users of each random group. */
+const usersOf = (rows: readonly PartitionRow[]) =>
+  rows.filter(({ name }) => name === "Rand").map(({ users }) => users);
 
 /** A file of so many users who have all rated twenty items. */
 function writeRatings(users: number): string {
@@ -69,40 +76,43 @@ function writeRatings(users: number): string {
   return file;
 }
 
-/** A figure of one cell. */
-const figureOf = (cell: Cell): Figure<{ readonly key: string }> => ({
-  id: "partition",
-  title: "One cell",
-  paper: "none",
-  notebook: "none",
-  cells: () => [cell],
-  rows: (records) => records.map(({ key }) => ({ key })),
-});
+/** A question of one trial. */
+const questionOf = (trial: Trial) =>
+  question({
+    id: "partition",
+    title: "One trial",
+    paper: "none",
+    notebook: "none",
+    jobs: [],
+    trials: () => [{ trial, labels: {} }],
+    rows: (findings) =>
+      findings.map(({ trial: { dataset, seed }, timings }) => ({ dataset, seed, ...timings })),
+  });
 
 const smoke = profileNamed("smoke");
-const anchors: Cell = {
-  kind: "anchors",
+const anchors: Trial = {
+  job: "anchors",
   dataset: "synthetic",
-  protocol: profileProtocol(smoke, "synthetic"),
+  data: { core: 5, trainShare: 0.9 },
+  evaluation: { label: "rating", metrics: "ownItems" },
   seed: 0,
 };
 
-function recordOf(cell: Cell, data: string) {
-  const code = cellVersion(cell);
-  return newRecord({ trial: cell, data, code, outcome: {}, timings: {}, machine: {}, versions: {} });
+function recordOf(trial: Trial, data: string) {
+  const code = trialVersion(trial);
+  return newRecord({ trial, data, code, outcome: {}, timings: {}, machine: {}, versions: {} });
 }
 
-function store(profile: string, cell: Cell, data: string) {
+function store(profile: string, trial: Trial, data: string) {
   const opened = openStore(folder, { name: profile } as { name: "smoke" | "paper" });
-  opened.append(recordOf(cell, data));
+  opened.append(recordOf(trial, data));
   opened.close();
 }
 
 it("computes anew what was recorded of a file's older content; where nothing may be computed, says so", async () => {
   const sizes = async () => {
-    const { rows, notices } = await figureResults(partition, { change, dataset: file, workers: 1 });
-    const users = rows.filter(({ grouping }) => grouping === "rand").map((row) => row.users);
-    return { users, notices };
+    const { rows, notices } = await ask(partition, { change, dataset: file, workers: 1 });
+    return { users: usersOf(rows), notices };
   };
   const file = writeRatings(30);
   expect(await sizes()).toEqual({ users: [15, 15], notices: [] });
@@ -123,8 +133,8 @@ it("shows published records of other data than this machine has, with a notice",
   vi.stubEnv("ERASABLE_PROFILE", "paper");
   store("paper", anchors, "f".repeat(64));
   const paper = { change: { datasets: ["synthetic"], rankingDatasets: ["synthetic"] } };
-  const { rows, notices } = await figureResults(figureOf(anchors), paper);
-  expect(rows).toEqual([{ key: recordOf(anchors, "f".repeat(64)).key }]);
+  const { rows, notices } = await ask(questionOf(anchors), paper);
+  expect(rows).toEqual([{ dataset: "synthetic", seed: 0 }]);
   expect(notices).toEqual([expect.stringContaining("Records of synthetic (generated) shown here")]);
 });
 
@@ -147,32 +157,29 @@ it("says that it was stopped, also where there are older records", async () => {
   const file = writeRatings(30);
   const signal = AbortSignal.abort();
   const asked = { change, dataset: file, workers: 1 };
-  const stopped = figureResults(partition, { ...asked, signal });
+  const stopped = ask(partition, { ...asked, signal });
   await expect(stopped).rejects.toThrow(StoppedError);
-  await expect(stopped).rejects.toThrow("stopped; what was finished is kept. Run the cell again to go on.");
-  await figureResults(partition, asked);
-  expect((await figureResults(partition, { ...asked, signal })).rows.length).toBeGreaterThan(0);
-  await expect(figureResults(partition, { ...asked, signal, force: true })).rejects.toThrow(StoppedError);
+  await expect(stopped).rejects.toThrow("stopped; what was finished is kept. Run this cell again to go on.");
+  await ask(partition, asked);
+  expect((await ask(partition, { ...asked, signal })).rows.length).toBeGreaterThan(0);
+  await expect(ask(partition, { ...asked, signal, force: true })).rejects.toThrow(StoppedError);
 });
 
-it("says that cells failed, also where there are older records", async () => {
-  const { protocol } = anchors;
-  // of Retrain there is no attack
-  const cell: Cell = {
-    ...{ kind: "membership", dataset: "synthetic", protocol, seed: 0 },
-    ...{ model: "dmf", method: "retrain", groups: 1, request: "top@5" },
-  } as Cell;
-  const figure = figureOf(cell);
-  store("smoke", cell, (await identify("synthetic")).checksum);
-  expect((await figureResults(figure)).rows).toHaveLength(1);
-  const forced = figureResults(figure, { force: true, workers: 1 });
-  await expect(forced).rejects.toThrow(/^One cell: 1 of 1 cells failed: .*Run the cell again to go on\.$/);
+it("says that trials failed, also where there are older records", async () => {
+  // of the most active users there is no such attack
+  const system = { method: "retrain", model: "dmf" as const, settings: {} };
+  const trial = { ...anchors, job: "membership", system, request: "top@5" };
+  const asked = questionOf(trial);
+  store("smoke", trial, (await identify("synthetic")).checksum);
+  expect((await ask(asked)).rows).toHaveLength(1);
+  const forced = ask(asked, { force: true, workers: 1 });
+  await expect(forced).rejects.toThrow(/^One trial: 1 of 1 trials failed: .*Run this cell again to go on\.$/);
 });
 
 it("leaves the store closed, whatever the end: another process may write, and pack it", async () => {
   const asked = { change, dataset: writeRatings(30), workers: 1 };
-  await figureResults(partition, asked);
-  await figureResults(partition, { ...asked, force: true, signal: AbortSignal.abort() }).catch(() => {});
+  await ask(partition, asked);
+  await ask(partition, { ...asked, force: true, signal: AbortSignal.abort() }).catch(() => {});
   expect(readdirSync(join(folder, "smoke/runs"))).toEqual(["records.jsonl"]);
   const runs = openStore(folder, smoke);
   runs.compact();
@@ -181,10 +188,10 @@ it("leaves the store closed, whatever the end: another process may write, and pa
 
 it("takes a file of one's own in place of the profile's data, and calls it by its name", async () => {
   const file = writeRatings(30);
-  const { rows, run, notices } = await figureResults(partition, { change, dataset: file, workers: 1 });
+  const { rows, run, notices } = await ask(partition, { change, dataset: file, workers: 1 });
   expect(notices).toEqual([]);
   expect(run.data).toEqual([{ name: file, synthetic: false }]);
-  expect(rows.filter(({ grouping }) => grouping === "rand").map(({ users }) => users)).toEqual([15, 15]);
+  expect(usersOf(rows)).toEqual([15, 15]);
   expect(datasetTitle(file)).toBe("mine.csv");
-  await expect(figureResults(partition, { change, dataset: "ml-1x" })).rejects.toThrow("ml-100k");
+  await expect(ask(partition, { change, dataset: "ml-1x" })).rejects.toThrow("ml-100k");
 });

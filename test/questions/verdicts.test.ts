@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { SystemCell } from "../../lib/questions/cell";
-import * as figures from "../../lib/questions/figures";
-import { theoremOne } from "../../lib/questions/figures/cohesion";
-import type { CellRecord } from "../../lib/questions/outcome";
+import { theoremOne } from "../../lib/questions/cohesion/theoremOne";
+import type { SystemLabels } from "../../lib/questions/presets";
 import { profileNamed } from "../../lib/questions/profile";
+import type { Finding } from "../../lib/questions/question";
+import { questions } from "../../lib/questions/questions";
+import type { Planned } from "../../lib/questions/trial";
+import type { UtilityRow } from "../../lib/questions/utility/rows";
 import { CLAIMS, judgeAll, judgeOwnScoring } from "../../lib/questions/verdicts";
 import { type Claim, type Comparison, judge, verdictOf } from "../../lib/questions/verdicts/verdict";
 import { Random } from "../../lib/random";
@@ -92,44 +94,52 @@ describe("the claims of the paper", () => {
   });
 
   it("are not tested without records", () => {
-    for (const judged of judgeAll([], profile))
+    for (const judged of judgeAll(() => [], profile))
       expect(judged).toMatchObject({ verdict: "not tested", effect: null });
   });
 });
 
 describe("C3 to C7 on records", () => {
   const swept = { ...profile, groups: [2, 4, 8], seeds: [0, 1, 2] };
-  const cellsOfSweep = figures.utility
-    .cells(swept)
-    .filter((cell): cell is SystemCell => cell.kind === "system");
-  const REQUESTS = new Set(cellsOfSweep.map(({ request }) => request)).size;
-  type Score = (cell: SystemCell, own: boolean) => number;
-  /** Records of the sweep with these scores, which seeds move together and the two metrics share. */
-  const recordsWith = (score: Score) =>
-    cellsOfSweep.map((cell, place) => {
+  const { utility } = questions;
+  const planned = (utility.trials(swept) as Planned<SystemLabels>[]).filter(
+    ({ trial }) => trial.job === "system",
+  );
+  const REQUESTS = new Set(planned.map(({ trial }) => trial.request)).size;
+  /** A system of the sweep. */
+  interface Tried extends SystemLabels {
+    readonly request?: string;
+  }
+  type Score = (tried: Tried, own: boolean) => number;
+  /** Rows of the sweep with these scores, which seeds move together and the two metrics share. */
+  const rowsWith = (score: Score): UtilityRow[] => {
+    const findings = planned.map(({ trial, labels }): Finding => {
       const view = (own: boolean) => {
-        const value = score(cell, own) + 0.1 * cell.seed;
+        const value = score({ ...labels, request: trial.request }, own) + 0.1 * trial.seed;
         return { loss: 1, labCode: { ndcg: value, hr: value }, testOnly: { ndcg: 0, hr: 0 } };
       };
-      const own = cell.method === "c-sisa" ? { own: view(true) } : {};
-      return { key: String(place), trial: cell, outcome: { metrics: view(false), ...own }, timings: {} };
-    }) as unknown as CellRecord[];
+      const own = labels.system === "C-SISA" ? { own: view(true) } : {};
+      return { trial, labels, outcome: { metrics: view(false), ...own }, timings: {} };
+    });
+    return utility.rows(findings);
+  };
   const judgedOn = (score: Score) => {
-    const records = recordsWith(score);
-    const judged = new Map(judgeAll(records, swept).map((one) => [one.id, one]));
-    return { verdict: (id: string) => judged.get(id)?.verdict, judged, records };
+    const rows = rowsWith(score);
+    const all = judgeAll(({ id }) => (id === utility.id ? rows : []), swept);
+    const judged = new Map(all.map((one) => [one.id, one]));
+    return { verdict: (id: string) => judged.get(id)?.verdict, judged, rows };
   };
   const LEVEL: Readonly<Record<string, number>> = {
-    retrain: 0.4,
-    "l-cbkm": 0.3,
-    "l-rand": 0.29,
-    "l-bkm": 0.288,
+    Retrain: 0.4,
+    "L-CBKM": 0.3,
+    "L-Rand": 0.29,
+    "L-BKM": 0.288,
   };
   /** Everything as the paper has it: LASER above C-SISA, CBKM first, a gap that does not grow. */
-  const asClaimed: Score = (cell) => {
-    const worse = cell.request === "none" ? 0 : 0.001;
-    if (cell.method === "c-sisa") return 0.25 - worse;
-    return (cell.model === "nmf" && cell.method !== "retrain" ? 0.3 : LEVEL[cell.method]) - worse;
+  const asClaimed: Score = (tried) => {
+    const worse = tried.request === "none" ? 0 : 0.001;
+    if (tried.system === "C-SISA") return 0.25 - worse;
+    return (tried.model === "nmf" && tried.system !== "Retrain" ? 0.3 : LEVEL[tried.system]) - worse;
   };
 
   it("are reproduced where the paper's picture is there", () => {
@@ -141,15 +151,16 @@ describe("C3 to C7 on records", () => {
   });
 
   it("C3 is judged on merged scoring, and by own scoring beside it", () => {
-    const { verdict, records } = judgedOn((cell, own) => asClaimed(cell, own) + (own ? 0.2 : 0));
+    const { verdict, rows } = judgedOn((tried, own) => asClaimed(tried, own) + (own ? 0.2 : 0));
     expect(verdict("C3")).toBe("reproduced");
-    expect(judgeOwnScoring(records, swept)).toMatchObject({ verdict: "not reproduced", casesFor: 0 });
+    expect(judgeOwnScoring(rows, swept)).toMatchObject({ verdict: "not reproduced", casesFor: 0 });
   });
 
   it("C4 fails when the gap to Retrain grows by more than .005 a doubling of S", () => {
     const falling = (by: number) =>
       judgedOn(
-        (cell, own) => asClaimed(cell, own) - (cell.method === "retrain" ? 0 : by * Math.log2(cell.groups)),
+        (tried, own) =>
+          asClaimed(tried, own) - (tried.system === "Retrain" ? 0 : by * Math.log2(tried.groups)),
       );
     expect(falling(0.004).verdict("C4")).toBe("reproduced");
     expect(falling(0.006).verdict("C4")).toBe("not reproduced");
@@ -157,15 +168,15 @@ describe("C3 to C7 on records", () => {
   });
 
   it("C5 asks whether who learns well unlearns well", () => {
-    const spread: Score = (cell) => 0.3 + 0.01 * cell.groups + (LEVEL[cell.method] ?? 0);
+    const spread: Score = (tried) => 0.3 + 0.01 * tried.groups + (LEVEL[tried.system] ?? 0);
     expect(judgedOn(spread).verdict("C5")).toBe("reproduced");
     expect(judgedOn(spread).judged.get("C5")?.effect).toBeCloseTo(1, 12);
-    const turned: Score = (cell, own) => (cell.request === "none" ? 1 : -1) * spread(cell, own);
+    const turned: Score = (tried, own) => (tried.request === "none" ? 1 : -1) * spread(tried, own);
     expect(judgedOn(turned).judged.get("C5")?.effect).toBeCloseTo(-1, 12);
   });
 
   it("C6 and C7 part groupings that are alike from those that are not", () => {
-    const apart = judgedOn((cell, own) => asClaimed(cell, own) + (cell.method === "l-rand" ? 0.03 : 0));
+    const apart = judgedOn((tried, own) => asClaimed(tried, own) + (tried.system === "L-Rand" ? 0.03 : 0));
     expect(["C6", "C7"].map(apart.verdict)).toEqual(["partly", "not reproduced"]);
   });
 });
@@ -173,12 +184,13 @@ describe("C3 to C7 on records", () => {
 describe("C14", () => {
   const systems = (identical: readonly boolean[]) =>
     identical.map((same, seed) => ({
-      key: String(seed),
-      trial: { kind: "exactness", dataset: "d", method: "l-rand", model: "dmf", request: "rand@5", seed },
-      outcome: { identical: same },
-    })) as unknown as CellRecord[];
+      ...{ dataset: "d", system: "L-Rand", model: "dmf", groups: 8, request: "rand@5", seed },
+      ...{ identical: same, parameters: 1, differing: 0, differingBefore: 1 },
+    }));
   const judged = (identical: readonly boolean[]) =>
-    judgeAll(systems(identical), profile).find(({ id }) => id === "C14");
+    judgeAll((question) => (question.id === "exactness" ? systems(identical) : []), profile).find(
+      ({ id }) => id === "C14",
+    );
 
   it("is reproduced when every system is identical, and not when one seed of ten is not", () => {
     expect(judged(Array.from({ length: 10 }, () => true))).toMatchObject({

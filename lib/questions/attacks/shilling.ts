@@ -9,7 +9,10 @@ import { type Interactions, interactionsFrom } from "../../data/interactions";
 import { InputError } from "../../errors";
 import { Random } from "../../random";
 import { mean } from "../../statistics/statistics";
-import type { PoisoningCell } from "../cell";
+
+/** How the ratings of fake users are made: around the mean of all ratings, or of each item. */
+export const SHILLING_ATTACKS = ["random", "average"] as const;
+export type ShillingAttack = (typeof SHILLING_ATTACKS)[number];
 
 const [LOWEST, HIGHEST] = [1, 5];
 
@@ -35,12 +38,7 @@ export interface Poisoned {
 /** Adds `count` fake users who push `target`. */
 export function poison(
   train: Interactions,
-  {
-    kind,
-    target,
-    count,
-    seed,
-  }: { kind: PoisoningCell["attack"]; target: number; count: number; seed: number },
+  { kind, target, count, seed }: { kind: ShillingAttack; target: number; count: number; seed: number },
 ): Poisoned {
   const { overall, items: ofItems } = ratingStatistics(train);
   const { offsets, columns, values } = train.byUser;

@@ -5,7 +5,6 @@
  */
 
 import { mean, meanInterval } from "../../statistics/statistics";
-import type { CellRecord } from "../outcome";
 import type { Profile } from "../profile";
 import type { BySeed } from "../summary";
 
@@ -35,7 +34,8 @@ export interface JudgedCase {
   readonly points: "for" | "against" | "open";
 }
 
-export interface Claim {
+/** A claim about a question, which lists it; decided by its rows. */
+export interface Claim<Row extends object = object> {
   readonly id: string;
   /** Where the paper says it. */
   readonly place: string;
@@ -44,8 +44,8 @@ export interface Claim {
   readonly rule: string;
   /** What the effect of a case is, with its unit. */
   readonly effect: string;
-  /** The comparisons that the records allow. */
-  compare(records: readonly CellRecord[], profile: Profile): Comparison[];
+  /** The comparisons that the rows allow. */
+  compare(rows: readonly Row[], profile: Profile): Comparison[];
   /** Share of cases that must point `for` the claim: 1 for "in all cases", .5 for "in most". */
   readonly needs: number;
 }
@@ -91,9 +91,13 @@ export function verdictOf(cases: readonly JudgedCase[], needs: number, pooledFor
   return inFavour >= needs / 2 || (noneAgainst && pooledFor) ? "partly" : "not reproduced";
 }
 
-/** Judges one claim on all records of a profile. */
-export function judge(claim: Claim, records: readonly CellRecord[], profile: Profile): JudgedClaim {
-  const comparisons = claim.compare(records, profile).filter(({ effects }) => effects.length > 0);
+/** Judges one claim on all rows of its question. */
+export function judge<Row extends object>(
+  claim: Claim<Row>,
+  rows: readonly Row[],
+  profile: Profile,
+): JudgedClaim {
+  const comparisons = claim.compare(rows, profile).filter(({ effects }) => effects.length > 0);
   const detail = comparisons.map(judgeCase);
   const pooled = pooledBySeed(comparisons);
   const excess = pooledBySeed(

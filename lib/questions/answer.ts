@@ -1,0 +1,73 @@
+/** What the records say to a question: its rows, tables and charts, its claims judged, and what they are made of. */
+
+import { from } from "arquero";
+import type { RunDescription } from "../report/provenance";
+import type { NamedTable } from "../report/show";
+import type { Profile } from "./profile";
+import type { Charts, Finding, Outputs, Question, Tables } from "./question";
+import { runOf } from "./runOf";
+import { claimColumns, claimRows } from "./verdicts/table";
+import { type JudgedClaim, judge } from "./verdicts/verdict";
+
+/** An answer; notebooks and command line show the same one. */
+export interface Answer<Row extends object = object, T extends Tables = Tables, C extends Charts = Charts> {
+  readonly profile: Profile;
+  /** Tidy: one number in each row. `aq.from(rows)` makes them a table. */
+  readonly rows: readonly Row[];
+  /** Which data and seeds the rows are made of. */
+  readonly run: RunDescription;
+  readonly tables: T;
+  readonly charts: C;
+  readonly judged: readonly JudgedClaim[];
+  /** The claims of the question with their verdicts. */
+  readonly claims: NamedTable;
+}
+
+/** The answer of some findings. Without any, there are no tables and no charts. */
+export function answerOf<Row extends object, T extends Tables, C extends Charts, Options extends object>(
+  asked: Question<Row, T, C, Options>,
+  findings: readonly Finding[],
+  profile: Profile,
+  options: Partial<Options> = {},
+): Answer<Row, T, C> {
+  const rows = asked.rows(findings);
+  const table = from(rows);
+  const view = { profile, options: { ...asked.options, ...options } };
+  const run = runOf(table);
+  const judged = asked.claims.map((claim) => judge(claim, rows, profile));
+  const some = rows.length > 0;
+  return {
+    profile,
+    rows,
+    run,
+    tables: withRun(some ? asked.tables(table, view) : ({} as T), run),
+    charts: withRun(some ? asked.charts(table, view) : ({} as C), run),
+    judged,
+    claims: {
+      name: `${asked.id}-claims`,
+      caption: `${claimNames(judged)}, judged by the rules that were fixed before the run`,
+      rows: claimRows(judged),
+      columns: claimColumns,
+      run,
+    },
+  };
+}
+
+/** "Claim C8", "Claims C10, C11 and C12" */
+function claimNames(judged: readonly JudgedClaim[]): string {
+  const ids = judged.map(({ id }) => id);
+  return ids.length < 2 ? `Claim ${ids.join()}` : `Claims ${ids.slice(0, -1).join(", ")} and ${ids.at(-1)}`;
+}
+
+/** Outputs that do not say what they are made of are made of all rows. */
+function withRun<O extends { readonly run?: RunDescription }, All extends Outputs<O>>(
+  outputs: All,
+  run: RunDescription,
+): All {
+  const told = (output: O): O => ({ run, ...output });
+  const all = Object.entries(outputs).map(([name, one]) => [
+    name,
+    Array.isArray(one) ? one.map(told) : told(one as O),
+  ]);
+  return Object.fromEntries(all) as All;
+}

@@ -1,0 +1,205 @@
+/**
+ * The rows of `beyond` put side by side: each system's utility against the best Retrain, its cost as a share of Retrain's,
+ * and whether it reaches what was aimed at. Systems without a model of the two stand beside both.
+ */
+
+import { exp, log } from "../../numeric";
+import { mean, meanInterval, standardDeviation } from "../../statistics/statistics";
+import { seedDifference } from "../summary";
+import { LEARNING } from "../trial";
+import type { BeyondRow } from "./rows";
+import { SINGLE_REQUESTS, systemOf } from "./systems";
+
+/** A system under one request, over seeds: utility beside the best Retrain's, and costs as shares of plain Retrain's. */
+export interface Comparison {
+  readonly dataset: string;
+  readonly preset: string;
+  readonly model: string;
+  /** id, and the name that tables show */
+  readonly system: string;
+  readonly name: string;
+  readonly request: string;
+  readonly seeds: number;
+  readonly metric: string;
+  readonly utility: number;
+  /** NaN for a single seed */
+  readonly std: number;
+  /** utility less the best Retrain's, seed by seed; half of its 95 % interval, NaN for a single seed */
+  readonly difference: number;
+  readonly half: number;
+  /** whether it is the Retrain that the others are measured against */
+  readonly reference: boolean;
+  /**
+   * What a request costs, as a share of plain Retrain's in %, with a 95 % interval over seeds: expected gradient samples
+   * where a cost model knows them; else the mean of the requests that were run, without an interval, as one may cost
+   * nothing and the next a training; of a method without gradients the seconds until its model stands again.
+   */
+  readonly cost: number;
+  readonly costLow: number;
+  readonly costHigh: number;
+  /** Shares of plain Retrain's, in %: expected and measured gradient samples (null without gradients), and seconds. */
+  readonly expected: number | null;
+  readonly measured: number | null;
+  readonly time: number;
+  /** methods without gradients: seconds of the sums alone, likewise; null for the others */
+  readonly sums: number | null;
+  readonly sumsLow: number | null;
+  readonly sumsHigh: number | null;
+  /** MB kept in order to unlearn and to score */
+  readonly kept: number;
+}
+
+/** A mean of logarithms turned back, for costs spread by factors, and the ends of its 95 % interval. */
+interface Factor {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Plain Retrain, whose cost is the measure, and those of which the better is the measure of utility. */
+const RETRAIN = "retrain";
+const RETRAINS = [RETRAIN, "retrain-tuned"];
+
+const UNKNOWN: Factor = { mean: Number.NaN, low: Number.NaN, high: Number.NaN };
+
+const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
+const bySeed = (rows: readonly BeyondRow[]) => new Map(rows.map((row) => [row.seed, row]));
+const valuesOf = (rows: readonly BeyondRow[]) => rows.map(({ seed, utility }) => ({ seed, value: utility }));
+
+function factorOf(values: readonly number[]): Factor | null {
+  if (values.length === 0 || values.some((value) => !(value > 0))) return null;
+  const logs = values.map(log);
+  const centre = exp(mean(logs));
+  if (values.length === 1) return { mean: centre, low: centre, high: centre };
+  const { low, high } = meanInterval(logs);
+  return { mean: centre, low: exp(low), high: exp(high) };
+}
+
+/** The Retrain with the higher mean utility among these rows of one model and request. */
+export function bestRetrain(rows: readonly BeyondRow[]): string | undefined {
+  const means = RETRAINS.flatMap((system) => {
+    const own = rows.filter((row) => row.system === system).map(({ utility }) => utility);
+    return own.length > 0 ? [{ system, utility: mean(own) }] : [];
+  });
+  return means.sort((a, b) => b.utility - a.utility)[0]?.system;
+}
+
+/** One row for each data set, preset, model, request and system, in the order of the rows. */
+export function comparisons(rows: readonly BeyondRow[]): Comparison[] {
+  const panels = distinct(rows.map(({ dataset, preset }) => JSON.stringify([dataset, preset])));
+  return panels.flatMap((panel) => {
+    const here = rows.filter(({ dataset, preset }) => JSON.stringify([dataset, preset]) === panel);
+    const trained = distinct(here.map(({ model }) => model))
+      .filter((model) => model !== "none")
+      .sort();
+    const requests = distinct(here.map(({ request }) => request));
+    return (trained.length > 0 ? trained : ["none"]).flatMap((model) =>
+      requests.flatMap((request) =>
+        sideBySide(
+          here.filter((row) => row.request === request && (row.model === model || row.model === "none")),
+          model,
+        ),
+      ),
+    );
+  });
+}
+
+/** The systems of one model and request. */
+function sideBySide(rows: readonly BeyondRow[], model: string): Comparison[] {
+  const best = bestRetrain(rows);
+  const reference = valuesOf(rows.filter(({ system }) => system === best));
+  const plain = bySeed(rows.filter(({ system }) => system === RETRAIN));
+  return distinct(rows.map(({ system }) => system)).map((system) => {
+    const own = rows.filter((row) => row.system === system);
+    const utilities = own.map(({ utility }) => utility);
+    const gradients = own[0].model !== "none";
+    /** shares of Retrain's cost, of the seeds that have both */
+    const shares = (of: (row: BeyondRow) => number | null) =>
+      own.flatMap((row) => {
+        const other = plain.get(row.seed);
+        const [a, b] = [of(row), other && of(other)];
+        return typeof a === "number" && typeof b === "number" && b > 0 ? [(100 * a) / b] : [];
+      });
+    const expected = gradients ? factorOf(shares((row) => row.expected)) : null;
+    const samples = shares((row) => row.samples);
+    const measured = gradients && samples.length > 0 ? mean(samples) : null;
+    const time = factorOf(shares(({ seconds }) => seconds)) ?? UNKNOWN;
+    const sums = gradients ? null : factorOf(shares(({ seconds, derive }) => seconds - derive));
+    const cost = expected ?? (measured ? { mean: measured, low: measured, high: measured } : time);
+    const { dataset, preset, request, metric } = own[0];
+    return {
+      dataset,
+      preset,
+      model,
+      system,
+      name: systemOf(system).label,
+      request,
+      seeds: own.length,
+      metric,
+      utility: mean(utilities),
+      std: utilities.length > 1 ? standardDeviation(utilities) : Number.NaN,
+      ...seedDifference(valuesOf(own), reference),
+      reference: system === best,
+      cost: cost.mean,
+      costLow: cost.low,
+      costHigh: cost.high,
+      expected: expected?.mean ?? null,
+      measured,
+      time: time.mean,
+      sums: sums?.mean ?? null,
+      sumsLow: sums?.low ?? null,
+      sumsHigh: sums?.high ?? null,
+      kept: mean(own.map(({ bytes }) => bytes)) / 1e6,
+    };
+  });
+}
+
+/** The aim: exact forgetting of one random user, almost as good as the best Retrain and for a twentieth of its cost. */
+export const AIM = { request: SINGLE_REQUESTS[0], loss: 0.003, share: 5 } as const;
+
+/** How a system stands to the aim: `too costly` and `too far` name the half that it misses, `neither` misses both. */
+export type AimVerdict = "reached" | "reached on average" | "too costly" | "too far" | "neither";
+
+/** A system under the request of the aim, with the verdict. */
+export interface AimRow extends Comparison {
+  readonly verdict: AimVerdict;
+}
+
+/**
+ * Which systems reach the aim. Near means that the whole interval of the difference lies above -0.003; "on average", that
+ * its middle does.
+ */
+export function aimRows(all: readonly Comparison[]): AimRow[] {
+  return all
+    .filter(({ request, system }) => request === AIM.request && !RETRAINS.includes(system))
+    .map((row) => ({ ...row, verdict: verdictOf(row) }));
+}
+
+function verdictOf({ difference, half, cost }: Comparison): AimVerdict {
+  const cheap = cost <= AIM.share;
+  if (difference < -AIM.loss) return cheap ? "too far" : "neither";
+  if (!cheap) return "too costly";
+  return difference - half >= -AIM.loss ? "reached" : "reached on average";
+}
+
+/** Systems that reach the aim, by the verdicts allowed, for every model that is there. */
+export function reaching(rows: readonly AimRow[], verdicts: readonly AimVerdict[]): string[] {
+  const models = distinct(rows.map(({ model }) => model));
+  return distinct(rows.map(({ system }) => system)).filter((system) =>
+    models.every((model) =>
+      rows.some((row) => row.system === system && row.model === model && verdicts.includes(row.verdict)),
+    ),
+  );
+}
+
+/** "one random user" for "random-user". */
+export function requestLabel(request: string): string {
+  const known: Readonly<Record<string, string>> = {
+    [LEARNING]: "learning",
+    "random-user": "one random user",
+    "active-user": "one user, by activity",
+    "rand@5": "5 % at random",
+    "top@5": "5 % most active",
+  };
+  return known[request] ?? request;
+}
