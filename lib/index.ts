@@ -225,7 +225,7 @@ export {
   hyperedgeScene,
 } from "./report/hyperedgeChart";
 export { type LineSettings, lineChart } from "./report/lineChart";
-export { type NotebookParameters, notebookParameters } from "./report/parameters";
+export { byProfile, type NotebookParameters, notebookParameters } from "./report/parameters";
 export { pivot } from "./report/pivot";
 export { plotlyFigure } from "./report/plotly";
 export { mapChart, type PointSettings, scatterChart } from "./report/pointChart";

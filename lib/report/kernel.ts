@@ -32,6 +32,16 @@ interface KernelGlobal {
 
 const hooked = new WeakSet<object>();
 
+/** Names that this file has made global. */
+const global = new Set<string>();
+
+/** Lets a later cell write `{ x }` for what this one calls x: tslab rewrites every other mention of it, but not that. */
+function makeGlobal(cells: object, name: string): void {
+  if (!/^[A-Za-z_$][\w$]*$/.test(name) || (name in globalThis && !global.has(name))) return;
+  global.add(name);
+  Object.defineProperty(globalThis, name, { configurable: true, get: () => Reflect.get(cells, name) });
+}
+
 /**
  * Lets `draw` have the value that a cell ends with, which tslab keeps as the export `tsLastExpr`. Where it returns true the
  * kernel prints nothing.
@@ -45,7 +55,9 @@ export function onLastValue(draw: (value: unknown) => boolean): void {
     defineProperty: (_, name, attributes) => {
       const last = /^tsLastExpr\d*$/.test(String(name));
       const value = last && draw(attributes.value) ? undefined : attributes.value;
-      return Reflect.defineProperty(cells, name, { ...attributes, ...(last ? { value } : {}) });
+      const defined = Reflect.defineProperty(cells, name, { ...attributes, ...(last ? { value } : {}) });
+      if (!last) makeGlobal(cells, String(name));
+      return defined;
     },
   });
 }

@@ -1,7 +1,7 @@
 /**
- * Parameters of a notebook: the values in its `parameters` cell, changed by the profile, changed by the environment
+ * Parameters of a notebook: the values in its `parameters` cell, some of them by profile, changed by the environment
  * variable ERASABLE_PARAMETERS (a JSON object). It is the one way to run a notebook with other settings; in JupyterLab
- * one edits the cell.
+ * one edits the cell, and what is typed there is what is used.
  */
 
 import { InputError, requireKnownKeys } from "../errors";
@@ -59,37 +59,70 @@ function fromEnvironment(): object {
   return changes;
 }
 
+/** A value that depends on the profile; whoever types a plain value in its place gets that one in every profile. */
+export class ProfileValue<T> {
+  constructor(
+    readonly usual: T,
+    readonly special: { readonly [Name in ReportProfile]?: T },
+  ) {}
+
+  /** Its value in a profile. */
+  in(profile: ReportProfile): T {
+    return this.special[profile] ?? this.usual;
+  }
+}
+
+/**
+ * A parameter that some profiles have another value of: `epochs: byProfile(20, { smoke: 5 })`.
+ * @param usual the value in all other profiles
+ */
+export const byProfile = <T extends Parameter>(
+  usual: T,
+  special: { readonly [Name in ReportProfile]?: Widened<T> },
+): Widened<T> => new ProfileValue(usual as Widened<T>, special) as unknown as Widened<T>;
+
+const inProfile = (value: unknown, profile: ReportProfile): Parameter =>
+  value instanceof ProfileValue ? value.in(profile) : (value as Parameter);
+
+/** A change of one parameter, as somebody would type it on the command line. */
+function example(parameters: Parameters): string {
+  const [name, value] = Object.entries(parameters).find(([, one]) => typeof one === "number") ?? [];
+  if (name === undefined) return "";
+  const change = JSON.stringify({ [name]: Number(value) + 1 });
+  return `Change a value, then run the cells below. Headless: ERASABLE_PARAMETERS='${change}' npm run reproduce`;
+}
+
 /**
  * The parameters of this run, shown in the cell.
- * @param defaults name and default of each; the kind of the default is the kind of the parameter
- * @param byProfile what a profile changes: `{ smoke: { dataset: "synthetic" } }`
+ * @param defaults name and value of each, where profiles differ by `byProfile`; the kind of the value is the kind of the parameter
  * @throws InputError for an unknown name or a value of another kind, naming both and what is allowed
  */
-export function notebookParameters<const T extends Parameters>(
-  defaults: T,
-  byProfile: { readonly [Name in ReportProfile]?: Partial<NotebookParameters<T>> } = {},
-): NotebookParameters<T> {
+export function notebookParameters<const T extends Parameters>(defaults: T): NotebookParameters<T> {
   const profile = currentProfile();
-  const profiled = change(defaults, byProfile[profile] ?? {}, `parameters of profile ${profile}`);
+  const typed = Object.fromEntries(
+    Object.entries(defaults).map(([name, value]) => [name, inProfile(value, profile)]),
+  );
   const changes = fromEnvironment();
-  const parameters = change(profiled, changes, "ERASABLE_PARAMETERS");
+  const parameters = change(typed, changes, "ERASABLE_PARAMETERS");
   const text = (value: Parameter): Value =>
     Array.isArray(value) ? value.join(", ") : String(value) || "(empty)";
+  const source = (name: string): string => {
+    if (name in changes) return "ERASABLE_PARAMETERS";
+    const given: unknown = defaults[name];
+    const special = given instanceof ProfileValue && profile in given.special;
+    return special ? `profile ${profile} (else ${text(given.usual)})` : "this cell";
+  };
   const rows = Object.keys(parameters).map((name) => ({
     parameter: name,
     value: text(parameters[name]),
-    set:
-      name in changes
-        ? "ERASABLE_PARAMETERS"
-        : parameters[name] === defaults[name]
-          ? "this cell"
-          : `profile ${profile}`,
+    set: source(name),
   }));
   const columns = [
     { key: "parameter", label: "Parameter" },
     { key: "value", label: "Value" },
     { key: "set", label: "Set by" },
   ];
-  connectedNotebook()?.display.html(tableHtml(rows, { columns, caption: `Parameters (profile ${profile})` }));
+  const caption = `Parameters (profile ${profile})`;
+  connectedNotebook()?.display.html(tableHtml(rows, { columns, caption, note: example(parameters) }));
   return Object.freeze(parameters) as NotebookParameters<T>;
 }

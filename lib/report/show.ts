@@ -38,12 +38,20 @@ export interface ShowChart extends Named {
 /** A table of a question. */
 export interface NamedTable extends ShowTable {
   readonly rows: Table;
+  /** "Table 3": its number in the paper, which stands before the caption */
+  readonly paper?: string;
 }
 
 /** A chart of a question. */
 export interface NamedChart extends ShowChart {
   readonly chart: Chart;
+  /** "Figure 7": its number in the paper, which stands before the caption */
+  readonly paper?: string;
 }
+
+/** The caption with the number that readers of the paper know. */
+const numbered = ({ caption, paper }: NamedTable | NamedChart): string =>
+  paper === undefined || caption.startsWith(paper) ? caption : `${paper}: ${caption}`;
 
 /** Frames that a cell has shown already: one that ends with `await showTable(...)` is not to show it twice. */
 const shown = new WeakSet<object>();
@@ -147,11 +155,11 @@ export async function show(what: Shown): Promise<void> {
       "show takes { name, caption, rows } or { name, caption, alt, chart }, or several of them",
     );
   if (isNamedChart(what)) {
-    const { chart, ...options } = what;
-    await showChart(chart, options);
+    const { chart, paper, ...options } = what;
+    await showChart(chart, { ...options, caption: numbered(what) });
   } else if (isNamedTable(what)) {
-    const { rows, ...options } = what;
-    await showTable(rows as readonly object[], options as ShowTable<never>);
+    const { rows, paper, ...options } = what;
+    await showTable(rows as readonly object[], { ...options, caption: numbered(what) } as ShowTable<never>);
   } else for (const one of Object.values(what)) await show(one);
 }
 

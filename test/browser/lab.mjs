@@ -99,7 +99,7 @@ async function explore(page, { address, token }) {
       .waitFor({ timeout: MINUTES });
 
   await check("a parameter can be changed and its cell run again", async () => {
-    await change(parameters, "epochs: 30", "epochs: 1000000");
+    await change(parameters, "epochs: erasable.byProfile(20, { smoke: 30 })", "epochs: 1000000");
     await epochs("1000000");
     await page.screenshot({ path: join(scratch, "parameters.png") });
   });

@@ -30,6 +30,19 @@ describe("the value that a cell ends with", () => {
     expect(drawn).toEqual(["a table", 3]);
   });
 
+  it("can be named in short by a later cell, without taking a name of the system's", () => {
+    const exports: Record<string, unknown> = {};
+    shared.__tslab__ = { exports, require };
+    onLastValue(() => false);
+    define("families", ["labCode"]);
+    define("process", "mine");
+    const later = new Function("return { families, process };") as () => Record<string, unknown>;
+    expect(later()).toEqual({ families: ["labCode"], process });
+    define("families", ["fullRank"]);
+    expect(later().families).toEqual(["fullRank"]);
+    Reflect.deleteProperty(globalThis, "families");
+  });
+
   it("is nobody's business outside the kernel", () => {
     onLastValue(() => true);
     expect(writeBundle({})).toBe(false);

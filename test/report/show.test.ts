@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { StoppedError } from "../../lib/errors";
 import { type Bundle, describeRun, setNotebook } from "../../lib/report/context";
 import { lineChart } from "../../lib/report/lineChart";
-import { notebookParameters } from "../../lib/report/parameters";
+import { byProfile, notebookParameters } from "../../lib/report/parameters";
 import { progress, progressLine } from "../../lib/report/progress";
 import { commitOf, outputProvenance, provenanceLine, seedText } from "../../lib/report/provenance";
 import { rowsOf, toDataFrame } from "../../lib/report/rows";
@@ -161,9 +161,16 @@ describe("show", () => {
       alt: "a",
       chart: lineChart(rows, { x: "method", y: "ndcg" }),
     };
-    await show([{ name: "t", caption: "Table", rows }, chart]);
-    await show({ name: "u", caption: "Table", rows });
-    expect(shown.map(([, html]) => /Chart|Table/.exec(html)?.[0])).toEqual(["Table", "Chart", "Table"]);
+    await show([
+      { name: "t", caption: "Methods", paper: "Table 3", rows },
+      { ...chart, paper: "Figure 7" },
+    ]);
+    await show({ name: "u", caption: "Table 1. Data", paper: "Table 1", rows });
+    expect(shown.map(([, html]) => /(Table|Figure) \d[^<]*/.exec(html)?.[0])).toEqual([
+      "Table 3: Methods",
+      "Figure 7: Chart",
+      "Table 1. Data",
+    ]);
     expect(existsSync(join(folder, "quick/tables/u.csv"))).toBe(true);
     await expect(show({ name: "x" } as never)).rejects.toThrow("show takes");
   });
@@ -229,15 +236,11 @@ describe("provenance", () => {
 describe("notebookParameters", () => {
   const defaults = { dataset: "ml-100k", groups: 8, seeds: [0, 1], regroup: false };
 
-  it("are the cell's, changed by the profile, changed by the environment, and shown", () => {
+  it("are the cell's, changed by the environment, and shown", () => {
     vi.stubEnv("ERASABLE_PARAMETERS", '{"groups": 4}');
-    const parameters = notebookParameters(defaults, {
-      quick: { dataset: "ml-1m" },
-      smoke: { dataset: "synthetic" },
-    });
-    expect(parameters).toEqual({ dataset: "ml-1m", groups: 4, seeds: [0, 1], regroup: false });
-    expect(shown[0][1]).toContain("ERASABLE_PARAMETERS");
-    expect(shown[0][1]).toContain("profile quick");
+    const parameters = notebookParameters(defaults);
+    expect(parameters).toEqual({ dataset: "ml-100k", groups: 4, seeds: [0, 1], regroup: false });
+    expect(shown[0][1]).toContain(">ERASABLE_PARAMETERS<");
     expect(Object.isFrozen(parameters)).toBe(true);
   });
 
@@ -250,6 +253,18 @@ describe("notebookParameters", () => {
   ])("refuses %s", (text, message) => {
     vi.stubEnv("ERASABLE_PARAMETERS", text);
     expect(() => notebookParameters(defaults)).toThrow(message);
+  });
+
+  it("are what is typed: a plain value in place of one by profile holds in every profile", () => {
+    const cell = { dataset: byProfile("ml-100k", { smoke: "synthetic", quick: "ml-1m" }), epochs: 20 };
+    expect(notebookParameters(cell)).toEqual({ dataset: "ml-1m", epochs: 20 });
+    expect(shown[0][1]).toContain("profile quick (else ml-100k)");
+    expect(shown[0][1]).toContain("ERASABLE_PARAMETERS=&#39;{&quot;epochs&quot;:21}&#39;");
+    vi.stubEnv("ERASABLE_PROFILE", "paper");
+    expect(notebookParameters(cell).dataset).toBe("ml-100k");
+    expect(notebookParameters({ ...cell, dataset: "my.csv" }).dataset).toBe("my.csv");
+    vi.stubEnv("ERASABLE_PARAMETERS", '{"dataset": 3}');
+    expect(() => notebookParameters(cell)).toThrow(/dataset is 3; it must be a string/);
   });
 
   it("refuses an unknown profile", () => {
