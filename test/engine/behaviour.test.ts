@@ -301,6 +301,31 @@ describe.each(COMBINATIONS)("$name engine, $model", ({ name, model }) => {
       });
     });
 
+    it("scores go by the graph that is given, where the model has one, and by nothing else of it", async () => {
+      const engine = await fresh(weightsFor(spec, 4, "unit"));
+      const users = Uint32Array.of(0, 1);
+      const graph = (items: number[]) => {
+        const offsets = new Uint32Array(USERS + 1).fill(items.length, 1); // all of user 0
+        return { offsets, items: Uint32Array.from(items) };
+      };
+      const without = engine.scoreItems(users);
+      engine.setGraph(graph([2, 5]));
+      const withEdges = engine.scoreItems(users);
+      const own = modelOf(model).graph ? expect(withEdges).not : expect(withEdges);
+      own.toEqual(without);
+      engine.setGraph(graph([2, 7]));
+      engine.setGraph(graph([2, 5]));
+      expect(engine.scoreItems(users)).toEqual(withEdges);
+      const pair = engine.predict(Uint32Array.of(0), Uint32Array.of(5));
+      expect(pair[0]).toBeCloseTo(withEdges[5], 5);
+      for (const items of [
+        [1, ITEMS],
+        [3, 1],
+        [1, 1],
+      ])
+        expect(() => engine.setGraph(graph(items))).toThrow(InputError);
+    });
+
     it("the score of a pair does not depend on the pairs beside it", async () => {
       const engine = await fresh(weightsFor(spec, 4, "unit"));
       const { withheld } = planted();

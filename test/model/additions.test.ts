@@ -76,18 +76,3 @@ it("a model that is trained on pairs ranks what was planted above the rest", asy
   );
   engine.dispose();
 });
-
-it("a score over a graph goes by the graph that is given", async () => {
-  const spec = modelSpec(TOY_GRAPH, 3, 4);
-  const engine = await createEngine("tfjs", spec);
-  engine.load(weightsFor(spec, 1, "unit"));
-  const everyone = Uint32Array.of(0, 1, 2);
-  const without = engine.scoreItems(everyone);
-  engine.setGraph({ offsets: Uint32Array.of(0, 0, 2, 2), items: Uint32Array.of(1, 3) });
-  const withEdges = engine.scoreItems(everyone);
-  expect(withEdges.slice(0, 4)).toEqual(without.slice(0, 4));
-  expect(withEdges.slice(4, 8)).not.toEqual(without.slice(4, 8));
-  for (const items of [Uint32Array.of(1, 4), Uint32Array.of(3, 1), Uint32Array.of(1, 1)])
-    expect(() => engine.setGraph({ offsets: Uint32Array.of(0, 0, 2, 2), items })).toThrow(InputError);
-  engine.dispose();
-});
