@@ -3,8 +3,9 @@
 Reads one JSON request a line ({"file", "model", "variant", "steps"}) and answers with one line of JSON: wall and
 processor time of `steps` training steps, after two that do not count, and the loss of the first batch at the weights of
 the file. `ordinary` looks up rows for each sample, as one would write it; `distinct` passes each distinct user and item
-of a batch through its layers once, as our kernels do, with torch.unique inside the time. BPR and LightGCN are ordinary
-alone; LightGCN's graph is a sparse matrix of users and items together, in rows (CSR). Adam is torch's own, fused
+of a batch through its layers once, as our kernels do, with torch.unique inside the time. BPR is ordinary
+alone. LightGCN's graph is a sparse matrix of users and items together: `ordinary` in coordinates, as in its authors'
+public code; `symmetric` in rows (CSR) with a backward pass that is the same product again. Adam is torch's own, fused
 where this version has it, and dense: every row moves in each step.
 Threads are the environment's (OMP_NUM_THREADS, OPENBLAS_NUM_THREADS, MKL_NUM_THREADS).
 """
@@ -13,11 +14,13 @@ import json
 import os
 import sys
 import time
+import warnings
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
+warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta state")
 if os.environ.get("OMP_NUM_THREADS"):
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
 
@@ -80,7 +83,21 @@ def adjacency(users, items, user_count, item_count):
     at = torch.cat([torch.stack([u, user_count + i]), torch.stack([user_count + i, u])], 1)
     count = user_count + item_count
     root = torch.bincount(at[0], minlength=count).clamp(min=1).float().rsqrt()
-    return torch.sparse_coo_tensor(at, root[at[0]] * root[at[1]], (count, count)).to_sparse_csr()
+    values = root[at[0]] * root[at[1]]
+    return torch.sparse_coo_tensor(at, values, (count, count), check_invariants=False).coalesce()
+
+
+class SymmetricProduct(torch.autograd.Function):
+    """a @ x for a symmetric a."""
+
+    @staticmethod
+    def forward(context, a, x):
+        context.a = a
+        return a @ x
+
+    @staticmethod
+    def backward(context, gradient):
+        return None, context.a @ gradient.contiguous()
 
 
 def pair_loss(w, users, rated, drawn, graph):
@@ -89,7 +106,7 @@ def pair_loss(w, users, rated, drawn, graph):
     if graph is not None:
         layer = total = torch.cat([p, q])
         for _ in range(3):
-            layer = graph @ layer
+            layer = graph @ layer if graph.layout == torch.sparse_coo else SymmetricProduct.apply(graph, layer)
             total = total + layer
         p, q = (total / 4).split([len(p), len(q)])
     u = F.embedding(users, p)
@@ -144,6 +161,8 @@ def adam(weights):
 def answer(request):
     model, distinct = request["model"], request["variant"] == "distinct"
     weights, batches, graph = load(request["file"], model)
+    if request["variant"] == "symmetric":
+        graph = graph.to_sparse_csr()
     predict = {"dmf": dmf, "nmf": nmf}.get(model)
     optimizer = adam(weights)
 

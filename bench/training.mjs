@@ -34,9 +34,14 @@ const GRAPH = [16, 64].flatMap((size) => [
   { stream: "group", batchSize: 1024, steps: 20, size },
   { stream: "all", batchSize: 30_000, steps: 3, size },
 ]);
-const VARIANTS = { points: ["ordinary", "distinct"], pairs: ["ordinary"] };
 /** design.md: ratio over one-thread ordinary PyTorch. */
 const REACH = { dmf: { 30000: 6, 1024: 2.5 }, nmf: { 30000: 5, 1024: 2 } };
+
+const variantsOf = ({ samples, graph }) => [
+  "ordinary",
+  ...(samples === "points" ? ["distinct"] : []),
+  ...(graph ? ["symmetric"] : []),
+];
 
 function casesOf({ samples, graph }) {
   if (samples === "points") return POINTS;
@@ -92,7 +97,7 @@ function writeCase(file, engine, spec, weights, set, { batchSize, steps }) {
 
 /** Rounds of ours and of every peer and variant in turn. */
 async function compare(erasable, peers, model, stream, batchCase, rounds, folder) {
-  const { samples, graph } = erasable.modelOf(model);
+  const { graph } = erasable.modelOf(model);
   const spec = erasable.modelSpec(model, stream.users, stream.items, batchCase.size);
   const set = setFor(erasable, model, stream.set);
   const weights = weightsOf(erasable, spec);
@@ -109,7 +114,7 @@ async function compare(erasable, peers, model, stream, batchCase, rounds, folder
     const rate = await ours(engine, set, batchSize);
     if (round > 0) rates.push(rate); // the first round warms up
     for (const peer of round > 0 ? peers : []) {
-      for (const variant of VARIANTS[samples]) {
+      for (const variant of variantsOf(erasable.modelOf(model))) {
         const answer = await peer.ask({ file, model, variant, steps });
         if (!(Math.abs(answer.loss - loss) < 1e-3 * loss))
           throw new Error(

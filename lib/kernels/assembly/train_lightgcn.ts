@@ -99,6 +99,14 @@ function send(offsets: usize, count: u32, x: usize, to: usize): void {
     scaleRow(x, to, rootOf(offsets + ((<usize>row) << 2)));
 }
 
+/** What the neighbours send goes into `total` and, times the root, on into `to`: 4 floats. */
+@inline
+function pass(sum: v128, factor: v128, total: usize, to: usize): void {
+  const received = f32x4.mul(sum, factor);
+  v128.store(total, f32x4.add(v128.load(total), received));
+  v128.store(to, f32x4.mul(received, factor));
+}
+
 /** 16 floats of a row: what its neighbours send, summed in their order, goes into `total` and on into `to`. */
 @inline
 function receivePart(edge: usize, end: usize, from: usize, total: usize, to: usize, root: f32): void {
@@ -114,18 +122,10 @@ function receivePart(edge: usize, end: usize, from: usize, total: usize, to: usi
     s3 = f32x4.add(s3, v128.load(row, 48));
   }
   const factor = f32x4.splat(root);
-  s0 = f32x4.mul(s0, factor);
-  s1 = f32x4.mul(s1, factor);
-  s2 = f32x4.mul(s2, factor);
-  s3 = f32x4.mul(s3, factor);
-  v128.store(total, f32x4.add(v128.load(total), s0));
-  v128.store(total, f32x4.add(v128.load(total, 16), s1), 16);
-  v128.store(total, f32x4.add(v128.load(total, 32), s2), 32);
-  v128.store(total, f32x4.add(v128.load(total, 48), s3), 48);
-  v128.store(to, f32x4.mul(s0, factor));
-  v128.store(to, f32x4.mul(s1, factor), 16);
-  v128.store(to, f32x4.mul(s2, factor), 32);
-  v128.store(to, f32x4.mul(s3, factor), 48);
+  pass(s0, factor, total, to);
+  pass(s1, factor, total + 16, to + 16);
+  pass(s2, factor, total + 32, to + 32);
+  pass(s3, factor, total + 48, to + 48);
 }
 
 /** One layer for one side: rows of `count` nodes receive from the rows of the other side that begin at `from`. */
