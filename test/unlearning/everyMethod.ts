@@ -13,7 +13,6 @@ const items = { itemStep: "items", itemSteps: 6, itemRate: 0.05, itemRidge: 2 } 
 const ridge = { itemStep: "ridge", itemLambda: 2 } as const;
 const negatives = (count: number) => ({ label: "implicit", negatives: count }) as const;
 
-<<<<<<< HEAD
 const laser: LearnSettings = { ...grouped, method: "laser" };
 const retrain: LearnSettings = { ...trained, method: "retrain" };
 const cSisa: LearnSettings = { ...sharded, method: "c-sisa" };
@@ -37,15 +36,6 @@ export const EVERY_METHOD: List = [
   ["c-sisa", cSisa],
   ["c-sisa, own, NMF", { ...cSisa, scoring: "own", model: "nmf" }],
   ["refresh", refresh],
-=======
-export const EVERY_METHOD: readonly (readonly [name: string, settings: LearnSettings])[] = [
-  ["retrain", { ...trained, method: "retrain" }],
-  ["laser", { ...grouped, method: "laser" }],
-  ["laser, NMF, carried optimizer", { ...grouped, method: "laser", model: "nmf", optimizer: "carried" }],
-  ["laser, LightGCN", { ...grouped, method: "laser", model: "lightgcn" }],
-  ["c-sisa", { ...sharded, method: "c-sisa" }],
-  ["refresh", { ...grouped, method: "refresh", ...fold }],
->>>>>>> 20315d8 (Changelog: models)
   ["core-fold-in, no item step", { ...core, itemStep: "none" }],
   ["core-fold-in, item rows", { ...core, ...items }],
   ["core-fold-in, item ridge", { ...core, ...ridge }],
