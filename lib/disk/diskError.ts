@@ -59,9 +59,9 @@ export function onDisk<T>(action: string, path: string, work: () => T): T {
     const code = codeOf(error);
     if (code === undefined || error instanceof DiskError) throw error;
     const [reason, advice] = MEANING[code] ?? [(error as Error).message, "check the path"];
-    const link = ["ENOENT", "EEXIST"].includes(code) && isDangling(path);
-    const why = link ? "it is a link to nothing" : reason;
-    throw new DiskError(`${path} cannot be ${action}: ${why} (${code}); ${advice}`, code, error);
+    const isLink = ["ENOENT", "EEXIST"].includes(code) && isDangling(path);
+    const why = isLink ? "it is a link to nothing" : `${reason} (${code})`;
+    throw new DiskError(`${path} cannot be ${action}: ${why}; ${advice}`, code, error);
   }
 }
 

@@ -57,7 +57,7 @@ export class RecordIndex<R extends StoredRecord = StoredRecord> {
     const [a, b] = [known, other].map(({ record }) => canonicalJson(withoutTimings(record)));
     if (a === b) return;
     const key = other.record.key;
-    const what = `${key} has two outcomes: of ${madeBy(known)}, and of ${madeBy(other)}`;
+    const what = `${key} was computed twice with different results: by ${madeBy(known)}, and by ${madeBy(other)}`;
     this.disagreements.push({ key, file: other.file, what });
   }
 }

@@ -205,7 +205,9 @@ describe("a store over others", () => {
     open({}, lower).append(record(1));
     open().append(record(1, { outcome: { value: 5 } }));
     const store = open({ beneath: [lower] });
-    expect(store.problems.map(({ what }) => what)).toEqual([expect.stringContaining("has two outcomes")]);
+    expect(store.problems.map(({ what }) => what)).toEqual([
+      expect.stringContaining("with different results"),
+    ]);
   });
 });
 
@@ -296,7 +298,7 @@ describe("damage", () => {
     ].map((lines) => {
       put("records.jsonl", ...lines);
       const store = open();
-      expect(store.problems[0].what).toContain("has two outcomes");
+      expect(store.problems[0].what).toContain("with different results");
       return store.records();
     });
     expect(kept[0]).toEqual(kept[1]);
@@ -378,7 +380,7 @@ describe("compaction", () => {
     const store = open();
     expect(() => store.compact()).toThrow(DisagreementError);
     expect(() => store.compact()).toThrow(
-      /has two outcomes: of cores 2, cpu A, node 20\.1\.0, code c \(.*run-a\.jsonl\), and of cores 2, cpu B, node 22\.2\.0, code c \(.*run-b/,
+      /was computed twice with different results: by cores 2, cpu A, node 20\.1\.0, code c \(.*run-a\.jsonl\), and by cores 2, cpu B, node 22\.2\.0, code c \(.*run-b/,
     );
     store.close();
     expect(readdirSync(folder)).toEqual(["run-a.jsonl", "run-b.jsonl"]);
@@ -438,7 +440,7 @@ describe("merging", () => {
     second.append(record(2, { outcome: { value: 6 } }), { replace: true });
     second.close();
     await expect(mergeStores(folder, [a, b])).rejects.toThrow(DisagreementError);
-    await expect(mergeStores(folder, [b, a])).rejects.toThrow(/has two outcomes: of .*\/[ab]\/records/);
+    await expect(mergeStores(folder, [b, a])).rejects.toThrow(/with different results: by .*\/[ab]\/records/);
     expect(readdirSync(folder)).toEqual([]);
   });
 
