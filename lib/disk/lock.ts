@@ -98,13 +98,20 @@ export function breakLock(folder: string, files: Files = nodeFiles): string | un
 
 /** Who has a folder; undefined when nobody has. */
 export function holderOf(folder: string, files: Files = nodeFiles): Holder | undefined {
+  const holders = ranksIn(folder, files).flatMap((rank) => {
+    const text = read(files, placeOf(folder, rank));
+    return text === undefined ? [] : [describe(text, placeOf(folder, rank))];
+  });
+  return holders.find(({ fate: state }) => state !== "ended") ?? holders.at(-1);
+}
+
+/** Ranks of the locks of a folder, ascending. */
+function ranksIn(folder: string, files: Files): number[] {
   const ranks = files.names(folder).flatMap((name) => {
     const found = LOCK.exec(name);
     return found ? [Number(found[1] ?? 0)] : [];
   });
-  const path = placeOf(folder, Math.max(...ranks));
-  const text = ranks.length === 0 ? undefined : read(files, path);
-  return text === undefined ? undefined : describe(text, path);
+  return ranks.sort((a, b) => a - b);
 }
 
 const placeOf = (folder: string, rank: number): string => join(folder, rank === 0 ? "lock" : `lock.${rank}`);
@@ -119,12 +126,12 @@ function take(folder: string, files: Files, broken: string | undefined): Lock {
   draft(folder, files, own, name);
   try {
     const rank = climb(folder, files, own, isDead);
-    sweep(folder, files);
-    const isHeld = () => read(files, place(rank)) === name && read(files, place(rank + 1)) === undefined;
+    sweep(folder, files, rank);
+    const isHeld = () => read(files, place(rank)) === name;
     return {
       isHeld,
       release() {
-        if (read(files, place(rank)) !== name) return;
+        if (!isHeld()) return;
         for (let lower = 0; lower <= rank; lower++) files.remove(place(lower)); // this one's last
       },
     };
@@ -174,8 +181,10 @@ function climb(
   }
 }
 
-/** Removes what processes left that were killed while they took the lock. */
-function sweep(folder: string, files: Files): void {
+/** Removes what processes left that were killed while they took a lock, or gave one back: whoever climbs there now finds `rank`. */
+function sweep(folder: string, files: Files, rank: number): void {
+  for (const higher of ranksIn(folder, files).filter((one) => one > rank))
+    if (fate(read(files, placeOf(folder, higher)) ?? "") === "ended") files.remove(placeOf(folder, higher));
   for (const name of files.names(folder))
     if (name.startsWith(DRAFT) && fate(name.slice(DRAFT.length).replaceAll("-", " ")) === "ended")
       files.remove(join(folder, name));

@@ -9,12 +9,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Random } from "../../lib/random";
 import type { StoredRecord } from "../../lib/runs/record";
+import { amount, count, LIMIT, SEED } from "./amount";
 import { cacheFolder, compileTo } from "./compiled";
 
 type Store = typeof import("../../lib/runs/store");
 
-/** Kills in all; more by hand: ERASABLE_KILLS=2000. */
-const KILLS = Number(process.env.ERASABLE_KILLS ?? 200);
+/** Kills of processes that write. */
+const KILLS = amount(200, 500);
 const ROUNDS = Math.ceil(KILLS / 2);
 /** The work grows from round to round, so that there is some in each. */
 const trialsIn = (round: number) => 30 + 6 * round;
@@ -73,7 +74,7 @@ async function killed(
 ): Promise<void> {
   await atWork(folder, child);
   await pause(moment);
-  child.kill("SIGKILL");
+  count("kills", Number(child.kill("SIGKILL")));
   await ended;
 }
 
@@ -95,7 +96,7 @@ describe("kill -9", () => {
     `${KILLS} times at random, one that writes and one that waits: every record once, equal to an uninterrupted run`,
     async () => {
       const folder = join(temporary, "killed");
-      const random = Random.stream(1, "kills");
+      const random = Random.stream(SEED, "kills");
       let [killed, takenOver] = [0, 0];
       for (let round = 0; round < ROUNDS; round++) {
         const trials = trialsIn(round);
@@ -112,6 +113,7 @@ describe("kill -9", () => {
           await ended;
         }
       }
+      count("kills", killed);
       expect(killed).toBeGreaterThan(0.5 * KILLS); // some had done their work and ended first
       expect(takenOver).toBeGreaterThan(0);
       runTo("alive", folder, TRIALS);
@@ -125,7 +127,7 @@ describe("kill -9", () => {
       expect([written.length, new Set(written).size]).toEqual([TRIALS, TRIALS]);
       expect(readdirSync(folder)).toEqual(["records.jsonl"]);
     },
-    60_000 + KILLS * 400,
+    LIMIT,
   );
 
   it("in the middle of a line: the line is dropped and reported, the trial is done by the next run", () => {
@@ -145,7 +147,7 @@ describe("kill -9", () => {
     async () => {
       const folder = join(temporary, "compaction");
       runTo("alive", folder, 400);
-      const random = Random.stream(2, "compaction");
+      const random = Random.stream(SEED, "compaction");
       const copy = `${folder} copy`;
       cpSync(folder, copy, { recursive: true });
       const whole = await duration(copy, start(copy, 401, 0, "compact"));
@@ -162,7 +164,7 @@ describe("kill -9", () => {
       expect(readdirSync(folder)).toEqual(["records.jsonl.gz"]);
       expect(store.comparable()).toBe(new RunStore(plain).comparable());
     },
-    60_000 + PACKS * 2000,
+    LIMIT,
   );
 
   it(
@@ -177,7 +179,7 @@ describe("kill -9", () => {
       const into = join(temporary, "merged");
       runTo("alive", into, 100);
       const old = new RunStore(into).comparable();
-      const random = Random.stream(3, "merge");
+      const random = Random.stream(SEED, "merge");
       const copy = `${into} copy`;
       cpSync(into, copy, { recursive: true });
       const whole = await duration(copy, start(copy, 0, 0, "merge", ...parts));
@@ -196,6 +198,6 @@ describe("kill -9", () => {
       }
       expect(seen).toContain(old);
     },
-    60_000 + PACKS * 2000,
+    LIMIT,
   );
 });

@@ -17,12 +17,10 @@ import { start } from "../cli/support";
 import { world } from "../training/world";
 import { EVERY_METHOD } from "../unlearning/everyMethod";
 import { contents, KEY } from "../unlearning/support";
+import { amount, count, LIMIT, SEED } from "./amount";
 
-/** Kills of each method; more, and at other moments, by hand: ERASABLE_KILLS=50 ERASABLE_SEED=7. */
-const KILLS = Number(process.env.ERASABLE_KILLS ?? 2);
-const SEED = Number(process.env.ERASABLE_SEED ?? 1);
-
-const LIMIT = 60_000 + 10_000 * KILLS; // ms
+/** Kills of each method. */
+const KILLS = amount(2, 10);
 
 const door = join(__dirname, "../../lib/dist/unlearning/api.js");
 const data = world();
