@@ -118,7 +118,7 @@ describe.each(EVERY_METHOD)("kill -9 while %s unlearns", (name, settings) => {
         const where = `seed ${SEED}, kill ${kill}, ${moment.toFixed(1)} of ${duration.toFixed(1)} ms`;
         const { child, ended } = await begun(folder, request);
         await pause(moment);
-        child.kill("SIGKILL");
+        count("kills", Number(child.kill("SIGKILL")));
         await ended;
 
         const found = await open(folder);
@@ -186,7 +186,7 @@ describe("kill -9 while npx erasable unlearn works", () => {
       for (let kill = 0; kill < KILLS; kill++) {
         const { child, ended } = start([...command(folder), "--key", key]);
         await pause(random.uniform() * duration);
-        child.kill("SIGKILL");
+        count("kills", Number(child.kill("SIGKILL")));
         await ended;
         const found = await open(folder);
         const unfinished = found.unfinishedRequest();

@@ -148,7 +148,14 @@ async function stream(number: number): Promise<void> {
   const original = ratingsFrom(random);
   const settings = settingsFrom(random);
   const folder = random.below(5) < 2 ? join(home, `${number}`) : undefined;
-  let system: ErasableSystem = await learn(original, { ...settings, folder });
+  let system: ErasableSystem;
+  try {
+    system = await learn(original, { ...settings, folder });
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    count("refused settings", 1); // somebody has rated everything, of whom no negative can be drawn
+    return;
+  }
   let data = original;
   const erased = new Set<string>();
   const earlier: Certificate[] = [];
