@@ -111,10 +111,12 @@ class KernelEngine implements SimdEngine {
   }
 
   weights(): Float32Array {
+    this.settle();
     return this.flat("w").slice();
   }
 
   moments(): Moments {
+    this.settle();
     return { m: this.flat("m").slice(), v: this.flat("root").map((root) => root * root), step: this.steps };
   }
 
@@ -160,6 +162,7 @@ class KernelEngine implements SimdEngine {
       }
       return { position: { epoch: epochs, batch: 0 }, finished: true, samples, steps };
     } finally {
+      this.settle();
       this.training = false;
       this.arena.release(mark);
     }
@@ -261,7 +264,13 @@ class KernelEngine implements SimdEngine {
     }
   }
 
+  /** Makes up the steps of rows that the last batches did not hold. */
+  private settle(): void {
+    if (this.training) this.kernel.settle();
+  }
+
   private openScoring(): void {
+    this.settle();
     this.scoring.open(this.kernel);
     if (!this.stale) return;
     this.kernel.openScoring();

@@ -23,7 +23,16 @@ export interface TrainKernel {
   setSlots(...addresses: number[]): void;
   setSide(side: 0 | 1, ...addresses: number[]): void;
   setSamples(predictions: number, slopes: number): void;
-  setActive(users: number, userCount: number, items: number, itemCount: number): void;
+  setActive(
+    users: number,
+    userCount: number,
+    items: number,
+    itemCount: number,
+    madeByUsers: number,
+    madeByItems: number,
+    putOff: boolean,
+  ): void;
+  settle(): void;
   setAdam(rate: number, beta1: number, beta2: number, epsilon: number, power1: number, power2: number): void;
   setTrainingSet(
     users: number,

@@ -126,6 +126,7 @@ export class ActiveRows {
       for (let row = 0, k = 0; row < flags.length; row++) if (flags[row]) rows[k++] = row;
       return { at: arena.place(rows), count: rows.length };
     });
-    kernel.setActive(users.at, users.count, items.at, items.count);
+    const made = [this.spec.users, this.spec.items].map((rows) => arena.allocate(4 * rows));
+    kernel.setActive(users.at, users.count, items.at, items.count, made[0], made[1], process.env.DEFER === "1");
   }
 }

@@ -4,7 +4,7 @@
  * memory and checks every size before it calls in here. Layout of the weights: lib/model/dmf/model.ts.
  */
 
-import { beginStep, moveBlock } from "./shared/adam";
+import { beginStep, full, moveBlock } from "./shared/adam";
 import * as batch from "./shared/batch";
 import * as epoch from "./shared/epoch";
 import { clip4, crossEntropy, inside4 } from "./shared/loss";
@@ -16,7 +16,7 @@ import { backward, forward, lanes32, Tower, TOWER_BYTES, turn } from "./shared/t
 export { setAdam } from "./shared/adam";
 export { setSlots } from "./shared/batch";
 export { sparseInput, sparseInputWeights, sparseOutput } from "./shared/tower";
-export { heapBase, itemSlots, setActive, setSamples, userSlots } from "./shared/model";
+export { heapBase, itemSlots, setActive, setSamples, settle, userSlots } from "./shared/model";
 export { fillEpoch, setBatches, setEpoch, setTrainingSet, shuffleEpoch } from "./shared/epoch";
 
 const ROW: usize = 64; // bytes of an embedding
@@ -29,6 +29,8 @@ const itemTurned: usize = memory.data(12288, 16);
 /** Pointers of the model; the shared weights stand behind both tables. */
 export function setModel(w: usize, m: usize, v: usize, g: usize, userCount: u32, itemCount: u32): void {
   model.setWeights(w, m, v, g, userCount, itemCount);
+  model.addTable(false, ROW);
+  model.addTable(true, ROW);
   const shared = w + sharedOffset();
   bind(user, w, shared, g, userTurned);
   bind(item, w + <usize>userCount * ROW, shared + TOWER_BYTES, g + TOWER_BYTES, itemTurned);
@@ -168,6 +170,7 @@ function penalise(l2: f32, count: u32): void {
 export function differentiate(start: u32, count: u32, l2: f32, track: bool): f64 {
   const at = (<usize>start) << 2;
   batch.openPairs(epoch.users + at, epoch.items + at, count);
+  model.catchUp();
   turn(user);
   turn(item);
   forward(user, batch.distinctUsers, batch.userSlots);
@@ -192,8 +195,9 @@ function step(): void {
     model.gradient,
     2 * TOWER_BYTES,
   );
-  model.moveUsers(0, ROW, user.gx);
-  model.moveItems(<usize>model.users * ROW, ROW, item.gx);
+  model.move(0, user.gx);
+  model.move(1, item.gx);
+  model.endStep();
 }
 
 /** Trains batches from .. to of an epoch of `samples` samples; returns their summed loss when it is asked for. */
@@ -201,6 +205,7 @@ export function train(from: u32, to: u32, batchSize: u32, samples: u32, l2: f32,
   let loss: f64 = 0;
   for (let b = from; b < to; b++) {
     const start = b * batchSize;
+    if (full()) model.settle();
     loss += differentiate(start, min(batchSize, samples - start), l2, track);
     step();
   }

@@ -5,7 +5,7 @@
  * lib/model/nmf/forward.ts has the same mathematics in tensors; layout of the weights: lib/model/nmf/model.ts.
  */
 
-import { beginStep, moveBlock } from "./shared/adam";
+import { beginStep, full, moveBlock } from "./shared/adam";
 import * as batch from "./shared/batch";
 import * as epoch from "./shared/epoch";
 import { clip4, crossEntropy, inside4 } from "./shared/loss";
@@ -35,7 +35,7 @@ export { setAdam } from "./shared/adam";
 export { setSlots } from "./shared/batch";
 export { openScoring, setModel, setSide } from "./shared/nmf";
 export { fillEpoch, setBatches, setEpoch, setTrainingSet, shuffleEpoch } from "./shared/epoch";
-export { heapBase, itemSlots, setActive, setSamples, userSlots } from "./shared/model";
+export { heapBase, itemSlots, setActive, setSamples, settle, userSlots } from "./shared/model";
 
 /** Rows of a tile whose weight gradients are summed in registers. */
 const TILE: u32 = 64;
@@ -258,6 +258,7 @@ function penalise(l2: f32, count: u32): void {
 export function differentiate(start: u32, count: u32, l2: f32, track: bool): f64 {
   const at = (<usize>start) << 2;
   batch.openPairs(epoch.users + at, epoch.items + at, count);
+  model.catchUp();
   openScoring();
   forward(user, batch.distinctUsers, batch.userSlots);
   forward(item, batch.distinctItems, batch.itemSlots);
@@ -277,11 +278,11 @@ function step(): void {
   beginStep();
   const at = shared();
   moveBlock(model.weights + at, model.first + at, model.second + at, model.gradient, SHARED_BYTES);
-  const rows = <usize>(model.users + model.items);
-  model.moveUsers(0, GMF, user.gGmf);
-  model.moveItems(<usize>model.users * GMF, GMF, item.gGmf);
-  model.moveUsers(rows * GMF, MLP, user.gMlp);
-  model.moveItems(rows * GMF + <usize>model.users * MLP, MLP, item.gMlp);
+  model.move(0, user.gGmf);
+  model.move(1, item.gGmf);
+  model.move(2, user.gMlp);
+  model.move(3, item.gMlp);
+  model.endStep();
 }
 
 /** Trains batches from .. to of an epoch of `samples` samples; returns their summed loss when it is asked for. */
@@ -289,6 +290,7 @@ export function train(from: u32, to: u32, batchSize: u32, samples: u32, l2: f32,
   let loss: f64 = 0;
   for (let b = from; b < to; b++) {
     const start = b * batchSize;
+    if (full()) model.settle();
     loss += differentiate(start, min(batchSize, samples - start), l2, track);
     step();
   }

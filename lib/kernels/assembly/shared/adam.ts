@@ -9,6 +9,10 @@
  * in binary arithmetic (Boldo 2015) as long as s^2 does not underflow: s < 1e-18 becomes 0. |m| < 1e-30 becomes 0: a
  * moment that nothing feeds would decay into denormal numbers, which are slow.
  * A row with m = s = 0 does not move, so only rows that ever had a gradient are visited: the same bits, less work.
+ *
+ * Large tables can be put off: a row that a batch does not hold is left where it is, and its steps are made up when it is
+ * next needed, in registers: the same operations in the same order, without a journey of the whole table through the
+ * caches in every step.
  */
 
 import { slotOrCount } from "./batch";
@@ -32,6 +36,16 @@ let keep2: f32 = 0; // b2
 let take2: f32 = 0; // 1 - b2
 let keepRoot: f32 = 0; // sqrt(b2)
 
+/** Rate and floor (f32) of each step since the tables were last settled. */
+const MOST_STEPS: u32 = 4096;
+const history: usize = memory.data(32768, 64);
+export let steps: u32 = 0;
+let greatestRate: f32 = 0; // among them
+let leastFloor: f32 = 0;
+/** Steps for which it is asked at once whether they move a weight, and no more than what a root keeps of itself over them. */
+const SPAN: usize = 32;
+let fade: f32 = 0;
+
 /** `p1`, `p2`: beta1^t and beta2^t of the t steps behind. */
 export function setAdam(lr: f64, b1: f64, b2: f64, eps: f64, p1: f64, p2: f64): void {
   learningRate = lr;
@@ -45,6 +59,20 @@ export function setAdam(lr: f64, b1: f64, b2: f64, eps: f64, p1: f64, p2: f64): 
   keep2 = <f32>b2;
   take2 = <f32>(1 - b2);
   keepRoot = <f32>sqrt<f64>(b2);
+  fade = 0.99; // for the roundings
+  for (let k: usize = 0; k < SPAN; k++) fade *= keepRoot;
+}
+
+/** Whether the tables have to be settled before another step. */
+@inline
+export function full(): bool {
+  return steps == MOST_STEPS;
+}
+
+/** All rows have made all steps. */
+@inline
+export function settled(): void {
+  steps = 0;
 }
 
 /** Begins a step. */
@@ -54,6 +82,12 @@ export function beginStep(): void {
   const root = sqrt<f64>(1 - power2);
   rate = <f32>((learningRate * root) / (1 - power1));
   floor = max<f32>(<f32>(epsilon * root), LEAST_FLOOR);
+  const at = history + (<usize>steps << 3);
+  store<f32>(at, rate);
+  store<f32>(at, floor, 4);
+  greatestRate = steps ? max<f32>(greatestRate, rate) : rate;
+  leastFloor = steps ? min<f32>(leastFloor, floor) : floor;
+  steps++;
 }
 
 /** A moment, or 0 in its place. */
@@ -68,13 +102,10 @@ function keptRootOf(root: v128): v128 {
   return v128.and(root, f32x4.ge(root, f32x4.splat(LEAST_ROOT)));
 }
 
-/** w less rate m / (s + floor). */
+/** w less scale m / (s + least). */
 @inline
-function moved(w: v128, moment: v128, root: v128): v128 {
-  return f32x4.sub(
-    w,
-    f32x4.div(f32x4.mul(moment, f32x4.splat(rate)), f32x4.add(root, f32x4.splat(floor))),
-  );
+function moved(w: v128, moment: v128, root: v128, scale: v128, least: v128): v128 {
+  return f32x4.sub(w, f32x4.div(f32x4.mul(moment, scale), f32x4.add(root, least)));
 }
 
 /** m of 4 weights with gradient `slope`. */
@@ -100,7 +131,7 @@ function moveFour(w: usize, m: usize, s: usize, g: usize): void {
   const root = rootWith(v128.load(s), slope);
   v128.store(m, moment);
   v128.store(s, root);
-  v128.store(w, moved(v128.load(w), moment, root));
+  v128.store(w, moved(v128.load(w), moment, root, f32x4.splat(rate), f32x4.splat(floor)));
 }
 
 // Eight weights a turn, loads before stores: V8 packs the two halves.
@@ -108,6 +139,8 @@ function moveFour(w: usize, m: usize, s: usize, g: usize): void {
 /** One step of `bytes` (a multiple of 32) of weights, beginning at w, m, s, with gradient at g. */
 @inline
 function move(w: usize, m: usize, s: usize, g: usize, bytes: usize): void {
+  const scale = f32x4.splat(rate);
+  const least = f32x4.splat(floor);
   const end = w + bytes;
   for (; w != end; w += 32, m += 32, s += 32, g += 32) {
     const lowSlope = v128.load(g);
@@ -116,8 +149,8 @@ function move(w: usize, m: usize, s: usize, g: usize, bytes: usize): void {
     const highMoment = momentWith(v128.load(m, 16), highSlope);
     const lowRoot = rootWith(v128.load(s), lowSlope);
     const highRoot = rootWith(v128.load(s, 16), highSlope);
-    const low = moved(v128.load(w), lowMoment, lowRoot);
-    const high = moved(v128.load(w, 16), highMoment, highRoot);
+    const low = moved(v128.load(w), lowMoment, lowRoot, scale, least);
+    const high = moved(v128.load(w, 16), highMoment, highRoot, scale, least);
     v128.store(m, lowMoment);
     v128.store(m, highMoment, 16);
     v128.store(s, lowRoot);
@@ -127,23 +160,124 @@ function move(w: usize, m: usize, s: usize, g: usize, bytes: usize): void {
   }
 }
 
-/** The same with gradient 0. */
+/** m of 4 weights without gradient. */
+@inline
+function fadedMoment(moment: v128): v128 {
+  return keptMoment(f32x4.mul(moment, f32x4.splat(keep1)));
+}
+
+/** s of 4 weights without gradient. */
+@inline
+function fadedRoot(root: v128): v128 {
+  return keptRootOf(f32x4.mul(root, f32x4.splat(keepRoot)));
+}
+
+/**
+ * All ones where no step of a span moves w: |m| falls, s keeps `fade` of itself (or is flushed), and roundings are
+ * monotone, so no step passes u. Compared as bits, since a step of -0 makes +0 of -0.
+ */
+@inline
+function still(w: v128, moment: v128, root: v128): v128 {
+  const least = f32x4.add(keptRootOf(f32x4.mul(root, f32x4.splat(fade))), f32x4.splat(leastFloor));
+  const u = f32x4.div(f32x4.mul(moment, f32x4.splat(greatestRate)), least);
+  return v128.and(i32x4.eq(f32x4.sub(w, u), w), i32x4.eq(f32x4.add(w, u), w));
+}
+
+/** One step of `bytes` (a multiple of 32) of weights without gradient. */
 @inline
 function decay(w: usize, m: usize, s: usize, bytes: usize): void {
+  const scale = f32x4.splat(rate);
+  const least = f32x4.splat(floor);
   const end = w + bytes;
   for (; w != end; w += 32, m += 32, s += 32) {
-    const lowMoment = keptMoment(f32x4.mul(v128.load(m), f32x4.splat(keep1)));
-    const highMoment = keptMoment(f32x4.mul(v128.load(m, 16), f32x4.splat(keep1)));
-    const lowRoot = keptRootOf(f32x4.mul(v128.load(s), f32x4.splat(keepRoot)));
-    const highRoot = keptRootOf(f32x4.mul(v128.load(s, 16), f32x4.splat(keepRoot)));
-    const low = moved(v128.load(w), lowMoment, lowRoot);
-    const high = moved(v128.load(w, 16), highMoment, highRoot);
+    const lowMoment = fadedMoment(v128.load(m));
+    const highMoment = fadedMoment(v128.load(m, 16));
+    const lowRoot = fadedRoot(v128.load(s));
+    const highRoot = fadedRoot(v128.load(s, 16));
+    const low = moved(v128.load(w), lowMoment, lowRoot, scale, least);
+    const high = moved(v128.load(w, 16), highMoment, highRoot, scale, least);
     v128.store(m, lowMoment);
     v128.store(m, highMoment, 16);
     v128.store(s, lowRoot);
     v128.store(s, highRoot, 16);
     v128.store(w, low);
     v128.store(w, high, 16);
+  }
+}
+
+/** Steps from .. `steps` of `bytes` (a multiple of 64) of weights without gradient. */
+function catchUp(w: usize, m: usize, s: usize, bytes: usize, from: u32): void {
+  const begin = history + (<usize>from << 3);
+  const end = history + (<usize>steps << 3);
+  const stop = w + bytes;
+  for (; w != stop; w += 64, m += 64, s += 64) {
+    let m0 = v128.load(m, 0);
+    let m1 = v128.load(m, 16);
+    let m2 = v128.load(m, 32);
+    let m3 = v128.load(m, 48);
+    let s0 = v128.load(s, 0);
+    let s1 = v128.load(s, 16);
+    let s2 = v128.load(s, 32);
+    let s3 = v128.load(s, 48);
+    const any = v128.or(
+      v128.or(v128.or(m0, m1), v128.or(m2, m3)),
+      v128.or(v128.or(s0, s1), v128.or(s2, s3)),
+    );
+    if (!v128.any_true(any)) continue;
+    let w0 = v128.load(w, 0);
+    let w1 = v128.load(w, 16);
+    let w2 = v128.load(w, 32);
+    let w3 = v128.load(w, 48);
+    let p = begin;
+    do {
+      const pause = min(end, p + (SPAN << 3));
+      if (pause - p == SPAN << 3) {
+        const low = v128.and(still(w0, m0, s0), still(w1, m1, s1));
+        const high = v128.and(still(w2, m2, s2), still(w3, m3, s3));
+        if (i32x4.all_true(v128.and(low, high))) {
+          for (; p != pause; p += 8) {
+            m0 = fadedMoment(m0);
+            m1 = fadedMoment(m1);
+            m2 = fadedMoment(m2);
+            m3 = fadedMoment(m3);
+            s0 = fadedRoot(s0);
+            s1 = fadedRoot(s1);
+            s2 = fadedRoot(s2);
+            s3 = fadedRoot(s3);
+          }
+          continue;
+        }
+      }
+      do {
+        const scale = v128.load32_splat(p);
+        const least = v128.load32_splat(p, 4);
+        m0 = fadedMoment(m0);
+        m1 = fadedMoment(m1);
+        m2 = fadedMoment(m2);
+        m3 = fadedMoment(m3);
+        s0 = fadedRoot(s0);
+        s1 = fadedRoot(s1);
+        s2 = fadedRoot(s2);
+        s3 = fadedRoot(s3);
+        w0 = moved(w0, m0, s0, scale, least);
+        w1 = moved(w1, m1, s1, scale, least);
+        w2 = moved(w2, m2, s2, scale, least);
+        w3 = moved(w3, m3, s3, scale, least);
+        p += 8;
+      } while (p != pause);
+    } while (p != end);
+    v128.store(m, m0, 0);
+    v128.store(m, m1, 16);
+    v128.store(m, m2, 32);
+    v128.store(m, m3, 48);
+    v128.store(s, s0, 0);
+    v128.store(s, s1, 16);
+    v128.store(s, s2, 32);
+    v128.store(s, s3, 48);
+    v128.store(w, w0, 0);
+    v128.store(w, w1, 16);
+    v128.store(w, w2, 32);
+    v128.store(w, w3, 48);
   }
 }
 
@@ -155,10 +289,31 @@ export function moveBlock(w: usize, m: usize, s: usize, g: usize, bytes: usize):
 }
 
 /**
- * Steps the `activeCount` rows of a table listed in `active`, of `bytes` (a multiple of 32) each. A row of the open batch takes its
- * gradient from gradients[slot]; for any other row the gradient is zero.
+ * Brings the `count` rows listed in `rows` up to date: `bytes` (a multiple of 64) of each, in the table that begins at
+ * w, m, s; made[row] steps are behind it.
  */
-export function moveRows(
+export function catchUpRows(
+  w: usize,
+  m: usize,
+  s: usize,
+  bytes: usize,
+  rows: usize,
+  count: u32,
+  made: usize,
+): void {
+  for (let i: u32 = 0; i < count; i++) {
+    const row = <usize>load<u32>(rows + ((<usize>i) << 2));
+    const from = load<u32>(made + (row << 2));
+    const at = row * bytes;
+    if (from != steps) catchUp(w + at, m + at, s + at, bytes, from);
+  }
+}
+
+/**
+ * Steps the `activeCount` rows listed in `active`. A row of the open batch, which lists `count` of them in `distinct`,
+ * takes its gradient from gradients[slot]; for any other row the gradient is zero.
+ */
+export function moveTable(
   w: usize,
   m: usize,
   s: usize,
@@ -167,14 +322,36 @@ export function moveRows(
   activeCount: u32,
   slotOf: usize,
   distinct: usize,
-  distinctCount: u32,
+  count: u32,
   gradients: usize,
 ): void {
   for (let i: u32 = 0; i < activeCount; i++) {
     const row = load<u32>(active + ((<usize>i) << 2));
-    const slot = slotOrCount(slotOf, distinct, distinctCount, row);
+    const slot = slotOrCount(slotOf, distinct, count, row);
     const at = <usize>row * bytes;
-    if (slot < distinctCount) move(w + at, m + at, s + at, gradients + <usize>slot * bytes, bytes);
+    if (slot < count) move(w + at, m + at, s + at, gradients + <usize>slot * bytes, bytes);
     else decay(w + at, m + at, s + at, bytes);
   }
+}
+
+/** Steps the `count` rows listed in `rows`, which are up to date, with the gradients of consecutive rows. */
+export function moveRows(
+  w: usize,
+  m: usize,
+  s: usize,
+  bytes: usize,
+  rows: usize,
+  count: u32,
+  gradients: usize,
+): void {
+  for (let i: u32 = 0; i < count; i++, gradients += bytes) {
+    const at = <usize>load<u32>(rows + ((<usize>i) << 2)) * bytes;
+    move(w + at, m + at, s + at, gradients, bytes);
+  }
+}
+
+/** The `count` rows listed in `rows` have made all steps. */
+export function mark(rows: usize, count: u32, made: usize): void {
+  for (let i: u32 = 0; i < count; i++)
+    store<u32>(made + ((<usize>load<u32>(rows + ((<usize>i) << 2))) << 2), steps);
 }

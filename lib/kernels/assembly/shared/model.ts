@@ -1,6 +1,6 @@
-/** Where the weights of a model, Adam's moments and the rows that Adam visits stand; both models use it. */
+/** Where the weights of a model, Adam's moments and the rows that Adam visits stand; all models use it. */
 
-import { moveRows } from "./adam";
+import { catchUpRows, mark, moveRows, moveTable, settled } from "./adam";
 import * as batch from "./batch";
 
 export let weights: usize = 0;
@@ -16,6 +16,19 @@ let activeUsers: usize = 0; // u32
 let activeUserCount: u32 = 0;
 let activeItems: usize = 0;
 let activeItemCount: u32 = 0;
+let madeByUsers: usize = 0; // u32, users: Adam's steps behind each row
+let madeByItems: usize = 0;
+let deferred: bool = false; // rows that a batch does not hold make their steps when they are next needed
+
+/** Tables whose rows Adam moves: bytes into the weights, bytes of a row, and whether its rows are items. */
+@unmanaged
+class Table {
+  offset: usize;
+  bytes: usize;
+  ofItems: usize;
+}
+const tables: usize = memory.data(96, 16); // 8
+let tableCount: usize = 0;
 
 /** First byte that no static data uses. */
 export function heapBase(): usize {
@@ -29,6 +42,22 @@ export function setWeights(w: usize, m: usize, v: usize, g: usize, userCount: u3
   gradient = g;
   users = userCount;
   items = itemCount;
+  tableCount = 0;
+}
+
+/** Tells of a table, behind those told of before; rows of `bytes`, a multiple of 64. */
+export function addTable(ofItems: bool, bytes: usize): void {
+  const before = tableAt(tableCount - 1);
+  const table = tableAt(tableCount);
+  table.offset = tableCount ? before.offset + before.bytes * <usize>(before.ofItems ? items : users) : 0;
+  table.bytes = bytes;
+  table.ofItems = <usize>ofItems;
+  tableCount++;
+}
+
+@inline
+function tableAt(k: usize): Table {
+  return changetype<Table>(tables + k * offsetof<Table>());
 }
 
 export function setSamples(predictionsAt: usize, slopesAt: usize): void {
@@ -36,44 +65,80 @@ export function setSamples(predictionsAt: usize, slopesAt: usize): void {
   slopes = slopesAt;
 }
 
-/** Rows that have or may get a moment. */
-export function setActive(usersAt: usize, userCount: u32, itemsAt: usize, itemCount: u32): void {
+/**
+ * Rows that have or may get a moment, and, where rows are put off, room for the steps that each user's and each item's
+ * row has made (u32).
+ */
+export function setActive(
+  usersAt: usize,
+  userCount: u32,
+  itemsAt: usize,
+  itemCount: u32,
+  madeByUsersAt: usize,
+  madeByItemsAt: usize,
+  putOff: bool,
+): void {
   activeUsers = usersAt;
   activeUserCount = userCount;
   activeItems = itemsAt;
   activeItemCount = itemCount;
+  madeByUsers = madeByUsersAt;
+  madeByItems = madeByItemsAt;
+  deferred = putOff;
+  restart();
 }
 
-/** Adam on the user table that begins `offset` bytes into the weights; `gradients` by user slot. */
-export function moveUsers(offset: usize, bytes: usize, gradients: usize): void {
-  moveRows(
-    weights + offset,
-    first + offset,
-    second + offset,
-    bytes,
-    activeUsers,
-    activeUserCount,
-    batch.slotOfUser,
-    batch.distinctUsers,
-    batch.userSlots,
-    gradients,
-  );
+/** All rows are up to date: counting begins anew. */
+function restart(): void {
+  settled();
+  if (!deferred) return;
+  memory.fill(madeByUsers, 0, (<usize>users) << 2);
+  memory.fill(madeByItems, 0, (<usize>items) << 2);
 }
 
-/** Likewise on an item table. */
-export function moveItems(offset: usize, bytes: usize, gradients: usize): void {
-  moveRows(
-    weights + offset,
-    first + offset,
-    second + offset,
-    bytes,
-    activeItems,
-    activeItemCount,
-    batch.slotOfItem,
-    batch.distinctItems,
-    batch.itemSlots,
-    gradients,
-  );
+function catchUpTables(userRows: usize, userCount: u32, itemRows: usize, itemCount: u32): void {
+  for (let k: usize = 0; k < tableCount; k++) {
+    const table = tableAt(k);
+    const at = table.offset;
+    const rows = table.ofItems ? itemRows : userRows;
+    const count = table.ofItems ? itemCount : userCount;
+    const made = table.ofItems ? madeByItems : madeByUsers;
+    catchUpRows(weights + at, first + at, second + at, table.bytes, rows, count, made);
+  }
+}
+
+/** Brings the rows of the open batch up to date. */
+export function catchUp(): void {
+  if (deferred) catchUpTables(batch.distinctUsers, batch.userSlots, batch.distinctItems, batch.itemSlots);
+}
+
+/** Brings all rows up to date: before anybody but the training reads them. */
+export function settle(): void {
+  if (deferred) catchUpTables(activeUsers, activeUserCount, activeItems, activeItemCount);
+  restart();
+}
+
+/** Adam on the rows of table k; `gradients` by slot of the open batch. */
+export function move(k: usize, gradients: usize): void {
+  const table = tableAt(k);
+  const at = table.offset;
+  const w = weights + at;
+  const m = first + at;
+  const s = second + at;
+  const rows = table.ofItems ? batch.distinctItems : batch.distinctUsers;
+  const count = table.ofItems ? batch.itemSlots : batch.userSlots;
+  const slotOf = table.ofItems ? batch.slotOfItem : batch.slotOfUser;
+  const active = table.ofItems ? activeItems : activeUsers;
+  const activeCount = table.ofItems ? activeItemCount : activeUserCount;
+  if (deferred) moveRows(w, m, s, table.bytes, rows, count, gradients);
+  else moveTable(w, m, s, table.bytes, active, activeCount, slotOf, rows, count, gradients);
+}
+
+/** Ends a step: the rows of the open batch have made it. */
+export function endStep(): void {
+  if (!deferred) return;
+  mark(batch.distinctUsers, batch.userSlots, madeByUsers);
+  mark(batch.distinctItems, batch.itemSlots, madeByItems);
 }
 
 /** Slots of the batch that was opened last. */

@@ -48,6 +48,10 @@ export function shared(): usize {
 /** Pointers of the model; the shared weights stand behind the four tables. */
 export function setModel(w: usize, m: usize, v: usize, g: usize, userCount: u32, itemCount: u32): void {
   model.setWeights(w, m, v, g, userCount, itemCount);
+  model.addTable(false, GMF);
+  model.addTable(true, GMF);
+  model.addTable(false, MLP);
+  model.addTable(true, MLP);
   const rows = <usize>(userCount + itemCount);
   user.gmfTable = w;
   item.gmfTable = w + <usize>userCount * GMF;
