@@ -5,7 +5,7 @@
  * lib/model/nmf/forward.ts has the same mathematics in tensors; layout of the weights: lib/model/nmf/model.ts.
  */
 
-import { beginStep, full, moveBlock } from "./shared/adam";
+import { beginStep, moveBlock } from "./shared/adam";
 import * as batch from "./shared/batch";
 import * as epoch from "./shared/epoch";
 import { clip4, crossEntropy, inside4 } from "./shared/loss";
@@ -290,7 +290,6 @@ export function train(from: u32, to: u32, batchSize: u32, samples: u32, l2: f32,
   let loss: f64 = 0;
   for (let b = from; b < to; b++) {
     const start = b * batchSize;
-    if (full()) model.settle();
     loss += differentiate(start, min(batchSize, samples - start), l2, track);
     step();
   }

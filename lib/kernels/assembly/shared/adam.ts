@@ -9,16 +9,12 @@
  * in binary arithmetic (Boldo 2015) as long as s^2 does not underflow: s < 1e-18 becomes 0. |m| < 1e-30 becomes 0: a
  * moment that nothing feeds would decay into denormal numbers, which are slow.
  * A row with m = s = 0 does not move, so only rows that ever had a gradient are visited: the same bits, less work.
- *
- * Large tables can be put off: a row that a batch does not hold is left where it is, and its steps are made up when it is
- * next needed, in registers: the same operations in the same order, without a journey of the whole table through the
- * caches in every step.
  */
 
 import { slotOrCount } from "./batch";
 
-const VANISHING: f32 = 1e-30;
-const LEAST_ROOT: f32 = 1e-18;
+export const VANISHING: f32 = 1e-30;
+export const LEAST_ROOT: f32 = 1e-18;
 const LEAST_FLOOR: f32 = 1e-37; // keeps 0 / 0 away from rows that never moved, however small epsilon is
 
 let learningRate: f64 = 0;
@@ -27,24 +23,15 @@ let beta2: f64 = 0;
 let epsilon: f64 = 0;
 let power1: f64 = 1;
 let power2: f64 = 1;
-let rate: f32 = 0;
-let floor: f32 = 0;
+/** Of the step that was begun last. */
+export let rate: f32 = 0;
+export let floor: f32 = 0;
 // the factors of the settings, rounded once
-let keep1: f32 = 0; // b1
+export let keep1: f32 = 0; // b1
 let take1: f32 = 0; // 1 - b1
 let keep2: f32 = 0; // b2
 let take2: f32 = 0; // 1 - b2
-let keepRoot: f32 = 0; // sqrt(b2)
-
-/** Rate and floor (f32) of each step since the tables were last settled. */
-const MOST_STEPS: u32 = 4096;
-const history: usize = memory.data(32768, 64);
-export let steps: u32 = 0;
-let greatestRate: f32 = 0; // among them
-let leastFloor: f32 = 0;
-/** Steps for which it is asked at once whether they move a weight, and no more than what a root keeps of itself over them. */
-const SPAN: usize = 32;
-let fade: f32 = 0;
+export let keepRoot: f32 = 0; // sqrt(b2)
 
 /** `p1`, `p2`: beta1^t and beta2^t of the t steps behind. */
 export function setAdam(lr: f64, b1: f64, b2: f64, eps: f64, p1: f64, p2: f64): void {
@@ -59,20 +46,6 @@ export function setAdam(lr: f64, b1: f64, b2: f64, eps: f64, p1: f64, p2: f64): 
   keep2 = <f32>b2;
   take2 = <f32>(1 - b2);
   keepRoot = <f32>sqrt<f64>(b2);
-  fade = 0.99; // for the roundings
-  for (let k: usize = 0; k < SPAN; k++) fade *= keepRoot;
-}
-
-/** Whether the tables have to be settled before another step. */
-@inline
-export function full(): bool {
-  return steps == MOST_STEPS;
-}
-
-/** All rows have made all steps. */
-@inline
-export function settled(): void {
-  steps = 0;
 }
 
 /** Begins a step. */
@@ -82,12 +55,6 @@ export function beginStep(): void {
   const root = sqrt<f64>(1 - power2);
   rate = <f32>((learningRate * root) / (1 - power1));
   floor = max<f32>(<f32>(epsilon * root), LEAST_FLOOR);
-  const at = history + (<usize>steps << 3);
-  store<f32>(at, rate);
-  store<f32>(at, floor, 4);
-  greatestRate = steps ? max<f32>(greatestRate, rate) : rate;
-  leastFloor = steps ? min<f32>(leastFloor, floor) : floor;
-  steps++;
 }
 
 /** A moment, or 0 in its place. */
@@ -104,7 +71,7 @@ function keptRootOf(root: v128): v128 {
 
 /** w less scale m / (s + least). */
 @inline
-function moved(w: v128, moment: v128, root: v128, scale: v128, least: v128): v128 {
+export function moved(w: v128, moment: v128, root: v128, scale: v128, least: v128): v128 {
   return f32x4.sub(w, f32x4.div(f32x4.mul(moment, scale), f32x4.add(root, least)));
 }
 
@@ -160,18 +127,6 @@ function move(w: usize, m: usize, s: usize, g: usize, bytes: usize): void {
   }
 }
 
-/** m of 4 weights without gradient. */
-@inline
-function fadedMoment(moment: v128): v128 {
-  return keptMoment(f32x4.mul(moment, f32x4.splat(keep1)));
-}
-
-/** s of 4 weights without gradient. */
-@inline
-function fadedRoot(root: v128): v128 {
-  return keptRootOf(f32x4.mul(root, f32x4.splat(keepRoot)));
-}
-
 /**
  * All ones where no step of a span moves w: |m| falls, s keeps `fade` of itself (or is flushed), and roundings are
  * monotone, so no step passes u. Compared as bits, since a step of -0 makes +0 of -0.
@@ -185,15 +140,13 @@ function still(w: v128, moment: v128, root: v128): v128 {
 
 /** One step of `bytes` (a multiple of 32) of weights without gradient. */
 @inline
-function decay(w: usize, m: usize, s: usize, bytes: usize): void {
-  const scale = f32x4.splat(rate);
-  const least = f32x4.splat(floor);
+export function decay(w: usize, m: usize, s: usize, bytes: usize, scale: v128, least: v128): void {
   const end = w + bytes;
   for (; w != end; w += 32, m += 32, s += 32) {
-    const lowMoment = fadedMoment(v128.load(m));
-    const highMoment = fadedMoment(v128.load(m, 16));
-    const lowRoot = fadedRoot(v128.load(s));
-    const highRoot = fadedRoot(v128.load(s, 16));
+    const lowMoment = keptMoment(f32x4.mul(v128.load(m), f32x4.splat(keep1)));
+    const highMoment = keptMoment(f32x4.mul(v128.load(m, 16), f32x4.splat(keep1)));
+    const lowRoot = keptRootOf(f32x4.mul(v128.load(s), f32x4.splat(keepRoot)));
+    const highRoot = keptRootOf(f32x4.mul(v128.load(s, 16), f32x4.splat(keepRoot)));
     const low = moved(v128.load(w), lowMoment, lowRoot, scale, least);
     const high = moved(v128.load(w, 16), highMoment, highRoot, scale, least);
     v128.store(m, lowMoment);
@@ -205,108 +158,11 @@ function decay(w: usize, m: usize, s: usize, bytes: usize): void {
   }
 }
 
-/** Steps from .. `steps` of `bytes` (a multiple of 64) of weights without gradient. */
-function catchUp(w: usize, m: usize, s: usize, bytes: usize, from: u32): void {
-  const begin = history + (<usize>from << 3);
-  const end = history + (<usize>steps << 3);
-  const stop = w + bytes;
-  for (; w != stop; w += 64, m += 64, s += 64) {
-    let m0 = v128.load(m, 0);
-    let m1 = v128.load(m, 16);
-    let m2 = v128.load(m, 32);
-    let m3 = v128.load(m, 48);
-    let s0 = v128.load(s, 0);
-    let s1 = v128.load(s, 16);
-    let s2 = v128.load(s, 32);
-    let s3 = v128.load(s, 48);
-    const any = v128.or(
-      v128.or(v128.or(m0, m1), v128.or(m2, m3)),
-      v128.or(v128.or(s0, s1), v128.or(s2, s3)),
-    );
-    if (!v128.any_true(any)) continue;
-    let w0 = v128.load(w, 0);
-    let w1 = v128.load(w, 16);
-    let w2 = v128.load(w, 32);
-    let w3 = v128.load(w, 48);
-    let p = begin;
-    do {
-      const pause = min(end, p + (SPAN << 3));
-      if (pause - p == SPAN << 3) {
-        const low = v128.and(still(w0, m0, s0), still(w1, m1, s1));
-        const high = v128.and(still(w2, m2, s2), still(w3, m3, s3));
-        if (i32x4.all_true(v128.and(low, high))) {
-          for (; p != pause; p += 8) {
-            m0 = fadedMoment(m0);
-            m1 = fadedMoment(m1);
-            m2 = fadedMoment(m2);
-            m3 = fadedMoment(m3);
-            s0 = fadedRoot(s0);
-            s1 = fadedRoot(s1);
-            s2 = fadedRoot(s2);
-            s3 = fadedRoot(s3);
-          }
-          continue;
-        }
-      }
-      do {
-        const scale = v128.load32_splat(p);
-        const least = v128.load32_splat(p, 4);
-        m0 = fadedMoment(m0);
-        m1 = fadedMoment(m1);
-        m2 = fadedMoment(m2);
-        m3 = fadedMoment(m3);
-        s0 = fadedRoot(s0);
-        s1 = fadedRoot(s1);
-        s2 = fadedRoot(s2);
-        s3 = fadedRoot(s3);
-        w0 = moved(w0, m0, s0, scale, least);
-        w1 = moved(w1, m1, s1, scale, least);
-        w2 = moved(w2, m2, s2, scale, least);
-        w3 = moved(w3, m3, s3, scale, least);
-        p += 8;
-      } while (p != pause);
-    } while (p != end);
-    v128.store(m, m0, 0);
-    v128.store(m, m1, 16);
-    v128.store(m, m2, 32);
-    v128.store(m, m3, 48);
-    v128.store(s, s0, 0);
-    v128.store(s, s1, 16);
-    v128.store(s, s2, 32);
-    v128.store(s, s3, 48);
-    v128.store(w, w0, 0);
-    v128.store(w, w1, 16);
-    v128.store(w, w2, 32);
-    v128.store(w, w3, 48);
-  }
-}
-
 /** Steps a block of weights that every sample uses; `bytes` is a multiple of 16. */
 export function moveBlock(w: usize, m: usize, s: usize, g: usize, bytes: usize): void {
   const paired = bytes & ~31;
   move(w, m, s, g, paired);
   if (paired != bytes) moveFour(w + paired, m + paired, s + paired, g + paired);
-}
-
-/**
- * Brings the `count` rows listed in `rows` up to date: `bytes` (a multiple of 64) of each, in the table that begins at
- * w, m, s; made[row] steps are behind it.
- */
-export function catchUpRows(
-  w: usize,
-  m: usize,
-  s: usize,
-  bytes: usize,
-  rows: usize,
-  count: u32,
-  made: usize,
-): void {
-  for (let i: u32 = 0; i < count; i++) {
-    const row = <usize>load<u32>(rows + ((<usize>i) << 2));
-    const from = load<u32>(made + (row << 2));
-    const at = row * bytes;
-    if (from != steps) catchUp(w + at, m + at, s + at, bytes, from);
-  }
 }
 
 /**
@@ -325,12 +181,14 @@ export function moveTable(
   count: u32,
   gradients: usize,
 ): void {
+  const scale = f32x4.splat(rate);
+  const least = f32x4.splat(floor);
   for (let i: u32 = 0; i < activeCount; i++) {
     const row = load<u32>(active + ((<usize>i) << 2));
     const slot = slotOrCount(slotOf, distinct, count, row);
     const at = <usize>row * bytes;
     if (slot < count) move(w + at, m + at, s + at, gradients + <usize>slot * bytes, bytes);
-    else decay(w + at, m + at, s + at, bytes);
+    else decay(w + at, m + at, s + at, bytes, scale, least);
   }
 }
 
@@ -348,10 +206,4 @@ export function moveRows(
     const at = <usize>load<u32>(rows + ((<usize>i) << 2)) * bytes;
     move(w + at, m + at, s + at, gradients, bytes);
   }
-}
-
-/** The `count` rows listed in `rows` have made all steps. */
-export function mark(rows: usize, count: u32, made: usize): void {
-  for (let i: u32 = 0; i < count; i++)
-    store<u32>(made + ((<usize>load<u32>(rows + ((<usize>i) << 2))) << 2), steps);
 }

@@ -1,7 +1,8 @@
 /** Where the weights of a model, Adam's moments and the rows that Adam visits stand; all models use it. */
 
-import { catchUpRows, mark, moveRows, moveTable, settled } from "./adam";
+import { moveRows, moveTable } from "./adam";
 import * as batch from "./batch";
+import * as deferred from "./deferred";
 
 export let weights: usize = 0;
 export let first: usize = 0; // Adam's m, in the layout of the weights
@@ -18,7 +19,7 @@ let activeItems: usize = 0;
 let activeItemCount: u32 = 0;
 let madeByUsers: usize = 0; // u32, users: Adam's steps behind each row
 let madeByItems: usize = 0;
-let deferred: bool = false; // rows that a batch does not hold make their steps when they are next needed
+let putsOff: bool = false; // rows that a batch does not hold make their steps when they are next needed
 
 /** Tables whose rows Adam moves: bytes into the weights, bytes of a row, and whether its rows are items. */
 @unmanaged
@@ -84,14 +85,14 @@ export function setActive(
   activeItemCount = itemCount;
   madeByUsers = madeByUsersAt;
   madeByItems = madeByItemsAt;
-  deferred = putOff;
+  putsOff = putOff;
   restart();
 }
 
 /** All rows are up to date: counting begins anew. */
 function restart(): void {
-  settled();
-  if (!deferred) return;
+  deferred.restart();
+  if (!putsOff) return;
   memory.fill(madeByUsers, 0, (<usize>users) << 2);
   memory.fill(madeByItems, 0, (<usize>items) << 2);
 }
@@ -103,18 +104,18 @@ function catchUpTables(userRows: usize, userCount: u32, itemRows: usize, itemCou
     const rows = table.ofItems ? itemRows : userRows;
     const count = table.ofItems ? itemCount : userCount;
     const made = table.ofItems ? madeByItems : madeByUsers;
-    catchUpRows(weights + at, first + at, second + at, table.bytes, rows, count, made);
+    deferred.catchUpRows(weights + at, first + at, second + at, table.bytes, rows, count, made);
   }
 }
 
 /** Brings the rows of the open batch up to date. */
 export function catchUp(): void {
-  if (deferred) catchUpTables(batch.distinctUsers, batch.userSlots, batch.distinctItems, batch.itemSlots);
+  if (putsOff) catchUpTables(batch.distinctUsers, batch.userSlots, batch.distinctItems, batch.itemSlots);
 }
 
 /** Brings all rows up to date: before anybody but the training reads them. */
 export function settle(): void {
-  if (deferred) catchUpTables(activeUsers, activeUserCount, activeItems, activeItemCount);
+  if (putsOff) catchUpTables(activeUsers, activeUserCount, activeItems, activeItemCount);
   restart();
 }
 
@@ -130,15 +131,17 @@ export function move(k: usize, gradients: usize): void {
   const slotOf = table.ofItems ? batch.slotOfItem : batch.slotOfUser;
   const active = table.ofItems ? activeItems : activeUsers;
   const activeCount = table.ofItems ? activeItemCount : activeUserCount;
-  if (deferred) moveRows(w, m, s, table.bytes, rows, count, gradients);
+  if (putsOff) moveRows(w, m, s, table.bytes, rows, count, gradients);
   else moveTable(w, m, s, table.bytes, active, activeCount, slotOf, rows, count, gradients);
 }
 
 /** Ends a step: the rows of the open batch have made it. */
 export function endStep(): void {
-  if (!deferred) return;
-  mark(batch.distinctUsers, batch.userSlots, madeByUsers);
-  mark(batch.distinctItems, batch.itemSlots, madeByItems);
+  if (!putsOff) return;
+  deferred.remember();
+  deferred.mark(batch.distinctUsers, batch.userSlots, madeByUsers);
+  deferred.mark(batch.distinctItems, batch.itemSlots, madeByItems);
+  if (deferred.steps == deferred.MOST_STEPS) settle();
 }
 
 /** Slots of the batch that was opened last. */
