@@ -15,7 +15,8 @@ import type { AdamSettings, Engine, Moments, TrainingSet, TrainOptions, TrainRes
 import { byItem, emptyGraph, graphOf } from "./graph";
 import { type TrainKernel, Workspace } from "./simdKernel";
 import { Arena } from "./simdMemory";
-import { ActiveRows, PlacedSet } from "./simdSet";
+import { probeCase } from "./simdProbe";
+import { ActiveRows, isLarge, PlacedSet } from "./simdSet";
 
 const CALL = 60; // ms that one call into the kernel should take: between two of them signals and timers get their turn
 const FIRST_GUESS = 2e-4; // ms a sample, until a call has been measured
@@ -34,10 +35,25 @@ export interface SimdEngine extends Engine {
 
 /**
  * An engine for models of the shape of `spec`, all weights 0 until `load`.
+ * @param putsOff whether rows that a batch does not hold make Adam's steps when they are next needed: the same bits,
+ *   sooner where tables are large
  * @throws InputError when the model does not fit into 4 GB.
  */
-export function createSimdEngine(spec: ModelSpec): SimdEngine {
-  return new KernelEngine(spec);
+export function createSimdEngine(spec: ModelSpec, putsOff = isLarge): SimdEngine {
+  return new KernelEngine(spec, putsOff);
+}
+
+/** Bytes that a kernel makes of a small training: what packing must not change. */
+function probe(model: ModelSpec["model"], kernel: TrainKernel): Uint8Array {
+  const { spec, weights, set, adam, batchSize, epochs } = probeCase(model);
+  const parts = [true, false].flatMap((putsOff) => {
+    const engine = new KernelEngine(spec, () => putsOff, kernel);
+    engine.load(weights);
+    engine.trainAtOnce(set, adam, batchSize, epochs);
+    const { m, v } = engine.moments();
+    return [engine.weights(), m, v, engine.scoreItems(Uint32Array.from({ length: spec.users }, (_, u) => u))];
+  });
+  return Buffer.concat(parts.map(({ buffer }) => new Uint8Array(buffer)));
 }
 
 class KernelEngine implements SimdEngine {
@@ -63,11 +79,14 @@ class KernelEngine implements SimdEngine {
   /** top of the memory without the graph */
   private readonly base: number;
 
-  constructor(readonly spec: ModelSpec) {
+  constructor(
+    readonly spec: ModelSpec,
+    private readonly putsOff: typeof isLarge,
+    kernel?: TrainKernel,
+  ) {
     this.layout = requirePart(spec.model, "kernel", "engine simd");
-    const kernel = instantiate<TrainKernel & WebAssembly.Exports>(this.layout.name);
-    this.kernel = kernel;
-    this.arena = new Arena(kernel.memory, kernel.heapBase());
+    this.kernel = kernel ?? instantiate<TrainKernel>(this.layout.name, (one) => probe(spec.model, one));
+    this.arena = new Arena(this.kernel.memory, this.kernel.heapBase());
     const flat = () => this.arena.allocate(4 * spec.size);
     const slotOf = [this.arena.allocate(4 * spec.users), this.arena.allocate(4 * spec.items)] as const;
     const gradients = this.layout.gradients === "dense" ? spec.size : spec.size - spec.shared;
@@ -75,7 +94,7 @@ class KernelEngine implements SimdEngine {
     this.scoring = new Workspace(this.arena, this.layout, spec, PAIRS_AT_ONCE, slotOf);
     this.active = new ActiveRows(spec);
     const { w, m, root, g } = this.at;
-    kernel.setModel(w, m, root, g, spec.users, spec.items, spec.embeddingSize);
+    this.kernel.setModel(w, m, root, g, spec.users, spec.items, spec.embeddingSize);
     this.graphModel = modelOf(spec.model).graph;
     this.tables = this.graphModel ? [flat(), flat(), flat()] : [];
     this.base = this.arena.mark();
@@ -88,7 +107,8 @@ class KernelEngine implements SimdEngine {
     this.flat("w").set(weights);
     this.active.clear();
     if (moments) {
-      this.flat("m").set(moments.m);
+      const m = this.flat("m");
+      for (let k = 0; k < m.length; k++) m[k] = moments.m[k] + 0; // -0 becomes 0, as after a step
       const roots = this.flat("root");
       for (let k = 0; k < roots.length; k++) {
         const root = Math.fround(Math.sqrt(moments.v[k]));
@@ -166,6 +186,23 @@ class KernelEngine implements SimdEngine {
       this.training = false;
       this.arena.release(mark);
     }
+  }
+
+  /** The epochs of `train` without a pause, without a signal. */
+  trainAtOnce(set: TrainingSet, adam: AdamSettings, batchSize: number, epochs: number): void {
+    this.placeGraph(graphOf(set, this.spec.users));
+    const mark = this.arena.mark();
+    const { placed, workspace } = this.place(set, batchSize);
+    this.setAdam(adam);
+    workspace.open(this.kernel);
+    this.stale = true;
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      placed.draw(["probe"], epoch);
+      placed.train(0, placed.batches, 0.01, true);
+      this.steps += placed.batches;
+    }
+    this.kernel.settle();
+    this.arena.release(mark);
   }
 
   predict(users: Uint32Array, items: Uint32Array): Float32Array {
@@ -292,7 +329,7 @@ class KernelEngine implements SimdEngine {
   /** Puts a training set and the workspace of its batches into memory. */
   private place(set: TrainingSet, batchSize: number): { placed: PlacedSet; workspace: Workspace } {
     this.active.addSet(set);
-    this.active.place(this.arena, this.kernel);
+    this.active.place(this.arena, this.kernel, batchSize, this.putsOff);
     const placed = new PlacedSet(this.arena, this.kernel, this.spec, set, batchSize);
     const largest = placed.scored * Math.min(batchSize, placed.samples);
     return { placed, workspace: new Workspace(this.arena, this.layout, this.spec, largest, this.at.slotOf) };

@@ -8,6 +8,7 @@ import type { ModelSpec } from "../model/spec";
 import type { Arena } from "./simdMemory";
 
 export interface TrainKernel {
+  readonly memory: WebAssembly.Memory;
   heapBase(): number;
   setModel(
     w: number,

@@ -84,6 +84,14 @@ export class PlacedSet {
 }
 
 /**
+ * Whether it pays to put off Adam's steps of the rows that a batch does not hold: where weights and moments of the
+ * active rows (`bytes`) do not stay in a processor's cache, and a row is absent from many batches.
+ */
+export function isLarge(rows: number, bytes: number, batchSize: number): boolean {
+  return bytes > 32 * 2 ** 20 && rows > 30 * batchSize;
+}
+
+/**
  * Rows whose moments are, or may become, other than zero. Adam leaves all others where they are, so the kernels skip
  * them. A flag once set stays until the optimizer starts new.
  */
@@ -119,14 +127,20 @@ export class ActiveRows {
     if (set.kind === "pairs" || set.negatives > 0) items.fill(1);
   }
 
-  /** Writes the lists of rows into kernel memory. */
-  place(arena: Arena, kernel: TrainKernel): void {
+  /** Writes the lists of rows into kernel memory. @param putsOff says whether Adam's steps of absent rows wait */
+  place(arena: Arena, kernel: TrainKernel, batchSize: number, putsOff: typeof isLarge): void {
     const [users, items] = this.flags.map((flags) => {
       const rows = new Uint32Array(flags.reduce((count, flag) => count + flag, 0));
       for (let row = 0, k = 0; row < flags.length; row++) if (flags[row]) rows[k++] = row;
       return { at: arena.place(rows), count: rows.length };
     });
-    const made = [this.spec.users, this.spec.items].map((rows) => arena.allocate(4 * rows));
-    kernel.setActive(users.at, users.count, items.at, items.count, made[0], made[1], process.env.DEFER === "1");
+    const counts = [users.count, items.count];
+    const floats = this.spec.tensors.reduce(
+      (sum, { kind, shape }) => (kind === "shared" ? sum : sum + counts[kind === "user" ? 0 : 1] * shape[1]),
+      0,
+    );
+    const waits = putsOff(counts[0] + counts[1], 12 * floats, batchSize);
+    const made = [this.spec.users, this.spec.items].map((rows) => arena.allocate(waits ? 4 * rows : 0));
+    kernel.setActive(users.at, users.count, items.at, items.count, made[0], made[1], waits);
   }
 }

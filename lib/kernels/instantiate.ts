@@ -48,11 +48,20 @@ function compile<Exports extends object>(
   const plain = new WebAssembly.Module(bytes);
   if (!probe || distrusted || !mayPack()) return plain;
   const packed = compilePacked(bytes);
-  const [expected, seen] = [plain, packed].map((module) => probe(instance<Exports>(name, module)));
-  if (Buffer.compare(expected, seen) === 0) return packed;
+  if (agree(name, plain, packed, probe)) return packed;
   distrusted = true;
   process.emitWarning(`kernel ${name}: packed by V8 it gives other bits; going on without (environment.md)`);
   return plain;
+}
+
+/** Whether two modules of a kernel give the same bytes. */
+export function agree<Exports extends object>(
+  name: string,
+  one: WebAssembly.Module,
+  other: WebAssembly.Module,
+  probe: Probe<Exports>,
+): boolean {
+  return Buffer.compare(probe(instance(name, one)), probe(instance(name, other))) === 0;
 }
 
 function read(name: string): NonSharedBuffer {

@@ -206,19 +206,25 @@ describe("the golden hash", () => {
     expect(hashes).toEqual(golden.hashes);
   });
 
-  it("is met in another process, also with the optimising compiler alone", async () => {
-    for (const flags of [[], ["--no-liftoff"], ["--liftoff-only"]]) {
-      const { stdout, stderr } = await promisify(execFile)(process.execPath, [...flags, script]);
-      expect(stderr).toBe("");
-      expect(JSON.parse(stdout)).toEqual(golden.hashes);
-    }
+  it.each([
+    { what: "as it comes" },
+    { what: "without packing", env: { ERASABLE_REVECTORIZE: "off" } },
+    { what: "with the optimising compiler alone", flags: ["--no-liftoff"] },
+    { what: "with the baseline compiler alone", flags: ["--liftoff-only"] },
+  ])("is met in another process, $what", async ({ env = {}, flags = [] }) => {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [...flags, script], {
+      env: { ...process.env, ...env },
+    });
+    expect(stderr).toBe("");
+    expect(JSON.parse(stdout)).toEqual(golden.hashes);
   });
 
   // environment.md, "Other versions of Node", says how to get them
   const others = (process.env.ERASABLE_NODES ?? "").split(delimiter).filter(Boolean);
   it.skipIf(others.length === 0)("is met on every version of Node that ERASABLE_NODES names", () => {
-    for (const node of others) {
-      const { stdout, stderr, status } = spawnSync(node, [script], { encoding: "utf8" });
+    for (const [node, packs] of others.flatMap((path) => ["on", "off"].map((set) => [path, set]))) {
+      const env = { ...process.env, ERASABLE_REVECTORIZE: packs };
+      const { stdout, stderr, status } = spawnSync(node, [script], { encoding: "utf8", env });
       expect([node, status, stderr]).toEqual([node, 0, ""]);
       expect(JSON.parse(stdout)).toEqual(golden.hashes);
     }

@@ -25,7 +25,7 @@ import { addPenalty } from "./shared/rows";
 export { setAdam } from "./shared/adam";
 export { setSlots } from "./shared/batch";
 export { fillPairs, setBatches, setEpoch, setTrainingSet, shuffleEpoch } from "./shared/epoch";
-export { heapBase, itemSlots, setActive, setSamples, userSlots } from "./shared/model";
+export { heapBase, itemSlots, setActive, setSamples, settle, userSlots } from "./shared/model";
 export { predictPairs, prepare, scoreBlock, setSide } from "./shared/product";
 
 /** Pointers of the model: the table of the users, behind it that of the items. */
@@ -40,6 +40,8 @@ export function setModel(
 ): void {
   model.setWeights(w, m, v, g, userCount, itemCount);
   setTables(w, w + ((<usize>userCount * width) << 2), width);
+  model.addTable(false, rowBytes);
+  model.addTable(true, rowBytes);
 }
 
 /** Adds the ridge penalty's gradient, l2 * (samples of the row) / count * row. */
@@ -58,6 +60,7 @@ function penalise(l2: f32, count: u32): void {
 export function differentiate(start: u32, count: u32, l2: f32, track: bool): f64 {
   const at = (<usize>start) << 3;
   batch.openPairs(epoch.users + at, epoch.items + at, 2 * count);
+  model.catchUp();
   gather(user, batch.distinctUsers, batch.userSlots);
   gather(item, batch.distinctItems, batch.itemSlots);
   predict(2 * count);
@@ -74,8 +77,9 @@ export function train(from: u32, to: u32, batchSize: u32, samples: u32, l2: f32,
     const start = b * batchSize;
     loss += differentiate(start, min(batchSize, samples - start), l2, track);
     beginStep();
-    model.moveUsers(0, rowBytes, user.gx);
-    model.moveItems(<usize>model.users * rowBytes, rowBytes, item.gx);
+    model.move(0, user.gx);
+    model.move(1, item.gx);
+    model.endStep();
   }
   return loss;
 }

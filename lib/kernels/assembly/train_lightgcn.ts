@@ -27,7 +27,7 @@ import {
 export { setAdam } from "./shared/adam";
 export { setSlots } from "./shared/batch";
 export { fillPairs, setBatches, setEpoch, setTrainingSet, shuffleEpoch } from "./shared/epoch";
-export { heapBase, itemSlots, setActive, setSamples, userSlots } from "./shared/model";
+export { heapBase, itemSlots, setActive, setSamples, settle, userSlots } from "./shared/model";
 export { predictPairs, prepare, scoreBlock, setSide } from "./shared/product";
 
 const LAYERS = 3;
