@@ -164,7 +164,10 @@ function nextCommands(
 function spelled(options: RatingsOptions, data: Interactions): RatingsOptions {
   if (isImplicit(data)) return { ...options, implicit: true };
   const { scale } = data.provenance;
-  return scale === undefined ? options : { ...options, scale: scaleText(scale) };
+  if (scale !== undefined) return { ...options, scale: scaleText(scale) };
+  if (options.scale !== undefined || likedShare(data) > 0) return options;
+  const most = data.byUser.values.reduce((a, b) => Math.max(a, b), 1); // nothing would count as liked
+  return { ...options, scale: scaleText({ least: 1, most }) };
 }
 
 const BAR = 30;

@@ -203,7 +203,9 @@ describe("scales", () => {
 
   it("1 to 3 is said to reach no threshold, with the way on", async () => {
     const file = put(table((u, i, stars) => `${u},${i},${Math.ceil(stars / 2)}`, "user,item,rating\n"));
-    expect((await check(file)).out).toMatch(/no rating reaches 4; if 3 is the highest, say --scale 1-3/);
+    const { out } = await check(file);
+    expect(out).toMatch(/no rating reaches 4; if 3 is the highest, say --scale 1-3/);
+    expect(out).toMatch(/npx erasable run utility --dataset \S+ --scale 1-3\n/);
     expect((await check(file, "--scale", "1-3")).out).toMatch(/ratings from 1 to 3, liked from 2\.5 on/);
     expect((await check(file, "--scale", "1-3", "--liked", "2")).out).toMatch(/liked from 2 on/);
   });
