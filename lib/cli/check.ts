@@ -7,14 +7,22 @@ import type { Command } from "commander";
 import { CATALOG, type CatalogEntry } from "../data/catalog";
 import { core } from "../data/core";
 import { describe, rowLengths } from "../data/describe";
-import { checksum, type Interactions, itemCount, ratingCount, userCount } from "../data/interactions";
+import {
+  checksum,
+  holdsRatings,
+  type Interactions,
+  itemCount,
+  ratingCount,
+  userCount,
+} from "../data/interactions";
 import { dataFolders, findDataset, isOwnFile, loadDataset, readOwnFile } from "../data/load";
 import type { Readout } from "../data/reading/ratings";
-import { isImplicit, likedShare, scaleText } from "../data/scale";
+import { READING } from "../data/reading/settings";
+import { likedShare, scaleText } from "../data/scale";
 import { InputError, StoppedError } from "../errors";
 import { withJson } from "./options";
 import { count, EXIT, Exit, plural, print, printJson, stopping } from "./output";
-import { type RatingsOptions, readingKeys, readingText, withReading } from "./ratings";
+import { type RatingsOptions, readingKeys, withReading } from "./ratings";
 import { shellWord } from "./shell";
 import { textTable } from "./textTable";
 
@@ -89,7 +97,7 @@ function reportOf(name: string, options: RatingsOptions, data: Interactions, rea
     users: userCount(data),
     items: itemCount(data),
     repeats,
-    ...(isImplicit(data) ? {} : { scale }),
+    ...(holdsRatings(data) ? { scale } : {}),
     ...(why === undefined ? {} : { why }),
     values: seen?.values ?? [],
     perUser: pick(perUser),
@@ -121,7 +129,7 @@ function warningsOf(
     );
   else if (coreUsers < 50)
     warnings.push(`${plural(coreUsers, "user")} in the 5-core are few: measured quality says little`);
-  if (!isImplicit(data)) {
+  if (holdsRatings(data)) {
     const share = likedShare(data);
     if (share === 0 && why === undefined)
       warnings.push(`no rating reaches ${scale.liked}, from which on an item is liked: say it with --liked`);
@@ -153,16 +161,23 @@ function nextCommands(
   const file = shellWord(name);
   const flags = readingText(spelled(options, data));
   const groups = data.userIds.length < 8 ? ` --groups ${data.userIds.length}` : "";
-  const clicks = isImplicit(data) ? " --method ease" : groups;
+  const method = holdsRatings(data) ? groups : " --method ease";
   return [
-    `npx erasable learn ${file}${flags} --system my-system${clicks}`,
+    `npx erasable learn ${file}${flags} --system my-system${method}`,
     `npx erasable run utility --dataset ${file}${flags}${coreUsers === 0 ? " --set core=1" : ""}`,
   ];
 }
 
+/** Options that say how a file is written, as text, to be pasted: ` --scale 1-10 --implicit`. */
+const readingText = (options: RatingsOptions): string =>
+  (Object.keys(READING) as (keyof RatingsOptions)[])
+    .filter((key) => options[key] !== undefined && options[key] !== READING[key].default)
+    .map((key) => (options[key] === true ? ` --${key}` : ` --${key} ${shellWord(String(options[key]))}`))
+    .join("");
+
 /** The options with what was found out beside them, so that a smaller file, without who was erased, is read alike. */
 function spelled(options: RatingsOptions, data: Interactions): RatingsOptions {
-  if (isImplicit(data)) return { ...options, implicit: true };
+  if (!holdsRatings(data)) return { ...options, implicit: true };
   const { scale } = data.provenance;
   if (scale !== undefined) return { ...options, scale: scaleText(scale) };
   if (options.scale !== undefined || likedShare(data) > 0) return options;

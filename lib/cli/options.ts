@@ -9,12 +9,13 @@ import { PRESETS, type PresetName } from "../questions/protocol";
 import { currentProfile, suiteRoot } from "../report/context";
 import { METHOD_NAMES as UNLEARNING_METHODS } from "../unlearning/methods";
 import { parseRequest } from "../unlearning/request";
+import { type RatingsOptions, withReading } from "./ratings";
 
 /** The paper's systems in small letters, and the methods of the library. */
 const METHOD_NAMES = [...new Set([...SYSTEM_NAMES.map((name) => name.toLowerCase()), ...UNLEARNING_METHODS])];
 
 /** Which trials: the options of `run`, `trials`, `status`, `table`, `figure` and `claims`. */
-export interface SelectionOptions {
+export interface SelectionOptions extends RatingsOptions {
   readonly profile: ProfileName;
   readonly results?: string;
   readonly dataset?: readonly string[];
@@ -100,7 +101,7 @@ export const withProfile = (command: Command): Command =>
 
 /** Adds the options that choose trials. */
 export const withSelection = (command: Command): Command =>
-  withProfile(command)
+  withReading(withProfile(command))
     .option("--dataset <names>", "data sets by name, or rating files, parted by commas", list)
     .option("--model <names>", `models: ${MODEL_NAMES.join(", ")}`, listOf(MODEL_NAMES))
     .option("--method <names>", `methods: ${METHOD_NAMES.join(", ")}`, listOf(METHOD_NAMES))

@@ -10,7 +10,6 @@ import { accountText } from "../data/reading/ratings";
 import { READING, type ReadingSettings } from "../data/reading/settings";
 import { describeSetting } from "../settings";
 import { say } from "./output";
-import { shellWord } from "./shell";
 
 /** How a file is written. */
 export type RatingsOptions = Partial<ReadingSettings>;
@@ -37,12 +36,6 @@ export async function loadRatings(
   say(accountText(readout));
   return data;
 }
-
-/** The same options as text, to be pasted: ` --scale 1-10 --implicit`. */
-export const readingText = (options: RatingsOptions): string =>
-  KEYS.filter((key) => options[key] !== undefined && options[key] !== READING[key].default)
-    .map((key) => (options[key] === true ? ` --${key}` : ` --${key} ${shellWord(String(options[key]))}`))
-    .join("");
 
 /** The options that say how a file of ratings is written. */
 export function withReading(command: Command): Command {

@@ -46,7 +46,7 @@ Examples:
 }
 
 async function repeatTrials(questions: string[], options: RepeatOptions): Promise<void> {
-  const selection = select(questions, options, true);
+  const selection = await select(questions, options, true);
   const { store } = selection;
   const trials = selection.trials();
   const parts = selection.questions.map((one) => ({ name: one.id, trials: selection.trials([one]) }));

@@ -88,7 +88,7 @@ Examples:
 }
 
 async function run(questions: string[], options: RunOptions): Promise<void> {
-  const selection = select(questions, options, true);
+  const selection = await select(questions, options, true);
   const { store, profile } = selection;
   const wanted = await chosenTrials(selection, options);
   const known = await identities(wanted);
@@ -217,7 +217,7 @@ async function trials(
   questions: string[],
   options: SelectionOptions & { readonly format: "key" | "json"; readonly byJob?: boolean },
 ): Promise<void> {
-  const { store, trials: wanted } = select(questions, options, true);
+  const { store, trials: wanted } = await select(questions, options, true);
   if (options.byJob && options.format === "json")
     throw new InputError("--by-job prints keys; it does not go with --format json");
   const all = wanted();

@@ -7,9 +7,13 @@
  */
 
 import { CATALOG } from "../data/catalog";
-import { findDataset } from "../data/load";
+import { filledCore } from "../data/core";
+import { holdsRatings } from "../data/interactions";
+import { findDataset, isOwnFile, readOwnFile } from "../data/load";
+import { accountText } from "../data/reading/ratings";
+import { parseReference, referenceTo } from "../data/reference";
 import { InputError } from "../errors";
-import { type DataIdentity, type ErasableRecord, identify } from "../questions/plan";
+import { type DataIdentity, type ErasableRecord, identify, identifyAs } from "../questions/plan";
 import { type Profile, profileNamed } from "../questions/profile";
 import { PAPER, PRESETS, type Protocol, parseOverrides, protocol } from "../questions/protocol";
 import { type Question, trialsOf } from "../questions/question";
@@ -19,6 +23,7 @@ import type { Planned, Trial } from "../questions/trial";
 import type { RunStore } from "../runs/store";
 import { resultsRoot, type SelectionOptions } from "./options";
 import { say } from "./output";
+import { readingKeys } from "./ratings";
 
 export interface Selection {
   readonly questions: readonly Question[];
@@ -41,9 +46,16 @@ export function isHere(dataset: string): boolean {
  * @param substitute whether data sets that are not here are left out, and generated ratings may take their place: for
  *   commands that compute, not for those that show what is recorded
  */
-export function select(ids: readonly string[], options: SelectionOptions, substitute: boolean): Selection {
+export async function select(
+  ids: readonly string[],
+  given: SelectionOptions,
+  substitute: boolean,
+): Promise<Selection> {
   const questions = ids.length === 0 ? QUESTIONS : ids.map(questionNamed);
-  const wanted = sweep(profileNamed(options.profile), options);
+  const named = profileNamed(given.profile);
+  const { core: k = PAPER.core } = sweep(named, given).overrides;
+  const options = { ...given, dataset: await readFiles(given, k) };
+  const wanted = sweep(named, options);
   const store = openStore(resultsRoot(options.results), wanted);
   const { profile, notice } =
     options.dataset || !(substitute || nothingRecorded(store, wanted))
@@ -58,6 +70,37 @@ export function select(ids: readonly string[], options: SelectionOptions, substi
       `no trials: nothing that ${questions.map(({ id }) => id).join(", ")} of profile ${profile.name} asks for fits these options`,
     );
   return { questions, profile, store, planned, trials };
+}
+
+/**
+ * Reads the files of the user's own among the data sets, and says what they were taken for. Their names come back with the way
+ * in which they are read, for trials and worker threads; whether they hold pairs alone decides the protocol.
+ * @throws InputError when one cannot be read, or nothing is left of it in the k-core
+ */
+async function readFiles(options: SelectionOptions, k: number): Promise<readonly string[] | undefined> {
+  const [reading] = readingKeys(options);
+  const names: string[] = [];
+  for (const name of options.dataset ?? []) {
+    if (!isOwnFile(name)) {
+      names.push(name);
+      continue;
+    }
+    const { path, settings } = parseReference(name);
+    const { data, readout } = await readOwnFile(name, reading);
+    say(accountText(readout));
+    filledCore(data, k);
+    const whole = referenceTo(path, {
+      ...settings,
+      ...reading,
+      ...(holdsRatings(data) ? {} : { implicit: true }),
+    });
+    identifyAs(whole, data);
+    names.push(whole);
+  }
+  const foreign = Object.keys(reading)[0];
+  if (foreign !== undefined && !names.some(isOwnFile))
+    throw new InputError(`--${foreign}: this is for a file of your own, named by --dataset`);
+  return options.dataset && names;
 }
 
 /** Published records are shown without the data, so a profile that has some is taken as it is. */

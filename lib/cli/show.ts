@@ -4,9 +4,10 @@ import { writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { isSyntheticName } from "../data/catalog";
+import { isOwnFile } from "../data/load";
 import { InputError } from "../errors";
 import { type Answer, answerOf } from "../questions/answer";
-import { identifyHere, isOwnFile } from "../questions/plan";
+import { identifyHere } from "../questions/plan";
 import { listOf, type Question } from "../questions/question";
 import { QUESTIONS, questionNamed } from "../questions/questions";
 import { type Found, findingsOf, findRecords } from "../questions/suite";
@@ -107,7 +108,7 @@ async function answered(
   options: SelectionOptions,
 ): Promise<{ question: Question; answer: Answer; profile: string }> {
   const question = questionNamed(id);
-  const selection = select([id], options, false);
+  const selection = await select([id], options, false);
   const found = await recorded(selection, [question], `${id} ${selectionWords(options)}`);
   const { profile } = selection;
   const findings = findingsOf(selection.planned(question), found.records);
@@ -180,7 +181,7 @@ async function figure(
 }
 
 async function claims(options: SelectionOptions & { json?: boolean }): Promise<void> {
-  const selection = select([], options, false);
+  const selection = await select([], options, false);
   const found = await recorded(selection, QUESTIONS, selectionWords(options));
   const { profile } = selection;
   const rowsOf = (question: Question) =>

@@ -76,7 +76,7 @@ export function addCompact(program: Command): void {
 }
 
 async function status(ids: string[], options: SelectionOptions & { json?: boolean }): Promise<void> {
-  const { questions, profile, store, trials } = select(ids, options, false);
+  const { questions, profile, store, trials } = await select(ids, options, false);
   const known = await identities(trials());
   const rate = measuredRates(store.records());
   const look = lookup(store.records(), new Set(store.failures().map(({ key }) => key)), known);

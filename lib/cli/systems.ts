@@ -1,7 +1,7 @@
 /** `learn`, `recommend` and `unlearn`: a system on ratings of one's own, kept in a folder. `verify` is in verify.ts. */
 
 import { type Command, Option } from "commander";
-import { isImplicit } from "../data/scale";
+import { holdsRatings } from "../data/interactions";
 import type { EngineName } from "../engine/engine";
 import { InputError } from "../errors";
 import { DamagedError } from "../training/store";
@@ -166,7 +166,7 @@ async function learnCommand(ratings: string, options: LearnOptions): Promise<voi
       return;
     }
     print(
-      `${learned.name} learned from ${plural(result.ratings, isImplicit(data) ? "pair" : "rating")} of ${plural(result.users, "user")}: ` +
+      `${learned.name} learned from ${plural(result.ratings, holdsRatings(data) ? "rating" : "pair")} of ${plural(result.users, "user")}: ` +
         `${count(result.samples)} gradient samples, ${duration(result.seconds)}`,
     );
     if (result.groups)

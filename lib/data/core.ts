@@ -4,7 +4,7 @@
  * (Batagelj and Zaversnik 2003, "An O(m) algorithm for cores decomposition of networks").
  */
 
-import { requireInteger } from "../errors";
+import { InputError, requireInteger } from "../errors";
 import type { Csr, Interactions } from "./interactions";
 
 /**
@@ -50,6 +50,16 @@ export function core(data: Interactions, k: number): Interactions {
     byUser: compact(byUser, dropped.subarray(0, users), dropped.subarray(users), itemNumbers),
     byItem: compact(byItem, dropped.subarray(users), dropped.subarray(0, users), userNumbers),
   };
+}
+
+/** The k-core, which is not empty. @throws InputError that says so, and what changes it */
+export function filledCore(data: Interactions, k: number): Interactions {
+  const filtered = core(data, k);
+  if (filtered.userIds.length > 0) return filtered;
+  throw new InputError(
+    `${data.provenance.name}: its ${k}-core is empty: no user is left who has ${k} ratings of items that have ${k}; take a ` +
+      "smaller number for the protocol's core, or 1 to keep everything (--set core=1)",
+  );
 }
 
 const withStep = ({ provenance }: Interactions, k: number) => ({

@@ -177,6 +177,14 @@ export function isOwnFile(name: string): boolean {
   return looksLikePath(parseReference(name).path);
 }
 
+/** Whether a name says that its data set has pairs without ratings: a file read with `implicit`, or such a set of the catalog. */
+export function namesPairs(name: string): boolean {
+  const entry = CATALOG.find((candidate) => candidate.name === name);
+  return entry
+    ? entry.reading.scale === "1-1"
+    : isOwnFile(name) && parseReference(name).settings.implicit === true;
+}
+
 /**
  * Reads a file of the user's own, and tells what was taken for what.
  * @param name its path, perhaps with settings behind it (reference.ts); `options` come before them

@@ -84,12 +84,6 @@ interface Source {
 /** The scale that a set of ratings was read from. */
 export const scaleOfData = ({ provenance }: Source): Scale => provenance.scale ?? STARS;
 
-/** Whether a set of ratings has pairs alone (clicks, orders, plays): every value is 1 and says nothing. */
-export function isImplicit(data: Source): boolean {
-  const { least, most } = scaleOfData(data);
-  return least === most;
-}
-
 /** The share of ratings from which on an item is liked, 0 .. 1. */
 export function likedShare({
   byUser: { values },

@@ -6,8 +6,9 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CATALOG, isSyntheticName } from "../data/catalog";
-import { checksum, ratingCount } from "../data/interactions";
+import { checksum, type Interactions, ratingCount } from "../data/interactions";
 import { findDataset, loadDataset } from "../data/load";
+import { parseReference } from "../data/reference";
 import { canonicalJson } from "../json";
 import type { Job } from "../runs/handler";
 import { recordKey, type StoredRecord } from "../runs/record";
@@ -51,9 +52,13 @@ export async function identify(dataset: string): Promise<DataIdentity> {
   const state = stateOf(dataset);
   const known = identities.get(dataset);
   if (known?.state === state) return known.identity;
-  const data = await loadDataset(dataset);
+  return identifyAs(dataset, await loadDataset(dataset));
+}
+
+/** The same of a data set that has been read just now. */
+export function identifyAs(dataset: string, data: Interactions): DataIdentity {
   const identity = { checksum: checksum(data), ratings: ratingCount(data) };
-  identities.set(dataset, { state, identity });
+  identities.set(dataset, { state: stateOf(dataset), identity });
   return identity;
 }
 
@@ -70,7 +75,7 @@ function stateOf(dataset: string): string {
 function filesOf(dataset: string): string[] {
   if (isSyntheticName(dataset)) return [];
   const entry = CATALOG.find(({ name }) => name === dataset);
-  if (!entry) return [dataset];
+  if (!entry) return [parseReference(dataset).path];
   const folder = findDataset(entry);
   return folder === undefined ? [] : entry.ratings.map((file) => join(folder, file));
 }
@@ -94,10 +99,6 @@ function isHere(dataset: string): boolean {
   const files = filesOf(dataset);
   return isSyntheticName(dataset) || (files.length > 0 && files.every((file) => existsSync(file)));
 }
-
-/** Whether a data set's name is the path of a file of one's own. */
-export const isOwnFile = (dataset: string): boolean =>
-  !isSyntheticName(dataset) && !CATALOG.some((entry) => entry.name === dataset);
 
 /** The key of a trial's record on this data and this code. */
 export const keyOf = (trial: Trial, data: DataIdentity): string =>

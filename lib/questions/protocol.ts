@@ -6,6 +6,7 @@
 
 import { CURRICULA } from "../cohesion/curriculum";
 import { epochsOf } from "../data/catalog";
+import { namesPairs } from "../data/load";
 import { ENGINE_NAMES } from "../engine/engine";
 import { requireOneOf } from "../errors";
 import { INITIALISATIONS } from "../model/initial";
@@ -77,13 +78,24 @@ export const PRESETS = { PAPER, RANKING } as const;
 /** Name of a preset: `PAPER` or `RANKING`. */
 export type PresetName = keyof typeof PRESETS;
 
+/** What clicks, orders and plays ask for, whose labels would be a constant: negatives, and a ranking among all items. */
+const PAIRS: Partial<Protocol> = {
+  label: RANKING.label,
+  negatives: RANKING.negatives,
+  metrics: RANKING.metrics,
+};
+
 /**
  * A preset for one data set, with overrides.
  * @throws InputError for an unknown key, an unknown choice or a number out of range.
  */
 export function protocol(preset: PresetName, dataset: string, overrides: Partial<Protocol> = {}): Protocol {
   requireOneOf(preset, Object.keys(PRESETS) as PresetName[], "preset");
-  return complete(PROTOCOL, { ...PRESETS[preset], epochs: epochsOf(dataset), ...overrides }, "protocol");
+  return complete(
+    PROTOCOL,
+    { ...PRESETS[preset], epochs: epochsOf(dataset), ...(namesPairs(dataset) ? PAIRS : {}), ...overrides },
+    "protocol",
+  );
 }
 
 /** Reads "key=value" overrides as the command line gives them. @throws InputError naming the field. */

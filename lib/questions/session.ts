@@ -5,6 +5,7 @@
  */
 
 import { join } from "node:path";
+import { isOwnFile } from "../data/load";
 import { InputError, requireKnownKeys, requireOneOf, StoppedError } from "../errors";
 import { currentProfile, describeRun, resultsFolder } from "../report/context";
 import { progress } from "../report/progress";
@@ -12,7 +13,7 @@ import { showMarkdown } from "../report/show";
 import { RunStore } from "../runs/store";
 import { type Answer, answerOf } from "./answer";
 import { datasetTitle } from "./labels";
-import { type ErasableRecord, identifyHere, isOwnFile } from "./plan";
+import { type ErasableRecord, identifyHere } from "./plan";
 import { type Profile, profileNamed } from "./profile";
 import { type Charts, type Question, type Tables, trialsOf } from "./question";
 import { availableProfile, compute, distinctTrials, type Found, findingsOf, findRecords } from "./suite";

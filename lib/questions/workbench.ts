@@ -5,11 +5,13 @@
  */
 
 import { performance } from "node:perf_hooks";
-import { core } from "../data/core";
-import type { Interactions } from "../data/interactions";
+import { filledCore } from "../data/core";
+import { holdsRatings, type Interactions } from "../data/interactions";
 import { loadDataset } from "../data/load";
+import { parseReference, referenceTo } from "../data/reference";
 import { type Split, split } from "../data/split";
 import { createEngine } from "../engine/create";
+import { InputError } from "../errors";
 import { type EmbeddingSettings, embedUsers, type UserEmbedding } from "../hypergraph/embedding";
 import { type Evaluation, evaluate, type Scorer } from "../metrics/evaluate";
 import { MemoryStore } from "../training/store";
@@ -47,16 +49,23 @@ export const rawData = (dataset: string): Promise<Interactions> =>
 
 /** The k-core of a trial's data set. */
 const filteredData = ({ dataset, data }: Trial): Promise<Interactions> =>
-  filtered.get(`${dataset} ${data.core}`, async () => core(await rawData(dataset), data.core));
+  filtered.get(`${dataset} ${data.core}`, async () => filledCore(await rawData(dataset), data.core));
 
 const placeOf = ({ dataset, data, seed }: Trial): string =>
   JSON.stringify([dataset, data.core, data.trainShare, seed]);
 
 /** Training and test ratings of a trial. */
-export const splitData = (trial: Trial): Promise<Split> =>
-  splits.get(placeOf(trial), async () =>
+export async function splitData(trial: Trial): Promise<Split> {
+  const data = await splits.get(placeOf(trial), async () =>
     split(await filteredData(trial), { trainShare: trial.data.trainShare, seed: trial.seed }),
   );
+  if (trial.system?.settings.label === "rating" && !holdsRatings(data.train))
+    throw new InputError(
+      `${trial.dataset} has pairs without ratings (clicks, orders, plays): label "rating" would train on a constant; name it ` +
+        `${referenceTo(parseReference(trial.dataset).path, { implicit: true })}, or take label "implicit" with negatives`,
+    );
+  return data;
+}
 
 /** `embedUsers` with a memory, for plans. The training ratings are told apart by the trial that they belong to. */
 export const embedder =

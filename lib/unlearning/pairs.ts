@@ -3,8 +3,7 @@
  * it needs sampled negatives, or a model of its own for them (EASE, models trained on pairs of items).
  */
 
-import type { Interactions } from "../data/interactions";
-import { isImplicit } from "../data/scale";
+import { holdsRatings, type Interactions, ratingCount } from "../data/interactions";
 import { InputError } from "../errors";
 import { type ModelName, modelOf } from "../model/spec";
 import type { Spec } from "../settings";
@@ -22,7 +21,7 @@ export function settingsFor(
   name: MethodName,
   given: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  if (!isImplicit(data)) return {};
+  if (holdsRatings(data) || ratingCount(data) === 0) return {};
   const of = `${data.provenance.name} has pairs without ratings (clicks, orders, plays)`;
   const spec: Spec = specOf(name);
   if (!Object.hasOwn(spec, "label")) {

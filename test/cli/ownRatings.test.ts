@@ -282,3 +282,82 @@ describe("check", () => {
     );
   });
 });
+
+describe("run and table", () => {
+  const small = [
+    "--profile",
+    "smoke",
+    "--seeds",
+    "0",
+    "--groups",
+    "2",
+    "--model",
+    "dmf",
+    "--request",
+    "none",
+    "--set",
+    "epochs=1",
+  ];
+  const both = async (file: string, ...more: string[]) => {
+    const asked = ["utility", "--dataset", file, "--results", join(home, "results"), ...small, ...more];
+    const { code, err } = await erasable("run", ...asked);
+    expect({ code, err: code === 0 ? "" : err }).toEqual({ code: 0, err: "" });
+    const { out, err: said } = await erasable("table", ...asked, "--json");
+    return { metrics: out, said };
+  };
+
+  it("take the scale of the file, so that something is liked", async () => {
+    const file = put(table((u, i, stars) => `${u},${i},${Math.ceil(stars / 2)}`, "user,item,rating\n"));
+    const { metrics, said } = await both(file, "--scale", "1-3");
+    expect(said).toMatch(/ratings 1 to 3, liked from 2\.5/);
+    const hits = JSON.parse(metrics).rows.filter(
+      (row: { metric: string }) => row.metric === "testOnly HR@10",
+    );
+    expect(hits.length).toBeGreaterThan(0);
+    for (const { value } of hits) expect(value).toBeGreaterThan(0.1);
+  });
+
+  it("train clicks with negatives, and show no metric of a user's own items", async () => {
+    const file = put(
+      `user,item\n${shop()
+        .map(({ customer, product }) => `${customer},${product}\n`)
+        .join("")}`,
+    );
+    const { metrics, said } = await both(file);
+    expect(said).toMatch(/pairs without ratings \(there is no column of ratings\)/);
+    const { rows } = JSON.parse(metrics);
+    expect(new Set(rows.map((row: { dataset: string }) => row.dataset))).toEqual(
+      new Set([`${file}?implicit=true`]),
+    );
+    expect(rows.some((row: { metric: string }) => row.metric === "fullRank NDCG@10")).toBe(true);
+    expect(rows.some((row: { metric: string }) => /labCode|testOnly/.test(row.metric))).toBe(false);
+  });
+
+  it("say once that nothing is left of a thin file, and what changes that", async () => {
+    const thin = put(
+      Array.from({ length: 60 }, (_, k) => `u${k >> 1},i${(7 * k) % 40},${1 + (k % 5)}\n`).join(""),
+    );
+    const asked = ["run", "utility", "--results", join(home, "thin"), "--dataset", thin, ...small];
+    const { code, err } = await erasable(...asked);
+    expect(code).toBe(2);
+    expect(err.match(/5-core is empty/g)).toHaveLength(1);
+    expect(err).toMatch(/--set core=1/);
+    expect((await erasable(...asked, "--set", "core=1")).code).toBe(0);
+  });
+
+  it("refuse the way to read a file where there is none", async () => {
+    const { code, err } = await erasable(
+      "run",
+      "utility",
+      "--dataset",
+      "synthetic",
+      "--scale",
+      "1-10",
+      ...small,
+    );
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: expect.stringMatching(/--scale: this is for a file of your own/),
+    });
+  });
+});
