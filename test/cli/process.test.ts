@@ -66,9 +66,10 @@ describe("npx erasable as a process", () => {
 
   it("trials that fail are listed, the others are kept, and the code is 1", async () => {
     const own = join(home, "few.csv");
-    // nobody has five ratings, so that the 5-core is empty: nothing can be learned
-    writeFileSync(own, "a,x,3\na,y,4\nb,x,5\n");
-    const args = ["run", "partition", "--groups", "2", "--seeds", "0", "--results", join(home, "failing")];
+    // five users, who cannot be parted into eight groups
+    const five = Array.from({ length: 25 }, (_, k) => `u${Math.floor(k / 5)},i${k % 5},${1 + (k % 4)}\n`);
+    writeFileSync(own, five.join(""));
+    const args = ["run", "partition", "--groups", "8", "--seeds", "0", "--results", join(home, "failing")];
     const { code, out, err } = await start([...args, "--dataset", `${own},synthetic`, "--workers", "1"])
       .ended;
     expect(err).toMatch(/failed: partition .*few\.csv/);
