@@ -161,7 +161,7 @@ function missingMessage(entry: CatalogEntry, dataFolder?: string): string {
     `${entry.title} (${entry.name}) is not in ${places}. Three ways to go on:`,
     `  1. fetch it: npx erasable data fetch ${entry.name}   (${entry.licence})`,
     `  2. set ERASABLE_DATA to a folder that holds ${entry.ratings.map((file) => `${entry.name}/${file}`).join(" and ")}`,
-    `  3. give the path of a rating file of your own (.csv, .dat, .tsv, also .gz) in place of "${entry.name}"`,
+    `  3. give the path of a file of ratings of your own in place of "${entry.name}"`,
   ].join("\n");
 }
 
