@@ -7,7 +7,7 @@ import { SYNTHETIC_PRESETS } from "../../lib/data/syntheticOptions";
 import { createEngine } from "../../lib/engine/create";
 import { crossEntropy } from "../../lib/metrics/loss";
 import { initialWeights } from "../../lib/model/initial";
-import { MODEL_NAMES, modelSpec, tensorOf } from "../../lib/model/spec";
+import { modelSpec, tensorOf } from "../../lib/model/spec";
 import { foldIn, frozenModel } from "../../lib/questions/attacks/frozen";
 import { logisticScorer } from "../../lib/questions/attacks/logistic";
 import { drawUsers, features, look } from "../../lib/questions/attacks/membership";
@@ -58,7 +58,8 @@ describe("the logistic regression", () => {
   });
 });
 
-describe.each(MODEL_NAMES)("a frozen %s", (model) => {
+// those of the paper: other models say that they cannot be attacked
+describe.each(["dmf", "nmf"] as const)("a frozen %s", (model) => {
   const [users, items] = [3, 12];
   const spec = modelSpec(model, users, items);
   const weights = initialWeights(spec, "unit", 1, names(users, "u"), names(items, "i"));

@@ -3,12 +3,159 @@
  * 1: the covariance between the groups' utility e^-L and the prior that cohesion gives, from the same numbers.
  */
 
+import type { ColumnTable } from "arquero";
+import * as aq from "arquero";
+import { lineChart } from "../../report/lineChart";
+import { scatterChart } from "../../report/pointChart";
+import { spearman } from "../../statistics/correlation";
+import { datasetTitle } from "../labels";
 import { dataOf, systemUnder } from "../presets";
-import { profileProtocol } from "../profile";
+import { type Profile, profileProtocol } from "../profile";
 import { type Finding, question } from "../question";
+import { overSeeds } from "../summary";
+import type { Planned } from "../trial";
 import { C9, C13 } from "./claims";
 import { type GroupLossOutcome, groupLoss } from "./job";
-import { cohesionRows, type Labels } from "./rows";
+import { type CohesionRow, cohesionRows, type Labels } from "./rows";
+import { theoremOne } from "./theoremOne";
+
+function trials(profile: Profile): Planned<Labels>[] {
+  const own = { grouping: "cbkm", groups: profile.ablationGroups, start: "shared", scoring: "own" };
+  return profile.datasets.flatMap((dataset) => {
+    const protocol = profileProtocol(profile, dataset);
+    return profile.seeds.flatMap((seed) =>
+      profile.models.map((model) => ({
+        trial: {
+          job: groupLoss.name,
+          dataset,
+          data: dataOf(protocol),
+          system: systemUnder(protocol, "c-sisa", own, { model }),
+          seed,
+        },
+        labels: { model },
+      })),
+    );
+  });
+}
+
+const named = (rows: ColumnTable): ColumnTable =>
+  rows.derive({
+    data: aq.escape((row: CohesionRow) => datasetTitle(row.dataset)),
+    panel: aq.escape((row: CohesionRow) => row.model.toUpperCase()),
+  });
+
+const PANEL = { panelColumns: "data", panelRows: "panel", yTitle: "test loss (nats)" } as const;
+
+/** The paper's own form: groups in descending order of rho, the first the most cohesive. */
+const figures8And13 = (rows: ColumnTable) => ({
+  name: "cohesion-loss",
+  caption:
+    "Figures 8 (DMF) and 13 (NMF): test loss of each group's own model (mean over seeds, 95 % interval)",
+  alt: "Test loss against the place of the group in descending cohesion, a panel per model and data set.",
+  chart: lineChart(overSeeds(named(rows), ["data", "panel", "place"], "testLoss").objects() as Numbers[], {
+    ...PANEL,
+    x: "place",
+    y: "mean",
+    low: "low",
+    high: "high",
+    xTitle: "group, in descending order of cohesion",
+  }),
+});
+
+/** Every group of every seed as a point: the spread that a mean hides. */
+const scatter = (rows: ColumnTable) => ({
+  name: "cohesion-scatter",
+  caption: "Cohesion against test loss, a point per group and seed",
+  alt: "Scatter of test loss against cohesion.",
+  chart: scatterChart(named(rows).objects() as Numbers[], {
+    ...PANEL,
+    x: "rho",
+    y: "testLoss",
+    xTitle: "cohesion (embedding space)",
+    xScale: "log10",
+  }),
+});
+
+type Numbers = Record<string, string | number>;
+interface Groups {
+  readonly rho: number[];
+  readonly rhoRatings: number[];
+  readonly ratings: number[];
+  readonly testLoss: number[];
+}
+
+/** One row per data set, model and seed, with the numbers of its groups side by side. */
+const byTraining = (rows: ColumnTable): ColumnTable =>
+  named(rows)
+    .groupby("data", "panel", "seed")
+    .rollup({
+      rho: aq.op.array_agg("rho"),
+      rhoRatings: aq.op.array_agg("rhoRatings"),
+      ratings: aq.op.array_agg("ratings"),
+      testLoss: aq.op.array_agg("testLoss"),
+    });
+
+/** Candidates for a measure of difficulty, against the same losses. */
+const CANDIDATES = {
+  "rho, embedding space": "rho",
+  "rho, rating space": "rhoRatings",
+  "number of ratings": "ratings",
+} as const;
+
+const correlations = (rows: ColumnTable) => ({
+  name: "cohesion-spearman",
+  caption: "Spearman correlation with the test loss over the groups (negative: the larger, the easier)",
+  within: ["data", "panel"],
+  rows: overSeeds(
+    byTraining(rows)
+      .derive(
+        Object.fromEntries(
+          Object.entries(CANDIDATES).map(([label, column]) => [
+            label,
+            aq.escape((groups: Groups) => spearman(groups[column], groups.testLoss)),
+          ]),
+        ),
+      )
+      .fold(Object.keys(CANDIDATES), { as: ["candidate", "r"] }),
+    ["data", "panel", "candidate"],
+    "r",
+  ).objects(),
+  columns: [
+    { key: "data", label: "Data" },
+    { key: "panel", label: "Model" },
+    { key: "candidate", label: "Measure" },
+    { key: "mean", error: "std", label: "Correlation", digits: 2, best: "lowest" as const },
+    { key: "low", label: "Low", digits: 2 },
+    { key: "high", label: "High", digits: 2 },
+  ],
+});
+
+/** Theorem 1 on the measured groups; the identity U_p = U + Cov is checked by a test. */
+function theorem(rows: ColumnTable) {
+  type Sides = ReturnType<typeof theoremOne>;
+  const of = (side: keyof Sides) => aq.escape((row: { sides: Sides }) => row.sides[side]);
+  const own = byTraining(rows)
+    .derive({ sides: aq.escape(({ rho, testLoss }: Groups) => theoremOne(rho, testLoss)) })
+    .derive({ utility: of("utility"), withPrior: of("withPrior"), covariance: of("covarianceSum") });
+  const means = own
+    .groupby("data", "panel")
+    .rollup({ utility: aq.op.mean("utility"), withPrior: aq.op.mean("withPrior") });
+  return {
+    name: "cohesion-theorem",
+    caption:
+      "Theorem 1: utility without and with the prior that cohesion gives, and their difference, the covariance of exp(-loss) with the prior",
+    rows: overSeeds(own, ["data", "panel"], "covariance").assign(means).objects(),
+    columns: [
+      { key: "data", label: "Data" },
+      { key: "panel", label: "Model" },
+      { key: "utility", label: "U", digits: 5 },
+      { key: "withPrior", label: "U_p", digits: 5 },
+      { key: "mean", error: "std", label: "Cov (sum over groups)", digits: 6 },
+      { key: "low", label: "Low", digits: 6 },
+      { key: "high", label: "High", digits: 6 },
+    ],
+  };
+}
 
 /** Figures 8 and 13: cohesion of each group, and the test loss of a model trained on it alone. */
 export const cohesion = question({
@@ -17,23 +164,9 @@ export const cohesion = question({
   paper: "Figures 8 and 13, Theorem 1",
   notebook: "07_cohesion_validation",
   jobs: [groupLoss],
-  trials: (profile) =>
-    profile.datasets.flatMap((dataset) => {
-      const protocol = profileProtocol(profile, dataset);
-      const own = { grouping: "cbkm", groups: profile.ablationGroups, start: "shared", scoring: "own" };
-      return profile.seeds.flatMap((seed) =>
-        profile.models.map((model) => ({
-          trial: {
-            job: groupLoss.name,
-            dataset,
-            data: dataOf(protocol),
-            system: systemUnder(protocol, "c-sisa", own, { model }),
-            seed,
-          },
-          labels: { model },
-        })),
-      );
-    }),
+  trials,
   rows: (findings: readonly Finding<GroupLossOutcome, Labels>[]) => findings.flatMap(cohesionRows),
+  tables: (rows) => ({ correlations: correlations(rows), theorem: theorem(rows) }),
+  charts: (rows) => ({ loss: figures8And13(rows), scatter: scatter(rows) }),
   claims: [C9, C13],
 });

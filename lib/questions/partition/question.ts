@@ -1,12 +1,18 @@
 /** Figures 9 and 12 and Eq. 7-11: sizes, work and cohesion of the groups that each grouping makes. */
 
+import type { ColumnTable } from "arquero";
+import * as aq from "arquero";
+import { log } from "../../numeric";
 import { dataOf } from "../presets";
 import { type Profile, profileProtocol } from "../profile";
-import { type Finding, question } from "../question";
+import { type Finding, question, type View } from "../question";
 import type { Planned } from "../trial";
+import { cohesionTable, figure9, figure9Everywhere, figure12, sizeTable, workChart } from "./charts";
 import { C10, C11, C12 } from "./claims";
+import { expectedCosts } from "./expectedCosts";
+import { groupingSummaries } from "./groupings";
 import { type PartitionOutcome, type PartitionSettings, partitionJob } from "./job";
-import { type Labels, partitionRows } from "./rows";
+import { type Labels, type PartitionRow, partitionRows } from "./rows";
 
 /** The groupings of Figures 9 and 12. */
 const GROUPINGS: Readonly<Record<string, Pick<PartitionSettings, "grouping" | "balance">>> = {
@@ -38,6 +44,17 @@ function trials(profile: Profile): Planned<Labels>[] {
   });
 }
 
+/** One row per partition, from one row per group. */
+const partitionsOf = (rows: ColumnTable): ColumnTable =>
+  aq.from(groupingSummaries(rows.objects() as PartitionRow[])).derive({
+    logWork: aq.escape((row: { workRatio: number }) => log(row.workRatio)),
+  });
+
+export interface Options {
+  /** requests in a simulated stream, beside Eq. 7 */
+  readonly requests: number;
+}
+
 /** Figures 9 and 12, Equations 7-11: sizes, work and cohesion of the groups. */
 export const partition = question({
   id: "partition",
@@ -45,7 +62,25 @@ export const partition = question({
   paper: "Figures 9 and 12, Equations 7-11",
   notebook: "03_balanced_grouping",
   jobs: [partitionJob],
+  options: { requests: 20_000 },
   trials,
   rows: (findings: readonly Finding<PartitionOutcome, Labels>[]) => findings.flatMap(partitionRows),
+  tables(rows, { options }: View<Options>) {
+    const partitions = partitionsOf(rows);
+    return {
+      sizes: sizeTable(partitions),
+      cohesion: cohesionTable(partitions),
+      cost: expectedCosts(partitions, options.requests),
+    };
+  },
+  charts(rows) {
+    const partitions = partitionsOf(rows);
+    return {
+      sizes: figure9(partitions),
+      everySize: figure9Everywhere(partitions),
+      cohesion: figure12(partitions),
+      work: workChart(partitions),
+    };
+  },
   claims: [C10, C11, C12],
 });

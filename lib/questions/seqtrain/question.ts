@@ -19,7 +19,7 @@ import { C8 } from "./claims";
 import { type Labels, ORDERS, type SeqTrainRow, seqtrainRows } from "./rows";
 
 /** Which family of metrics is shown: labCode, or testOnly. */
-interface Options {
+export interface Options {
   readonly metricFamily: string;
 }
 

@@ -1,0 +1,48 @@
+/** Made-up groups to rank correlations and Theorem 1. */
+
+import * as aq from "arquero";
+import { expect, it } from "vitest";
+import { theoremOne } from "../../../lib/questions/cohesion/theoremOne";
+import { profileNamed } from "../../../lib/questions/profile";
+import { questions } from "../../../lib/questions/questions";
+
+const { cohesion } = questions;
+const profile = profileNamed("smoke");
+const view = { profile, options: {} };
+/** Loss falls with rho in the embedding, rises with rho in the ratings, and knows nothing of size. */
+const findings = cohesion.trials({ ...profile, models: ["nmf"], seeds: [0, 1] }).map((one) => ({
+  ...one,
+  outcome: {
+    rho: [4, 3, 2, 1],
+    rhoRatings: [1, 2, 3, 4],
+    testLoss: [0.1, 0.2, 0.3, 0.4 + one.trial.seed],
+    trainLoss: [0, 0, 0, 0],
+    ratings: [2, 4, 1, 3],
+  },
+  timings: {},
+}));
+const rows = aq.from(cohesion.rows(findings));
+
+it("correlates each measure of difficulty with the losses, over the groups of a seed", () => {
+  const { correlations } = cohesion.tables(rows, view);
+  expect(correlations.rows).toMatchObject([
+    { panel: "NMF", candidate: "rho, embedding space", mean: -1, n: 2 },
+    { candidate: "rho, rating space", mean: 1, n: 2 },
+    { candidate: "number of ratings", mean: 0, n: 2 },
+  ]);
+});
+
+it("holds utility with and without the prior side by side", () => {
+  const sides = findings.map(({ outcome }) => theoremOne(outcome.rho, outcome.testLoss));
+  const [line] = cohesion.tables(rows, view).theorem.rows as Record<string, number>[];
+  const half = (of: (one: (typeof sides)[0]) => number) => (of(sides[0]) + of(sides[1])) / 2;
+  expect(line.utility).toBeCloseTo(
+    half((one) => one.utility),
+    12,
+  );
+  expect(line.withPrior).toBeCloseTo(
+    half((one) => one.withPrior),
+    12,
+  );
+  expect(line.mean).toBeCloseTo(line.withPrior - line.utility, 12);
+});
