@@ -80,10 +80,12 @@ export async function run({ erasable, rounds = 40, onRow, dataset = "ml-1m" }) {
     let current = system;
     const whole = { ms: [], wall: [] };
     for (const user of random.slice(0, 10)) {
-      const { ms, wall, result } = await timed(() =>
-        erasable.unlearn(current, erasable.usersErasure([user]), context, { key: KEY }),
-      );
-      current = result.system;
+      const { ms, wall, result } = await timed(async () => {
+        const unlearned = await erasable.unlearn(current, erasable.usersErasure([user]), context, { key: KEY });
+        erasable.discard(current, unlearned, context);
+        return unlearned.next;
+      });
+      current = result;
       whole.ms.push(ms);
       whole.wall.push(wall);
     }

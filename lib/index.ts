@@ -302,5 +302,5 @@ export { parseRequest, type Request, resolveRequest } from "./unlearning/request
 // the field's other frameworks: shards in isolation, and something trained that joins them
 export { recEraser } from "./unlearning/rivals/recEraser";
 export { ultraRe } from "./unlearning/rivals/ultraRe";
-export { type Unlearned, unlearn } from "./unlearning/unlearn";
+export { discard, type Unlearned, unlearn } from "./unlearning/unlearn";
 export type { Verification } from "./unlearning/verify";

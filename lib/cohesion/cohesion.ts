@@ -9,7 +9,7 @@
 import { requireInteger, requireKnownKeys, requireNumber, StoppedError } from "../errors";
 import { pointsOf, type UserSpace } from "../grouping/space";
 import { Random } from "../random";
-import { type PairVisitor, pairDistances } from "./pairs";
+import { type PairVisitor, pairDistances, sharedItems } from "./pairs";
 
 /** The least distance, and from which size of a group on pairs are sampled. */
 export interface CohesionSettings {
@@ -17,15 +17,18 @@ export interface CohesionSettings {
   readonly epsilon: number;
   /** Groups with more users than this are estimated from a sample of pairs. */
   readonly sampleAbove: number;
+  /** So are groups of rating rows whose pairs share more items than this: the multiplications of an exact sum. */
+  readonly sampleAboveShared: number;
   /** Ordered pairs drawn, with replacement, from such a group. */
   readonly samplePairs: number;
   readonly seed: number;
 }
 
-/** Exact up to 20,000 users a group, and sampled above. */
+/** Exact up to 20,000 users a group and 10^9 shared items, and sampled above. */
 export const COHESION_DEFAULTS: CohesionSettings = {
   epsilon: 1e-3, // one pair of twins then weighs as a thousand pairs at distance 1, not as a million
   sampleAbove: 20_000,
+  sampleAboveShared: 1e9, // a second or two; on MovieLens 1M all users together share less
   samplePairs: 200_000,
   seed: 0,
 };
@@ -66,11 +69,15 @@ export async function cohesion(
   const full = { ...COHESION_DEFAULTS, ...settings };
   requireNumber(full.epsilon, Number.MIN_VALUE, Number.MAX_VALUE, "cohesion.epsilon");
   requireInteger(full.sampleAbove, 1, Number.MAX_SAFE_INTEGER, "cohesion.sampleAbove");
+  requireInteger(full.sampleAboveShared, 1, Number.MAX_SAFE_INTEGER, "cohesion.sampleAboveShared");
   requireInteger(full.samplePairs, 2, Number.MAX_SAFE_INTEGER, "cohesion.samplePairs");
   requireInteger(full.seed, 0, Number.MAX_SAFE_INTEGER, "cohesion.seed");
   const points = pointsOf(space);
-  const work = (size: number) => (size > full.sampleAbove ? full.samplePairs : (size * size) / 2);
-  const total = groups.reduce((sum, { length }) => sum + work(length), 0) || 1;
+  const large = groups.map(
+    (members) => members.length > full.sampleAbove || sharedItems(points, members) > full.sampleAboveShared,
+  );
+  const work = (group: number) => (large[group] ? full.samplePairs : groups[group].length ** 2 / 2);
+  const total = groups.reduce((sum, _, group) => sum + work(group), 0) || 1;
   let behind = 0;
   const pause = async (doneHere: number) => {
     options.onProgress?.({ stage: "cohesion", done: Math.min(1, (behind + doneHere) / total) });
@@ -79,12 +86,12 @@ export async function cohesion(
   };
   const results: Cohesion[] = [];
   for (const [number, members] of groups.entries()) {
-    if (members.length > full.sampleAbove) {
+    if (large[number]) {
       const random = Random.stream(full.seed, "cohesion", number);
       const distance = (a: number, b: number) => Math.sqrt(points.squaredDistance(a, b));
       results.push(await sampled(members, distance, full, random, pause));
     } else results.push(await exact(members, pairDistances(points, members), full.epsilon, pause));
-    behind += work(members.length);
+    behind += work(number);
   }
   return results;
 }

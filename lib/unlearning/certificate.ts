@@ -17,9 +17,11 @@ import { planHash } from "./plan";
 /** The operator's secret: at least 16 bytes, or their hexadecimal text. */
 export type OperatorKey = Uint8Array | string;
 
+export const FORMAT = "erasable certificate, format 2";
+
 /** What an unlearning states, without naming anybody. */
 export interface Certificate {
-  readonly format: "erasable certificate, format 1";
+  readonly format: typeof FORMAT;
   /** the method and all its settings: with these and the plan a verifier learns the system anew */
   readonly method: string;
   readonly settings: Json;
@@ -77,7 +79,7 @@ export function certify({ before, after, erasure, key }: Certified): Certificate
   const whole = [...users].reduce((sum, user) => sum + before.ratingsOf(user).items.length, 0);
   const former = new Set(artefacts(before));
   const body = {
-    format: "erasable certificate, format 1" as const,
+    format: FORMAT as typeof FORMAT,
     method: after.method.name,
     settings: after.method.settings,
     guarantee: after.guarantee,
@@ -157,6 +159,18 @@ export function superseded(certificate: Certificate, key: OperatorKey): Certific
   return { ...next, digest: sha256(canonicalJson(next)) };
 }
 
+/** What to say of a file of another format than this version's, which it names and perhaps the code that made it. */
+export function otherFormat(
+  value: { readonly format?: unknown; readonly code?: unknown } | null,
+  wanted: string,
+): string {
+  const { format, code } = value ?? {};
+  if (typeof format !== "string" || !format.startsWith(wanted.replace(/\d+$/, "")))
+    return `this is not a file of "${wanted}"`;
+  const made = typeof code === "string" ? ` (code version ${code})` : "";
+  return `this is of "${format}", made by another version of erasable${made}; that version reads it, and this one reads "${wanted}"`;
+}
+
 /** A certificate read from JSON. @throws InputError when it is none, or was changed after it was made. */
 export function parseCertificate(text: string): Certificate {
   let value: Certificate;
@@ -165,8 +179,7 @@ export function parseCertificate(text: string): Certificate {
   } catch (error) {
     throw new InputError(`certificate: ${(error as Error).message}`);
   }
-  if (value?.format !== "erasable certificate, format 1")
-    throw new InputError('certificate: this is not a file of "erasable certificate, format 1"');
+  if (value?.format !== FORMAT) throw new InputError(`certificate: ${otherFormat(value, FORMAT)}`);
   const { digest, ...body } = value;
   if (sha256(canonicalJson(body)) !== digest)
     throw new InputError("certificate: its digest does not fit its content; it was changed");

@@ -18,7 +18,14 @@ import { canonicalJson, sha256 } from "../json";
 import { type Cost, inSequence, stageCost } from "../metrics/cost";
 import type { DiskStore } from "../training/diskStore";
 import { DamagedError, type EntryName, type Json } from "../training/store";
-import { type Certificate, type OperatorKey, parseCertificate, superseded, tagger } from "./certificate";
+import {
+  type Certificate,
+  type OperatorKey,
+  otherFormat,
+  parseCertificate,
+  superseded,
+  tagger,
+} from "./certificate";
 import type { MethodContext, System } from "./method";
 import { methodOf } from "./methods";
 import { CERTIFICATES, isCertificateFile, OwnStore, requireOwnFiles } from "./ownFiles";
@@ -265,7 +272,7 @@ export class SystemFolder {
     if (body === undefined || sha256(body) !== digest)
       throw new DamagedError(`${path}: its bytes have changed`);
     const value = JSON.parse(body) as InForce;
-    if (value.format !== FORMAT) throw new InputError(`${path}: its format is not "${FORMAT}"`);
+    if (value.format !== FORMAT) throw new InputError(`${path}: ${otherFormat(value, FORMAT)}`);
     return value;
   }
 

@@ -52,6 +52,8 @@ interface Root {
 export abstract class MethodFrame<S extends SystemFrame> implements Method {
   abstract readonly name: string;
   abstract readonly settings: Json;
+  /** Whether what is left is, bit for bit, what never saw the erased. */
+  readonly exact: boolean = true;
   /** Whether there is a partition that depends on what users did: then it is part of a guarantee, and can be made anew. */
   readonly plans: boolean = true;
 
@@ -126,7 +128,8 @@ export abstract class SystemFrame implements System {
     this.trained = trained;
     // without a plan, or with one group of everybody, a partition remembers nothing about anybody
     const condition = method.plans && partition.groups.length > 1;
-    this.guarantee = guarantee === "exact given the partition" && !condition ? "exact" : guarantee;
+    const exact = guarantee === "exact given the partition" && !condition ? "exact" : guarantee;
+    this.guarantee = method.exact ? exact : "approximate";
   }
 
   abstract get fingerprint(): string;

@@ -3,6 +3,7 @@
 import { InputError, requireOneOf } from "../errors";
 import type { SettingsOf, Spec } from "../settings";
 import type { Json } from "../training/store";
+import { addOwnCode } from "../version";
 import { EASE, ease } from "./additive/ease";
 import { GAUSSIAN, gaussian } from "./additive/gaussian";
 import { C_SISA, cSisa } from "./cSisa";
@@ -16,6 +17,8 @@ import { ULTRA_RE, ultraRe } from "./rivals/ultraRe";
 interface Entry {
   /** its settings */
   readonly spec: Spec;
+  /** whether an unlearned system is, bit for bit, one that never saw the erased data: only then is it certified */
+  readonly exact: boolean;
   /** modules whose code decides its results, with what they import: paths below lib, without ending */
   readonly modules: readonly string[];
   make(settings: Readonly<Record<string, unknown>>): Method;
@@ -26,23 +29,29 @@ const ENGINES = "engine/create";
 
 /** Every method. */
 export const METHODS = {
-  laser: { spec: LASER, make: laser, modules: ["unlearning/laser", ENGINES] },
-  retrain: { spec: RETRAIN, make: retrain, modules: ["unlearning/laser", ENGINES] },
-  "c-sisa": { spec: C_SISA, make: cSisa, modules: ["unlearning/cSisa", ENGINES] },
-  receraser: { spec: REC_ERASER, make: recEraser, modules: ["unlearning/rivals/recEraser", ENGINES] },
-  ultrare: { spec: ULTRA_RE, make: ultraRe, modules: ["unlearning/rivals/ultraRe", ENGINES] },
-  refresh: { spec: REFRESH, make: refresh, modules: ["unlearning/foldIn/refresh", ENGINES] },
+  laser: { spec: LASER, make: laser, exact: true, modules: ["unlearning/laser", ENGINES] },
+  retrain: { spec: RETRAIN, make: retrain, exact: true, modules: ["unlearning/laser", ENGINES] },
+  "c-sisa": { spec: C_SISA, make: cSisa, exact: true, modules: ["unlearning/cSisa", ENGINES] },
+  receraser: {
+    spec: REC_ERASER,
+    make: recEraser,
+    exact: true,
+    modules: ["unlearning/rivals/recEraser", ENGINES],
+  },
+  ultrare: { spec: ULTRA_RE, make: ultraRe, exact: true, modules: ["unlearning/rivals/ultraRe", ENGINES] },
+  refresh: { spec: REFRESH, make: refresh, exact: true, modules: ["unlearning/foldIn/refresh", ENGINES] },
   "core-fold-in": {
     spec: CORE_FOLD_IN,
     make: coreFoldIn,
+    exact: true,
     modules: ["unlearning/foldIn/coreFoldIn", ENGINES],
   },
-  ease: { spec: EASE, make: ease, modules: ["unlearning/additive/ease"] },
-  gaussian: { spec: GAUSSIAN, make: gaussian, modules: ["unlearning/additive/gaussian"] },
+  ease: { spec: EASE, make: ease, exact: true, modules: ["unlearning/additive/ease"] },
+  gaussian: { spec: GAUSSIAN, make: gaussian, exact: true, modules: ["unlearning/additive/gaussian"] },
 } as const satisfies Record<string, Entry>;
 
 export type MethodName = keyof typeof METHODS;
-export const METHOD_NAMES = Object.keys(METHODS) as readonly MethodName[];
+export const METHOD_NAMES = Object.keys(METHODS) as MethodName[];
 
 /** Settings of any method; each takes those that it has. */
 export type MethodSettings = Partial<
@@ -57,12 +66,27 @@ export type MethodSettings = Partial<
   >
 >;
 
+const known = new Map<string, Entry>(Object.entries(METHODS));
+
+function entryOf(name: string): Entry {
+  return known.get(requireOneOf(name, METHOD_NAMES as readonly string[], "method")) as Entry;
+}
+
+/** Makes a method of your own known in this process, under a name that is free. @returns the name */
+export function registerMethod(name: string, entry: Entry): MethodName {
+  if (known.has(name)) throw new Error(`method ${name} is known already`);
+  known.set(name, entry);
+  addOwnCode(`methods/${name}`);
+  METHOD_NAMES.push(name as MethodName);
+  return name as MethodName;
+}
+
 /** The specification of a method's settings. @throws InputError for an unknown name. */
-export const specOf = (name: string): Spec => METHODS[requireOneOf(name, METHOD_NAMES, "method")].spec;
+export const specOf = (name: string): Spec => entryOf(name).spec;
 
 /** The method of this name. @throws InputError for an unknown name or settings that it does not have. */
 export function methodOf(name: string, settings: Json = {}): Method {
-  const { make }: Entry = METHODS[requireOneOf(name, METHOD_NAMES, "method")];
+  const { make } = entryOf(name);
   if (typeof settings !== "object" || settings === null || Array.isArray(settings))
     throw new InputError(`method ${name}: its settings are not an object`);
   return make(settings as Readonly<Record<string, unknown>>);

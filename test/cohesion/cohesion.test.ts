@@ -21,6 +21,20 @@ function printed(rows: readonly (readonly number[])[], members: ArrayLike<number
 }
 
 describe("cohesion (Eq. 3)", () => {
+  it("samples rating rows whose pairs share many items, so that its work is bounded", async () => {
+    const rows = ratingTable(60, 12, 0.6, stream("shared"));
+    const raters = Array.from({ length: 12 }, (_, item) => rows.filter((row) => row[item] > 0).length);
+    const shared = raters.reduce((sum, count) => sum + (count * (count - 1)) / 2, 0);
+    const everybody = [Uint32Array.from(rows.keys())];
+    const of = async (
+      space: ReturnType<typeof sparse> | ReturnType<typeof dense>,
+      sampleAboveShared: number,
+    ) => (await cohesion(space, everybody, { sampleAboveShared, samplePairs: 100 }))[0];
+    expect((await of(sparse(rows), shared)).standardError).toBeUndefined();
+    expect((await of(sparse(rows), shared - 1)).standardError).toBeGreaterThan(0);
+    expect((await of(dense(rows), 1)).standardError).toBeUndefined();
+  });
+
   it("of the reference case on raw rating rows", async () => {
     const { ratings } = JSON.parse(gunzipSync(fixture("parity.json.gz")).toString("utf8")) as {
       ratings: [number, number, number][];

@@ -38,6 +38,15 @@ const forgotten = (method: SomeMethod = tinyLaser(), options = {}) =>
 const withoutLast = (csr: Csr): Csr => ({ ...csr, offsets: csr.offsets.slice(0, -1) });
 
 describe("a certificate", () => {
+  it("of another format is told from what is none, by its format and the code that made it", () => {
+    const text = JSON.stringify({ format: "erasable certificate, format 1", code: "89275e422169bfbd" });
+    expect(() => parseCertificate(text)).toThrow(
+      'this is of "erasable certificate, format 1", made by another version of erasable (code version 89275e422169bfbd)',
+    );
+    for (const other of ["{}", "null", '{"format":"erasable plan, format 1"}'])
+      expect(() => parseCertificate(other)).toThrow('this is not a file of "erasable certificate, format 2"');
+  });
+
   it("names the system that came out, and is verified by learning again", async () => {
     for (const method of [tinyLaser(), tinyCSisa(), tinyRetrain(), tinyRecEraser(), tinyUltraRe()]) {
       const { certificate, system } = await forgotten(method);

@@ -69,6 +69,32 @@ describe("orders", () => {
     await makePlan(data, { groups: 4, grouping: "rand", order: "random" }, { embed });
     expect(calls).toBe(1);
   });
+
+  it("embed nobody where groups and order are made without", async () => {
+    let calls = 0;
+    const embed: typeof embedUsers = (...args) => {
+      calls++;
+      return embedUsers(...args);
+    };
+    for (const grouping of ["rand", "bkm", "bgm", "blp"] as const)
+      for (const order of ["easyToHard", "hardToEasy", "random", "ratingsAscending"] as const)
+        await makePlan(data, { groups: 4, grouping, order }, { embed });
+    await makePlan(
+      data,
+      { groups: 4, grouping: "rand", order: "random", cohesionSpace: "embedding" },
+      { embed },
+    );
+    expect(calls).toBe(0);
+    await makePlan(data, { groups: 4, grouping: "rand", cohesionSpace: "embedding" }, { embed });
+    expect(calls).toBe(1);
+    const [own, ratings, embedding] = await Promise.all(
+      (["own", "ratings", "embedding"] as const).map((cohesionSpace) =>
+        plan({ grouping: "cbkm", cohesionSpace }),
+      ),
+    );
+    expect(own.rho).toEqual(embedding.rho);
+    expect(own.rho).not.toEqual(ratings.rho);
+  });
 });
 
 describe("the text of a plan", () => {
