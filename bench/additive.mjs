@@ -81,7 +81,9 @@ export async function run({ erasable, rounds = 40, onRow, dataset = "ml-1m" }) {
     const whole = { ms: [], wall: [] };
     for (const user of random.slice(0, 10)) {
       const { ms, wall, result } = await timed(async () => {
-        const unlearned = await erasable.unlearn(current, erasable.usersErasure([user]), context, { key: KEY });
+        const unlearned = await erasable.unlearn(current, erasable.usersErasure([user]), context, {
+          key: KEY,
+        });
         erasable.discard(current, unlearned, context);
         return unlearned.next;
       });
