@@ -49,19 +49,19 @@ class Tensors {
     this.of = new Map(spec.tensors.map((tensor) => [tensor.name, tensor]));
   }
 
-  row(name: string, id: number): number[] {
+  row(name: string, id: number): Float64Array {
     const { offset, shape } = this.of.get(name)!;
-    return Array.from(this.weights.subarray(offset + id * shape[1], offset + (id + 1) * shape[1]));
+    return this.weights.subarray(offset + id * shape[1], offset + (id + 1) * shape[1]);
   }
 
   table(name: string): number[][] {
-    return Array.from({ length: this.of.get(name)!.shape[0] }, (_, id) => this.row(name, id));
+    return Array.from({ length: this.of.get(name)!.shape[0] }, (_, id) => Array.from(this.row(name, id)));
   }
 
-  layer(name: string, x: number[], relu: boolean): number[] {
+  layer(name: string, x: ArrayLike<number>, relu: boolean): number[] {
     const bias = this.of.get(`${name}_b`)!.offset;
-    return this.table(`${name}_w`).map((w, o) => {
-      const sum = dot(w, x) + this.weights[bias + o];
+    return Array.from({ length: this.of.get(`${name}_w`)!.shape[0] }, (_, o) => {
+      const sum = dot(this.row(`${name}_w`, o), x) + this.weights[bias + o];
       return relu ? Math.max(sum, 0) : sum;
     });
   }
@@ -107,7 +107,7 @@ function scorer(model: string, tensors: Tensors, edges: readonly Edge[]) {
     },
     nmf(user, item) {
       const items = tensors.row("item_gmf", item);
-      const factors = tensors.row("user_gmf", user).map((value, j) => value * items[j]);
+      const factors = Array.from(tensors.row("user_gmf", user), (value, j) => value * items[j]);
       const both = [...tensors.row("user_mlp", user), ...tensors.row("item_mlp", item)];
       const hidden = tensors.layer("fc1", both, true);
       return 1 / (1 + Math.exp(-tensors.layer("out", [...factors, ...hidden], false)[0]));
