@@ -1,19 +1,20 @@
 /**
- * Which samples make up each batch: the definition that both engines follow, bit for bit (the kernels have a copy in
- * WebAssembly; test/engine/batches.test.ts holds the two together).
+ * Which samples make up each batch: the definition that both engines follow, bit for bit (the kernels have a
+ * copy in WebAssembly; test/engine/batches.test.ts holds the two together).
  *
- * One epoch: (1) k negatives for each positive (one, for models trained on pairs), by rejection, in sample order, from stream (..., "negatives", epoch);
- * (2) a random partition into batches: the labels 0 0 .. 0 1 1 .. of all places are shuffled with stream
- * (..., "shuffle", epoch), and sample s belongs to batch label[s]. Inside a batch samples keep their order, so all of
- * one user stand together: the sum of gradients does not mind, and the kernels use it.
+ * One epoch: (1) k negatives for each positive (one, for models trained on pairs), by rejection, in sample
+ * order, from stream (..., "negatives", epoch); (2) a random partition into batches: the labels 0 0 .. 0 1 1
+ * .. of all places are shuffled with stream (..., "shuffle", epoch), and sample s belongs to batch label[s].
+ * Inside a batch samples keep their order, so all of one user stand together: the sum of gradients does not
+ * mind, and the kernels use it.
  */
 
 import { Random } from "../random";
 import type { PointSet, TrainingSet } from "./engine";
 
 /**
- * The samples of one epoch. Points: sample s of positive p and negative j is s = p * (1 + negatives) + j; j = 0 is p
- * itself. Pairs: sample s is positive s and what was drawn for it.
+ * The samples of one epoch. Points: sample s of positive p and negative j is s = p * (1 + negatives) + j; j =
+ * 0 is p itself. Pairs: sample s is positive s and what was drawn for it.
  */
 export interface Epoch {
   readonly users: Uint32Array;

@@ -1,6 +1,6 @@
 /**
- * What every engine refuses, before any memory is touched: the `@throws InputError` of engine.ts, in one place, so that
- * both engines say the same thing about the same mistake.
+ * What every engine refuses, before any memory is touched: the `@throws InputError` of engine.ts, in one
+ * place, so that both engines say the same thing about the same mistake.
  */
 
 import { InputError, requireInteger, requireKnownKeys, requireNumber } from "../errors";
@@ -45,8 +45,8 @@ function firstNotFinite(values: Float32Array): number {
 function checkTensors(spec: ModelSpec, values: Float32Array, what: string): void {
   if (!(values instanceof Float32Array) || values.length !== spec.size)
     throw new InputError(
-      `${what}: ${spec.model} over ${spec.users} users x ${spec.items} items needs a Float32Array of ${spec.size}, ` +
-        `not one of ${values?.length}`,
+      `${what}: ${spec.model} over ${spec.users} users x ${spec.items} items needs a Float32Array of ` +
+        `${spec.size}, not one of ${values?.length}`,
     );
   const bad = firstNotFinite(values);
   if (bad < 0) return;
@@ -134,8 +134,8 @@ export function checkGraph(spec: ModelSpec, { offsets, items }: Graph): void {
   }
   if (!sound)
     throw new InputError(
-      `graph: ${offsets.length - 1} users and ${items.length} edges are not a graph over ${spec.users} users x ` +
-        `${spec.items} items; items must ascend, none twice`,
+      `graph: ${offsets.length - 1} users and ${items.length} edges are not a graph over ${spec.users} ` +
+        `users x ${spec.items} items; items must ascend, none twice`,
     );
 }
 

@@ -1,4 +1,6 @@
-/** Engines by name. Each is loaded on its first use: TensorFlow.js alone takes longer than many a training. */
+/**
+ * Engines by name. Each is loaded on its first use: TensorFlow.js alone takes longer than many a training.
+ */
 
 import { requireOneOf } from "../errors";
 import type { ModelSpec } from "../model/spec";
@@ -17,7 +19,10 @@ export async function createEngine(name: EngineName, spec: ModelSpec): Promise<E
   return LOAD[requireOneOf(name, ENGINE_NAMES, "engine")](spec);
 }
 
-/** What an engine computes on, in one line: "simd engine: WebAssembly SIMD", "tfjs engine: TensorFlow CPU 4.22.0". */
+/**
+ * What an engine computes on, in one line: "simd engine: WebAssembly SIMD", "tfjs engine: TensorFlow CPU
+ * 4.22.0".
+ */
 export async function describeEngine(name: EngineName): Promise<string> {
   if (requireOneOf(name, ENGINE_NAMES, "engine") === "simd") return "simd engine: WebAssembly SIMD";
   return (await import("./tfjsBackend.js")).describeTfjsBackend();

@@ -1,7 +1,8 @@
 /**
- * Compute engines: one interface, two implementations. An engine holds one model's weights and optimizer state, and the
- * graph that it scores over where the model has one; it trains, predicts and scores. `simd` (WebAssembly kernels) and `tfjs` (TensorFlow.js) start from the same weights, see the same batches, and agree
- * to a tolerance that test/engine states. Everything else in the suite talks to this interface alone.
+ * Compute engines: one interface, two implementations. An engine holds one model's weights and optimizer
+ * state, and the graph that it scores over where the model has one; it trains, predicts and scores. `simd`
+ * (WebAssembly kernels) and `tfjs` (TensorFlow.js) start from the same weights, see the same batches, and
+ * agree to a tolerance that test/engine states. Everything else in the suite talks to this interface alone.
  */
 
 import type { Graph } from "../model/model";
@@ -25,22 +26,31 @@ export interface PointSet extends Rated {
   readonly kind?: "points";
   /** Float32Array, n, in [0, 1] */
   readonly labels: Float32Array;
-  /** Sampled negatives per positive: drawn anew each epoch, label 0, never an item that the user has in this set. */
+  /**
+   * Sampled negatives per positive: drawn anew each epoch, label 0, never an item that the user has in this
+   * set.
+   */
   readonly negatives: number;
 }
 
 /**
- * Samples of models that are trained on pairs: a user, an item that the user rated, and one drawn uniformly from those
- * that the user has not in this set, anew each epoch.
+ * Samples of models that are trained on pairs: a user, an item that the user rated, and one drawn uniformly
+ * from those that the user has not in this set, anew each epoch.
  */
 export interface PairSet extends Rated {
   readonly kind: "pairs";
 }
 
-/** Training samples: what a sample is is the model's (`Model.samples`). A graph model propagates over their graph. */
+/**
+ * Training samples: what a sample is is the model's (`Model.samples`). A graph model propagates over their
+ * graph.
+ */
 export type TrainingSet = PointSet | PairSet;
 
-/** Adam (Kingma and Ba 2015) with dense semantics: in each step every weight moves, also rows absent from the batch. */
+/**
+ * Adam (Kingma and Ba 2015) with dense semantics: in each step every weight moves, also rows absent from the
+ * batch.
+ */
 export interface AdamSettings {
   readonly learningRate: number;
   readonly beta1: number;
@@ -60,11 +70,14 @@ export interface TrainOptions {
   readonly batchSize: number;
   readonly adam: AdamSettings;
   /**
-   * Ridge penalty: adds l2/2 * mean over the batch of (|user rows|^2 + |item rows|^2) to the loss; both items of a pair
-   * count. Default 0.
+   * Ridge penalty: adds l2/2 * mean over the batch of (|user rows|^2 + |item rows|^2) to the loss; both items
+   * of a pair count. Default 0.
    */
   readonly l2?: number;
-  /** Names the random choices (shuffles, negatives), e.g. [seed, "train", group]. Epochs open streams below it. */
+  /**
+   * Names the random choices (shuffles, negatives), e.g. [seed, "train", group]. Epochs open streams below
+   * it.
+   */
   readonly stream: readonly (string | number)[];
   /** epochs in all, counted from epoch 0 whatever `from` says */
   readonly epochs: number;
@@ -113,17 +126,18 @@ export interface Engine {
   moments(): Moments;
 
   /**
-   * The graph that scores are read from from now on, for models that have one; others do not look at it. Without any
-   * edge until the first call. Training goes by the graph of its own set, which then stays the engine's.
+   * The graph that scores are read from from now on, for models that have one; others do not look at it.
+   * Without any edge until the first call. Training goes by the graph of its own set, which then stays the
+   * engine's.
    * @throws InputError when it is not a graph over the model's users and items.
    */
   setGraph(graph: Graph): void;
 
   /**
-   * Trains on `set`. The result is a function of (weights, moments, set, options) alone, to the bit; stopping and going
-   * on `from` the returned position gives the same bits as not stopping.
-   * @throws InputError on bad ids, labels outside [0, 1], an empty set, samples of the wrong kind, mismatched lengths or
-   *   bad options.
+   * Trains on `set`. The result is a function of (weights, moments, set, options) alone, to the bit; stopping
+   * and going on `from` the returned position gives the same bits as not stopping.
+   * @throws InputError on bad ids, labels outside [0, 1], an empty set, samples of the wrong kind, mismatched
+   *   lengths or bad options.
    */
   train(set: TrainingSet, options: TrainOptions): Promise<TrainResult>;
 

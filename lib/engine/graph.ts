@@ -1,4 +1,7 @@
-/** Bipartite graphs of ratings (`Graph` of lib/model/model.ts): that of a training set, the other way round, as edges. */
+/**
+ * Bipartite graphs of ratings (`Graph` of lib/model/model.ts): that of a training set, the other way round,
+ * as edges.
+ */
 
 import type { Graph } from "../model/model";
 import type { TrainingSet } from "./engine";

@@ -1,13 +1,16 @@
 /**
- * Scatter-add for TensorFlow.js on WebAssembly: row k of `x` is added to row segmentIds[k] of the result, in the order
- * of k. It is the gradient of looking up embedding rows, and the one kernel that training needs and the WASM backend
- * lacks ("UnsortedSegmentSum").
+ * Scatter-add for TensorFlow.js on WebAssembly: row k of `x` is added to row segmentIds[k] of the result, in
+ * the order of k. It is the gradient of looking up embedding rows, and the one kernel that training needs and
+ * the WASM backend lacks ("UnsortedSegmentSum").
  */
 
 import * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "./tfjsWasmKernels";
 
-/** Makes the kernel known to TensorFlow.js, once. Ids that stand for no segment (negative or too large) are left out. */
+/**
+ * Makes the kernel known to TensorFlow.js, once. Ids that stand for no segment (negative or too large) are
+ * left out.
+ */
 export function registerScatterAdd(): void {
   if (tf.getKernel("UnsortedSegmentSum", "wasm")) return;
   tf.registerKernel({

@@ -1,7 +1,8 @@
 /**
- * The engine of WebAssembly SIMD kernels: no native build, and the same bits on every machine, since WebAssembly fixes
- * the arithmetic and every sum is taken in a fixed order on one thread. Everything is checked here; the kernels
- * (lib/kernels/assembly) check nothing. Scores of `predict` and `scoreItems` are equal to the bit.
+ * The engine of WebAssembly SIMD kernels: no native build, and the same bits on every machine, since
+ * WebAssembly fixes the arithmetic and every sum is taken in a fixed order on one thread. Everything is
+ * checked here; the kernels (lib/kernels/assembly) check nothing. Scores of `predict` and `scoreItems` are
+ * equal to the bit.
  */
 
 import { setImmediate as macrotask } from "node:timers/promises";
@@ -18,7 +19,8 @@ import { Arena } from "./simdMemory";
 import { probeCase } from "./simdProbe";
 import { ActiveRows, isLarge, PlacedSet } from "./simdSet";
 
-const CALL = 60; // ms that one call into the kernel should take: between two of them signals and timers get their turn
+/** ms that one call into the kernel should take: between two of them signals and timers get their turn. */
+const CALL = 60;
 const FIRST_GUESS = 2e-4; // ms a sample, until a call has been measured
 const PAIRS_AT_ONCE = 8192;
 const USERS_AT_ONCE = 64;
@@ -26,17 +28,16 @@ const LEAST_ROOT = Math.fround(1e-18); // of the kernels' Adam: its square is th
 
 export interface SimdEngine extends Engine {
   /**
-   * The gradient of the mean loss over the whole of `set` as one batch, at the weights as they stand; for tests. Items
-   * that are drawn come from stream ["gradient"], epoch 0.
-   * Float32Array, spec.size.
+   * The gradient of the mean loss over the whole of `set` as one batch, at the weights as they stand; for
+   * tests. Items that are drawn come from stream ["gradient"], epoch 0. Float32Array, spec.size.
    */
   gradient(set: TrainingSet, l2?: number): Float32Array;
 }
 
 /**
  * An engine for models of the shape of `spec`, all weights 0 until `load`.
- * @param putsOff whether rows that a batch does not hold make Adam's steps when they are next needed: the same bits,
- *   sooner where tables are large
+ * @param putsOff whether rows that a batch does not hold make Adam's steps when they are next needed: the
+ *   same bits, sooner where tables are large
  * @throws InputError when the model does not fit into 4 GB.
  */
 export function createSimdEngine(spec: ModelSpec, putsOff = isLarge): SimdEngine {
@@ -62,7 +63,10 @@ class KernelEngine implements SimdEngine {
   private readonly kernel: TrainKernel;
   private readonly layout: Kernel;
   private readonly arena: Arena;
-  /** addresses of the flat weights, of Adam's m and the root of its v; of the shared gradient; of the slot tables */
+  /**
+   * addresses of the flat weights, of Adam's m and the root of its v; of the shared gradient; of the slot
+   * tables
+   */
   private readonly at: { w: number; m: number; root: number; g: number; slotOf: readonly [number, number] };
   private readonly scoring: Workspace;
   private readonly active: ActiveRows;
@@ -74,7 +78,10 @@ class KernelEngine implements SimdEngine {
   /** Weights or graph have changed since the kernel was made ready for scoring. */
   private stale = true;
   private readonly graphModel: boolean;
-  /** tables of a graph model in the layout of the weights: what scores are read from, and two of the propagation */
+  /**
+   * tables of a graph model in the layout of the weights: what scores are read from, and two of the
+   * propagation
+   */
   private readonly tables: readonly number[];
   /** top of the memory without the graph */
   private readonly base: number;

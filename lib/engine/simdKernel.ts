@@ -1,6 +1,7 @@
 /**
- * What the kernels of models export (lib/kernels/assembly/train_*.ts), and the working memory that one batch needs.
- * Addresses are bytes from the beginning of the kernel's memory; the shapes stand in the kernels' own comments.
+ * What the kernels of models export (lib/kernels/assembly/train_*.ts), and the working memory that one batch
+ * needs. Addresses are bytes from the beginning of the kernel's memory; the shapes stand in the kernels' own
+ * comments.
  */
 
 import type { Kernel } from "../model/model";

@@ -1,4 +1,7 @@
-/** The memory of a kernel instance: a bump allocator with marks. Every size is checked here, in float64, before use. */
+/**
+ * The memory of a kernel instance: a bump allocator with marks. Every size is checked here, in float64,
+ * before use.
+ */
 
 import { InputError } from "../errors";
 

@@ -1,6 +1,7 @@
 /**
- * A small training through every hot function of a kernel: more rows than a tile, odd numbers of rows, a last batch that
- * is smaller, a penalty. The engine holds a packed kernel against the plain one on it (kernels/instantiate.ts).
+ * A small training through every hot function of a kernel: more rows than a tile, odd numbers of rows, a last
+ * batch that is smaller, a penalty. The engine holds a packed kernel against the plain one on it
+ * (kernels/instantiate.ts).
  */
 
 import { type ModelSpec, modelOf, modelSpec } from "../model/spec";

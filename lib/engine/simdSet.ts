@@ -1,6 +1,6 @@
 /**
- * A training set inside a kernel's memory: its samples, the epoch drawn from them, and the rows that can move.
- * The draws follow batches.ts bit for bit.
+ * A training set inside a kernel's memory: its samples, the epoch drawn from them, and the rows that can
+ * move. The draws follow batches.ts bit for bit.
  */
 
 import { InputError } from "../errors";
@@ -84,16 +84,16 @@ export class PlacedSet {
 }
 
 /**
- * Whether it pays to put off Adam's steps of the rows that a batch does not hold: where weights and moments of the
- * active rows (`bytes`) do not stay in a processor's cache, and a row is absent from many batches.
+ * Whether it pays to put off Adam's steps of the rows that a batch does not hold: where weights and moments
+ * of the active rows (`bytes`) do not stay in a processor's cache, and a row is absent from many batches.
  */
 export function isLarge(rows: number, bytes: number, batchSize: number): boolean {
   return bytes > 32 * 2 ** 20 && rows > 30 * batchSize;
 }
 
 /**
- * Rows whose moments are, or may become, other than zero. Adam leaves all others where they are, so the kernels skip
- * them. A flag once set stays until the optimizer starts new.
+ * Rows whose moments are, or may become, other than zero. Adam leaves all others where they are, so the
+ * kernels skip them. A flag once set stays until the optimizer starts new.
  */
 export class ActiveRows {
   private readonly flags: readonly [Uint8Array, Uint8Array];
@@ -127,7 +127,9 @@ export class ActiveRows {
     if (set.kind === "pairs" || set.negatives > 0) items.fill(1);
   }
 
-  /** Writes the lists of rows into kernel memory. @param putsOff says whether Adam's steps of absent rows wait */
+  /**
+   * Writes the lists of rows into kernel memory. @param putsOff says whether Adam's steps of absent rows wait
+   */
   place(arena: Arena, kernel: TrainKernel, batchSize: number, putsOff: typeof isLarge): void {
     const [users, items] = this.flags.map((flags) => {
       const rows = new Uint32Array(flags.reduce((count, flag) => count + flag, 0));

@@ -1,9 +1,9 @@
 /**
- * The engine that runs the readable mathematics of lib/model in TensorFlow.js: automatic differentiation, dense Adam in
- * tensor operations, on native TensorFlow where installed, else on WebAssembly. The oracle of the kernels' tests and
- * the GPU path. On one machine the WASM backend repeats itself to the bit; across machines, and on native TensorFlow,
- * whose threads may sum in another order, results are the same to rounding. What must be equal to the bit everywhere
- * is the business of the simd engine.
+ * The engine that runs the readable mathematics of lib/model in TensorFlow.js: automatic differentiation,
+ * dense Adam in tensor operations, on native TensorFlow where installed, else on WebAssembly. The oracle of
+ * the kernels' tests and the GPU path. On one machine the WASM backend repeats itself to the bit; across
+ * machines, and on native TensorFlow, whose threads may sum in another order, results are the same to
+ * rounding. What must be equal to the bit everywhere is the business of the simd engine.
  */
 
 import * as tf from "@tensorflow/tfjs";
@@ -93,7 +93,8 @@ class TfjsEngine implements Engine {
       for (; epoch < options.epochs; epoch++, batch = 0) {
         if (options.signal?.aborted) return { position: { epoch, batch }, finished: false, samples, steps };
         const drawn = drawEpoch(set, this.spec.items, options.batchSize, options.stream, epoch);
-        let loss = batch === 0 ? 0 : undefined; // of an epoch that was begun elsewhere only a part is seen here
+        // of an epoch that was begun elsewhere only a part is seen here
+        let loss = batch === 0 ? 0 : undefined;
         for (; batch < batches; batch++) {
           if (options.signal?.aborted) return { position: { epoch, batch }, finished: false, samples, steps };
           const part = batchOf(drawn, batch);

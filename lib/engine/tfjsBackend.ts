@@ -1,6 +1,7 @@
 /**
- * Chooses what TensorFlow.js computes on: the native TensorFlow of tfjs-node-gpu or tfjs-node where one is installed and
- * loads, else the WASM backend with a scatter-add kernel of our own. environment.md says how to get the native ones.
+ * Chooses what TensorFlow.js computes on: the native TensorFlow of tfjs-node-gpu or tfjs-node where one is
+ * installed and loads, else the WASM backend with a scatter-add kernel of our own. environment.md says how to
+ * get the native ones.
  */
 
 import { existsSync } from "node:fs";
@@ -33,7 +34,10 @@ export function tfjsBackend(): Promise<TfjsBackend> {
   return chosen;
 }
 
-/** One line for a log: "tfjs engine: TensorFlow.js wasm 4.22.0 (@tensorflow/tfjs-node-gpu: not installed; ...)". */
+/**
+ * One line for a log: "tfjs engine: TensorFlow.js wasm 4.22.0 (@tensorflow/tfjs-node-gpu: not installed;
+ * ...)".
+ */
 export async function describeTfjsBackend(): Promise<string> {
   const { name, version, refusals } = await tfjsBackend();
   return `tfjs engine: ${name} ${version}${refusals.length > 0 ? ` (${refusals.join("; ")})` : ""}`;
@@ -57,8 +61,9 @@ interface NativePackage {
 }
 
 /**
- * Loads a package of the tfjs-node family. Of that name there may also be plain TensorFlow.js in node_modules (danfojs
- * asks for tfjs-node, and an override gives it the portable package): only one with a compiled binding is accepted.
+ * Loads a package of the tfjs-node family. Of that name there may also be plain TensorFlow.js in node_modules
+ * (danfojs asks for tfjs-node, and an override gives it the portable package): only one with a compiled
+ * binding is accepted.
  */
 async function loadNative(name: string, refusals: string[]): Promise<TfjsBackend | undefined> {
   const require = createRequire(__filename);
@@ -88,7 +93,10 @@ async function start(id: TfjsBackend["id"]): Promise<void> {
   if (!(await tf.setBackend(id))) throw new Error(`TensorFlow.js could not start its backend "${id}"`);
 }
 
-/** tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 took away: "isNullOrUndefined is not a function". */
+/**
+ * tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 took away: "isNullOrUndefined is not a
+ * function".
+ */
 function restoreForNode23(util: { isNullOrUndefined?: (value: unknown) => boolean }): void {
   util.isNullOrUndefined ??= (value) => value === null || value === undefined;
 }
@@ -99,7 +107,10 @@ function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split("\n")[0];
 }
 
-/** The WASM backend's module, as its compiler wrote it, ends the process on any stray rejection: we take that back. */
+/**
+ * The WASM backend's module, as its compiler wrote it, ends the process on any stray rejection: we take that
+ * back.
+ */
 async function loadWasm(): Promise<void> {
   const events = ["uncaughtException", "unhandledRejection"] as const;
   const before = events.map((event) => new Set(process.listeners(event as "exit")));

@@ -1,8 +1,9 @@
 /**
- * Two kernels of the TensorFlow.js WASM backend, replaced by faster ones with the same meaning, for the shapes that the
- * models use; any other shape goes to the backend's own kernel. Its matrix product leaves the vectorised path as soon as
- * an operand is flagged as transposed (2 GFLOP/s against 25, measured for 30,000 x 64 by 64 x 32), and its lookup of rows
- * works element by element (30 ns each). Without them training takes two to three times as long, scoring seven times.
+ * Two kernels of the TensorFlow.js WASM backend, replaced by faster ones with the same meaning, for the
+ * shapes that the models use; any other shape goes to the backend's own kernel. Its matrix product leaves the
+ * vectorised path as soon as an operand is flagged as transposed (2 GFLOP/s against 25, measured for 30,000 x
+ * 64 by 64 x 32), and its lookup of rows works element by element (30 ns each). Without them training takes
+ * two to three times as long, scoring seven times.
  */
 
 import * as tf from "@tensorflow/tfjs";

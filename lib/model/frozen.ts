@@ -1,6 +1,7 @@
 /**
- * What is left of a model after a user's row is gone, in float64 with +, -, *, / and sqrt and the portable exp: the same
- * bits everywhere. A model's folder says how it scores a new row and how that row's loss changes with it.
+ * What is left of a model after a user's row is gone, in float64 with +, -, *, / and sqrt and the portable
+ * exp: the same bits everywhere. A model's folder says how it scores a new row and how that row's loss
+ * changes with it.
  */
 
 export const CLIP = 1e-6; // as in training (protocol section 2)

@@ -1,7 +1,8 @@
 /**
- * Initial weights (Section 4.2; the readings are protocol.md's). Each embedding row is drawn from a stream of its own,
- * named by the original id of its user or item: a model built without some users starts, row for row, from the same
- * bits as one built with them. Without that no two independent systems could ever be compared bit for bit.
+ * Initial weights (Section 4.2; the readings are protocol.md's). Each embedding row is drawn from a stream of
+ * its own, named by the original id of its user or item: a model built without some users starts, row for
+ * row, from the same bits as one built with them. Without that no two independent systems could ever be
+ * compared bit for bit.
  */
 
 import { requireOneOf } from "../errors";
@@ -12,8 +13,8 @@ import type { ModelSpec, TensorSpec } from "./spec";
 /** The three readings of Section 4.2's sentence on initialisation. */
 export const INITIALISATIONS = ["xavier", "literal", "unit"] as const;
 /**
- * `xavier`: embeddings N(0, 0.01^2) (or the model's own spread), linear layers Xavier-uniform, zero bias. `literal`: every weight N(0, 0.01^2).
- * `unit`: embeddings N(0, 1), linear layers as in `xavier`.
+ * `xavier`: embeddings N(0, 0.01^2) (or the model's own spread), linear layers Xavier-uniform, zero bias.
+ * `literal`: every weight N(0, 0.01^2). `unit`: embeddings N(0, 1), linear layers as in `xavier`.
  */
 export type Initialisation = (typeof INITIALISATIONS)[number];
 

@@ -1,7 +1,7 @@
 /**
- * What a model is to the suite. A model is one folder here: its tensors, its mathematics in TensorFlow.js, the kernel
- * that computes it, and, where it can be folded in or aggregated, how. models.ts lists the folders; no other room knows
- * a model by its name.
+ * What a model is to the suite. A model is one folder here: its tensors, its mathematics in TensorFlow.js,
+ * the kernel that computes it, and, where it can be folded in or aggregated, how. models.ts lists the
+ * folders; no other room knows a model by its name.
  */
 
 import type * as tf from "@tensorflow/tfjs";
@@ -15,8 +15,9 @@ export interface Shape {
 }
 
 /**
- * A tensor: its name, its shape (row-major; linear weights are [out][in]), and its kind. `user` and `item`: an embedding
- * table with one row per user or item; `shared`: every sample uses all of it. Shared tensors stand behind the tables.
+ * A tensor: its name, its shape (row-major; linear weights are [out][in]), and its kind. `user` and `item`:
+ * an embedding table with one row per user or item; `shared`: every sample uses all of it. Shared tensors
+ * stand behind the tables.
  */
 export type TensorEntry = readonly [name: string, shape: readonly number[], kind: "user" | "item" | "shared"];
 
@@ -41,7 +42,10 @@ export interface GraphTensors {
   readonly weights: tf.Tensor2D;
 }
 
-/** Scores of pairs, ids `batch`, result `batch`: for models trained on points a label before any clipping, else any number. */
+/**
+ * Scores of pairs, ids `batch`, result `batch`: for models trained on points a label before any clipping,
+ * else any number.
+ */
 export type Forward = (
   weights: Weights,
   users: tf.Tensor1D,
@@ -55,8 +59,8 @@ export interface Kernel {
   /** bytes per slot of each array of `setSide`: a slot is a distinct user (item) of a batch */
   slotBytes(embeddingSize: number): readonly number[];
   /**
-   * Where the gradients of the embedding tables are: numbers of those arrays in the order of the tables, or `dense` when
-   * they stand with those of shared tensors in one array of the layout of the weights.
+   * Where the gradients of the embedding tables are: numbers of those arrays in the order of the tables, or
+   * `dense` when they stand with those of shared tensors in one array of the layout of the weights.
    */
   readonly gradients: readonly number[] | "dense";
 }
@@ -106,7 +110,10 @@ export interface OutputLayer {
 export interface Aggregation {
   /** parts of a shard's vector that its transfer keeps apart, in floats */
   readonly parts: readonly number[];
-  /** where parts are factors and hidden units: the layer behind them. Without it vectors are joined by their cosine. */
+  /**
+   * where parts are factors and hidden units: the layer behind them. Without it vectors are joined by their
+   * cosine.
+   */
   readonly outputLayer?: (tensor: TensorOf) => OutputLayer;
 }
 

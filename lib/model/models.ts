@@ -11,8 +11,9 @@ import { nmf } from "./nmf/model";
 const MODELS = { dmf, nmf, bpr, lightgcn } satisfies Record<string, Model>;
 
 /**
- * `dmf`: Deep Matrix Factorization, Eq. 1 (Xue et al. 2017). `nmf`: Neural Matrix Factorization, Eq. 2 (He et al. 2017).
- * `bpr`: matrix factorisation trained on pairs (Rendle et al. 2009). `lightgcn`: LightGCN (He et al. 2020).
+ * `dmf`: Deep Matrix Factorization, Eq. 1 (Xue et al. 2017). `nmf`: Neural Matrix Factorization, Eq. 2 (He et
+ * al. 2017). `bpr`: matrix factorisation trained on pairs (Rendle et al. 2009). `lightgcn`: LightGCN (He et
+ * al. 2020).
  */
 export type ModelName = keyof typeof MODELS;
 /** Names of the models. */

@@ -1,7 +1,8 @@
 /**
- * What a model predicts and what its training makes small: Section 2.3 of LASER for models trained on points; for models
- * trained on pairs the criterion of Rendle et al., "BPR: Bayesian personalized ranking from implicit feedback", 2009.
- * This is the reference that the kernels are held to; automatic differentiation gives its gradient.
+ * What a model predicts and what its training makes small: Section 2.3 of LASER for models trained on points;
+ * for models trained on pairs the criterion of Rendle et al., "BPR: Bayesian personalized ranking from
+ * implicit feedback", 2009. This is the reference that the kernels are held to; automatic differentiation
+ * gives its gradient.
  */
 
 import * as tf from "@tensorflow/tfjs";
@@ -9,7 +10,10 @@ import { rows } from "./layers";
 import type { Forward, GraphTensors, Weights } from "./model";
 import { type ModelSpec, modelOf } from "./spec";
 
-/** Predicted labels are kept this far from 0 and 1, so that no logarithm diverges; beyond it the gradient is 0. */
+/**
+ * Predicted labels are kept this far from 0 and 1, so that no logarithm diverges; beyond it the gradient is
+ * 0.
+ */
 export const LEAST_PREDICTION = 1e-6;
 
 /** The samples of a step. */
@@ -64,8 +68,8 @@ function pairLoss(rated: tf.Tensor1D, other: tf.Tensor1D): tf.Scalar {
 }
 
 /**
- * Half the mean over the batch of |user rows|^2 + |item rows|^2, over all embedding tables of the model; a scalar.
- * Both items of a pair count.
+ * Half the mean over the batch of |user rows|^2 + |item rows|^2, over all embedding tables of the model; a
+ * scalar. Both items of a pair count.
  */
 export function ridge(spec: ModelSpec, weights: Weights, { users, items }: BatchTensors): tf.Scalar {
   const tables = spec.tensors.filter(({ kind }) => kind !== "shared");

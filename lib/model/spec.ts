@@ -1,6 +1,7 @@
 /**
- * A model as data: which tensors it has, of which shape, and where each stands in one flat Float32Array. Every engine,
- * checkpoint and certificate reads this one layout. The tensors themselves are listed in the model's own folder.
+ * A model as data: which tensors it has, of which shape, and where each stands in one flat Float32Array.
+ * Every engine, checkpoint and certificate reads this one layout. The tensors themselves are listed in the
+ * model's own folder.
  */
 
 import { InputError, requireInteger } from "../errors";
@@ -16,7 +17,10 @@ export interface TensorSpec {
   /** where it begins in the flat weights, in floats */
   readonly offset: number;
   readonly size: number;
-  /** `user` and `item`: an embedding table with one row per user or item; `shared`: every sample uses all of it. */
+  /**
+   * `user` and `item`: an embedding table with one row per user or item; `shared`: every sample uses all of
+   * it.
+   */
   readonly kind: "user" | "item" | "shared";
 }
 
@@ -33,7 +37,10 @@ export interface ModelSpec {
   readonly shared: number;
 }
 
-/** The width of embeddings that a model has, or the one asked for. @throws InputError when the model has no such width. */
+/**
+ * The width of embeddings that a model has, or the one asked for. @throws InputError when the model has no
+ * such width.
+ */
 export function embeddingSizeOf(model: ModelName, wanted?: number): number {
   const { embeddingSizes } = modelOf(model);
   const size = wanted ?? embeddingSizes[0];
@@ -45,7 +52,8 @@ export function embeddingSizeOf(model: ModelName, wanted?: number): number {
 /**
  * The layout of a model over `users` x `items`.
  * @param wanted width of an embedding; default: the model's
- * @throws InputError for an unknown model, a width that it does not have, or a count that is not a positive integer.
+ * @throws InputError for an unknown model, a width that it does not have, or a count that is not a positive
+ *   integer.
  */
 export function modelSpec(model: ModelName, users: number, items: number, wanted?: number): ModelSpec {
   const embeddingSize = embeddingSizeOf(model, wanted);

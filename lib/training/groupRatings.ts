@@ -1,7 +1,7 @@
 /**
- * The ratings of one group of users (Section 3.2): what a training step of SeqTrain sees, and all that it may see.
- * Users are rows 0 .. m - 1 in the order of the catalogue; erasing a user closes the gap, so the group is the same
- * bytes as one built from a file that never had this user.
+ * The ratings of one group of users (Section 3.2): what a training step of SeqTrain sees, and all that it may
+ * see. Users are rows 0 .. m - 1 in the order of the catalogue; erasing a user closes the gap, so the group
+ * is the same bytes as one built from a file that never had this user.
  */
 
 import type { Interactions } from "../data/interactions";
@@ -81,7 +81,9 @@ export function withoutErased(group: GroupRatings, erasure: GroupErasure): Group
 
 const hashes = new WeakMap<GroupRatings, string>();
 
-/** SHA-256 over the members' ids and their ratings; catalogue numbers do not enter. Computed once an object. */
+/**
+ * SHA-256 over the members' ids and their ratings; catalogue numbers do not enter. Computed once an object.
+ */
 export function groupHash(group: GroupRatings): string {
   let hash = hashes.get(group);
   if (hash === undefined) {

@@ -1,11 +1,12 @@
 /**
- * Scoring by one or several models over the same users (Section 2.3; C-SISA of Section 4.2). Each user's rows come from
- * the group that the user is in; item tables and shared layers ("rest") come from one model, or from each of the shards'.
- * `mean`: every model scores every user, and the mean counts. `own`: a user is scored by the model of the own group.
+ * Scoring by one or several models over the same users (Section 2.3; C-SISA of Section 4.2). Each user's rows
+ * come from the group that the user is in; item tables and shared layers ("rest") come from one model, or
+ * from each of the shards'. `mean`: every model scores every user, and the mean counts. `own`: a user is
+ * scored by the model of the own group.
  *
- * Models that score over a graph do so over the ratings of all users that the system has, with `own` over those of the
- * group's. The graph is no part of what was trained: when a user is forgotten, their edges are gone with the next system,
- * whichever group they were in, and no group is trained again for that.
+ * Models that score over a graph do so over the ratings of all users that the system has, with `own` over
+ * those of the group's. The graph is no part of what was trained: when a user is forgotten, their edges are
+ * gone with the next system, whichever group they were in, and no group is trained again for that.
  */
 
 import type { Engine } from "../engine/engine";

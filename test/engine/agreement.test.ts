@@ -1,7 +1,7 @@
 /**
- * Both engines from the same weights on the same batches. They sum in different orders, so they differ by rounding;
- * Adam divides by the root of the second moment, so a gradient that is almost 0 may turn a difference in its last bits
- * into a visible part of a step.
+ * Both engines from the same weights on the same batches. They sum in different orders, so they differ by
+ * rounding; Adam divides by the root of the second moment, so a gradient that is almost 0 may turn a
+ * difference in its last bits into a visible part of a step.
  */
 
 import { afterEach, describe, expect, it } from "vitest";

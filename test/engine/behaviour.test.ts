@@ -301,7 +301,7 @@ describe.each(COMBINATIONS)("$name engine, $model", ({ name, model }) => {
       });
     });
 
-    it("scores go by the graph that is given, where the model has one, and by nothing else of it", async () => {
+    it("scores go by the graph that is given, where the model has one", async () => {
       const engine = await fresh(weightsFor(spec, 4, "unit"));
       const users = Uint32Array.of(0, 1);
       const graph = (items: number[]) => {

@@ -1,4 +1,7 @@
-/** Adam's steps that rows make later: whatever is asked for in between, every bit is as if they had been made in time. */
+/**
+ * Adam's steps that rows make later: whatever is asked for in between, every bit is as if they had been made
+ * in time.
+ */
 
 import { describe, expect, it } from "vitest";
 import type { Moments, TrainOptions } from "../../lib/engine/engine";

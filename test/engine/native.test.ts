@@ -1,7 +1,7 @@
 /**
- * Native TensorFlow under the tfjs engine, where the variable ERASABLE_TFJS_NODE names a built tfjs-node (environment.md,
- * "tfjs-node without its download"): everything else in this folder then runs on it too. Without the variable these
- * tests are skipped, and counted as skipped.
+ * Native TensorFlow under the tfjs engine, where the variable ERASABLE_TFJS_NODE names a built tfjs-node
+ * (environment.md, "tfjs-node without its download"): everything else in this folder then runs on it too.
+ * Without the variable these tests are skipped, and counted as skipped.
  */
 
 import { spawnSync } from "node:child_process";
@@ -16,7 +16,9 @@ import { options, setFor, someSamples, weightsFor } from "./planted";
 
 const root = join(__dirname, "../..");
 const folder = process.env[NATIVE_FOLDER_VARIABLE];
-/** Largest absolute difference of a weight after 50 Adam steps, as between simd and tfjs (agreement.test.ts). */
+/**
+ * Largest absolute difference of a weight after 50 Adam steps, as between simd and tfjs (agreement.test.ts).
+ */
 const TOLERANCE = 5e-5;
 
 /** What the compiled package trains in a process of its own without the native folder, so on WebAssembly. */

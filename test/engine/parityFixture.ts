@@ -1,4 +1,7 @@
-/** The independent PyTorch cases of test/fixtures/parity.json.gz and parity_pairs.json.gz, in the layout of our models. */
+/**
+ * The independent PyTorch cases of test/fixtures/parity.json.gz and parity_pairs.json.gz, in the layout of
+ * our models.
+ */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -79,7 +82,10 @@ export function allPairs(): { users: Uint32Array; items: Uint32Array } {
   };
 }
 
-/** One fixed batch of the case as a training set of its own; the batch size is its length, so its order is free. */
+/**
+ * One fixed batch of the case as a training set of its own; the batch size is its length, so its order is
+ * free.
+ */
 export function parityBatch(batch: number) {
   const rows = parity.batches[batch].map((place) => parity.ratings[place]);
   rows.sort(([u, i], [v, j]) => u - v || i - j);

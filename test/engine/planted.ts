@@ -42,14 +42,20 @@ export function someSamples(users: number, items: number, count: number, negativ
   };
 }
 
-/** The samples as `model` takes them: points as they are; of pairs the items with a label above 0 are those rated. */
+/**
+ * The samples as `model` takes them: points as they are; of pairs the items with a label above 0 are those
+ * rated.
+ */
 export function setFor(model: ModelName, set: PointSet): TrainingSet {
   if (modelOf(model).samples === "points") return set;
   const rated = (ids: Uint32Array) => ids.filter((_, k) => set.labels[k] > 0);
   return { kind: "pairs", users: rated(set.users), items: rated(set.items) };
 }
 
-/** Items of a catalogue in which every user has at least one that is not among `items`, where something must be drawn. */
+/**
+ * Items of a catalogue in which every user has at least one that is not among `items`, where something must
+ * be drawn.
+ */
 export const itemsFor = (model: ModelName, items: number): number =>
   modelOf(model).samples === "points" ? items : items + 1;
 

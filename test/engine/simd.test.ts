@@ -1,4 +1,7 @@
-/** What only the kernels promise: gradients to float64, scores equal to the bit, one result on every thread and process. */
+/**
+ * What only the kernels promise: gradients to float64, scores equal to the bit, one result on every thread
+ * and process.
+ */
 
 import { execFile, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";

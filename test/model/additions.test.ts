@@ -1,4 +1,7 @@
-/** What a model of your own has without another line: both engines' answer to it, every method that trains, exactness. */
+/**
+ * What a model of your own has without another line: both engines' answer to it, every method that trains,
+ * exactness.
+ */
 
 import { describe, expect, it } from "vitest";
 import { selectRatings } from "../../lib/data/interactions";

@@ -1,6 +1,7 @@
 /**
- * The losses of all models once more, in plain float64 loops, sample after sample, so that gradients, by hand or by
- * automatic differentiation, can be held against central differences. Nothing here is shared with lib/model but the layout.
+ * The losses of all models once more, in plain float64 loops, sample after sample, so that gradients, by hand
+ * or by automatic differentiation, can be held against central differences. Nothing here is shared with
+ * lib/model but the layout.
  */
 
 import { drawEpoch } from "../../lib/engine/batches";

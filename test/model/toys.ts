@@ -37,7 +37,8 @@ const graph: Model = {
   ],
   forward: async () => (weights, users, items, edges) => {
     const sent = tf.mul(rows(weights.item_emb, edges.items), edges.weights); // edges x 16
-    const sums = tf.unsortedSegmentSum(sent, edges.users, weights.user_bias.shape[0]) as tf.Tensor2D; // users x 16
+    const count = weights.user_bias.shape[0];
+    const sums = tf.unsortedSegmentSum(sent, edges.users, count) as tf.Tensor2D; // users x 16
     const products = tf.mul(rows(sums, users), rows(weights.item_emb, items)); // batch x 16
     const bias = tf.add(tf.squeeze(rows(weights.user_bias, users), [1]), weights.out_b); // batch
     return tf.sigmoid(tf.add<tf.Tensor1D>(tf.sum(products, 1), bias));

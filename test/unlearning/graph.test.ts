@@ -9,7 +9,10 @@ import { context, tinyCSisa, tinyLaser } from "./support";
 const LIGHTGCN = { model: "lightgcn", label: "implicit" } as const;
 const data = world();
 
-/** The system before and after two users of the last group are forgotten, and the scores of all users of the first. */
+/**
+ * The system before and after two users of the last group are forgotten, and the scores of all users of the
+ * first.
+ */
 async function forgotten(method: GroupedMethod) {
   const own = context();
   const learned = await method.learn(data, own);
@@ -22,7 +25,7 @@ async function forgotten(method: GroupedMethod) {
 }
 
 describe("LightGCN", () => {
-  it("laser: trains the group of the forgotten alone, and scores of all others lose their edges", async () => {
+  it("laser: trains the group of the forgotten alone; scores of all others lose their edges", async () => {
     const { learned, after, scores, last } = await forgotten(tinyLaser(LIGHTGCN));
     expect(after.trained).toEqual([last]);
     expect(after.checkpoints.slice(0, last)).toEqual(learned.checkpoints.slice(0, last));

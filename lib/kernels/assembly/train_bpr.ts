@@ -1,6 +1,7 @@
 /**
- * BPR matrix factorisation (Rendle et al. 2009): score <p_u, q_i>; the loss of pairs; gradients; Adam. lib/model/bpr has
- * the same mathematics in tensors; lib/engine/simd*.ts owns the memory and checks every size before it calls in here.
+ * BPR matrix factorisation (Rendle et al. 2009): score <p_u, q_i>; the loss of pairs; gradients; Adam.
+ * lib/model/bpr has the same mathematics in tensors; lib/engine/simd*.ts owns the memory and checks every
+ * size before it calls in here.
  */
 
 import { beginStep } from "./shared/adam";
@@ -54,8 +55,8 @@ function penalise(l2: f32, count: u32): void {
 }
 
 /**
- * The gradient of the mean loss over samples start .. start + count of the epoch, of the rows of `distinct*` in gx.
- * Returns the summed loss when it is asked for.
+ * The gradient of the mean loss over samples start .. start + count of the epoch, of the rows of `distinct*`
+ * in gx. Returns the summed loss when it is asked for.
  */
 export function differentiate(start: u32, count: u32, l2: f32, track: bool): f64 {
   const at = (<usize>start) << 3;
@@ -70,7 +71,9 @@ export function differentiate(start: u32, count: u32, l2: f32, track: bool): f64
   return track ? lossOfPairs(count) : 0;
 }
 
-/** Trains batches from .. to of an epoch of `samples` samples; returns their summed loss when it is asked for. */
+/**
+ * Trains batches from .. to of an epoch of `samples` samples; returns their summed loss when it is asked for.
+ */
 export function train(from: u32, to: u32, batchSize: u32, samples: u32, l2: f32, track: bool): f64 {
   let loss: f64 = 0;
   for (let b = from; b < to; b++) {

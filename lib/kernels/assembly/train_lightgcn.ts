@@ -1,9 +1,10 @@
 /**
- * LightGCN (He et al., "LightGCN: simplifying and powering graph convolution network for recommendation", 2020): score
- * <e_u, e_i>, where e = (x + A x + A^2 x + A^3 x) / 4 of the embeddings x, and A is the bipartite graph of the ratings with
- * edges 1 / sqrt(degree of the user x degree of the item) (Eq. 3 to 7); the loss of pairs; gradients; Adam.
- * A is symmetric, so gradients go back through the very function that made e. lib/model/lightgcn has the same mathematics
- * in tensors; lib/engine/simd*.ts owns the memory and checks every size before it calls in here.
+ * LightGCN (He et al., "LightGCN: simplifying and powering graph convolution network for recommendation",
+ * 2020): score <e_u, e_i>, where e = (x + A x + A^2 x + A^3 x) / 4 of the embeddings x, and A is the
+ * bipartite graph of the ratings with edges 1 / sqrt(degree of the user x degree of the item) (Eq. 3 to 7);
+ * the loss of pairs; gradients; Adam. A is symmetric, so gradients go back through the very function that
+ * made e. lib/model/lightgcn has the same mathematics in tensors; lib/engine/simd*.ts owns the memory and
+ * checks every size before it calls in here.
  */
 
 import { beginStep, moveBlock } from "./shared/adam";
@@ -90,7 +91,8 @@ function rootOf(at: usize): f32 {
 @inline
 function scaleRow(from: usize, to: usize, root: f32): void {
   const factor = f32x4.splat(root);
-  for (let at: usize = 0; at < rowBytes; at += 16) v128.store(to + at, f32x4.mul(v128.load(from + at), factor));
+  for (let at: usize = 0; at < rowBytes; at += 16)
+    v128.store(to + at, f32x4.mul(v128.load(from + at), factor));
 }
 
 /** sent = x / sqrt(degree) of each of `count` rows. */
@@ -107,7 +109,9 @@ function pass(sum: v128, factor: v128, total: usize, to: usize): void {
   v128.store(to, f32x4.mul(received, factor));
 }
 
-/** 16 floats of a row: what its neighbours send, summed in their order, goes into `total` and on into `to`. */
+/**
+ * 16 floats of a row: what its neighbours send, summed in their order, goes into `total` and on into `to`.
+ */
 @inline
 function receivePart(edge: usize, end: usize, from: usize, total: usize, to: usize, root: f32): void {
   let s0 = f32x4.splat(0);
@@ -128,7 +132,9 @@ function receivePart(edge: usize, end: usize, from: usize, total: usize, to: usi
   pass(s3, factor, total + 48, to + 48);
 }
 
-/** One layer for one side: rows of `count` nodes receive from the rows of the other side that begin at `from`. */
+/**
+ * One layer for one side: rows of `count` nodes receive from the rows of the other side that begin at `from`.
+ */
 function receive(offsets: usize, edges: usize, count: u32, from: usize, total: usize, to: usize): void {
   for (let row: u32 = 0; row < count; row++, total += rowBytes, to += rowBytes) {
     const at = offsets + ((<usize>row) << 2);
@@ -178,7 +184,10 @@ function penaliseRow(place: usize, factor: f32): void {
   }
 }
 
-/** Adds the ridge penalty's gradient, l2 * (samples of the row) / count * embedding: of the batch's rows alone. */
+/**
+ * Adds the ridge penalty's gradient, l2 * (samples of the row) / count * embedding: of the batch's rows
+ * alone.
+ */
 function penalise(l2: f32, count: u32): void {
   const share = l2 / <f32>count;
   for (let slot: u32 = 0; slot < batch.userSlots; slot++) {
@@ -192,8 +201,8 @@ function penalise(l2: f32, count: u32): void {
 }
 
 /**
- * The gradient of the mean loss over samples start .. start + count of the epoch, in the layout of the weights, in
- * `gradient`. Returns the summed loss when it is asked for.
+ * The gradient of the mean loss over samples start .. start + count of the epoch, in the layout of the
+ * weights, in `gradient`. Returns the summed loss when it is asked for.
  */
 export function differentiate(start: u32, count: u32, l2: f32, track: bool): f64 {
   const at = (<usize>start) << 3;
@@ -212,7 +221,9 @@ export function differentiate(start: u32, count: u32, l2: f32, track: bool): f64
   return track ? lossOfPairs(count) : 0;
 }
 
-/** Trains batches from .. to of an epoch of `samples` samples; returns their summed loss when it is asked for. */
+/**
+ * Trains batches from .. to of an epoch of `samples` samples; returns their summed loss when it is asked for.
+ */
 export function train(from: u32, to: u32, batchSize: u32, samples: u32, l2: f32, track: bool): f64 {
   let loss: f64 = 0;
   for (let b = from; b < to; b++) {

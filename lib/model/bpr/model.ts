@@ -1,12 +1,13 @@
 /**
- * `bpr`: matrix factorisation under the criterion of Rendle, Freudenthaler, Gantner and Schmidt-Thieme, "BPR: Bayesian
- * personalized ranking from implicit feedback", 2009: the score is the product of a user's and an item's embedding.
+ * `bpr`: matrix factorisation under the criterion of Rendle, Freudenthaler, Gantner and Schmidt-Thieme, "BPR:
+ * Bayesian personalized ranking from implicit feedback", 2009: the score is the product of a user's and an
+ * item's embedding.
  *
  * Differences from the paper:
  *  1. Adam on batches takes the place of stochastic gradient steps on single triples.
  *  2. An epoch takes every rating once, with one item drawn for it; the paper draws triples with replacement.
- *  3. One penalty for all rows (setting `l2`), as the mean over the batch of half the squares of the three rows of a
- *     sample; no bias of the items.
+ *  3. One penalty for all rows (setting `l2`), as the mean over the batch of half the squares of the three
+ *     rows of a sample; no bias of the items.
  */
 
 import type { Model } from "../model";

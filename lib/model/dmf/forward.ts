@@ -1,6 +1,7 @@
 /**
- * Deep Matrix Factorization, Eq. 1 (Xue et al., "Deep matrix factorization models for recommender systems", 2017):
- * a tower of two layers for users, one of the same shape for items, and the cosine of what comes out of them.
+ * Deep Matrix Factorization, Eq. 1 (Xue et al., "Deep matrix factorization models for recommender systems",
+ * 2017): a tower of two layers for users, one of the same shape for items, and the cosine of what comes out
+ * of them.
  */
 
 import * as tf from "@tensorflow/tfjs";

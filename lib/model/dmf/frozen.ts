@@ -1,4 +1,6 @@
-/** DMF to a new user row, in float64 (Eq. 1): the user's tower is frozen, and so are the items' unit vectors. */
+/**
+ * DMF to a new user row, in float64 (Eq. 1): the user's tower is frozen, and so are the items' unit vectors.
+ */
 
 import { dot, type FrozenModel, linear, slope, type Tensors64 } from "../frozen";
 import { EMBEDDING, HIDDEN, OUTPUT } from "../sizes";

@@ -1,6 +1,7 @@
 /**
- * `dmf`: Deep Matrix Factorization, Eq. 1 (Xue et al., "Deep matrix factorization models for recommender systems", 2017):
- * an embedding and a tower of two layers for users, likewise for items, and the cosine of what comes out of them.
+ * `dmf`: Deep Matrix Factorization, Eq. 1 (Xue et al., "Deep matrix factorization models for recommender
+ * systems", 2017): an embedding and a tower of two layers for users, likewise for items, and the cosine of
+ * what comes out of them.
  */
 
 import type { Model, TensorEntry } from "../model";

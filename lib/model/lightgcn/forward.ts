@@ -6,7 +6,10 @@ import type { GraphTensors, Weights } from "../model";
 
 const LAYERS = 3;
 
-/** What one side receives over the edges: rows of the other side by `from`, summed at `to`; result `count x k`. */
+/**
+ * What one side receives over the edges: rows of the other side by `from`, summed at `to`; result `count x
+ * k`.
+ */
 function receive(table: tf.Tensor, from: tf.Tensor1D, to: tf.Tensor1D, edges: GraphTensors, count: number) {
   return tf.unsortedSegmentSum(tf.mul(rows(table, from), edges.weights), to, count);
 }

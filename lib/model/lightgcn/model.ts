@@ -1,18 +1,20 @@
 /**
- * `lightgcn`: He, Deng, Wang, Li, Zhang and Wang, "LightGCN: simplifying and powering graph convolution network for
- * recommendation", 2020. Embeddings are smoothed over the bipartite graph of the ratings, three layers deep, and the
- * score is the product of the smoothed rows; trained on pairs as `bpr` is, with the penalty on the embeddings themselves.
+ * `lightgcn`: He, Deng, Wang, Li, Zhang and Wang, "LightGCN: simplifying and powering graph convolution
+ * network for recommendation", 2020. Embeddings are smoothed over the bipartite graph of the ratings, three
+ * layers deep, and the score is the product of the smoothed rows; trained on pairs as `bpr` is, with the
+ * penalty on the embeddings themselves.
  *
  * What the graph is when a model must be able to forget:
- *  - Training goes by the graph of the ratings that it may see. A group of LASER, and a shard of C-SISA, has a graph of
- *    its own users alone: degrees and neighbours say nothing of anybody else.
- *  - LASER carries the items' embeddings from group to group, as it does with every model; a user's embedding is trained
- *    with the user's own group and then stands.
- *  - Scores are read from the graph of all ratings that the system has at that time (unlearning/ensemble.ts), with the
- *    embeddings of the last checkpoint: it may have seen all of these users. Nothing is trained on that graph, so forgetting
- *    a user takes their edges out and leaves the groups before theirs as they are, to the bit.
- *  - C-SISA `merged` does so with the items of each shard in turn and takes the mean; `own` scores a user by the items and
- *    over the graph of the user's own shard.
+ *  - Training goes by the graph of the ratings that it may see. A group of LASER, and a shard of C-SISA, has
+ *    a graph of its own users alone: degrees and neighbours say nothing of anybody else.
+ *  - LASER carries the items' embeddings from group to group, as it does with every model; a user's embedding
+ *    is trained with the user's own group and then stands.
+ *  - Scores are read from the graph of all ratings that the system has at that time (unlearning/ensemble.ts),
+ *    with the embeddings of the last checkpoint: it may have seen all of these users. Nothing is trained on
+ *    that graph, so forgetting a user takes their edges out and leaves the groups before theirs as they are,
+ *    to the bit.
+ *  - C-SISA `merged` does so with the items of each shard in turn and takes the mean; `own` scores a user by
+ *    the items and over the graph of the user's own shard.
  *
  * Differences from the paper: one item is drawn per rating and epoch; no dropout (nor has the paper any).
  */

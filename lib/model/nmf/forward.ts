@@ -1,6 +1,6 @@
 /**
- * Neural Matrix Factorization, Eq. 2 (He et al., "Neural collaborative filtering", 2017): a generalised matrix
- * factorization and a perceptron, each with embeddings of its own, joined by one sigmoid unit.
+ * Neural Matrix Factorization, Eq. 2 (He et al., "Neural collaborative filtering", 2017): a generalised
+ * matrix factorization and a perceptron, each with embeddings of its own, joined by one sigmoid unit.
  */
 
 import * as tf from "@tensorflow/tfjs";

@@ -1,6 +1,7 @@
 /**
- * `nmf`: Neural Matrix Factorization, Eq. 2 (He et al., "Neural collaborative filtering", 2017): a generalised matrix
- * factorization and a perceptron, each with embeddings of its own, joined by one sigmoid unit.
+ * `nmf`: Neural Matrix Factorization, Eq. 2 (He et al., "Neural collaborative filtering", 2017): a
+ * generalised matrix factorization and a perceptron, each with embeddings of its own, joined by one sigmoid
+ * unit.
  */
 
 import { exp } from "../../numeric";
@@ -45,7 +46,8 @@ export const nmf: Model = {
       const [weights, bias] = [tensor("out_w").slice(FACTORS), tensor("out_b")[0]];
       return (row, output, itemOutputs, at) => {
         let sum = 0;
-        for (let d = 0; d < FACTORS; d++) sum += row[d] * itemOutputs[at + d]; // the item's hold the output weights
+        // the items' factors are weighed by the output layer already
+        for (let d = 0; d < FACTORS; d++) sum += row[d] * itemOutputs[at + d];
         for (let d = FACTORS; d < output.length; d++) {
           const z = output[d] + itemOutputs[at + d];
           if (z > 0) sum += z * weights[d - FACTORS];

@@ -1,7 +1,8 @@
 /**
- * The samples of one epoch, put into batches: the copy in WebAssembly of lib/engine/batches.ts (the definition), equal
- * to it bit for bit. Batch b holds places b * batchSize .. of `users`, `items`, `labels`, in user order. A sample that is
- * a pair takes two places: the user with the item rated, and the user with the item drawn.
+ * The samples of one epoch, put into batches: the copy in WebAssembly of lib/engine/batches.ts (the
+ * definition), equal to it bit for bit. Batch b holds places b * batchSize .. of `users`, `items`, `labels`,
+ * in user order. A sample that is a pair takes two places: the user with the item rated, and the user with
+ * the item drawn.
  */
 
 import { below, seed } from "./random";
@@ -50,7 +51,10 @@ export function setBatches(size: u32, count: u32, marksAt: usize, bytes: u32, cu
   cursors = cursorsAt;
 }
 
-/** Where the epoch goes: arrays of their own, or the training set itself when an epoch is one batch as it stands. */
+/**
+ * Where the epoch goes: arrays of their own, or the training set itself when an epoch is one batch as it
+ * stands.
+ */
 export function setEpoch(usersAt: usize, itemsAt: usize, labelsAt: usize): void {
   users = usersAt;
   items = itemsAt;
@@ -112,7 +116,10 @@ function emptyBatches(): void {
   for (let b: u32 = 0; b < batches; b++) store<u32>(cursors + ((<usize>b) << 2), b * batchSize);
 }
 
-/** Puts the items of the user of positive `p`, the first of them, into the bit set, in place of those before; their end. */
+/**
+ * Puts the items of the user of positive `p`, the first of them, into the bit set, in place of those before;
+ * their end.
+ */
 function observe(p: u32): u32 {
   const user = load<u32>(setUsers + ((<usize>p) << 2));
   if (p) clearObserved(load<u32>(setUsers + ((<usize>p) << 2) - 4), p);

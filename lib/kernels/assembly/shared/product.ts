@@ -1,8 +1,9 @@
 /**
- * Models that score by the product <x_u, x_i> of two rows of one width, trained on pairs (Rendle et al. 2009): scores,
- * the slopes of -ln sigmoid(x_ui - x_uj), and the gradients of the rows, by the slots of a batch. Each sample is two
- * scored pairs, side by side: even places hold the item rated, odd places the item drawn. Rows are read from the tables
- * that the model names: its embeddings, or what it makes of them. The width is a multiple of 16 floats.
+ * Models that score by the product <x_u, x_i> of two rows of one width, trained on pairs (Rendle et al.
+ * 2009): scores, the slopes of -ln sigmoid(x_ui - x_uj), and the gradients of the rows, by the slots of a
+ * batch. Each sample is two scored pairs, side by side: even places hold the item rated, odd places the item
+ * drawn. Rows are read from the tables that the model names: its embeddings, or what it makes of them. The
+ * width is a multiple of 16 floats.
  */
 
 import * as batch from "./batch";
@@ -89,7 +90,10 @@ export function predictPairs(usersAt: usize, itemsAt: usize, count: u32): void {
   predict(count);
 }
 
-/** Scores of user slots 0 .. count - 1 against item slots 0 .. itemCount - 1 (padded to 4): out is count x padded. */
+/**
+ * Scores of user slots 0 .. count - 1 against item slots 0 .. itemCount - 1 (padded to 4): out is count x
+ * padded.
+ */
 export function scoreBlock(count: u32, itemCount: u32, out: usize): void {
   for (let slot: u32 = 0; slot < count; slot++) {
     const a = user.x + <usize>slot * rowBytes;
