@@ -329,6 +329,7 @@ describe("compaction", () => {
       return bytes;
     });
     expect(packed[0]).toEqual(packed[1]);
+    expect([...packed[0].subarray(4, 8)]).toEqual([0, 0, 0, 0]); // no time of day (RFC 1952)
     const keys =
       gunzipSync(packed[0])
         .toString()
