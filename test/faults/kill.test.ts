@@ -22,13 +22,19 @@ const trialsIn = (round: number) => 30 + 6 * round;
 const TRIALS = trialsIn(ROUNDS);
 const PACKS = Math.ceil(KILLS / 10);
 
+const UNSHARED = ["-pf", "--mount-proc", "--kill-child"];
+const canUnshare = process.platform === "linux" && spawnSync("unshare", [...UNSHARED, "true"]).status === 0;
+
 const compiled = cacheFolder("kill");
 const temporary = mkdtempSync(join(tmpdir(), "erasable-kill-"));
 let RunStore: Store["RunStore"];
+let breakLock: typeof import("../../lib/disk/lock")["breakLock"];
 
 beforeAll(() => {
   compileTo(compiled, ["runs/store", "runs/merge", "runs/record", "random", "json"]);
-  RunStore = (createRequire(join(compiled, "package.json"))("./runs/store.js") as Store).RunStore;
+  const load = createRequire(join(compiled, "package.json"));
+  RunStore = (load("./runs/store.js") as Store).RunStore;
+  ({ breakLock } = load("./disk/lock.js") as typeof import("../../lib/disk/lock"));
 });
 afterAll(() => {
   for (const folder of [compiled, temporary]) rmSync(folder, { recursive: true, force: true });
@@ -141,6 +147,36 @@ describe("kill -9", () => {
     store.refresh();
     expect([store.records().length, store.problems]).toEqual([40, []]);
   });
+
+  it.runIf(canUnshare)(
+    "in another PID namespace: nobody here can see that, so its lock stands until somebody breaks it",
+    async () => {
+      const folder = join(temporary, "elsewhere");
+      const child = spawn("unshare", [...UNSHARED, process.execPath, ...argumentsOf(folder, 5000)], {
+        stdio: "inherit",
+      });
+      const ended = new Promise((resolve) => child.once("close", resolve));
+      const here = new RunStore(folder);
+      while (here.records().length < 20) {
+        await pause(20);
+        here.refresh();
+      }
+      const told: string[] = [];
+      const wait = { signal: AbortSignal.timeout(1000), onWait: (message: string) => told.push(message) };
+      await expect(here.hold(wait)).rejects.toThrow(/stopped before its turn/);
+      child.kill("SIGKILL");
+      await ended;
+      await expect(here.hold({ signal: AbortSignal.timeout(500) })).rejects.toThrow(
+        /stopped before its turn/,
+      );
+      expect(told).toEqual([expect.stringMatching(/in use by process 1 of another container .* unlock /)]);
+      breakLock(folder);
+      await here.hold();
+      expect(here.records().length).toBeGreaterThanOrEqual(20);
+      here.close();
+    },
+    LIMIT,
+  );
 
   it(
     `${PACKS} times while a store is packed: nothing is lost, and the next one finishes the work`,
