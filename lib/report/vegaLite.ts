@@ -91,12 +91,13 @@ const titledOnly = (axis: Axis) =>
 
 const LEGEND_SYMBOL = 40; // px beside each name
 
-/** Columns of a legend that would be wider than the figure; undefined for one that fits in a line. */
-function legendColumns({ names, width, panelColumns }: Chart): number | undefined {
+/** The legend of a figure: in as many columns as it is wide, and no name wider than it. */
+function legendOf({ names, width, panelColumns }: Chart): Spec {
   const room = panelColumns === undefined ? width + 70 : FIGURE_WIDTH;
   const widths = names.map((name) => textWidth(name, VEGA_CONFIG.legend.labelFontSize) + LEGEND_SYMBOL);
+  const limit = widths.some((one) => one > room) ? { labelLimit: room - LEGEND_SYMBOL } : {};
   const whole = widths.reduce((sum, one) => sum + one, 0);
-  return whole <= room ? undefined : Math.max(1, Math.floor(room / Math.max(...widths)));
+  return whole <= room ? limit : { ...limit, columns: Math.max(1, Math.floor(room / Math.max(...widths))) };
 }
 
 type Channel = "color" | "shape" | "strokeDash";
@@ -109,10 +110,8 @@ function seriesOf(chart: Chart, mark: Mark, channels: readonly Channel[]): Spec 
     shape: chart.styles.map(({ shape }) => shape),
     strokeDash: chart.styles.map(({ dash }) => (dash.length === 0 ? [1, 0] : dash)),
   };
-  const columns = legendColumns(chart);
-  const legend = chart.legend
-    ? { ...(columns === undefined ? {} : { legend: { columns } }) }
-    : { legend: null };
+  const found = legendOf(chart);
+  const legend = !chart.legend ? { legend: null } : Object.keys(found).length > 0 ? { legend: found } : {};
   return Object.fromEntries(
     channels.map((channel) => [
       channel,

@@ -2,9 +2,12 @@
 // trust and without the extension that draws Plotly; a table for whatever a cell ends with; ids that are markup stay text.
 // `npm run test:browser`; needs Chromium (CHROMIUM_PATH).
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
 import { launchChromium } from "../../scripts/chromium.mjs";
+import { exportReports } from "../../scripts/report.mjs";
+import { setup } from "../../scripts/setup.mjs";
 import { elapsed, root, say, script } from "../../scripts/tools.mjs";
 import { startLab, stopLab } from "./jupyter.mjs";
 
@@ -150,6 +153,48 @@ async function published(page, server) {
   });
 }
 
+/** Nothing that came with the data runs or is markup in what is exported: reports, index, interactive page. */
+async function exported(page) {
+  const results = join(scratch, "results/smoke");
+  mkdirSync(join(results, "notebooks"), { recursive: true });
+  copyFileSync(join(scratch, "pictures.ipynb"), join(results, "notebooks/00_hostile.ipynb"));
+  await exportReports(await setup(), results, { pdf: true });
+  const pages = [
+    "reports/00_hostile.html",
+    "reports/00_hostile.reading.html",
+    "reports/index.html",
+    "figures/chart.html",
+  ];
+  await check("a hostile id is text in reports, on the index and on the interactive page", async () => {
+    for (const name of pages) {
+      await page.goto(pathToFileURL(join(results, name)).href);
+      await page.waitForTimeout(500);
+      const { title, found, text } = await page.evaluate(() => ({
+        title: document.title,
+        found: [...document.querySelectorAll("*")].filter(
+          (one) =>
+            one.getAttributeNames().some((attribute) => /^on/.test(attribute)) || one.matches('img[src="x"]'),
+        ).length,
+        text: document.body.textContent,
+      }));
+      assert.ok(title !== "RAN" && found === 0, `${name}: ${title}, ${found} elements`);
+      assert.ok(text.includes(HOSTILE), `${name} does not show the id`);
+    }
+  });
+  await check("the report shows the chart, on a screen, on a phone and on paper", async () => {
+    await page.goto(pathToFileURL(join(results, pages[1])).href);
+    const picture = page.locator("figure img").first();
+    const width = () => picture.evaluate((image) => image.naturalWidth);
+    assert.ok((await width()) > 500);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.waitForTimeout(300);
+    assert.ok((await width()) < 450, `${await width()} px on a phone`);
+    await page.screenshot({ path: join(scratch, "report-390.png") });
+    await page.setViewportSize({ width: 1280, height: 1000 });
+    assert.ok(statSync(join(results, "reports/00_hostile.pdf")).size > 20_000);
+  });
+}
+
 async function inDark(page, server) {
   const themes = join(scratch, "settings/@jupyterlab/apputils-extension");
   mkdirSync(themes, { recursive: true });
@@ -193,6 +238,7 @@ await script(async () => {
     try {
       await inKernel(page, server);
       await published(page, server);
+      await exported(page);
       await inDark(page, server);
     } catch (error) {
       await page.screenshot({ path: join(scratch, "failure.png") });

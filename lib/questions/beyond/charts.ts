@@ -66,7 +66,7 @@ function pointsOf(rows: readonly BeyondRow[], compared: readonly Comparison[]): 
     const base = {
       panel: `${one.metric}, ${one.model.toUpperCase()}`,
       series,
-      joined: one.sums !== null || point.endsWith("%"), // an active core is no step on the way from small to large
+      joined: one.sums !== null || isStep(point),
       mean: one.utility,
       low: utility.low,
       high: utility.high,
@@ -78,12 +78,15 @@ function pointsOf(rows: readonly BeyondRow[], compared: readonly Comparison[]): 
   });
 }
 
-/** Points of a series that differ in one number carry the number, and the first of them the name of the series too. */
+/** Whether a point is a step on the way from a small core to a large one; an active core is none. */
+const isStep = (point: string): boolean => point.endsWith("%");
+
+/** Points of a series that are joined carry a number, and the first of them the name of the series too; others their whole name. */
 function pointLabel(system: string, compared: readonly Comparison[]): string {
   const { series, point } = systemOf(system);
   if (SYSTEMS.filter((one) => one.series === series).length < 2) return point;
   const [first] = compared.filter((one) => systemOf(one.system).series === series);
-  return first.system === system ? `${series}, ${point}` : point;
+  return first.system === system || !isStep(point) ? `${series}, ${point}` : point;
 }
 
 /** Systems in the picture of batches, for the rest lies between them. */
