@@ -26,7 +26,7 @@ export function pictureHtml(folder, name, alt) {
 /** A link to the interactive page of a figure, if there is one. */
 export const interactiveLink = (folder, name, what) =>
   existsSync(join(folder, "figures", `${name}.html`))
-    ? `<a class="interactive" href="../figures/${name}.html" aria-label="Interactive version: ${what}">interactive</a>`
+    ? `<a href="../figures/${name}.html" aria-label="Interactive version: ${what}">interactive</a>`
     : "";
 
 const IMAGE = /^<img data-figure="([\w.-]+)" alt="([^"]*)"[^>]*>$/;
@@ -50,7 +50,7 @@ export function withPictures(outputs, folder) {
     if (linked === "" || !html.includes("</strong><br>")) return output;
     const captioned = html
       .replace(/<style>.*?<\/style>/s, "")
-      .replace(/<\/span><\/p>\s*$/, ` · ${linked}</span></p>`);
+      .replace(/<\/span><\/p>\s*$/, `<span class="interactive"> · ${linked}</span></span></p>`);
     linked = "";
     return { ...output, data: { "text/html": captioned } };
   });

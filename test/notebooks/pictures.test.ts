@@ -43,7 +43,7 @@ it("puts both pictures in place, and the link behind the caption", () => {
     `<figure class="figure" id="figure-a"><picture><source media="screen and (max-width: 40rem)" srcset="data:image/svg+xml;base64,${base64("<svg>narrow</svg>")}"><img alt="&lt;b&gt;" src="data:image/svg+xml;base64,${base64("<svg>wide</svg>")}"></picture></figure>`,
   );
   expect(below).toBe(
-    '<p><strong>Figure 5</strong><br><span style="opacity:0.8">Profile smoke · <a class="interactive" href="../figures/a.html" aria-label="Interactive version: &lt;b&gt;">interactive</a></span></p>',
+    '<p><strong>Figure 5</strong><br><span style="opacity:0.8">Profile smoke<span class="interactive"> · <a href="../figures/a.html" aria-label="Interactive version: &lt;b&gt;">interactive</a></span></span></p>',
   );
 });
 
