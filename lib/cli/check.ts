@@ -1,6 +1,6 @@
 /**
- * `check`: what a file of ratings, or a data set, is taken for, what is in it, what to beware of, the most important first, and
- * which commands to give next.
+ * `check`: what a file of ratings, or a data set, is taken for, what is in it, what to beware of, the most
+ * important first, and which commands to give next.
  */
 
 import type { Command } from "commander";
@@ -34,7 +34,8 @@ export function addCheck(parent: Command): void {
   withJson(withReading(parent.command("check")))
     .summary("what a file of ratings is taken for, what is in it, what to do next")
     .description(
-      "Reads a file of ratings and says what was taken for what, what is in it, what to beware of, and which commands to give " +
+      "Reads a file of ratings and says what was taken for what, what is in it, what to beware of, " +
+        "and which commands to give " +
         "next; or reads data sets by name (default: all that are here) and compares them with the catalog.",
     )
     .argument("[name]", "file of ratings, or name of a data set")
@@ -120,12 +121,14 @@ function warningsOf(
   const warnings: string[] = [];
   if (users > 1 && perUser.every((length) => length === 1))
     warnings.push(
-      "every user rates once: is the column of users one of row or order numbers? Say which it is with --columns user=...",
+      "every user rates once: is the column of users one of row or order numbers? Say which it is " +
+        "with --columns user=...",
     );
   warnings.push(...accounts.flatMap(({ notes }) => notes.filter((note) => !note.startsWith("not read: "))));
   if (coreUsers === 0)
     warnings.push(
-      "the 5-core is empty: nobody has five ratings on items that have five; learn takes the file as it is, run needs --set core=1",
+      "the 5-core is empty: nobody has five ratings on items that have five; learn takes the file " +
+        "as it is, run needs --set core=1",
     );
   else if (coreUsers < 50)
     warnings.push(`${plural(coreUsers, "user")} in the 5-core are few: measured quality says little`);
@@ -135,19 +138,22 @@ function warningsOf(
       warnings.push(`no rating reaches ${scale.liked}, from which on an item is liked: say it with --liked`);
     else if (share > 0.95)
       warnings.push(
-        `${Math.round(100 * share)} % of the ratings are ${scale.liked} or more: almost all is liked; see --liked`,
+        `${Math.round(100 * share)} % of the ratings are ${scale.liked} or more: almost all is ` +
+          `liked; see --liked`,
       );
     const ones = seen?.values.find(([value]) => value === 1)?.[1] ?? 0;
     if (seen && ones > 0.6 * seen.count && scale.least > 0)
       warnings.push(
-        `${Math.round((100 * ones) / seen.count)} % of the values are 1: if they are counts, take the pairs with --implicit`,
+        `${Math.round((100 * ones) / seen.count)} % of the values are 1: if they are counts, take ` +
+          `the pairs with --implicit`,
       );
     if (why !== undefined) warnings.push(`the scale is taken from the values: ${why}`);
   }
   const lossy = [...data.userIds, ...data.itemIds].find((id) => id.includes("\uFFFD"));
   if (lossy !== undefined)
     warnings.push(
-      `id ${JSON.stringify(lossy.slice(0, 40))} lost a letter before it came here (U+FFFD): two people may have become one`,
+      `id ${JSON.stringify(lossy.slice(0, 40))} lost a letter before it came here (U+FFFD): two ` +
+        `people may have become one`,
     );
   return warnings;
 }
@@ -175,7 +181,10 @@ const readingText = (options: RatingsOptions): string =>
     .map((key) => (options[key] === true ? ` --${key}` : ` --${key} ${shellWord(String(options[key]))}`))
     .join("");
 
-/** The options with what was found out beside them, so that a smaller file, without who was erased, is read alike. */
+/**
+ * The options with what was found out beside them, so that a smaller file, without who was erased, is read
+ * alike.
+ */
 function spelled(options: RatingsOptions, data: Interactions): RatingsOptions {
   if (!holdsRatings(data)) return { ...options, implicit: true };
   const { scale } = data.provenance;
@@ -203,7 +212,8 @@ function histogram(values: Report["values"]): string[] {
   const width = Math.max(...rows.map(({ label }) => label.length));
   return rows.map(
     ({ label, times }) =>
-      `${label.padStart(width)}  ${"#".repeat(Math.max(1, Math.round((BAR * times) / most)))} ${count(times)}`,
+      `${label.padStart(width)}  ${"#".repeat(Math.max(1, Math.round((BAR * times) / most)))} ` +
+      `${count(times)}`,
   );
 }
 
@@ -236,14 +246,16 @@ function reportText(report: Report): string {
     ...line("first row", [first.join(", ")]),
     ...line("skipped", skipped.length > 0 ? skipped : ["nothing"]),
     ...line("holds", [
-      `${plural(report.ratings, scale ? "rating" : "pair")} of ${plural(report.users, "user")} on ${plural(report.items, "item")}`,
+      `${plural(report.ratings, scale ? "rating" : "pair")} of ${plural(report.users, "user")} on ` +
+        `${plural(report.items, "item")}`,
       ...(report.repeats > 0 ? [`${plural(report.repeats, "repeated pair")} made one each`] : []),
     ]),
     ...line("per user", [range(report.perUser)]),
     ...line("per item", [range(report.perItem)]),
     ...line("kind", [
       scale
-        ? `ratings from ${scale.least} to ${scale.most}, liked from ${scale.liked} on${why ? ` (${why})` : ""}`
+        ? `ratings from ${scale.least} to ${scale.most}, liked from ${scale.liked} ` +
+          `on${why ? ` (${why})` : ""}`
         : `clicks, orders or plays: pairs without ratings${why ? ` (${why})` : ""}`,
     ]),
     ...line(scale ? "ratings" : "values", histogram(report.values)),

@@ -1,6 +1,6 @@
 /**
- * Ratings of the user's own, as every command reads them: the options that say how a file is written, the library's loading,
- * and one line about what was taken for what.
+ * Ratings of the user's own, as every command reads them: the options that say how a file is written, the
+ * library's loading, and one line about what was taken for what.
  */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
@@ -26,7 +26,10 @@ export function readingKeys<T extends RatingsOptions>(
   return [Object.fromEntries(entries.filter(isReading)), others as Omit<T, keyof RatingsOptions>];
 }
 
-/** Reads a file, saying what it was taken for, or loads a data set. @throws InputError: as loadDataset; StoppedError. */
+/**
+ * Reads a file, saying what it was taken for, or loads a data set. @throws InputError: as loadDataset;
+ * StoppedError.
+ */
 export async function loadRatings(
   name: string,
   options: RatingsOptions & { readonly signal?: AbortSignal },

@@ -1,9 +1,9 @@
 /**
- * From options to trials: every option but `--method` changes what the profile sweeps, so values that it does not have
- * can be asked for. `--preset` and `--set` are overrides of the profile; what a question varies itself (the order in
- * seqtrain, the settings in sensitivity) stays as it varies it. Then trials that are not of the models, methods and requests
- * named are left out. A trial without such a member (a partition has no model) is left out too, except anchors, which belong
- * beside every result of their split.
+ * From options to trials: every option but `--method` changes what the profile sweeps, so values that it
+ * does not have can be asked for. `--preset` and `--set` are overrides of the profile; what a question
+ * varies itself (the order in seqtrain, the settings in sensitivity) stays as it varies it. Then trials
+ * that are not of the models, methods and requests named are left out. A trial without such a member (a
+ * partition has no model) is left out too, except anchors, which belong beside every result of their split.
  */
 
 import { CATALOG } from "../data/catalog";
@@ -35,7 +35,10 @@ export interface Selection {
   trials(questions?: readonly Question[]): Trial[];
 }
 
-/** Whether a data set can be loaded on this machine. Files of one's own are only looked at when they are read. */
+/**
+ * Whether a data set can be loaded on this machine. Files of one's own are only looked at when they are
+ * read.
+ */
 export function isHere(dataset: string): boolean {
   const entry = CATALOG.find(({ name }) => name === dataset);
   return entry === undefined || findDataset(entry) !== undefined;
@@ -43,8 +46,8 @@ export function isHere(dataset: string): boolean {
 
 /**
  * @param ids names of questions; none means all
- * @param substitute whether data sets that are not here are left out, and generated ratings may take their place: for
- *   commands that compute, not for those that show what is recorded
+ * @param substitute whether data sets that are not here are left out, and generated ratings may take their
+ * place: for commands that compute, not for those that show what is recorded
  */
 export async function select(
   ids: readonly string[],
@@ -67,14 +70,16 @@ export async function select(
     distinctTrials(of.flatMap((question) => trialsOf(planned(question))));
   if (trials().length === 0)
     throw new InputError(
-      `no trials: nothing that ${questions.map(({ id }) => id).join(", ")} of profile ${profile.name} asks for fits these options`,
+      `no trials: nothing that ${questions.map(({ id }) => id).join(", ")} of profile ` +
+        `${profile.name} asks for fits these options`,
     );
   return { questions, profile, store, planned, trials };
 }
 
 /**
- * Reads the files of the user's own among the data sets, and says what they were taken for. Their names come back with the way
- * in which they are read, for trials and worker threads; whether they hold pairs alone decides the protocol.
+ * Reads the files of the user's own among the data sets, and says what they were taken for. Their names
+ * come back with the way in which they are read, for trials and worker threads; whether they hold pairs
+ * alone decides the protocol.
  * @throws InputError when one cannot be read, or nothing is left of it in the k-core
  */
 async function readFiles(options: SelectionOptions, k: number): Promise<readonly string[] | undefined> {
@@ -123,7 +128,10 @@ function sweep(profile: Profile, options: SelectionOptions): Profile {
   };
 }
 
-/** @param model, method, request those that are wanted; a method by its own name or by that of the paper's system */
+/**
+ * @param model, method, request those that are wanted; a method by its own name or by that of the paper's
+ * system
+ */
 function isWanted({ trial, labels }: Planned, { model, method, request }: SelectionOptions): boolean {
   if (trial.job === "anchors") return true;
   const { system } = labels as { readonly system?: string };

@@ -1,15 +1,16 @@
 /**
- * The iterative k-core filter of Section 4.1: users and items with fewer than k ratings are dropped until none is left.
- * One queue, each rating looked at twice at most: O(ratings). The result does not depend on the order of dropping
- * (Batagelj and Zaversnik 2003, "An O(m) algorithm for cores decomposition of networks").
+ * The iterative k-core filter of Section 4.1: users and items with fewer than k ratings are dropped until
+ * none is left. One queue, each rating looked at twice at most: O(ratings). The result does not depend on
+ * the order of dropping (Batagelj and Zaversnik 2003, "An O(m) algorithm for cores decomposition of
+ * networks").
  */
 
 import { InputError, requireInteger } from "../errors";
 import type { Csr, Interactions } from "./interactions";
 
 /**
- * The k-core of `data`: users and items are numbered anew, in the same order, and keep their original ids. It may be
- * empty. With k = 1 only users and items without any rating go.
+ * The k-core of `data`: users and items are numbered anew, in the same order, and keep their original ids.
+ * It may be empty. With k = 1 only users and items without any rating go.
  * @throws InputError unless k is a positive integer.
  */
 export function core(data: Interactions, k: number): Interactions {
@@ -57,7 +58,8 @@ export function filledCore(data: Interactions, k: number): Interactions {
   const filtered = core(data, k);
   if (filtered.userIds.length > 0) return filtered;
   throw new InputError(
-    `${data.provenance.name}: its ${k}-core is empty: no user is left who has ${k} ratings of items that have ${k}; take a ` +
+    `${data.provenance.name}: its ${k}-core is empty: no user is left who has ${k} ratings of items ` +
+      `that have ${k}; take a ` +
       "smaller number for the protocol's core, or 1 to keep everything (--set core=1)",
   );
 }

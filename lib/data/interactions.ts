@@ -1,13 +1,17 @@
 /**
- * Ratings as typed arrays. Users and items are numbered 0 .. n - 1 in the order of their original ids, which are
- * kept in two catalogues. A rating is a place in compressed sparse rows; nothing is an object per rating.
+ * Ratings as typed arrays. Users and items are numbered 0 .. n - 1 in the order of their original ids,
+ * which are kept in two catalogues. A rating is a place in compressed sparse rows; nothing is an object per
+ * rating.
  */
 
 import { InputError } from "../errors";
 import { sha256 } from "../json";
 import type { Scale } from "./scale";
 
-/** Compressed sparse rows: row r holds `columns[offsets[r] .. offsets[r + 1])`, ascending, and the values beside them. */
+/**
+ * Compressed sparse rows: row r holds `columns[offsets[r] .. offsets[r + 1])`, ascending, and the values
+ * beside them.
+ */
 export interface Csr {
   /** Uint32Array, rows + 1 */
   readonly offsets: Uint32Array;
@@ -17,7 +21,10 @@ export interface Csr {
   readonly values: Float32Array;
 }
 
-/** Where ratings come from. `synthetic` data is never mixed up with real data: every table and record says which. */
+/**
+ * Where ratings come from. `synthetic` data is never mixed up with real data: every table and record says
+ * which.
+ */
 export interface Provenance {
   /** Catalog name ("ml-1m"), "synthetic", or the path of the user's own file as it was given. */
   readonly name: string;
@@ -25,8 +32,8 @@ export interface Provenance {
   /** What was done to it since: "5-core", "train 90 %", "without 3 users". */
   readonly steps: readonly string[];
   /**
-   * The scale of the file that the ratings were read from, brought onto 1 .. 5 (scale.ts); of one value for pairs without
-   * ratings. Undefined: 1 .. 5.
+   * The scale of the file that the ratings were read from, brought onto 1 .. 5 (scale.ts); of one value for
+   * pairs without ratings. Undefined: 1 .. 5.
    */
   readonly scale?: Scale;
   /** what was taken for what when a file of the user's own was read, in one line */
@@ -115,7 +122,10 @@ function toCsr(
   return { offsets, columns: sortedColumns, values: sortedValues };
 }
 
-/** The transposed matrix; its rows come out with ascending columns whatever the order inside the rows of `csr`. */
+/**
+ * The transposed matrix; its rows come out with ascending columns whatever the order inside the rows of
+ * `csr`.
+ */
 export function transpose(csr: Csr, columnCount: number): Csr {
   const rowCount = csr.offsets.length - 1;
   const rows = new Uint32Array(csr.columns.length);
@@ -124,8 +134,8 @@ export function transpose(csr: Csr, columnCount: number): Csr {
 }
 
 /**
- * The same catalogue without some ratings: those for which `keep(user, place)` is false, where `place` is the index
- * into `byUser.columns`. Numbers do not change, so models of both can be compared row by row.
+ * The same catalogue without some ratings: those for which `keep(user, place)` is false, where `place` is
+ * the index into `byUser.columns`. Numbers do not change, so models of both can be compared row by row.
  */
 export function selectRatings(
   data: Interactions,

@@ -1,7 +1,7 @@
 /**
- * From a name to interactions. A name of the catalog is looked for under ERASABLE_DATA, then in the project's data/
- * folder, then, only when asked, fetched; `synthetic...` is generated; anything that looks like a path is the user's
- * own file. Real and generated data never stand in for each other silently.
+ * From a name to interactions. A name of the catalog is looked for under ERASABLE_DATA, then in the
+ * project's data/ folder, then, only when asked, fetched; `synthetic...` is generated; anything that looks
+ * like a path is the user's own file. Real and generated data never stand in for each other silently.
  */
 
 import { existsSync } from "node:fs";
@@ -30,11 +30,11 @@ export interface LoadOptions extends Partial<ReadingSettings> {
 }
 
 /**
- * Loads a data set by its name in the catalog, by a `synthetic...` name, or from a file of the user's own by its path, with
- * the way in which it is read behind it or as options: "ratings.csv?scale=1-10". What a file was taken for is in
- * `provenance.reading`.
- * @throws InputError when it cannot be found (the message tells the ways to get it), cannot be read, or does not hold what
- * the catalog says. @throws StoppedError when `signal` is aborted.
+ * Loads a data set by its name in the catalog, by a `synthetic...` name, or from a file of the user's own
+ * by its path, with the way in which it is read behind it or as options: "ratings.csv?scale=1-10". What a
+ * file was taken for is in `provenance.reading`.
+ * @throws InputError when it cannot be found (the message tells the ways to get it), cannot be read, or
+ * does not hold what the catalog says. @throws StoppedError when `signal` is aborted.
  */
 export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Interactions> {
   const { dataFolder, download, onProgress, signal, ...reading } = options;
@@ -62,10 +62,10 @@ export interface FetchOptions {
 }
 
 /**
- * Fetches a set of the catalog, anew if it is there, and returns its folder. The files are parsed and counted before
- * they replace older ones.
- * @throws InputError when the name is unknown, or what arrives is not what the catalog says. @throws StoppedError when
- * `signal` is aborted; the next call goes on from there.
+ * Fetches a set of the catalog, anew if it is there, and returns its folder. The files are parsed and
+ * counted before they replace older ones.
+ * @throws InputError when the name is unknown, or what arrives is not what the catalog says. @throws
+ * StoppedError when `signal` is aborted; the next call goes on from there.
  */
 export function fetchDataset(name: string, options: FetchOptions = {}): Promise<string> {
   const { dataFolder = projectDataFolder(), onProgress, signal } = options;
@@ -76,7 +76,10 @@ export function fetchDataset(name: string, options: FetchOptions = {}): Promise<
   return fetchEntry(entry, dataFolder, { onProgress, signal, verify });
 }
 
-/** Real data where it is there, else the generated set of its shape and a notice to print beside every output. */
+/**
+ * Real data where it is there, else the generated set of its shape and a notice to print beside every
+ * output.
+ */
 export interface LoadedOrSynthetic {
   readonly data: Interactions;
   /** set when `data` is generated because the real set is not there */
@@ -84,8 +87,8 @@ export interface LoadedOrSynthetic {
 }
 
 /**
- * Loads `name`, or, when it is not on this machine and may not be downloaded, the generated set `fallback`, with a
- * notice. A file that is there but damaged is an error, never a reason for the fallback.
+ * Loads `name`, or, when it is not on this machine and may not be downloaded, the generated set `fallback`,
+ * with a notice. A file that is there but damaged is an error, never a reason for the fallback.
  */
 export async function loadOrSynthetic(
   name: string,
@@ -97,8 +100,10 @@ export async function loadOrSynthetic(
   if (!entry || loadOptions.download || findDataset(entry, loadOptions.dataFolder))
     return { data: await loadDataset(name, loadOptions) };
   const notice =
-    `${entry.title} is not on this machine. These are SYNTHETIC ratings ("${fallback}", planted communities of taste), ` +
-    `not ${name}: nothing here is evidence about real users. To use the real data: npx erasable data fetch ${name}`;
+    `${entry.title} is not on this machine. These are SYNTHETIC ratings ("${fallback}", planted ` +
+    `communities of taste), ` +
+    `not ${name}: nothing here is evidence about real users. To use the real data: npx erasable ` +
+    `data fetch ${name}`;
   return { data: await loadDataset(fallback, loadOptions), notice };
 }
 
@@ -160,7 +165,8 @@ function missingMessage(entry: CatalogEntry, dataFolder?: string): string {
   return [
     `${entry.title} (${entry.name}) is not in ${places}. Three ways to go on:`,
     `  1. fetch it: npx erasable data fetch ${entry.name}   (${entry.licence})`,
-    `  2. set ERASABLE_DATA to a folder that holds ${entry.ratings.map((file) => `${entry.name}/${file}`).join(" and ")}`,
+    `  2. set ERASABLE_DATA to a folder that holds ` +
+      `${entry.ratings.map((file) => `${entry.name}/${file}`).join(" and ")}`,
     `  3. give the path of a file of ratings of your own in place of "${entry.name}"`,
   ].join("\n");
 }
@@ -177,7 +183,10 @@ export function isOwnFile(name: string): boolean {
   return looksLikePath(parseReference(name).path);
 }
 
-/** Whether a name says that its data set has pairs without ratings: a file read with `implicit`, or such a set of the catalog. */
+/**
+ * Whether a name says that its data set has pairs without ratings: a file read with `implicit`, or such a
+ * set of the catalog.
+ */
 export function namesPairs(name: string): boolean {
   const entry = CATALOG.find((candidate) => candidate.name === name);
   return entry

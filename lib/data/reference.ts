@@ -1,6 +1,7 @@
 /**
- * How a file of ratings is named together with the way in which it is read: "ratings.csv?scale=1-10&columns=user%3D2%2Citem%3D1".
- * A name is all that trials, records, notebooks' parameters and worker threads carry.
+ * How a file of ratings is named together with the way in which it is read:
+ * "ratings.csv?scale=1-10&columns=user%3D2%2Citem%3D1". A name is all that trials, records, notebooks'
+ * parameters and worker threads carry.
  */
 
 import { existsSync } from "node:fs";
@@ -13,7 +14,10 @@ export interface FileReference {
   readonly settings: Partial<ReadingSettings>;
 }
 
-/** From a name. A file that has the whole of it as its name is meant as it is. @throws InputError for unknown settings */
+/**
+ * From a name. A file that has the whole of it as its name is meant as it is. @throws InputError for
+ * unknown settings
+ */
 export function parseReference(name: string): FileReference {
   const at = name.lastIndexOf("?");
   if (at < 0 || existsSync(name)) return { path: name, settings: {} };

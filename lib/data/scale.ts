@@ -1,8 +1,9 @@
 /**
- * Scales of ratings. Inside, ratings stand on the paper's scale, 1 to 5 (Section 4.1), since its labels (rating / 5), its gains,
- * its threshold of an item that is liked (4) and its hyperedges' weights rest on it. Those of another scale are brought onto it
- * when they are read: the lowest becomes 1, the one from which on an item is liked 4, the highest 5, and what lies between
- * follows in proportion. A scale of one value has no ratings: pairs alone.
+ * Scales of ratings. Inside, ratings stand on the paper's scale, 1 to 5 (Section 4.1), since its labels
+ * (rating / 5), its gains, its threshold of an item that is liked (4) and its hyperedges' weights rest on
+ * it. Those of another scale are brought onto it when they are read: the lowest becomes 1, the one from
+ * which on an item is liked 4, the highest 5, and what lies between follows in proportion. A scale of one
+ * value has no ratings: pairs alone.
  */
 
 import { InputError } from "../errors";

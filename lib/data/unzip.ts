@@ -1,13 +1,13 @@
 /**
- * Files of a zip archive, as streams whose checksums are compared. Nothing is written, archives that hold a name that climbs
- * out of a folder are refused, and none is unpacked whole in memory.
+ * Files of a zip archive, as streams whose checksums are compared. Nothing is written, archives that hold a
+ * name that climbs out of a folder are refused, and none is unpacked whole in memory.
  */
 
 import { crc32 } from "node:zlib";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
 import { InputError } from "../errors";
 
-const LARGEST = 2 ** 31; // bytes of one file of the catalog: they are under 100 MB, so more is an attack or damage
+const LARGEST = 2 ** 31; // bytes of a file of the catalog: they are under 100 MB, so more is an attack
 
 interface Archive {
   readonly zip: ZipFile;
@@ -62,8 +62,8 @@ async function* contentOf({ zip }: Archive, entry: Entry, name: string): AsyncGe
  * The contents of `wanted`, by name. Other members are left packed.
  * @param path of the archive
  * @param name how messages call it
- * @throws InputError when the archive is truncated or damaged, lacks a wanted file, or holds a name that is absolute or
- * climbs out (`../`), whether wanted or not.
+ * @throws InputError when the archive is truncated or damaged, lacks a wanted file, or holds a name that is
+ * absolute or climbs out (`../`), whether wanted or not.
  */
 export async function unzip(
   path: string,
@@ -97,8 +97,8 @@ const RATINGS =
 
 /**
  * The file of ratings in an archive.
- * @throws InputError for a workbook, or an archive in which no single file can be the one; while the stream is read, when
- * it is damaged
+ * @throws InputError for a workbook, or an archive in which no single file can be the one; while the stream
+ * is read, when it is damaged
  */
 export async function openZip(
   path: string,
@@ -113,7 +113,8 @@ export async function openZip(
     throw new InputError(
       document !== undefined
         ? `${path} is ${document}: save it as CSV (UTF-8)`
-        : `${path} is a zip archive ${names.length === 0 ? "without files" : `of ${listed(names)}`}: unpack it and give the file of ratings`,
+        : `${path} is a zip archive ` +
+            `${names.length === 0 ? "without files" : `of ${listed(names)}`}: unpack it and give the file of ratings`,
     );
   }
   const [member] = likely;

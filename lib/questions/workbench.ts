@@ -1,7 +1,7 @@
 /**
- * What the jobs of one worker share: a data set is loaded, filtered and split once, users are embedded once for each
- * embedding, and methods run in a context of their own. Everything is a function of its arguments, so keeping it changes
- * no result.
+ * What the jobs of one worker share: a data set is loaded, filtered and split once, users are embedded once
+ * for each embedding, and methods run in a context of their own. Everything is a function of its arguments,
+ * so keeping it changes no result.
  */
 
 import { performance } from "node:perf_hooks";
@@ -61,13 +61,18 @@ export async function splitData(trial: Trial): Promise<Split> {
   );
   if (trial.system?.settings.label === "rating" && !holdsRatings(data.train))
     throw new InputError(
-      `${trial.dataset} has pairs without ratings (clicks, orders, plays): label "rating" would train on a constant; name it ` +
-        `${referenceTo(parseReference(trial.dataset).path, { implicit: true })}, or take label "implicit" with negatives`,
+      `${trial.dataset} has pairs without ratings (clicks, orders, plays): label "rating" would ` +
+        `train on a constant; name it ` +
+        `${referenceTo(parseReference(trial.dataset).path, { implicit: true })}, or take label ` +
+        `"implicit" with negatives`,
     );
   return data;
 }
 
-/** `embedUsers` with a memory, for plans. The training ratings are told apart by the trial that they belong to. */
+/**
+ * `embedUsers` with a memory, for plans. The training ratings are told apart by the trial that they belong
+ * to.
+ */
 export const embedder =
   (trial: Trial) =>
   (train: Interactions, settings: EmbeddingSettings): Promise<UserEmbedding> =>

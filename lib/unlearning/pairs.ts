@@ -1,6 +1,7 @@
 /**
- * Clicks, orders and plays: pairs without ratings. Every label is then 1, and a method that sees nothing else learns a constant:
- * it needs sampled negatives, or a model of its own for them (EASE, models trained on pairs of items).
+ * Clicks, orders and plays: pairs without ratings. Every label is then 1, and a method that sees nothing
+ * else learns a constant: it needs sampled negatives, or a model of its own for them (EASE, models trained
+ * on pairs of items).
  */
 
 import { holdsRatings, type Interactions, ratingCount } from "../data/interactions";
@@ -38,7 +39,8 @@ export function settingsFor(
   if (!Object.hasOwn(spec, "negatives")) return { label };
   if (negatives === 0 && modelOf(model as ModelName).samples === "points")
     throw new InputError(
-      `${of}: without negatives every label is 1, and nothing is learned; leave negatives out, for ${NEGATIVES}`,
+      `${of}: without negatives every label is 1, and nothing is learned; leave negatives out, for ` +
+        `${NEGATIVES}`,
     );
   return { label, negatives };
 }

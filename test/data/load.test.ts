@@ -132,7 +132,7 @@ describe("where it looks", () => {
     await expect(missing).rejects.toThrow(InputError);
     await expect(missing).rejects.toThrow("1. fetch it: npx erasable data fetch ml-1m");
     await expect(missing).rejects.toThrow("2. set ERASABLE_DATA to a folder that holds ml-1m/ratings.dat");
-    await expect(missing).rejects.toThrow("3. give the path of a rating file of your own");
+    await expect(missing).rejects.toThrow("3. give the path of a file of ratings of your own");
   });
 
   it("knows no other names, options or stopped work", async () => {

@@ -1,6 +1,7 @@
 /**
- * Which column holds what: by `columns` of the caller, else by the names in a header, else by their order and by what
- * stands in them. A column that could as well be another one is never taken: the error says how to name it.
+ * Which column holds what: by `columns` of the caller, else by the names in a header, else by their order
+ * and by what stands in them. A column that could as well be another one is never taken: the error says how
+ * to name it.
  */
 
 import { InputError } from "../../errors";
@@ -37,7 +38,8 @@ export function parseColumns(text: string): ColumnChoice {
     const [role, name, ...more] = part.split("=").map((one) => one.trim());
     if (!ROLES.includes(role as Role) || !name || more.length > 0)
       throw new InputError(
-        `columns: ${JSON.stringify(part)} is not of the form ROLE=NAME or ROLE=NUMBER; roles are ${ROLES.join(", ")}`,
+        `columns: ${JSON.stringify(part)} is not of the form ROLE=NAME or ROLE=NUMBER; roles are ` +
+          `${ROLES.join(", ")}`,
       );
     if (choice[role as Role] !== undefined) throw new InputError(`columns: ${role} is given twice`);
     choice[role as Role] = name;
@@ -73,7 +75,8 @@ export function chooseColumns(
   const { user, item } = found;
   if (user === undefined || item === undefined || user === item)
     throw new InputError(
-      `${where}: no columns of users and items are seen in ${listed(table)}; ${advice("user=1,item=2,rating=3")}`,
+      `${where}: no columns of users and items are seen in ${listed(table)}; ` +
+        `${advice("user=1,item=2,rating=3")}`,
     );
   return {
     ...found,
@@ -142,7 +145,8 @@ function headerOf(where: string, body: readonly SampleRow[], choice: ColumnChoic
         : "a header has a name for each column"
       : `${JSON.stringify(again)} stands in the lines below too`;
   throw new InputError(
-    `${where}: line ${line}: ${JSON.stringify(names[odd])} in column ${odd + 1} is not a number, as below it, and the ` +
+    `${where}: line ${line}: ${JSON.stringify(names[odd])} in column ${odd + 1} is not a number, as ` +
+      `below it, and the ` +
       `line is no header (${reason}); correct it or delete the line`,
   );
 }
@@ -161,7 +165,8 @@ function givenColumns(table: Table, choice: ColumnChoice): Found {
     const column = place >= 0 ? place : number;
     if (column < 0 || column >= table.width)
       throw new InputError(
-        `${table.where}: columns: ${role}=${name} is not among the ${table.width} columns of ${listed(table)}`,
+        `${table.where}: columns: ${role}=${name} is not among the ${table.width} columns of ` +
+          `${listed(table)}`,
       );
     const other = ROLES.find((one) => found[one] === column);
     if (other)
@@ -212,11 +217,15 @@ function clearest<T extends Meaning & { readonly k: number }>(
     return best;
   const [one, two] = [best, rival].sort((a, b) => a.k - b.k).map(({ k }) => names[k]);
   throw new InputError(
-    `${table.where}: line 1: ${JSON.stringify(one)} and ${JSON.stringify(two)} both name a column of ${role}s; ${advice(`${role}=${one}`)}`,
+    `${table.where}: line 1: ${JSON.stringify(one)} and ${JSON.stringify(two)} both name a column ` +
+      `of ${role}s; ${advice(`${role}=${one}`)}`,
   );
 }
 
-/** A rating under a name that says nothing: the only column of numbers that is left. @throws InputError for several */
+/**
+ * A rating under a name that says nothing: the only column of numbers that is left. @throws InputError for
+ * several
+ */
 function ratingLeft(table: Table, names: readonly string[], columns: readonly number[], found: Found): void {
   const numbers = columns.filter((k) => isColumnOf(table, k, isNumber) && !isColumnOf(table, k, isTime));
   if (numbers.length === 0) return;
@@ -226,7 +235,8 @@ function ratingLeft(table: Table, names: readonly string[], columns: readonly nu
     return;
   }
   throw new InputError(
-    `${table.where}: line 1: no column is called rating; ${numbers.map((k) => JSON.stringify(names[k])).join(" and ")} hold ` +
+    `${table.where}: line 1: no column is called rating; ` +
+      `${numbers.map((k) => JSON.stringify(names[k])).join(" and ")} hold ` +
       `numbers: ${advice(`rating=${names[only]}`)}, or take the pairs alone with --implicit`,
   );
 }
@@ -249,13 +259,15 @@ function byOrder(table: Table, given: Found): Found {
   if (found.user === undefined && found.item === undefined) {
     if (free.length > 3 && isRowNumber(table, free[0])) {
       found.notes.push(
-        `column ${free[0] + 1} counts the rows and is not read; if it is the users, say so with --columns user=${free[0] + 1},item=${free[1] + 1},rating=${free[2] + 1}`,
+        `column ${free[0] + 1} counts the rows and is not read; if it is the users, say so with ` +
+          `--columns user=${free[0] + 1},item=${free[1] + 1},rating=${free[2] + 1}`,
       );
       free.shift();
     }
     if (free.length > 4)
       throw new InputError(
-        `${table.where}: ${table.width} columns without names, ${listed(table)}; ${advice("user=1,item=2,rating=3")}`,
+        `${table.where}: ${table.width} columns without names, ${listed(table)}; ` +
+          `${advice("user=1,item=2,rating=3")}`,
       );
   }
   for (const role of ["user", "item"] as const) if (found[role] === undefined) found[role] = free.shift();

@@ -1,6 +1,7 @@
 /**
- * What a file is by its first bytes, and its content as a stream: plain, gzip, or the file of ratings in a zip archive.
- * Nothing is unpacked whole, so memory stays bounded; checksums are compared, and what unpacks without measure is refused.
+ * What a file is by its first bytes, and its content as a stream: plain, gzip, or the file of ratings in a
+ * zip archive. Nothing is unpacked whole, so memory stays bounded; checksums are compared, and what unpacks
+ * without measure is refused.
  */
 
 import { createReadStream } from "node:fs";
@@ -55,7 +56,10 @@ const FOREIGN: readonly (readonly [string, string])[] = [
   ["8005", "a Python pickle: save it as CSV"],
 ];
 
-/** Refuses what is no text of ratings. @param head first bytes, unpacked @throws InputError that says what it is */
+/**
+ * Refuses what is no text of ratings. @param head first bytes, unpacked @throws InputError that says what
+ * it is
+ */
 export function requireText(name: string, head: Uint8Array): void {
   const bytes = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 512));
   const hex = bytes.toString("hex", 0, 16);
@@ -65,7 +69,8 @@ export function requireText(name: string, head: Uint8Array): void {
     throw new InputError(`${name} is a tar archive: unpack it with tar -xf`);
   if (/^\s*<(!doctype|html|\?xml|[a-z]+[ >])/i.test(bytes.toString("latin1")))
     throw new InputError(
-      `${name} is a web page or XML, not ratings: line 1 is ${JSON.stringify(bytes.toString("utf8").trim().slice(0, 60))}`,
+      `${name} is a web page or XML, not ratings: line 1 is ` +
+        `${JSON.stringify(bytes.toString("utf8").trim().slice(0, 60))}`,
     );
 }
 
@@ -73,8 +78,9 @@ export function requireText(name: string, head: Uint8Array): void {
 export const isParquet = (head: Uint8Array): boolean => Buffer.from(head).toString("latin1", 0, 4) === "PAR1";
 
 /**
- * Opens a file, or what comes through a pipe. @throws InputError when it cannot be read, is empty, or is no kind of file that
- * holds ratings; while it is read, when packed data are damaged or unpack to more than they should; StoppedError on the signal.
+ * Opens a file, or what comes through a pipe. @throws InputError when it cannot be read, is empty, or is no
+ * kind of file that holds ratings; while it is read, when packed data are damaged or unpack to more than
+ * they should; StoppedError on the signal.
  */
 export async function openContent(path: string, options: StreamOptions = {}): Promise<Content> {
   const size = await sizeOf(path);
@@ -213,7 +219,8 @@ async function* bounded(
     unpacked += block.length;
     if (size > 0 && unpacked > FREE && unpacked > MOST_TIMES * size)
       throw new InputError(
-        `${path}: ${size} bytes unpack to more than ${MOST_TIMES} times as many, which no file of ratings does; ` +
+        `${path}: ${size} bytes unpack to more than ${MOST_TIMES} times as many, which no file of ` +
+          `ratings does; ` +
           "if it is one, unpack it and give the unpacked file",
       );
     yield block;

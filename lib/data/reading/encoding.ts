@@ -1,6 +1,7 @@
 /**
- * Text in the encodings that exports have, as UTF-8: UTF-8 with or without a byte order mark, UTF-16 (by its mark, or by
- * its zeros), and Latin-1 where the caller says so. Line ends of old Macs become ordinary ones.
+ * Text in the encodings that exports have, as UTF-8: UTF-8 with or without a byte order mark, UTF-16 (by
+ * its mark, or by its zeros), and Latin-1 where the caller says so. Line ends of old Macs become ordinary
+ * ones.
  */
 
 import { isUtf8 } from "node:buffer";
@@ -40,7 +41,10 @@ const fromLatin1 = (block: Uint8Array): string =>
     .toString("latin1")
     .replace(/[\u0080-\u009f]/g, (letter) => WINDOWS[letter.charCodeAt(0) - 0x80]);
 
-/** Blocks in some encoding as blocks of UTF-8, without the mark. @throws InputError for bytes that are no UTF-16 */
+/**
+ * Blocks in some encoding as blocks of UTF-8, without the mark. @throws InputError for bytes that are no
+ * UTF-16
+ */
 export async function* toUtf8(
   name: string,
   blocks: AsyncIterable<Uint8Array>,
@@ -76,7 +80,10 @@ export async function* toUtf8(
   if (decoder) yield decode(undefined);
 }
 
-/** @param from line in the file where the bytes begin @throws InputError naming the first line that is not UTF-8 */
+/**
+ * @param from line in the file where the bytes begin @throws InputError naming the first line that is not
+ * UTF-8
+ */
 export function requireUtf8(name: string, from: number, bytes: Uint8Array): void {
   if (bytes.indexOf(0) < 0 && isUtf8(bytes)) return;
   let line = from;
@@ -90,7 +97,9 @@ export function requireUtf8(name: string, from: number, bytes: Uint8Array): void
       );
     if (!isUtf8(one))
       throw new InputError(
-        `${name}: line ${line} is not UTF-8: ${clipped(Buffer.from(one.subarray(0, 400)).toString("latin1"))}; save the file as UTF-8, or read it with --encoding latin1`,
+        `${name}: line ${line} is not UTF-8: ` +
+          `${clipped(Buffer.from(one.subarray(0, 400)).toString("latin1"))}; save the file as UTF-8, or read ` +
+          `it with --encoding latin1`,
       );
     begin = end + 1;
   }

@@ -1,6 +1,7 @@
 /**
- * The fields of delimited text, found in its bytes: no string and no object per line. A field may stand in double quotes,
- * where separators and line ends belong to it and two quotes are one (RFC 4180); elsewhere a quote is a letter like others.
+ * The fields of delimited text, found in its bytes: no string and no object per line. A field may stand in
+ * double quotes, where separators and line ends belong to it and two quotes are one (RFC 4180); elsewhere a
+ * quote is a letter like others.
  */
 
 const NEWLINE = 10;
@@ -14,8 +15,8 @@ export interface Layout {
   /** one character, `::`, or a space, which stands for runs of spaces and tabs */
   readonly separator: string;
   /**
-   * `strict`: a field that begins with a quote ends with one. `lenient`: if it does not, its quotes are letters, and a line
-   * ends a field wherever it is. `none`: quotes are letters.
+   * `strict`: a field that begins with a quote ends with one. `lenient`: if it does not, its quotes are
+   * letters, and a line ends a field wherever it is. `none`: quotes are letters.
    */
   readonly quotes: "strict" | "lenient" | "none";
 }
@@ -127,8 +128,8 @@ export class FieldReader {
   }
 
   /**
-   * The field whose quotes open at `start`. @returns the place of what ends it; 0 when its quotes are letters; -1 when the
-   * bytes end within it
+   * The field whose quotes open at `start`. @returns the place of what ends it; 0 when its quotes are
+   * letters; -1 when the bytes end within it
    */
   private quoted(start: number, last: boolean): number {
     const { bytes } = this;
@@ -191,6 +192,7 @@ export class FieldReader {
 
 /** What stood between quotes, with each doubled quote as one. */
 const undoubled = (field: Uint8Array): Uint8Array => {
-  const text = Buffer.from(field.buffer, field.byteOffset, field.length).toString("latin1"); // a character for each byte
+  // a character for each byte
+  const text = Buffer.from(field.buffer, field.byteOffset, field.length).toString("latin1");
   return Buffer.from(text.replaceAll('""', '"'), "latin1");
 };

@@ -1,6 +1,7 @@
 /**
- * What the values of a file are when nobody says it: ratings of an obvious scale (five stars, 1 to 10, 0 to 100, thumbs), or
- * counts of clicks, plays and orders. What is not obvious is asked for; what is taken is said.
+ * What the values of a file are when nobody says it: ratings of an obvious scale (five stars, 1 to 10, 0 to
+ * 100, thumbs), or counts of clicks, plays and orders. What is not obvious is asked for; what is taken is
+ * said.
  */
 
 import { type Scale, scaleOf, scaleText } from "../scale";
@@ -59,20 +60,25 @@ export function guessScale(seen: Seen, name: "rating" | "count" | "unknown"): Gu
   if (least === most) return { kind: "pairs", why: `every value is ${least}` };
   if (isTimeNumber(most) && isTimeNumber(Math.max(least, 0)))
     return ask(
-      "times stand where ratings should: name their column with --columns rating=..., or take the pairs with --implicit",
+      "times stand where ratings should: name their column with --columns rating=..., or take the " +
+        "pairs with --implicit",
       any,
     );
   const mostlyOnes = name === "unknown" && isHeavyTailed(seen, 0.5);
   if (name === "count" || mostlyOnes || (most > 10 && !slip(seen, share) && isHeavyTailed(seen, 0))) {
-    const why = `${name === "count" ? "its name says counts" : "a few high values and many low ones are counts"}, ${least} to ${most}`;
+    const shape =
+      name === "count" ? "its name says counts" : "a few high values and many low ones are counts";
+    const why = `${shape}, ${least} to ${most}`;
     if (least <= 0)
       return ask(
-        `these look like counts, and a count of ${least} is no interaction: leave such lines out${least === 0 ? " with --unrated 0" : ""}`,
+        `these look like counts, and a count of ${least} is no interaction: leave such lines ` +
+          `out${least === 0 ? " with --unrated 0" : ""}`,
         (value) => value <= 0,
       );
     if (name === "rating")
       return ask(
-        `these look like counts (${least} to ${most}), not like ratings: take the pairs with --implicit, or say their scale, --scale ${scaleText(seen)}`,
+        `these look like counts (${least} to ${most}), not like ratings: take the pairs with ` +
+          `--implicit, or say their scale, --scale ${scaleText(seen)}`,
         (value) => value === most,
       );
     return { kind: "pairs", why };
@@ -117,7 +123,8 @@ function zeros({ least, most, values }: Seen, share: Share): Guess | undefined {
   const top = most <= 5 ? 5 : most <= 10 ? 10 : most <= 100 ? 100 : most;
   const times = values.find(([value]) => value === least)?.[1];
   return ask(
-    `${times ?? "some"} ratings are ${least}: if ${least} stands for "not rated", leave them out with --unrated ${least}; if it is ` +
+    `${times ?? "some"} ratings are ${least}: if ${least} stands for "not rated", leave them out ` +
+      `with --unrated ${least}; if it is ` +
       `the lowest rating, say --scale ${least}-${top}`,
     (value) => value === least,
   );
@@ -136,7 +143,8 @@ function slip({ least, most }: Seen, share: Share): Guess | undefined {
     if (least >= 0.5 && most <= high) return undefined;
     if (right >= 1 - SLIPS)
       return ask(
-        `it is outside 1 to ${high}, where ${Math.floor(1000 * right) / 10} % of the ratings are; correct it, or say --scale LOW-HIGH`,
+        `it is outside 1 to ${high}, where ${Math.floor(1000 * right) / 10} % of the ratings are; ` +
+          `correct it, or say --scale LOW-HIGH`,
         (value) => !isWithin(high)(value),
       );
   }
@@ -149,12 +157,16 @@ function usual({ least, most }: Seen): Guess {
   if (least >= 0 && most <= 100 && most > 50)
     return { kind: "scale", scale: scaleOf(0, 100), note: "by its values; --scale says another one" };
   return ask(
-    `the scale of ratings from ${least} to ${most} is not obvious: say it with --scale LOW-HIGH, such as --scale ${scaleText({ least, most })}`,
+    `the scale of ratings from ${least} to ${most} is not obvious: say it with --scale LOW-HIGH, ` +
+      `such as --scale ${scaleText({ least, most })}`,
     (value) => value === (most > 5 ? most : least),
   );
 }
 
-/** A scale up to `high`. Of five stars also where nobody gave four: a file must be read alike when some of it is erased. */
+/**
+ * A scale up to `high`. Of five stars also where nobody gave four: a file must be read alike when some of
+ * it is erased.
+ */
 function topOf(least: number, most: number, high: number): { scale: Scale; note?: string } {
   const scale = scaleOf(least < 1 ? 0.5 : 1, high);
   if (high === 10) return { scale, note: "by its values; --scale says another one" };
@@ -162,6 +174,8 @@ function topOf(least: number, most: number, high: number): { scale: Scale; note?
     ? { scale }
     : {
         scale,
-        note: `no rating reaches ${scale.liked}; if ${most} is the highest, say --scale ${scale.least}-${most}`,
+        note:
+          `no rating reaches ${scale.liked}; if ${most} is the highest, say --scale ` +
+          `${scale.least}-${most}`,
       };
 }

@@ -1,6 +1,7 @@
 /**
- * What the names of columns say: user, item, rating, time, or a count (plays, quantities), in the spellings that shops,
- * MovieLens, the Amazon reviews, RecBole (`user_id:token`) and other exports use: userId, "User ID", customer_email, asin.
+ * What the names of columns say: user, item, rating, time, or a count (plays, quantities), in the spellings
+ * that shops, MovieLens, the Amazon reviews, RecBole (`user_id:token`) and other exports use: userId, "User
+ * ID", customer_email, asin.
  */
 
 export const ROLES = ["user", "item", "rating", "time"] as const;
@@ -11,19 +12,22 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
 const NOUNS: Readonly<Record<Role | "count", readonly string[]>> = {
   user: words(
-    `user users usr uid customer client member reviewer account profile visitor person buyer subscriber reader listener
+    `user users usr uid customer client member reviewer account profile visitor person buyer ` +
+      `subscriber reader listener
      viewer login student patron household critic kunde nutzer utilisateur usuario`,
   ),
   item: words(
-    `item items iid movie film product asin sku song track artist book isbn article business recipe anime game app joke
-     video show series episode course beer wine restaurant hotel place poi venue news url page content stockcode good
-     goods offer brand album podcast dish artikel produkt`,
+    `item items iid movie film product asin sku song track artist book isbn article business recipe ` +
+      `anime game app joke
+     video show series episode course beer wine restaurant hotel place poi venue news url page content stockcode
+     good goods offer brand album podcast dish artikel produkt`,
   ),
   rating: words(`rating ratings rate score scores star stars overall grade val preference pref bewertung liked
      like thumb thumbs`),
   time: words(`timestamp time date datetime ts tstamp day unixtime unixreviewtime reviewtime when`),
   count: words(
-    `count counts quantity quantities qty plays playcount clicks views purchases listens hours minutes seconds duration
+    `count counts quantity quantities qty plays playcount clicks views purchases listens hours ` +
+      `minutes seconds duration
      watchtime playtime dwelltime hoursplayed weight freq frequency times visits units amount`,
   ),
 };

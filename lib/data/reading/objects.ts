@@ -1,4 +1,7 @@
-/** Rows that come with the names of their columns: lines of JSON objects. Parquet's come the same way (parquet.ts). */
+/**
+ * Rows that come with the names of their columns: lines of JSON objects. Parquet's come the same way
+ * (parquet.ts).
+ */
 
 import { InputError } from "../../errors";
 import { type ColumnChoice, type Columns, chooseColumns } from "./columns";

@@ -1,4 +1,7 @@
-/** Parquet files, one group of rows at a time. The library that reads them is loaded when there is one to read. */
+/**
+ * Parquet files, one group of rows at a time. The library that reads them is loaded when there is one to
+ * read.
+ */
 
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { InputError } from "../../errors";

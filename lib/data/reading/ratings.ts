@@ -1,8 +1,8 @@
 /**
- * Files of ratings as people have them to columns, and an account of what was taken for what. A file is read once, as a
- * stream: memory is that of the ratings and ids. Several files are joined in the given order (a published train and test
- * split is one data set). Users and items are numbered in numeric order of their ids when all are whole numbers, else by
- * code unit.
+ * Files of ratings as people have them to columns, and an account of what was taken for what. A file is
+ * read once, as a stream: memory is that of the ratings and ids. Several files are joined in the given
+ * order (a published train and test split is one data set). Users and items are numbered in numeric order
+ * of their ids when all are whole numbers, else by code unit.
  */
 
 import { basename } from "node:path";
@@ -292,7 +292,8 @@ function bringOntoStars({ ratings }: ParsedRatings, scale: Scale, where: string)
   for (let k = 0; k < ratings.length; k++) {
     if (scale !== PAIRS && !(ratings[k] >= Math.fround(least) && ratings[k] <= Math.fround(most)))
       throw new InputError(
-        `${where}: the sum of a pair's ratings is ${ratings[k]}, outside the scale (${least} to ${most}); take --duplicates mean or last`,
+        `${where}: the sum of a pair's ratings is ${ratings[k]}, outside the scale (${least} to ` +
+          `${most}); take --duplicates mean or last`,
       );
     if (!as) ratings[k] = ontoStars(ratings[k], scale);
   }
@@ -318,7 +319,10 @@ export function accountText({ accounts, scale, why, repeats, ratings }: Readout)
     ...Object.entries(skipped).map(([what, count]) => `${count} ${SKIPPED[what]}`),
     ...(repeats > 0 ? [`${repeats} repeated pairs made one each`] : []),
   ];
-  return `${basename(file)}${accounts.length > 1 ? ` and ${accounts.length - 1} more` : ""}: ${ratings.users.length} read; ${parts.join("; ")}`;
+  return (
+    `${basename(file)}${accounts.length > 1 ? ` and ${accounts.length - 1} more` : ""}: ` +
+    `${ratings.users.length} read; ${parts.join("; ")}`
+  );
 }
 
 const SKIPPED: Readonly<Record<string, string>> = {

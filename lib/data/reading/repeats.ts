@@ -10,7 +10,10 @@ export interface ParsedRatings extends RatingColumns {
   readonly itemIds: string[];
 }
 
-/** Calls `visit` for each row that repeats the pair of an earlier one, with the earliest. Rows of a user come in order. */
+/**
+ * Calls `visit` for each row that repeats the pair of an earlier one, with the earliest. Rows of a user
+ * come in order.
+ */
 function eachRepeat(
   { users, items, userIds, itemIds }: ParsedRatings,
   visit: (earliest: number, later: number) => void,
@@ -59,9 +62,12 @@ export function settleRepeats(
   if (dropped.size === 0) return { parsed, repeats: 0 };
   if (how === "refuse")
     throw new InputError(
-      `${place(first.later)}: user ${userIds[users[first.later]]} rates item ${itemIds[items[first.later]]} again, after ` +
-        `${place(first.earliest, first.later)} (${ratings[first.earliest]}, then ${ratings[first.later]}); ${dropped.size} ` +
-        `${dropped.size === 1 ? "rating repeats" : "ratings repeat"} a pair in all: take one with --duplicates last, first, mean or sum`,
+      `${place(first.later)}: user ${userIds[users[first.later]]} rates item ` +
+        `${itemIds[items[first.later]]} again, after ` +
+        `${place(first.earliest, first.later)} (${ratings[first.earliest]}, then ` +
+        `${ratings[first.later]}); ${dropped.size} ` +
+        `${dropped.size === 1 ? "rating repeats" : "ratings repeat"} a pair in all: take one with ` +
+        `--duplicates last, first, mean or sum`,
     );
   for (const [row, { sum, count }] of sums) ratings[row] = how === "sum" ? sum : sum / count;
   let kept = 0;

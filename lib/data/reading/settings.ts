@@ -1,4 +1,7 @@
-/** How a file of ratings of one's own is read, where its content does not say so by itself: for every command, function and notebook. */
+/**
+ * How a file of ratings of one's own is read, where its content does not say so by itself: for every
+ * command, function and notebook.
+ */
 
 import { InputError } from "../../errors";
 import { choice, flag, nullable, real, type SettingsOf, text } from "../../settings";
@@ -48,7 +51,8 @@ export const READING = {
   duplicates: choice(
     DUPLICATES,
     "refuse",
-    "what is made of a pair that occurs again: an error, its last or first rating in the file, their mean or sum",
+    "what is made of a pair that occurs again: an error, its last or first rating in the file, " +
+      "their mean or sum",
   ),
   implicit: flag(false, "clicks, orders, plays: the pairs alone, without ratings"),
   separator: nullable(

@@ -1,4 +1,7 @@
-/** What readers add ratings to: columns of numbers that grow, ids, and where each rating stands, in little more than that. */
+/**
+ * What readers add ratings to: columns of numbers that grow, ids, and where each rating stands, in little
+ * more than that.
+ */
 
 import { catalogueOrder, IdTable } from "../table";
 import type { ParsedRatings } from "./repeats";

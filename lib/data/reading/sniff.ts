@@ -23,7 +23,8 @@ export function separatorNamed(text: string): string {
   if (Object.hasOwn(SEPARATORS, text)) return SEPARATORS[text as keyof typeof SEPARATORS];
   if (text === "::" || /^[ -~\t]$/.test(text)) return text;
   throw new InputError(
-    `separator: ${JSON.stringify(text)} is not one of ${Object.keys(SEPARATORS).join(", ")}, and no single character`,
+    `separator: ${JSON.stringify(text)} is not one of ${Object.keys(SEPARATORS).join(", ")}, and no ` +
+      `single character`,
   );
 }
 
@@ -71,7 +72,8 @@ export function sniffLayout(bytes: Uint8Array, complete: boolean): Layout | unde
     // in a CSV, :: may stand between quotes; where it is the separator, quotes are letters
     const tried: Layout = layout.quotes === "none" ? { separator, quotes: "strict" } : layout;
     const rows = sampleRows(bytes, tried, complete);
-    const named = rows.length > 0 && isNamed(rows[0].fields) ? 1 : 0; // a header with known names is worth more than any order
+    // a header with known names is worth more than any order
+    const named = rows.length > 0 && isNamed(rows[0].fields) ? 1 : 0;
     const share = named + regularity(rows).share;
     if (share > (best?.share ?? 0) + (best ? ALIKE : 0)) best = { layout, share };
   }

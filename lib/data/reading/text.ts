@@ -1,4 +1,6 @@
-/** Delimited text to ratings: one pass over blocks of bytes, in which no line becomes a string or an object. */
+/**
+ * Delimited text to ratings: one pass over blocks of bytes, in which no line becomes a string or an object.
+ */
 
 import { InputError } from "../../errors";
 import { type ColumnChoice, type Columns, chooseColumns } from "./columns";
@@ -50,8 +52,10 @@ function noColumns(name: string, { bytes }: Beginning, layout: Layout | undefine
   if (at < 0) return `${name}: the file holds no ratings`;
   const seen = `line ${at + 1} is ${clipped(lines[at])}`;
   return layout
-    ? `${name}: ${seen}, which has no ${separatorName(layout.separator)} between users and items; leave --separator out to have it found`
-    : `${name}: ${seen}: no users and items are seen in it; they stand between commas, semicolons, tabs, |, :: or spaces`;
+    ? `${name}: ${seen}, which has no ${separatorName(layout.separator)} between users and items; ` +
+        `leave --separator out to have it found`
+    : `${name}: ${seen}: no users and items are seen in it; they stand between commas, semicolons, ` +
+        `tabs, |, :: or spaces`;
 }
 
 /** Reads the rows of a text into the sink. @throws InputError naming file and line of what cannot be read */
@@ -83,7 +87,8 @@ export async function readText(
     if (rest.length <= LONGEST) continue;
     if (reader.read(rest, 0, true) && reader.misquoted >= 0) rows.take(rest); // says so
     throw new InputError(
-      `${name}: line ${rows.line} is longer than ${LONGEST} bytes, which no rating is: ${clipped(Buffer.from(rest.subarray(0, 400)).toString("utf8"))}`,
+      `${name}: line ${rows.line} is longer than ${LONGEST} bytes, which no rating is: ` +
+        `${clipped(Buffer.from(rest.subarray(0, 400)).toString("utf8"))}`,
     );
   }
   scan(rest, true);
@@ -174,7 +179,8 @@ class Rows {
     const { width } = this.columns;
     const more = count > width ? "; a separator in an id needs quotes around it" : "";
     return new InputError(
-      `${this.name}: line ${line}: ${count} ${count === 1 ? "field" : "fields"} where ${width} are expected: ${this.shown()}${more}`,
+      `${this.name}: line ${line}: ${count} ${count === 1 ? "field" : "fields"} where ${width} are ` +
+        `expected: ${this.shown()}${more}`,
     );
   }
 
@@ -183,7 +189,8 @@ class Rows {
     const where = `${this.name}: line ${line}: rating ${clipped(text)}`;
     if (Number.isNaN(value))
       return new InputError(
-        `${where} ${whyNoNumber(text)}; leave such lines out, name another column with --columns rating=..., or take the pairs alone with --implicit`,
+        `${where} ${whyNoNumber(text)}; leave such lines out, name another column with --columns ` +
+          `rating=..., or take the pairs alone with --implicit`,
       );
     const { least, most } = this.range as { least: number; most: number };
     const time = isTimeNumber(value)
@@ -197,5 +204,6 @@ class Rows {
 
 const misquotedError = (name: string, line: number, text: string): InputError =>
   new InputError(
-    `${name}: line ${line}: the quotes of ${clipped(text)} do not fit: a field that begins with a quote ends with one, and a quote inside is written twice`,
+    `${name}: line ${line}: the quotes of ${clipped(text)} do not fit: a field that begins with a ` +
+      `quote ends with one, and a quote inside is written twice`,
   );

@@ -31,7 +31,9 @@ export function numberIn(bytes: Uint8Array, from: number, to: number): number {
   return numberOf(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("latin1"));
 }
 
-/** The same for [-]digits[.digits] of at most 16 characters, which is nearly every rating: without a string. */
+/**
+ * The same for [-]digits[.digits] of at most 16 characters, which is nearly every rating: without a string.
+ */
 function decimal(bytes: Uint8Array, from: number, to: number): number {
   let at = from;
   const negative = bytes[at] === 45;
@@ -56,7 +58,10 @@ const DATE =
 const SECONDS = { least: 1e8, most: 1e10 }; // from 1973 on, in seconds; the same in milliseconds or finer
 const FINER = [1, 1e3, 1e6, 1e9];
 
-/** Whether a text is a point in time: a date, or a whole number of seconds (or ms, us, ns) since 1970 after 1973. */
+/**
+ * Whether a text is a point in time: a date, or a whole number of seconds (or ms, us, ns) since 1970 after
+ * 1973.
+ */
 export function isTime(text: string): boolean {
   if (DATE.test(text)) return true;
   return /^\d{9,19}(\.\d+)?$/.test(text) && isTimeNumber(Number(text));
