@@ -8,6 +8,7 @@ import type { Engine } from "../../engine/engine";
 import { InputError, StoppedError } from "../../errors";
 import type { Graph } from "../../model/model";
 import { LEAST_PREDICTION } from "../../model/objective";
+import { modelOf } from "../../model/spec";
 import { loadFloats } from "../../training/checkpoint";
 import { groupRatings, pointSet, ratingGraph } from "../../training/groupRatings";
 import { initialRows, putRest, type Start, scatterRows } from "../../training/layout";
@@ -86,7 +87,8 @@ export class Combination implements Aggregator {
     const { training } = this.settings;
     const data = interactionsOf(this.shards.partition);
     const all = Uint32Array.from(data.userIds, (_, user) => user);
-    const set = pointSet(groupRatings(data, all), training);
+    const pairs = modelOf(training.model).samples === "pairs";
+    const set = pointSet(groupRatings(data, all), pairs ? likedOrDrawn(training) : training);
     if (set.negatives === 0 || set.users.length === 0) return set;
     return drawEpoch(set, data.itemIds.length, set.users.length, [training.seed, "combination"], 0);
   }
@@ -122,3 +124,10 @@ export class Combination implements Aggregator {
     return weights;
   }
 }
+
+/** Of pairs an item rated has label 1, and each of at least one item drawn has 0. */
+const likedOrDrawn = (training: TrainingSettings): TrainingSettings => ({
+  ...training,
+  label: "implicit",
+  negatives: Math.max(1, training.negatives),
+});

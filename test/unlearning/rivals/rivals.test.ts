@@ -255,6 +255,23 @@ describe("UltraRE's regression", () => {
     },
   );
 
+  it.each(["bpr", "lightgcn"] as const)("%s: sets what was rated apart from items drawn", async (model) => {
+    const system = kept(await tinyUltra({ model, epochs: 60, learningRate: 0.02 }).learn(data, context()));
+    const scores = system.scoreItems(all);
+    const items = data.itemIds.length;
+    const mean = (rated: boolean) => {
+      const own = scores.filter((_, k) => {
+        const user = Math.floor(k / items);
+        const { offsets, columns } = data.byUser;
+        return columns.subarray(offsets[user], offsets[user + 1]).includes(k % items) === rated;
+      });
+      return own.reduce((sum, score) => sum + score, 0) / own.length;
+    };
+    // without items drawn all labels are 1, and so is every score
+    expect(mean(true)).toBeGreaterThan(mean(false) + 0.1);
+    expect(mean(false)).toBeLessThan(0.6);
+  });
+
   it("groups by transport: sizes differ by at most one", async () => {
     const system = kept(await ultraRe({ ...TINY, groups: 5 }).learn(data, context()));
     const sizes = system.plan.groups.map((group) => group.length);
