@@ -11,11 +11,16 @@ import { identifyHere } from "../questions/plan";
 import { listOf, type Question } from "../questions/question";
 import { QUESTIONS, questionNamed } from "../questions/questions";
 import { type Found, findingsOf, findRecords } from "../questions/suite";
-import { CLAIMS, judgeAll } from "../questions/verdicts";
-import { claimColumns, claimRows } from "../questions/verdicts/table";
-import type { JudgedClaim } from "../questions/verdicts/verdict";
+import { judgeAll } from "../questions/verdicts";
+import { claimSummary } from "../questions/verdicts/table";
 import { outputName, suiteRoot } from "../report/context";
-import { commitOf, outputProvenance, provenanceLine, type RunDescription } from "../report/provenance";
+import {
+  commitOf,
+  lastChange,
+  outputProvenance,
+  provenanceLine,
+  type RunDescription,
+} from "../report/provenance";
 import { type Row, rowsOf } from "../report/rows";
 import { chartFiles } from "../report/show";
 import { tableCsv } from "../report/table";
@@ -192,27 +197,31 @@ async function claims(options: SelectionOptions & { json?: boolean }): Promise<v
     preset: { name: "PAPER", overrides: profile.overrides },
     code: found.versions,
     trials: { recorded: found.records.length, missing: found.missing },
-    claims: judged.map(claimEntry),
+    rules: lastChange(suiteRoot(), RULES),
+    claims: judged,
   };
   const path = join(resultsRoot(options.results), outputName(profile.name), "claims.json");
   makeFolders(dirname(path));
-  writeFileSync(path, `${JSON.stringify(document, null, 2)}\n`);
+  writeFileSync(path, `${JSON.stringify(document, rounded, 2)}\n`);
   if (options.json) {
     printJson(document);
     return;
   }
+  const summary = claimSummary(judged);
   print(
-    textTable(claimRows(judged), [
-      ...claimColumns.filter(({ key }) => key !== "statement"),
-      { key: "seeds", label: "Seeds" },
-    ]),
+    textTable(
+      summary.rows,
+      summary.columns.filter(({ key }) => key !== "statement" && key !== "place"),
+    ),
   );
-  const reproduced = judged.filter(({ verdict }) => verdict === "reproduced").length;
-  print(
-    `${reproduced} of ${plural(CLAIMS.length, "claim")} reproduced; all numbers and rules: ${shortPath(path)}`,
-  );
+  for (const { id, data } of judged) for (const { sentence } of data) print(`${id}: ${sentence}`);
+  print(`All numbers and rules: ${shortPath(path)}`);
+  if (document.rules) print(`Rules of ${document.rules.date}, commit ${document.rules.commit}`);
   print(provenanceLine(document.provenance));
 }
+
+/** Where the rules of the verdicts stand. */
+const RULES = ["lib/questions/verdicts", ":(glob)lib/questions/*/claims.ts"];
 
 function runOfRecords({ records }: Found): RunDescription {
   const names = [...new Set(records.map(({ trial }) => trial.dataset))];
@@ -223,25 +232,5 @@ function runOfRecords({ records }: Found): RunDescription {
 const DIGITS = 6;
 
 /** Six significant digits: more than the intervals bear. */
-const rounded = (value: number | null): number | null => value && Number(value.toPrecision(DIGITS));
-
-function claimEntry(claim: JudgedClaim) {
-  const { id, place, statement, rule, verdict, datasets, seeds, cases, casesFor, casesAgainst } = claim;
-  return {
-    id,
-    place,
-    statement,
-    rule,
-    measured: { effect: claim.effectMeaning, datasets, seeds },
-    effect: rounded(claim.effect),
-    interval: claim.low === null || claim.high === null ? null : [rounded(claim.low), rounded(claim.high)],
-    verdict,
-    cases: { all: cases, for: casesFor, against: casesAgainst, open: cases - casesFor - casesAgainst },
-    detail: claim.detail.map((one) => ({
-      ...one,
-      effect: rounded(one.effect),
-      low: rounded(one.low),
-      high: rounded(one.high),
-    })),
-  };
-}
+const rounded = (_: string, value: unknown): unknown =>
+  typeof value === "number" && Number.isFinite(value) ? Number(value.toPrecision(DIGITS)) : value;

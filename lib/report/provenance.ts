@@ -52,6 +52,23 @@ export function commitOf(root: string): string {
   return commit;
 }
 
+/** The commit that changed some files last, and its day. */
+export interface LastChange {
+  /** hash; "... with uncommitted changes" where the files have changed since */
+  readonly commit: string;
+  /** yyyy-mm-dd */
+  readonly date: string;
+}
+
+/** @param paths as git takes them @returns undefined outside a clone */
+export function lastChange(root: string, paths: readonly string[]): LastChange | undefined {
+  const [commit, date] =
+    git(root, "log", "-1", "--format=%h %cs", "--abbrev=10", "--", ...paths)?.split(" ") ?? [];
+  if (!commit || !date) return undefined;
+  const changed = git(root, "status", "--porcelain", "--", ...paths);
+  return { commit: changed ? `${commit} with uncommitted changes` : commit, date };
+}
+
 /** Seeds as a reader wants them: a run of consecutive ones as "0-9". */
 export function seedText(seeds: readonly number[]): string {
   const consecutive = seeds.every((seed, i) => i === 0 || seed === seeds[i - 1] + 1);

@@ -4,8 +4,8 @@
  */
 
 import { exp, log } from "../../numeric";
-import { mean, meanInterval, standardDeviation } from "../../statistics/statistics";
-import { seedDifference } from "../summary";
+import { mean, standardDeviation } from "../../statistics/statistics";
+import { seedDifference, seedInterval } from "../summary";
 import { LEARNING } from "../trial";
 import type { BeyondRow } from "./rows";
 import { SINGLE_REQUESTS, systemOf } from "./systems";
@@ -70,9 +70,10 @@ function factorOf(values: readonly number[]): Factor | null {
   if (values.length === 0 || values.some((value) => !(value > 0))) return null;
   const logs = values.map(log);
   const centre = exp(mean(logs));
-  if (values.length === 1) return { mean: centre, low: centre, high: centre };
-  const { low, high } = meanInterval(logs);
-  return { mean: centre, low: exp(low), high: exp(high) };
+  const interval = seedInterval(logs);
+  return interval
+    ? { mean: centre, low: exp(interval.low), high: exp(interval.high) }
+    : { mean: centre, low: centre, high: centre };
 }
 
 /** The Retrain with the higher mean utility among these rows of one model and request. */

@@ -1,23 +1,25 @@
 /** C14: unlearning is complete. */
 
 import { type Claim, grouped } from "../verdicts/verdict";
+import { plain } from "../verdicts/words";
 import type { ExactnessRow } from "./rows";
 
 export const C14: Claim<ExactnessRow> = {
   id: "C14",
   place: "Goal G1, Section 2.2",
   statement: "Unlearning is complete: the unlearned model is the one that never saw the erased users",
-  rule: "reproduced if every weight of every unlearned system is bit-identical to a fresh run without the erased users, same partition and seeds",
-  effect: "1 if all weights are identical, in every seed",
-  needs: 1,
-  compare: (rows) =>
+  rule: "a case is a method, model and request; it holds if in every seed every weight is bit-identical to that of a fresh run without the erased users, same partition and seeds",
+  covers: "all",
+  cases: (rows) =>
     [...grouped(rows, (row) => `${row.dataset}|${row.system}, ${row.model}, ${row.request}`)].map(
       ([name, same]) => ({
         dataset: same[0].dataset,
         name: name.slice(name.indexOf("|") + 1),
-        // a promise about every system: one that differs decides, whatever the others do
-        effects: same.map(({ seed }) => ({ seed, value: same.every(({ identical }) => identical) ? 1 : 0 })),
-        threshold: 0.5,
+        unit: "% of the unlearnings",
+        effects: same.map(({ seed, identical }) => ({ seed, value: identical ? 100 : 0 })),
+        says: "always", // a promise about every system: one that differs decides, whatever the others do
       }),
     ),
+  sentence: ({ effects: [share] }) =>
+    `${plain(share, 0)} % of the unlearned systems are to the bit what a fresh run without the erased users gives`,
 };

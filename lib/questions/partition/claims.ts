@@ -1,101 +1,134 @@
 /** C10 and C11 (what the groupings are like) and C12 (Eq. 7-11: what an unlearning is expected to cost). */
 
-import { expectedCost } from "../../cohesion/expectedCost";
+import { expectedCost, expectedCostBound } from "../../cohesion/expectedCost";
 import { mean } from "../../statistics/statistics";
-import { seedDifferences } from "../summary";
-import { type Claim, grouped } from "../verdicts/verdict";
+import { type BySeed, seedDifferences } from "../summary";
+import { type Case, type Claim, grouped } from "../verdicts/verdict";
+import { effectOf, plain, times } from "../verdicts/words";
 import type { PartitionRow } from "./rows";
 
-/** Partitions of one grouping and S: the groups of each seed. */
-const byGrouping = (rows: readonly PartitionRow[]) =>
-  new Map(
-    [...grouped(rows, (row) => `${row.dataset}|${row.name}|${row.groups}`)].map(([key, same]) => [
-      key,
-      [...grouped(same, ({ seed }) => String(seed)).values()],
-    ]),
-  );
+/** Partitions of one grouping and S on a data set: a number of each seed's groups. */
+interface Partitions {
+  readonly dataset: string;
+  readonly name: string;
+  readonly groups: number;
+  readonly unbalanced: boolean;
+  bySeed(value: (groups: readonly PartitionRow[]) => number): BySeed[];
+}
+
+const partitions = (rows: readonly PartitionRow[]): Partitions[] =>
+  [...grouped(rows, (row) => `${row.dataset}|${row.name}|${row.groups}`).values()].map((same) => {
+    const [{ dataset, name, groups, balance }] = same;
+    const seeds = [...grouped(same, ({ seed }) => String(seed)).values()];
+    const bySeed: Partitions["bySeed"] = (value) =>
+      seeds.map((own) => ({ seed: own[0].seed, value: value(own) }));
+    return { dataset, name, groups, unbalanced: balance === "none", bySeed };
+  });
 
 const usersOf = (groups: readonly PartitionRow[]) => groups.map(({ users }) => users);
-const isPlain = ({ balance }: PartitionRow) => balance === "none";
+const ratingsOf = (groups: readonly PartitionRow[]) => groups.map(({ ratings }) => ratings);
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-/** Unbalanced: the largest group is at least this many times the smallest. */
+/** Unbalanced: the largest group is more than this many times the smallest. */
 const UNBALANCED = 2;
 
 export const C10: Claim<PartitionRow> = {
   id: "C10",
   place: "Figure 9",
   statement: "Plain k-means groups are highly unbalanced for k = 2, 4, 8, 16",
-  rule: `reproduced if the largest group has more than ${UNBALANCED} times the users of the smallest at every k, on rating rows and on the embedding`,
-  effect: `log2 of largest over smallest group size (${UNBALANCED} times = 1)`,
-  needs: 1,
-  compare: (rows) =>
-    [...byGrouping(rows.filter(isPlain)).values()].map((seeds) => ({
-      dataset: seeds[0][0].dataset,
-      name: `${seeds[0][0].name}, k = ${seeds[0][0].groups}`,
-      effects: seeds.map((groups) => ({
-        seed: groups[0].seed,
-        value: Math.log2(Math.max(...usersOf(groups)) / Math.max(1, Math.min(...usersOf(groups)))),
-      })),
-      threshold: Math.log2(UNBALANCED),
-    })),
+  rule: `a case is a k, on rating rows or on the embedding; it holds if the largest group has more than ${UNBALANCED} times the users of the smallest, with the whole interval`,
+  covers: "all",
+  cases: (rows) =>
+    partitions(rows).flatMap(({ dataset, name, groups, unbalanced, bySeed }): Case[] =>
+      unbalanced
+        ? [
+            {
+              dataset,
+              name: `${name}, k = ${groups}`,
+              unit: name,
+              scale: "ratio",
+              effects: bySeed((own) => {
+                const users = usersOf(own);
+                return Math.log2(Math.max(...users) / Math.max(1, Math.min(...users)));
+              }),
+              says: { above: Math.log2(UNBALANCED) },
+            },
+          ]
+        : [],
+    ),
+  sentence: (found) =>
+    `the largest group has ${found.effects.map((effect) => `${times(effect)} (${effect.unit})`).join(" and ")} the users of the smallest`,
 };
 
-/** "Far higher": at least twice. */
+/** "Far higher": more than twice. */
 const FAR_HIGHER = 2;
+
+const SPACES = { rhoEmbedding: "embedding", rhoRatings: "ratings" } as const;
 
 export const C11: Claim<PartitionRow> = {
   id: "C11",
   place: "Figure 12",
   statement: "Groups on the collaborative embedding have far higher cohesion than groups on sparse ratings",
-  rule: `reproduced if CBKM's mean rho is more than ${FAR_HIGHER} times BKM's, at every S, in the same space, for both spaces`,
-  effect: `log2 of mean rho of CBKM groups over BKM groups, in one space (${FAR_HIGHER} times = 1)`,
-  needs: 1,
-  compare: (rows) => {
-    const partitions = byGrouping(rows);
-    return [...partitions.values()]
-      .filter(([[first]]) => first.name === "CBKM")
+  rule: `a case is an S and a space; it holds if CBKM's mean rho is more than ${FAR_HIGHER} times BKM's in the same space, with the whole interval`,
+  covers: "all",
+  cases: (rows) => {
+    const all = partitions(rows);
+    return all
+      .filter(({ name }) => name === "CBKM")
       .flatMap((ours) => {
-        const { dataset, groups: S } = ours[0][0];
-        const theirs = partitions.get(`${dataset}|BKM|${S}`) ?? [];
-        return (["rhoEmbedding", "rhoRatings"] as const).map((space) => {
-          const value = (seeds: readonly (readonly PartitionRow[])[]) =>
-            seeds.map((groups) => ({
-              seed: groups[0].seed,
-              value: Math.log2(mean(groups.map((row) => row[space]))),
-            }));
+        const { dataset, groups } = ours;
+        const theirs = all.find(
+          (one) => one.dataset === dataset && one.name === "BKM" && one.groups === groups,
+        );
+        return (["rhoEmbedding", "rhoRatings"] as const).map((space): Case => {
+          const rho = (own: readonly PartitionRow[]) => Math.log2(mean(own.map((row) => row[space])));
           return {
             dataset,
-            name: `${space === "rhoEmbedding" ? "embedding" : "rating"} space, S = ${S}`,
-            effects: seedDifferences(value(ours), value(theirs)),
-            threshold: Math.log2(FAR_HIGHER),
+            name: `${SPACES[space]}, S = ${groups}`,
+            unit: SPACES[space],
+            scale: "ratio",
+            effects: seedDifferences(ours.bySeed(rho), theirs?.bySeed(rho) ?? []),
+            says: { above: Math.log2(FAR_HIGHER) },
           };
         });
       });
   },
+  sentence: (found) =>
+    `CBKM's cohesion is ${times(effectOf(found, "embedding"))} BKM's in the embedding and ${times(effectOf(found, "ratings"))} in the ratings`,
 };
 
 const NEARLY_LEAST = 0.01; // sizes that differ by one user are not exactly equal
+
+/** Percentages of the whole that one random user costs, by what is counted. */
+const COUNTED = { users: "% of the users", ratings: "% of the gradient samples" } as const;
 
 export const C12: Claim<PartitionRow> = {
   id: "C12",
   place: "Equations 7-11",
   statement: "The expected retraining cost is least, (Z/2)(1 + 1/S), when groups are balanced",
-  rule: "reproduced if balanced groupings are within 1 % of the bound and unbalanced ones (k-means) above it, at every S",
-  effect:
-    "balanced: 1 % minus the excess over the bound; k-means: the excess over the bound (shares of the bound)",
-  needs: 1,
-  compare: (rows) =>
-    [...byGrouping(rows).values()].map((seeds) => {
-      const { dataset, name, groups: S } = seeds[0][0];
-      const plain = isPlain(seeds[0][0]);
-      return {
-        dataset,
-        name: `${name}, S = ${S}`,
-        effects: seeds.map((groups) => {
-          const Z = usersOf(groups).reduce((sum, size) => sum + size, 0);
-          const excess = expectedCost(usersOf(groups)) / ((Z / 2) * (1 + 1 / S)) - 1;
-          return { seed: groups[0].seed, value: plain ? excess : NEARLY_LEAST - excess };
-        }),
+  rule: `two parts, as good as the weaker; a case is a grouping and S; a balanced one holds within ${100 * NEARLY_LEAST} % of the bound, plain k-means above the bound, with the whole interval, cost counted in users as in Eq. 11; the cost in gradient samples is shown beside it`,
+  covers: "all",
+  cases: (rows) =>
+    partitions(rows).flatMap(({ dataset, name, groups, unbalanced, bySeed }): Case[] => {
+      const base = { dataset, name: `${name}, S = ${groups}` };
+      const excess = (own: readonly PartitionRow[]) =>
+        expectedCost(usersOf(own)) / expectedCostBound(sum(usersOf(own)), groups) - 1;
+      const judged: Case = {
+        ...base,
+        part: unbalanced ? "plain k-means" : "balanced",
+        unit: unbalanced ? "excess, plain k-means" : "excess, balanced",
+        effects: bySeed(excess),
+        says: unbalanced ? { above: 0 } : { below: NEARLY_LEAST },
       };
+      if (unbalanced) return [judged];
+      const share = (costs: (own: readonly PartitionRow[]) => number[]) =>
+        bySeed((own) => (100 * expectedCost(costs(own), usersOf(own))) / sum(costs(own)));
+      return [
+        judged,
+        { ...base, unit: COUNTED.users, effects: share(usersOf), says: "beside" },
+        { ...base, unit: COUNTED.ratings, effects: share(ratingsOf), says: "beside" },
+      ];
     }),
+  sentence: (found) =>
+    `one random user costs balanced groups ${plain(effectOf(found, COUNTED.users), 1)} ${COUNTED.users} and ${plain(effectOf(found, COUNTED.ratings), 1)} ${COUNTED.ratings} of a full training, over all S`,
 };

@@ -2,27 +2,44 @@
 
 import { seedDifferences } from "../summary";
 import { type Claim, grouped } from "../verdicts/verdict";
+import { difference, effectOf } from "../verdicts/words";
+import { better, yardstick } from "../verdicts/yardstick";
 import type { SeqTrainRow } from "./rows";
 
-const METRICS = ["labCode NDCG@10", "labCode HR@10"];
+const NDCG = "labCode NDCG@10";
+const METRICS = [NDCG, "labCode HR@10"];
+
+const unitOf = (metric: string, system: string) => `${metric}: ${system}`;
 
 export const C8: Claim<SeqTrainRow> = {
   id: "C8",
   place: "Figure 7",
   statement: "Easy-to-hard order beats hard-to-easy in all cases (S = 8, K = 5)",
-  rule: "reproduced if the difference is above 0 with its whole interval in every case",
-  effect: "labCode metric of easy-to-hard minus hard-to-easy",
-  needs: 1,
-  compare: (rows) => {
+  rule: "a case is a grouping, model, request and metric; it holds if easy to hard is above hard to easy with the whole interval",
+  covers: "all",
+  cases: (rows) => {
     const judged = rows.filter(({ metric }) => METRICS.includes(metric));
-    const panels = grouped(judged, (row) => `${row.dataset}|${row.model}, ${row.request}, ${row.metric}`);
-    return [...panels].map(([name, inPanel]) => ({
-      dataset: inPanel[0].dataset,
+    const ordered = judged.filter(({ order }) => order !== "");
+    const key = (row: SeqTrainRow) =>
+      `${row.dataset}|${row.system}, ${row.model}, ${row.request}, ${row.metric}`;
+    return [...grouped(ordered, key)].map(([name, own]) => ({
+      dataset: own[0].dataset,
       name: name.slice(name.indexOf("|") + 1),
+      unit: unitOf(own[0].metric, own[0].system),
       effects: seedDifferences(
-        inPanel.filter(({ order }) => order === "easyToHard"),
-        inPanel.filter(({ order }) => order === "hardToEasy"),
+        own.filter(({ order }) => order === "easyToHard"),
+        own.filter(({ order }) => order === "hardToEasy"),
       ),
+      ...better(yardstick(judged, own[0])),
     }));
+  },
+  sentence: (found) => {
+    const systems = found.effects.flatMap(({ unit }) =>
+      unit.startsWith(NDCG) ? unit.slice(NDCG.length + 2) : [],
+    );
+    const standing = systems.map(
+      (system) => `${difference(effectOf(found, unitOf(NDCG, system)))} for ${system}`,
+    );
+    return `by ${NDCG}, easy to hard is ${standing.join(", ")} than hard to easy`;
   },
 };

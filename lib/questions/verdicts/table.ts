@@ -1,67 +1,68 @@
-/** Judged claims as rows of a table, and the columns of that table. */
+/** Judged claims as tables: a row for each claim and data set, and the data sets side by side. */
 
-import { type Column, formatNumber } from "../../report/table";
-import type { JudgedClaim } from "./verdict";
+import type { Column } from "../../report/table";
+import { datasetTitle } from "../labels";
+import type { JudgedClaim, Verdict } from "./verdict";
 
-/** A judged claim as a row of a table. */
+/** A claim on one data set as a row of a table; "not tested" where there is no data set. */
 export interface ClaimRow {
   readonly id: string;
   readonly place: string;
   readonly statement: string;
-  readonly verdict: string;
-  readonly effect: number | null;
-  /** "0.0021 to 0.0043" */
-  readonly interval: string;
-  /** Cases that point for the claim, against it, and neither way. */
+  readonly dataset: string;
+  readonly verdict: Verdict | typeof NOT_TESTED;
+  /** Cases that point for the claim, against it, and neither way, and those that cannot tell. */
   readonly favour: number;
   readonly against: number;
   readonly open: number;
-  readonly datasets: string;
+  readonly cannotTell: number;
   readonly seeds: number;
+  readonly sentence: string;
 }
 
-const number = (value: number) => formatNumber(value, 4);
+const NOT_TESTED = "not tested";
+const NONE = { dataset: "–", favour: 0, against: 0, open: 0, cannotTell: 0, seeds: 0, sentence: "–" };
 
-/** Judged claims as rows of a table. */
 export const claimRows = (judged: readonly JudgedClaim[]): ClaimRow[] =>
-  judged.map(
-    ({
-      id,
-      place,
-      statement,
-      verdict,
-      effect,
-      low,
-      high,
-      cases,
-      casesFor,
-      casesAgainst,
-      datasets,
-      seeds,
-    }) => ({
-      id,
-      place,
-      statement,
-      verdict,
-      effect,
-      interval: low === null || high === null ? "–" : `${number(low)} to ${number(high)}`,
-      favour: casesFor,
-      against: casesAgainst,
-      open: cases - casesFor - casesAgainst,
-      datasets: datasets.join(", "),
-      seeds,
-    }),
+  judged.flatMap(({ id, place, statement, data }): ClaimRow[] =>
+    data.length === 0
+      ? [{ id, place, statement, verdict: NOT_TESTED, ...NONE }]
+      : data.map(({ dataset, verdict, counts, seeds, sentence }) => {
+          const { for: favour, against, open, cannotTell } = counts;
+          const counted = { favour, against, open, cannotTell, seeds, sentence };
+          return { id, place, statement, dataset: datasetTitle(dataset), verdict, ...counted };
+        }),
   );
 
-/** The columns of a table of `ClaimRow`; data sets and seeds are in the line under it, and in the file. */
+/** The columns of a table of `ClaimRow`. */
 export const claimColumns: readonly Column<keyof ClaimRow & string>[] = [
   { key: "id", label: "Claim" },
   { key: "statement", label: "Statement" },
+  { key: "dataset", label: "Data" },
   { key: "verdict", label: "Verdict" },
-  { key: "effect", label: "Effect", digits: 4 },
-  { key: "interval", label: "95 % interval" },
   { key: "favour", label: "for", group: "Cases" },
   { key: "against", label: "against", group: "Cases" },
   { key: "open", label: "open", group: "Cases" },
-  { key: "place", label: "Paper" },
+  { key: "cannotTell", label: "cannot tell", group: "Cases" },
+  { key: "sentence", label: "In words" },
 ];
+
+/** One row per claim, with the verdict on each data set under its title. */
+export function claimSummary(judged: readonly JudgedClaim[]) {
+  const datasets = [...new Set(judged.flatMap(({ data }) => data.map(({ dataset }) => dataset)))];
+  const rows = judged.map(({ id, statement, place, data }) => ({
+    id,
+    statement,
+    place,
+    ...Object.fromEntries(
+      datasets.map((name) => [name, data.find(({ dataset }) => dataset === name)?.verdict ?? NOT_TESTED]),
+    ),
+  }));
+  const columns: Column<string>[] = [
+    { key: "id", label: "Claim" },
+    { key: "statement", label: "Statement" },
+    ...datasets.map((name) => ({ key: name, label: datasetTitle(name) })),
+    { key: "place", label: "Paper" },
+  ];
+  return { rows, columns };
+}

@@ -1,37 +1,55 @@
 /**
- * Claims of the paper and how they are judged. The rules stand in code and were written before the runs they judge:
- * a claim is a set of comparisons (cases); each case has an effect with a 95 % interval over seeds; the verdict follows
- * from how many cases point where the claim says. Protocol section 6.
+ * Claims of the paper and how they are judged (protocol section 6, version 2). The rules stand in code and are older than
+ * the runs that they judge. A claim is judged on each data set by itself: it is a set of cases, each an effect over seeds
+ * with its interval (summary.ts); the verdict follows from how many cases point where the claim says.
  */
 
-import { mean, meanInterval } from "../../statistics/statistics";
+import { type Interval, mean } from "../../statistics/statistics";
+import { datasetTitle } from "../labels";
 import type { Profile } from "../profile";
-import type { BySeed } from "../summary";
+import { type BySeed, seedInterval } from "../summary";
+import { counted } from "./words";
 
-/** What the cases of a claim come to. */
-export type Verdict = "reproduced" | "partly" | "not reproduced" | "not tested";
+/** What cases come to, from the worst to the best; a claim made of parts is as good as its weakest part. */
+export const VERDICTS = [
+  "the reverse holds",
+  "not reproduced",
+  "cannot tell",
+  "partly",
+  "reproduced",
+] as const;
+export type Verdict = (typeof VERDICTS)[number];
 
-/** One case: an effect over seeds, oriented so that the claim says "above `threshold`". */
-export interface Comparison {
+type Limit = { readonly above: number } | { readonly below: number } | { readonly within: number };
+
+/** One case: an effect over seeds, and what the claim says of it. */
+export interface Case {
   readonly dataset: string;
   readonly name: string;
-  /** One value a seed. */
+  /** of which part of the claim it is a case, where the claim has parts */
+  readonly part?: string;
+  /** what the effect is in; effects of one unit can be averaged: "labCode NDCG@10", "seconds" */
+  readonly unit: string;
+  /** `ratio`: effects are binary logarithms of ratios, and are told as ratios. Default `difference` */
+  readonly scale?: "difference" | "ratio";
   readonly effects: readonly BySeed[];
-  /** What the effect must exceed; 0 unless the claim says how much. */
-  readonly threshold?: number;
+  /**
+   * What the claim says of the effect: above a threshold (default: above 0), below one, or within a margin of 0, with its
+   * whole interval; `always`: above 0 in every seed, where effects are no estimates. `beside`: nothing, it is shown.
+   */
+  readonly says?: Limit | "always" | "beside";
+  /** Why this data set cannot tell, if so (yardstick.ts). */
+  readonly cannotTell?: string;
 }
 
-/** One case of a claim, with its interval over seeds and where it points. */
-export interface JudgedCase {
-  readonly dataset: string;
-  readonly name: string;
+/** One case with its interval over seeds, and where it points. */
+export interface JudgedCase extends Omit<Case, "effects"> {
   readonly seeds: number;
   readonly effect: number;
-  /** NaN-free: equal to the effect when there is one seed. */
-  readonly low: number;
-  readonly high: number;
-  /** `for`: the whole interval is above the threshold; `against`: the whole interval is below it. */
-  readonly points: "for" | "against" | "open";
+  /** absent for a single seed */
+  readonly low?: number;
+  readonly high?: number;
+  readonly points: "for" | "against" | "open" | "cannot tell";
 }
 
 /** A claim about a question, which lists it; decided by its rows. */
@@ -40,56 +58,109 @@ export interface Claim<Row extends object = object> {
   /** Where the paper says it. */
   readonly place: string;
   readonly statement: string;
-  /** The verdict rule, in words. */
+  /** The rule, in words. */
   readonly rule: string;
-  /** What the effect of a case is, with its unit. */
-  readonly effect: string;
-  /** The comparisons that the rows allow. */
-  compare(rows: readonly Row[], profile: Profile): Comparison[];
-  /** Share of cases that must point `for` the claim: 1 for "in all cases", .5 for "in most". */
-  readonly needs: number;
+  /** `all`: every case; `most`: more than half of the cases. */
+  readonly covers: "all" | "most";
+  /** The cases that the rows allow. */
+  cases(rows: readonly Row[], profile: Profile): Case[];
+  /** What the effects of a data set say, in plain words that go on after "On MovieLens 1M". */
+  sentence(found: Found): string;
 }
 
-/** A claim with its verdict and the numbers behind it. */
-export interface JudgedClaim {
-  readonly id: string;
-  readonly place: string;
-  readonly statement: string;
-  readonly rule: string;
-  readonly effectMeaning: string;
+/** How many cases point where. */
+export interface Counts {
+  /** all but those that cannot tell */
+  readonly telling: number;
+  readonly for: number;
+  readonly against: number;
+  readonly open: number;
+  readonly cannotTell: number;
+}
+
+/** The mean of effects of one unit over cases, with its interval over seeds. */
+export interface Effect {
+  readonly unit: string;
+  readonly scale: "difference" | "ratio";
+  readonly mean: number;
+  readonly low?: number;
+  readonly high?: number;
+}
+
+/** What a data set says to a claim, or to one part of it. */
+export interface Found {
   readonly verdict: Verdict;
-  readonly datasets: readonly string[];
-  readonly seeds: number;
-  readonly cases: number;
-  readonly casesFor: number;
-  readonly casesAgainst: number;
-  /** Mean over cases of the effect, with its interval over seeds (cases are averaged within a seed first). */
-  readonly effect: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly detail: readonly JudgedCase[];
+  readonly counts: Counts;
+  readonly effects: readonly Effect[];
+  /** By name; empty for a claim without parts. */
+  readonly parts: Readonly<Record<string, Pick<Found, "verdict" | "counts">>>;
 }
 
-function judgeCase({ dataset, name, effects, threshold = 0 }: Comparison): JudgedCase {
+export interface JudgedOnData extends Found {
+  readonly dataset: string;
+  readonly seeds: number;
+  /** made from the numbers */
+  readonly sentence: string;
+  readonly cases: readonly JudgedCase[];
+}
+
+/** A claim with its verdict on each data set and the numbers behind it; no data set, no verdict. */
+export interface JudgedClaim extends Pick<Claim, "id" | "place" | "statement" | "rule" | "covers"> {
+  readonly data: readonly JudgedOnData[];
+}
+
+export function judgeCase({ effects, ...one }: Case): JudgedCase {
   const values = effects.map(({ value }) => value);
-  const effect = mean(values);
-  const { low, high } = values.length > 1 ? meanInterval(values) : { low: effect, high: effect };
-  const points = low > threshold ? "for" : high < threshold ? "against" : "open";
-  return { dataset, name, seeds: effects.length, effect, low, high, points };
+  const { says = { above: 0 }, cannotTell } = one;
+  const interval = seedInterval(values);
+  const judged = { ...one, seeds: values.length, effect: mean(values), ...interval };
+  if (cannotTell !== undefined) return { ...judged, points: "cannot tell" };
+  if (says === "beside") return { ...judged, points: "open" };
+  if (says === "always") return { ...judged, points: values.every((value) => value > 0) ? "for" : "against" };
+  if (!interval) return { ...judged, points: "open" };
+  return { ...judged, points: pointing(interval, says) };
+}
+
+/** Where the whole interval lies. */
+function pointing({ low, high }: Interval, says: Limit): "for" | "against" | "open" {
+  const [least, most] =
+    "above" in says
+      ? [says.above, Number.POSITIVE_INFINITY]
+      : "below" in says
+        ? [Number.NEGATIVE_INFINITY, says.below]
+        : [-says.within, says.within];
+  if (low > least && high < most) return "for";
+  return high < least || low > most ? "against" : "open";
+}
+
+function countsOf(cases: readonly JudgedCase[]): Counts {
+  const count = (points: JudgedCase["points"]) => cases.filter((one) => one.points === points).length;
+  const cannotTell = count("cannot tell");
+  return {
+    telling: cases.length - cannotTell,
+    for: count("for"),
+    against: count("against"),
+    open: count("open"),
+    cannotTell,
+  };
 }
 
 /**
- * The verdict of a set of cases. Reproduced: at least the share `needs` of the cases points for the claim. Partly: at
- * least half of that share; or none points against it and the mean over all cases is above the threshold with its whole
- * interval (many open cases that lean one way). Otherwise not reproduced.
+ * The word for some cases. Reproduced: as many cases for it as the claim covers (all that can tell, or more than half of
+ * them). Partly: more than half. The reverse holds: more than half point the other way.
  */
-export function verdictOf(cases: readonly JudgedCase[], needs: number, pooledFor: boolean): Verdict {
-  if (cases.length === 0) return "not tested";
-  const inFavour = cases.filter(({ points }) => points === "for").length / cases.length;
-  if (inFavour >= needs) return "reproduced";
-  const noneAgainst = cases.every(({ points }) => points !== "against");
-  return inFavour >= needs / 2 || (noneAgainst && pooledFor) ? "partly" : "not reproduced";
+export function verdictOf(counts: Counts, covers: Claim["covers"]): Verdict {
+  const { telling } = counts;
+  if (telling === 0) return "cannot tell";
+  const most = (count: number) => 2 * count > telling;
+  if (covers === "all" ? counts.for === telling : most(counts.for)) return "reproduced";
+  if (most(counts.for)) return "partly";
+  return most(counts.against) ? "the reverse holds" : "not reproduced";
 }
+
+/** The worst of some verdicts. */
+const weakest = (verdicts: readonly Verdict[]): Verdict =>
+  VERDICTS[Math.min(...verdicts.map((verdict) => VERDICTS.indexOf(verdict)))];
 
 /** Judges one claim on all rows of its question. */
 export function judge<Row extends object>(
@@ -97,44 +168,60 @@ export function judge<Row extends object>(
   rows: readonly Row[],
   profile: Profile,
 ): JudgedClaim {
-  const comparisons = claim.compare(rows, profile).filter(({ effects }) => effects.length > 0);
-  const detail = comparisons.map(judgeCase);
-  const pooled = pooledBySeed(comparisons);
-  const excess = pooledBySeed(
-    comparisons.map((one) => ({ ...one, effects: shifted(one.effects, one.threshold ?? 0) })),
-  );
-  const pooledFor = excess.length > 1 ? meanInterval(excess).low > 0 : false;
-  const interval = pooled.length > 1 ? meanInterval(pooled) : undefined;
-  const effect = pooled.length > 0 ? mean(pooled) : null;
-  return {
-    id: claim.id,
-    place: claim.place,
-    statement: claim.statement,
-    rule: claim.rule,
-    effectMeaning: claim.effect,
-    verdict: verdictOf(detail, claim.needs, pooledFor),
-    datasets: [...new Set(detail.map(({ dataset }) => dataset))],
-    seeds: Math.max(0, ...detail.map(({ seeds }) => seeds)),
-    cases: detail.length,
-    casesFor: detail.filter(({ points }) => points === "for").length,
-    casesAgainst: detail.filter(({ points }) => points === "against").length,
-    effect,
-    low: interval?.low ?? effect,
-    high: interval?.high ?? effect,
-    detail,
-  };
+  const { id, place, statement, rule, covers } = claim;
+  const cases = claim.cases(rows, profile).filter(({ effects }) => effects.length > 0);
+  const data = [...grouped(cases, ({ dataset }) => dataset)].flatMap(([dataset, own]) => {
+    const judged = own.map(judgeCase);
+    const counted = judged.filter(({ says }) => says !== "beside");
+    if (counted.length === 0) return [];
+    const byPart = [...grouped(counted, ({ part = "" }) => part)].map(([name, some]) => {
+      const counts = countsOf(some);
+      return [name, { counts, verdict: verdictOf(counts, covers) }] as const;
+    });
+    const found: Found = {
+      verdict: weakest(byPart.map(([, { verdict }]) => verdict)),
+      counts: countsOf(counted),
+      effects: effectsOf(own),
+      parts: Object.fromEntries(byPart.filter(([name]) => name !== "")),
+    };
+    const seeds = Math.max(...judged.map((one) => one.seeds));
+    return [{ dataset, ...found, seeds, sentence: sentenceOf(claim, dataset, found, judged), cases: judged }];
+  });
+  return { id, place, statement, rule, covers, data };
 }
 
-const shifted = (effects: readonly BySeed[], by: number): BySeed[] =>
-  effects.map(({ seed, value }) => ({ seed, value: value - by }));
+/** "On MovieLens 1M ...; 57 of 120 cases are as the paper says." */
+function sentenceOf(
+  claim: Pick<Claim, "sentence">,
+  dataset: string,
+  found: Found,
+  cases: readonly JudgedCase[],
+): string {
+  const reasons = [...new Set(cases.flatMap(({ cannotTell = [] }) => cannotTell))].join("; ");
+  const effects = found.counts.telling > 0 ? claim.sentence(found) : `nothing can be told: ${reasons}`;
+  return `On ${datasetTitle(dataset)} ${effects}; ${counted(found.counts)}.`;
+}
+
+/** Effects of one unit, averaged over the cases that can tell. */
+function effectsOf(cases: readonly Case[]): Effect[] {
+  const telling = cases.filter(({ cannotTell }) => cannotTell === undefined);
+  return [...grouped(telling, ({ unit }) => unit)].map(([unit, same]) => {
+    const { scale = "difference" } = same[0];
+    const told = scale === "ratio" ? (value: number) => 2 ** value : (value: number) => value;
+    const values = meansBySeed(same);
+    const interval = seedInterval(values);
+    const ends = interval ? { low: told(interval.low), high: told(interval.high) } : {};
+    return { unit, scale, mean: told(mean(values)), ...ends };
+  });
+}
 
 /**
  * The effect of each seed, averaged over the cases that have as many seeds as the fullest one. What a seed has in common
  * (its split, its start) moves all cases together, so averages over unlike seeds would look surer than they are.
  */
-function pooledBySeed(comparisons: readonly Comparison[]): number[] {
-  const most = Math.max(0, ...comparisons.map(({ effects }) => effects.length));
-  const full = comparisons.filter(({ effects }) => effects.length === most);
+function meansBySeed(cases: readonly Case[]): number[] {
+  const most = Math.max(...cases.map(({ effects }) => effects.length));
+  const full = cases.filter(({ effects }) => effects.length === most);
   const bySeed = grouped(
     full.flatMap(({ effects }) => effects),
     ({ seed }) => String(seed),

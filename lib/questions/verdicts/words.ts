@@ -1,0 +1,47 @@
+/** Numbers in the plain sentences of claims. */
+
+import { formatNumber } from "../../report/table";
+import type { Counts, Effect, Found } from "./verdict";
+
+const DIGITS = 4;
+
+const interval = ({ low, high }: Effect, digits: number): string =>
+  low === undefined || high === undefined
+    ? " (one seed)"
+    : ` (${formatNumber(low, digits)} to ${formatNumber(high, digits)})`;
+
+/** The effect of a unit. */
+export const effectOf = ({ effects }: Found, unit: string): Effect | undefined =>
+  effects.find((effect) => effect.unit === unit);
+
+/** "0.0112 (0.0081 to 0.0143) higher"; "nothing to tell" without an effect. */
+export function difference(effect: Effect | undefined, up = "higher", down = "lower"): string {
+  if (!effect) return "nothing to tell";
+  const turned: Effect =
+    effect.mean < 0
+      ? { ...effect, mean: -effect.mean, low: negative(effect.high), high: negative(effect.low) }
+      : effect;
+  return `${formatNumber(turned.mean, DIGITS)}${interval(turned, DIGITS)} ${effect.mean < 0 ? down : up}`;
+}
+
+const negative = (value: number | undefined) => (value === undefined ? undefined : -value);
+
+/** "0.74 times (0.68 to 0.81)" */
+export const times = (effect: Effect | undefined): string =>
+  effect ? `${formatNumber(effect.mean, 2)} times${interval(effect, 2)}` : "nothing to tell";
+
+/** "0.12 (0.06 to 0.17)" */
+export const plain = (effect: Effect | undefined, digits = 2): string =>
+  effect ? `${formatNumber(effect.mean, digits)}${interval(effect, digits)}` : "nothing to tell";
+
+/** "57 of 120 cases are as the paper says, 34 the other way round, 29 open" */
+export function counted({ telling, for: inFavour, against, open, cannotTell }: Counts): string {
+  if (telling === 0) return `none of ${cannotTell} cases can tell`;
+  const more = [
+    ...(against > 0 ? [`${against} the other way round`] : []),
+    ...(open > 0 ? [`${open} open`] : []),
+    ...(cannotTell > 0 ? [`${cannotTell} more cannot tell`] : []),
+  ];
+  const cases = `${telling} ${telling === 1 ? "case" : "cases"} ${inFavour === 1 ? "is" : "are"}`;
+  return [`${inFavour} of ${cases} as the paper says`, ...more].join(", ");
+}
