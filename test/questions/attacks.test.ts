@@ -11,7 +11,7 @@ import { modelSpec, tensorOf } from "../../lib/model/spec";
 import { foldIn, frozenModel } from "../../lib/questions/attacks/frozen";
 import { logisticScorer } from "../../lib/questions/attacks/logistic";
 import { drawUsers, features, look } from "../../lib/questions/attacks/membership";
-import { roc } from "../../lib/questions/attacks/roc";
+import { area, areaDifference, truePositives } from "../../lib/questions/attacks/roc";
 import { poison, pushedItem } from "../../lib/questions/attacks/shilling";
 import { type PoisoningOutcome, poisoningJob } from "../../lib/questions/poisoning/job";
 import { dataOf, evaluationOf, presetSystem } from "../../lib/questions/presets";
@@ -27,22 +27,40 @@ const names = (count: number, letter: string) => Array.from({ length: count }, (
 
 describe("the receiver operating characteristic", () => {
   it("is 1 for perfect scores, one half for ties, and counts pairs in between", () => {
-    expect(roc([3, 4], [1, 2]).auc).toBe(1);
-    expect(roc([1, 1], [1, 1])).toMatchObject({ auc: 0.5, low: 0.5, high: 0.5 });
-    expect(roc([1, 3], [2, 0]).auc).toBe(0.75);
+    expect(area({ members: [3, 4], others: [1, 2] }).value).toBe(1);
+    expect(area({ members: [1, 1], others: [1, 1] })).toEqual({ value: 0.5, error: 0 });
+    expect(area({ members: [1, 3], others: [2, 0] }).value).toBe(0.75);
   });
 
   it("has DeLong's standard error", () => {
     // members 1, 3, 5 against 0, 2, 4: shares won are 1/3, 2/3, 1 and 1, 2/3, 1/3, each of variance 1/9
-    const { auc, low } = roc([1, 3, 5], [0, 2, 4]);
-    expect(auc).toBeCloseTo(2 / 3, 12);
-    expect(low).toBeCloseTo(2 / 3 - 1.959963984540054 * Math.sqrt(2 / 27), 12);
+    const { value, error } = area({ members: [1, 3, 5], others: [0, 2, 4] });
+    expect(value).toBeCloseTo(2 / 3, 12);
+    expect(error).toBeCloseTo(Math.sqrt(2 / 27), 12);
+  });
+
+  it("has no error in the difference of two systems that say the same of the same people", () => {
+    const random = Random.stream(5, "areas");
+    const draw = () => Array.from({ length: 40 }, () => random.normal());
+    const scores = { members: draw().map((score) => score + 1), others: draw() };
+    const doubled = { members: scores.members.map((x) => 2 * x), others: scores.others.map((x) => 2 * x) };
+    expect(areaDifference(scores, doubled)).toEqual({ value: 0, error: 0 });
+    // what the systems have in common cancels out: sharper than two areas of other people
+    const near = { members: scores.members.map((x) => x + 0.1 * random.normal()), others: scores.others };
+    const { value, error } = areaDifference(scores, near);
+    expect(value).toBeCloseTo(area(scores).value - area(near).value, 12);
+    expect(error).toBeGreaterThan(0);
+    expect(error).toBeLessThan(0.2 * Math.hypot(area(scores).error, area(near).error));
+    // and without anything in common it is as wide as that
+    const stranger = { members: draw(), others: draw() };
+    const apart = areaDifference(scores, stranger).error / Math.hypot(area(scores).error, area(stranger).error);
+    expect(apart).toBeGreaterThan(0.7);
+    expect(apart).toBeLessThan(1.3);
   });
 
   it("rises from (0, 0) to (1, 1) and is the diagonal for ties", () => {
-    const { truePositives } = roc([1, 1], [1, 1]);
-    expect(truePositives[10]).toBeCloseTo(0.5, 12);
-    const curve = roc([0.2, 0.9, 0.7], [0.1, 0.8, 0.3]).truePositives;
+    expect(truePositives({ members: [1, 1], others: [1, 1] })[10]).toBeCloseTo(0.5, 12);
+    const curve = truePositives({ members: [0.2, 0.9, 0.7], others: [0.1, 0.8, 0.3] });
     expect([...curve].sort((a, b) => a - b)).toEqual(curve);
     expect(curve[20]).toBe(1);
   });
@@ -54,7 +72,7 @@ describe("the logistic regression", () => {
       Array.from({ length: 20 }, (_, k) => [k % 5, 1e-4 * ((k % 7) + shift), 7]);
     const score = logisticScorer(rows(5), rows(0));
     expect(score([2, 1e-3, 7])).toBeGreaterThan(score([2, 0, 7]));
-    expect(roc(rows(5).map(score), rows(0).map(score)).auc).toBeGreaterThan(0.9);
+    expect(area({ members: rows(5).map(score), others: rows(0).map(score) }).value).toBeGreaterThan(0.9);
   });
 });
 
@@ -130,17 +148,17 @@ describe("membership inference", () => {
     const reference = await attacked([...members, ...others], 9);
     const seen = await attacked([...others, ...shadowMembers], 1);
     const unseen = await attacked([...members, ...others], 1);
-    const area = (model: typeof seen) => {
+    const found = (model: typeof seen) => {
       const gain = (user: number) => {
         const view = (where: typeof seen) => [look(where, samples(data, user), 80, Random.stream(1, user))];
         return features(view(model), view(reference))[1];
       };
-      return roc(Array.from(members, gain), Array.from(others, gain));
+      return area({ members: Array.from(members, gain), others: Array.from(others, gain) });
     };
-    expect(area(seen).low).toBeGreaterThan(0.6);
-    const nothing = area(unseen);
-    expect(nothing.low).toBeLessThan(0.5);
-    expect(nothing.high).toBeGreaterThan(0.5);
+    const known = found(seen);
+    expect(known.value - 1.96 * known.error).toBeGreaterThan(0.6);
+    const nothing = found(unseen);
+    expect(Math.abs(nothing.value - 0.5)).toBeLessThan(1.96 * nothing.error);
   }, 30_000);
 
   it("draws four disjoint sets of users", () => {

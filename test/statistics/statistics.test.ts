@@ -8,6 +8,7 @@ import {
   type Interval,
   mean,
   meanInterval,
+  meanOfEstimates,
   pairedT,
   quantile,
   ranks,
@@ -121,6 +122,13 @@ describe("by hand and by property", () => {
     }
     expect(covered / 2000).toBeGreaterThan(0.93);
     expect(covered / 2000).toBeLessThan(0.97);
+  });
+
+  it("the mean of estimates is surer than each of them", () => {
+    const { low, high } = meanOfEstimates([0.5, 0.6, 0.7, 0.6], [0.1, 0.1, 0.1, 0.1]);
+    expect((low + high) / 2).toBeCloseTo(0.6, 12);
+    expect((high - low) / 2).toBeCloseTo(1.959963984540054 * 0.05, 12); // half of each: four estimates
+    expect(() => meanOfEstimates([1], [])).toThrow("1 values with 0 errors");
   });
 
   it("a constant side has no correlation, a perfect one no width", () => {

@@ -31,21 +31,26 @@ import {
   type UserSamples,
   type View,
 } from "../attacks/membership";
-import { roc } from "../attacks/roc";
+import { area, areaDifference, type Scores, truePositives } from "../attacks/roc";
 import type { Job, Report } from "../job";
 import type { Trial } from "../trial";
 import { contextFor, evaluationOf, methodFor, splitData, systemOf } from "../workbench";
 
 /** Which system was attacked. */
-export type MembershipStage = "before" | "rows deleted" | "unlearned" | "fresh";
+export const STAGES = ["before", "rows deleted", "unlearned", "fresh"] as const;
+export type MembershipStage = (typeof STAGES)[number];
 
-/** One attack on one system: area under the ROC curve with its 95 % interval over users, and the curve. */
+export type Attack = "stored row" | "fold-in" | "shadow";
+
+/** One attack on one system: the area under the ROC curve and the curve. Standard errors are over users. */
 export interface MembershipCurve {
   readonly stage: MembershipStage;
-  readonly attack: "stored row" | "fold-in" | "shadow";
+  readonly attack: Attack;
   readonly auc: number;
-  readonly low: number;
-  readonly high: number;
+  readonly error: number;
+  /** the area less that of the same attack on `fresh`: the same people, so what they are like cancels out */
+  readonly lessFresh: number;
+  readonly lessFreshError: number;
   /** true-positive rates at false-positive rates 0, 0.05, ... 1 */
   readonly truePositives: readonly number[];
 }
@@ -105,13 +110,13 @@ async function runMembership([trial]: readonly Trial[], report: Report, signal: 
   const shadow = await learnWithout(attacker, members, others, shadowOthers);
   const reference = await learnWithout(attacker, members, others, shadowOthers, shadowMembers);
 
-  const curves = [
+  const attacks = [
     ...foldingAttacks(trial, train, users, { before, unlearned, fresh, shadow, reference }),
     ...storedRowAttacks(trial, train, users, { before, unlearned, fresh }),
   ];
   const outcome: MembershipOutcome = {
     users: size,
-    curves,
+    curves: attacks.flatMap(curvesOf),
     learned: before.system.cost.samples,
     unlearned: system.cost.samples,
   };
@@ -119,13 +124,34 @@ async function runMembership([trial]: readonly Trial[], report: Report, signal: 
   for (const one of [before, unlearned, fresh, shadow, reference]) one.system.dispose();
 }
 
+/** What an attack says of everybody in each system. */
+interface Attacked {
+  readonly attack: Attack;
+  readonly scores: Readonly<Record<MembershipStage, Scores>>;
+}
+
+const curvesOf = ({ attack, scores }: Attacked): MembershipCurve[] =>
+  STAGES.map((stage) => {
+    const { value: auc, error } = area(scores[stage]);
+    const { value: lessFresh, error: lessFreshError } = areaDifference(scores[stage], scores.fresh);
+    return {
+      stage,
+      attack,
+      auc,
+      error,
+      lessFresh,
+      lessFreshError,
+      truePositives: truePositives(scores[stage]),
+    };
+  });
+
 /** The attacks that fold users in again: by loss alone, and learnt on the shadow. */
 function foldingAttacks(
   trial: Trial,
   train: Interactions,
   { members, others, shadowMembers, shadowOthers }: AttackedUsers,
   systems: Readonly<Record<"before" | "unlearned" | "fresh" | "shadow" | "reference", Learned>>,
-): MembershipCurve[] {
+): Attacked[] {
   const viewsIn = (models: readonly FrozenModel[], user: number) =>
     models.map((model) =>
       look(
@@ -147,21 +173,26 @@ function foldingAttacks(
   const practised = (list: Uint32Array) =>
     seen(modelsOf(trial, systems.shadow), list).map((user) => user.features);
   const score = shadowAttack(practised(shadowMembers), practised(shadowOthers));
-  const attack = (models: readonly FrozenModel[]) => {
-    const [inside, outside] = [seen(models, members), seen(models, others)];
-    const by = (of: (user: (typeof inside)[number]) => number) => roc(inside.map(of), outside.map(of));
-    return { "fold-in": by(({ loss }) => -loss), shadow: by((user) => score(user.features)) };
+  const inAll = (learned: Learned) => {
+    const models = modelsOf(trial, learned);
+    return { members: seen(models, members), others: seen(models, others) };
   };
-  const curves = (stage: MembershipStage, found: ReturnType<typeof attack>): MembershipCurve[] =>
-    (["fold-in", "shadow"] as const).map((name) => ({ stage, attack: name, ...found[name] }));
-  const before = attack(modelsOf(trial, systems.before));
-  return [
-    ...curves("before", before),
+  const [before, unlearned, fresh] = [systems.before, systems.unlearned, systems.fresh].map(inAll);
+  const attacked = (attack: Attack, of: (user: (typeof before.members)[number]) => number): Attacked => {
+    const by = (system: typeof before) => ({
+      members: system.members.map(of),
+      others: system.others.map(of),
+    });
     // deleted rows leave all that folding in looks at as it was
-    ...curves("rows deleted", before),
-    ...curves("unlearned", attack(modelsOf(trial, systems.unlearned))),
-    ...curves("fresh", attack(modelsOf(trial, systems.fresh))),
-  ];
+    const scores = {
+      before: by(before),
+      "rows deleted": by(before),
+      unlearned: by(unlearned),
+      fresh: by(fresh),
+    };
+    return { attack, scores };
+  };
+  return [attacked("fold-in", ({ loss }) => -loss), attacked("shadow", (user) => score(user.features))];
 }
 
 /** The attack on the rows themselves: the loss of what the system says of a user, without folding in. */
@@ -170,11 +201,11 @@ function storedRowAttacks(
   train: Interactions,
   { members, others }: AttackedUsers,
   { before, unlearned, fresh }: Readonly<Record<"before" | "unlearned" | "fresh", Learned>>,
-): MembershipCurve[] {
-  const curve = (stage: MembershipStage, loss: (user: number) => number): MembershipCurve => {
-    const scores = (list: Uint32Array) => Array.from(list, (user) => -loss(user));
-    return { stage, attack: "stored row", ...roc(scores(members), scores(others)) };
-  };
+): Attacked[] {
+  const scoresBy = (loss: (user: number) => number): Scores => ({
+    members: Array.from(members, (user) => -loss(user)),
+    others: Array.from(others, (user) => -loss(user)),
+  });
   const stored = (user: number) => {
     const { items, labels } = samplesOf(train, user, trial);
     const predicted = before.system.predict(new Uint32Array(items.length).fill(user), items);
@@ -185,10 +216,15 @@ function storedRowAttacks(
     return (user: number) => initialLoss(trial, models, train, user);
   };
   return [
-    curve("before", stored),
-    curve("rows deleted", withInitialRows(before)),
-    curve("unlearned", withInitialRows(unlearned)),
-    curve("fresh", withInitialRows(fresh)),
+    {
+      attack: "stored row",
+      scores: {
+        before: scoresBy(stored),
+        "rows deleted": scoresBy(withInitialRows(before)),
+        unlearned: scoresBy(withInitialRows(unlearned)),
+        fresh: scoresBy(withInitialRows(fresh)),
+      },
+    },
   ];
 }
 

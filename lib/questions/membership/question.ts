@@ -4,12 +4,23 @@
  * long enough to learn single ratings by heart, so that there is something to find.
  */
 
+import { type ColumnTable, escape, from, op } from "arquero";
+import { lineChart } from "../../report/lineChart";
+import { mean, meanOfEstimates } from "../../statistics/statistics";
+import { FALSE_POSITIVES } from "../attacks/roc";
+import { datasetTitle } from "../labels";
 import { type SystemLabels, systemTrials } from "../presets";
 import { type Profile, profileProtocol } from "../profile";
 import type { Protocol } from "../protocol";
 import { type Finding, question } from "../question";
 import type { Planned } from "../trial";
-import { type MembershipCurve, type MembershipOutcome, membershipJob } from "./job";
+import {
+  type MembershipCurve,
+  type MembershipOutcome,
+  type MembershipStage,
+  membershipJob,
+  STAGES,
+} from "./job";
 
 interface Labels extends SystemLabels {
   /** how the model was trained */
@@ -68,6 +79,124 @@ function trials(profile: Profile): Planned<Labels>[] {
   );
 }
 
+const KEYS = ["training", "data", "panel", "name", "attack"] as const;
+
+/** The rows under the names that readers see. */
+const shown = (rows: ColumnTable): ColumnTable =>
+  rows.derive({
+    data: escape((row: MembershipRow) => datasetTitle(row.dataset)),
+    panel: escape((row: MembershipRow) => row.model.toUpperCase()),
+    name: escape((row: MembershipRow) => row.system),
+  });
+
+/** Half the width of the 95 % interval of a mean over seeds, from standard errors over users. */
+const reach = (values: readonly number[], errors: readonly number[]) =>
+  meanOfEstimates(values, errors).high - mean(values);
+
+interface Collected extends Record<"auc" | "error" | "less" | "lessError", readonly number[]> {
+  readonly stage: MembershipStage;
+}
+
+/** Areas of the four systems, and how far they lie above that of `fresh` on the same people. */
+function areas(rows: ColumnTable) {
+  const beside = shown(rows)
+    .groupby(...KEYS, "stage")
+    .rollup({
+      auc: op.array_agg("auc"),
+      error: op.array_agg("error"),
+      less: op.array_agg("lessFresh"),
+      lessError: op.array_agg("lessFreshError"),
+    })
+    .derive({
+      area: escape(({ auc }: Collected) => mean(auc)),
+      reach: escape(({ auc, error }: Collected) => reach(auc, error)),
+      above: escape(({ less }: Collected) => mean(less)),
+      aboveReach: escape(({ less, lessError }: Collected) => reach(less, lessError)),
+    })
+    .groupby(...KEYS)
+    .pivot(
+      "stage",
+      {
+        area: op.any("area"),
+        reach: op.any("reach"),
+        above: op.any("above"),
+        aboveReach: op.any("aboveReach"),
+      },
+      { sort: false },
+    )
+    .derive({ found: escape((row: Record<string, number>) => row.above_before > row.aboveReach_before) });
+  return {
+    name: "membership-areas",
+    caption:
+      "Membership inference on erased users: area under the ROC curve, and its distance from fresh on the same people (mean over seeds ± 95 % interval of the mean, over users)",
+    rows: beside.objects(),
+    within: ["training", "data", "panel", "name"],
+    columns: [
+      { key: "training", label: "Training" },
+      { key: "data", label: "Data" },
+      { key: "panel", label: "Model" },
+      { key: "name", label: "Method" },
+      { key: "attack", label: "Attack" },
+      ...STAGES.map((stage) => ({
+        key: `area_${stage}`,
+        error: `reach_${stage}`,
+        label: stage,
+        group: "AUC",
+        digits: 2,
+      })),
+      ...(["before", "unlearned"] as const).map((stage) => ({
+        key: `above_${stage}`,
+        error: `aboveReach_${stage}`,
+        label: stage,
+        group: "less fresh",
+        digits: 3,
+      })),
+      { key: "found", label: "Found before" },
+    ],
+    note: "Where nobody is found before the erasure, the attack shows nothing: neither that the system forgets nor that it does not.",
+  };
+}
+
+/** The curves of systems trained by heart: true against false positives, in per cent. */
+function curves(rows: ColumnTable) {
+  const points = (shown(rows).objects() as (MembershipRow & { name: string })[])
+    .filter(({ training, attack }) => training === "by heart" && attack !== "fold-in")
+    .flatMap(({ name, attack, stage, truePositives }) =>
+      truePositives.map((rate, k) => ({
+        name,
+        panel: `${attack}: true positives (%)`,
+        stage: stage as string,
+        x: 100 * FALSE_POSITIVES[k],
+        rate: 100 * rate,
+      })),
+    );
+  if (points.length === 0) return [];
+  const lines = from(points)
+    .groupby("name", "panel", "stage", "x")
+    .rollup({ mean: op.mean("rate") });
+  const guessing = (
+    lines.groupby("name", "panel").count().objects() as { name: string; panel: string }[]
+  ).flatMap(({ name, panel }) => [0, 100].map((x) => ({ name, panel, stage: "guessing", x, mean: x })));
+  return [
+    {
+      name: "membership-roc",
+      caption:
+        "ROC curves of two attacks on systems trained by heart (mean over seeds; guessing gives the diagonal)",
+      alt: "True against false positives, one panel per method and attack, one line per system.",
+      chart: lineChart([...lines.objects(), ...guessing] as Record<string, string | number>[], {
+        x: "x",
+        y: "mean",
+        series: "stage",
+        panelColumns: "name",
+        panelRows: "panel",
+        fromZero: true,
+        xScale: "linear",
+        xTitle: "false positives (%)",
+      }),
+    },
+  ];
+}
+
 /** Membership inference on erased users, before and after. */
 export const membership = question({
   id: "membership",
@@ -89,4 +218,6 @@ export const membership = question({
         ...curve,
       })),
     ),
+  tables: (rows) => ({ areas: areas(rows) }),
+  charts: (rows) => ({ curves: curves(rows) }),
 });
