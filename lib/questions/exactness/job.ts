@@ -1,6 +1,7 @@
 /**
  * The job "exactness" (goal G1): an unlearned system against a fresh one. The fresh run starts from an empty store, from the
- * ratings without the erased users, under the plan without them; then every weight that scoring reads is compared.
+ * ratings without the erased users, under the plan without them, or, where the unlearning regroups, under a plan of its own;
+ * then every weight that scoring reads is compared.
  */
 
 import { withoutUsers } from "../../data/interactions";
@@ -33,12 +34,15 @@ async function runExactness([trial]: readonly Trial[], report: Report, signal: A
   const context = contextFor(trial, signal);
   const learned = (await methodFor(trial).learn(data.train, context)) as GroupedSystem;
   const erasure = erasureFor(trial, learned, data.train);
-  const own = { ...context, store: context.store.fork() };
-  const unlearned = (await learned.without(erasure, own)) as GroupedSystem;
-  const fresh = contextFor(trial, signal);
+  const regroup = trial.settings?.regroup === true;
+  // embeddings are remembered by trial, and those who stay are not the trial's training ratings
+  const embed = regroup ? undefined : context.embed;
+  const own = { ...context, embed, store: context.store.fork() };
+  const unlearned = (await learned.without(erasure, own, { regroup })) as GroupedSystem;
+  const fresh = { ...contextFor(trial, signal), embed };
   const remaining = withoutUsers(data.train, erasure.users);
-  const { plan } = unlearned;
-  const reference = (await methodFor(trial).learn(remaining, fresh, { plan })) as GroupedSystem;
+  const given = regroup ? {} : { plan: unlearned.plan };
+  const reference = (await methodFor(trial).learn(remaining, fresh, given)) as GroupedSystem;
   report.samples(learned.cost.samples + unlearned.cost.samples + reference.cost.samples);
   const wanted = weightsOf(reference, fresh.store);
   const got = weightsOf(unlearned, own.store);

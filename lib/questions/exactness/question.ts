@@ -2,15 +2,30 @@
 
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
+import { CATALOG } from "../../data/catalog";
 import { datasetTitle } from "../labels";
-import { SYSTEM_NAMES, type SystemLabels, systemTrials } from "../presets";
-import { profileProtocol } from "../profile";
+import { SYSTEM_NAMES, systemTrials } from "../presets";
+import { type Profile, profileProtocol } from "../profile";
 import { type Finding, question } from "../question";
 import { C14 } from "./claims";
 import { type ExactnessOutcome, exactnessJob } from "./job";
-import { type ExactnessRow, exactnessRow } from "./rows";
+import { type ExactnessRow, exactnessRow, type Labels } from "./rows";
 
-/** Sums over the requests of each system. */
+/** Three seeds where a trial takes minutes, all of them where it takes seconds. */
+const LARGE = { ratings: 500_000, seeds: 3 };
+
+function seedsOf(profile: Profile, dataset: string): readonly number[] {
+  const entry = CATALOG.find(({ name }) => name === dataset);
+  return (entry?.core5.ratings ?? 0) > LARGE.ratings ? profile.seeds.slice(0, LARGE.seeds) : profile.seeds;
+}
+
+/** Unlearning under the partition that is there, and with groups made anew by those who stay (Retrain has none). */
+const KINDS = [
+  { regroup: false, systems: SYSTEM_NAMES, requests: ["rand@5", "top@5", "edge@5", "last-group@5"] },
+  { regroup: true, systems: SYSTEM_NAMES.filter((name) => name !== "Retrain"), requests: ["rand@5"] },
+];
+
+/** Sums over the requests and seeds of each system. */
 const bits = (rows: ColumnTable) => ({
   name: "completeness-bits",
   caption: "Weights of the unlearned system that differ from those of a run without the erased users",
@@ -20,7 +35,7 @@ const bits = (rows: ColumnTable) => ({
       data: aq.escape((row: ExactnessRow) => datasetTitle(row.dataset)),
       model: aq.escape((row: ExactnessRow) => row.model.toUpperCase()),
     })
-    .groupby("data", "model", "system", "groups")
+    .groupby("data", "model", "system", "groups", "regroup")
     .rollup({
       n: aq.op.count(),
       weights: aq.op.sum("parameters"),
@@ -33,7 +48,8 @@ const bits = (rows: ColumnTable) => ({
     { key: "model", label: "Model" },
     { key: "system", label: "Method" },
     { key: "groups", label: "S" },
-    { key: "n", label: "Requests" },
+    { key: "regroup", label: "Groups made anew" },
+    { key: "n", label: "Unlearnings" },
     { key: "weights", label: "Weights", digits: 0 },
     { key: "after", label: "Differ after", digits: 0 },
     { key: "before", label: "Differed before", digits: 0 },
@@ -49,18 +65,23 @@ export const exactness = question({
   jobs: [exactnessJob],
   trials: (profile) =>
     profile.datasets.flatMap((dataset) =>
-      systemTrials({
-        job: exactnessJob.name,
-        dataset,
-        protocol: profileProtocol(profile, dataset),
-        models: profile.models,
-        systems: SYSTEM_NAMES,
-        groups: [profile.ablationGroups],
-        requests: ["rand@5", "top@5", "last-group@5"],
-        seeds: profile.seeds.slice(0, 1),
-      }),
+      KINDS.flatMap(({ regroup, systems, requests }) =>
+        systemTrials({
+          job: exactnessJob.name,
+          dataset,
+          protocol: profileProtocol(profile, dataset),
+          models: profile.models,
+          systems,
+          groups: [profile.ablationGroups],
+          requests,
+          seeds: seedsOf(profile, dataset),
+        }).map(({ trial, labels }) => ({
+          trial: regroup ? { ...trial, settings: { regroup } } : trial,
+          labels: { ...labels, regroup },
+        })),
+      ),
     ),
-  rows: (findings: readonly Finding<ExactnessOutcome, SystemLabels>[]) => findings.map(exactnessRow),
+  rows: (findings: readonly Finding<ExactnessOutcome, Labels>[]) => findings.map(exactnessRow),
   tables: (rows) => ({ bits: bits(rows) }),
   claims: [C14],
 });

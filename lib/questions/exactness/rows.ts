@@ -4,25 +4,24 @@ import type { SystemLabels } from "../presets";
 import type { Finding } from "../question";
 import type { ExactnessOutcome } from "./job";
 
-export interface ExactnessRow extends ExactnessOutcome {
+export interface Labels extends SystemLabels {
+  /** whether the groups were made anew by those who stay */
+  readonly regroup: boolean;
+}
+
+export interface ExactnessRow extends ExactnessOutcome, Omit<Labels, "preset"> {
   readonly dataset: string;
-  readonly model: string;
-  /** "L-CBKM" ... */
-  readonly system: string;
-  readonly groups: number;
   readonly request: string;
   readonly seed: number;
 }
 
 export const exactnessRow = ({
   trial,
-  labels: { model, system, groups },
+  labels: { preset: _, ...labels },
   outcome,
-}: Finding<ExactnessOutcome, SystemLabels>): ExactnessRow => ({
+}: Finding<ExactnessOutcome, Labels>): ExactnessRow => ({
   dataset: trial.dataset,
-  model,
-  system,
-  groups,
+  ...labels,
   request: trial.request ?? "none",
   seed: trial.seed,
   ...outcome,

@@ -407,6 +407,7 @@ describe("C14, exactness", () => {
       system: "L-Rand",
       groups: 4,
       request: "rand@5",
+      regroup: false,
       seed,
       identical: same,
       parameters: 10,
