@@ -4,7 +4,8 @@
  * long enough to learn single ratings by heart, so that there is something to find.
  */
 
-import { type ColumnTable, escape, from, op } from "arquero";
+import type { ColumnTable } from "arquero";
+import * as aq from "arquero";
 import { lineChart } from "../../report/lineChart";
 import { mean, meanOfEstimates } from "../../statistics/statistics";
 import { FALSE_POSITIVES } from "../attacks/roc";
@@ -84,9 +85,9 @@ const KEYS = ["training", "data", "panel", "name", "attack"] as const;
 /** The rows under the names that readers see. */
 const shown = (rows: ColumnTable): ColumnTable =>
   rows.derive({
-    data: escape((row: MembershipRow) => datasetTitle(row.dataset)),
-    panel: escape((row: MembershipRow) => row.model.toUpperCase()),
-    name: escape((row: MembershipRow) => row.system),
+    data: aq.escape((row: MembershipRow) => datasetTitle(row.dataset)),
+    panel: aq.escape((row: MembershipRow) => row.model.toUpperCase()),
+    name: aq.escape((row: MembershipRow) => row.system),
   });
 
 /** Half the width of the 95 % interval of a mean over seeds, from standard errors over users. */
@@ -102,29 +103,29 @@ function areas(rows: ColumnTable) {
   const beside = shown(rows)
     .groupby(...KEYS, "stage")
     .rollup({
-      auc: op.array_agg("auc"),
-      error: op.array_agg("error"),
-      less: op.array_agg("lessFresh"),
-      lessError: op.array_agg("lessFreshError"),
+      auc: aq.op.array_agg("auc"),
+      error: aq.op.array_agg("error"),
+      less: aq.op.array_agg("lessFresh"),
+      lessError: aq.op.array_agg("lessFreshError"),
     })
     .derive({
-      area: escape(({ auc }: Collected) => mean(auc)),
-      reach: escape(({ auc, error }: Collected) => reach(auc, error)),
-      above: escape(({ less }: Collected) => mean(less)),
-      aboveReach: escape(({ less, lessError }: Collected) => reach(less, lessError)),
+      area: aq.escape(({ auc }: Collected) => mean(auc)),
+      reach: aq.escape(({ auc, error }: Collected) => reach(auc, error)),
+      above: aq.escape(({ less }: Collected) => mean(less)),
+      aboveReach: aq.escape(({ less, lessError }: Collected) => reach(less, lessError)),
     })
     .groupby(...KEYS)
     .pivot(
       "stage",
       {
-        area: op.any("area"),
-        reach: op.any("reach"),
-        above: op.any("above"),
-        aboveReach: op.any("aboveReach"),
+        area: aq.op.any("area"),
+        reach: aq.op.any("reach"),
+        above: aq.op.any("above"),
+        aboveReach: aq.op.any("aboveReach"),
       },
       { sort: false },
     )
-    .derive({ found: escape((row: Record<string, number>) => row.above_before > row.aboveReach_before) });
+    .derive({ found: aq.escape((row: Record<string, number>) => row.above_before > row.aboveReach_before) });
   return {
     name: "membership-areas",
     caption:
@@ -171,9 +172,10 @@ function curves(rows: ColumnTable) {
       })),
     );
   if (points.length === 0) return [];
-  const lines = from(points)
+  const lines = aq
+    .from(points)
     .groupby("name", "panel", "stage", "x")
-    .rollup({ mean: op.mean("rate") });
+    .rollup({ mean: aq.op.mean("rate") });
   const guessing = (
     lines.groupby("name", "panel").count().objects() as { name: string; panel: string }[]
   ).flatMap(({ name, panel }) => [0, 100].map((x) => ({ name, panel, stage: "guessing", x, mean: x })));
