@@ -1,7 +1,7 @@
 /** C14: unlearning is complete. */
 
+import { formatNumber } from "../../report/table";
 import { type Claim, grouped } from "../verdicts/verdict";
-import { plain } from "../verdicts/words";
 import type { ExactnessRow } from "./rows";
 
 const keyOf = ({ dataset, system, model, request, regroup }: ExactnessRow) =>
@@ -22,5 +22,5 @@ export const C14: Claim<ExactnessRow> = {
       says: "always", // a promise about every system: one that differs decides, whatever the others do
     })),
   sentence: ({ effects: [share] }) =>
-    `${plain(share, 0)} % of the unlearned systems are to the bit what a fresh run without the erased users gives`,
+    `${formatNumber(share.mean, 0)} % of the unlearned systems are to the bit what a fresh run without the erased users gives`,
 };

@@ -51,7 +51,7 @@ export const C10: Claim<PartitionRow> = {
                 const users = usersOf(own);
                 return Math.log2(Math.max(...users) / Math.max(1, Math.min(...users)));
               }),
-              says: { above: Math.log2(UNBALANCED) },
+              says: { above: Math.log2(UNBALANCED), against: 0 },
             },
           ]
         : [],
@@ -69,7 +69,7 @@ export const C11: Claim<PartitionRow> = {
   id: "C11",
   place: "Figure 12",
   statement: "Groups on the collaborative embedding have far higher cohesion than groups on sparse ratings",
-  rule: `a case is an S and a space; it holds if CBKM's mean rho is more than ${FAR_HIGHER} times BKM's in the same space, with the whole interval`,
+  rule: `a case is an S and a space; it holds if CBKM's mean rho is more than ${FAR_HIGHER} times BKM's in the same space, with the whole interval, and points the other way below BKM's`,
   covers: "all",
   cases: (rows) => {
     const all = partitions(rows);
@@ -88,7 +88,7 @@ export const C11: Claim<PartitionRow> = {
             unit: SPACES[space],
             scale: "ratio",
             effects: seedDifferences(ours.bySeed(rho), theirs?.bySeed(rho) ?? []),
-            says: { above: Math.log2(FAR_HIGHER) },
+            says: { above: Math.log2(FAR_HIGHER), against: 0 },
           };
         });
       });

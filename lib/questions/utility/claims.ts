@@ -114,7 +114,7 @@ export const C5: Claim<UtilityRow> = {
   id: "C5",
   place: "Figures 5, 6, 10 and 11",
   statement: "Good performance in learning leads to good performance in unlearning",
-  rule: `a case is a model, request and metric; it holds if Spearman's correlation, over methods and S, of learning and unlearning is above ${GOOD} with the whole interval`,
+  rule: `a case is a model, request and metric; it holds if Spearman's correlation, over methods and S, of learning and unlearning is above ${GOOD} with the whole interval, and points the other way below 0`,
   covers: "all",
   cases: (all) => {
     const some = panels(all);
@@ -139,7 +139,7 @@ export const C5: Claim<UtilityRow> = {
           return both.length < 4 || Number.isNaN(value) ? [] : [{ seed: both[0].seed, value }];
         });
         const told = cannotTell === undefined ? {} : { cannotTell };
-        return { dataset, name, unit: "Spearman", effects, says: { above: GOOD }, ...told };
+        return { dataset, name, unit: "Spearman", effects, says: { above: GOOD, against: 0 }, ...told };
       });
   },
   sentence: (found) =>

@@ -20,7 +20,11 @@ export const VERDICTS = [
 ] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
-type Limit = { readonly above: number } | { readonly below: number } | { readonly within: number };
+/** `against`: beyond which an effect points the other way, where that is not the threshold itself. */
+type Limit =
+  | { readonly above: number; readonly against?: number }
+  | { readonly below: number }
+  | { readonly within: number };
 
 /** One case: an effect over seeds, and what the claim says of it. */
 export interface Case {
@@ -130,7 +134,8 @@ function pointing({ low, high }: Interval, says: Limit): "for" | "against" | "op
         ? [Number.NEGATIVE_INFINITY, says.below]
         : [-says.within, says.within];
   if (low > least && high < most) return "for";
-  return high < least || low > most ? "against" : "open";
+  const { against = least } = says as { against?: number };
+  return high < against || low > most ? "against" : "open";
 }
 
 function countsOf(cases: readonly JudgedCase[]): Counts {

@@ -106,6 +106,14 @@ describe("where a case points", () => {
     expect(points(above, undefined)).toBe("for");
   });
 
+  it("against only beyond a second threshold, where a claim has one", () => {
+    expect([0.5, 2, 3].map((limit) => points(above, { above: 1.5, against: limit }))).toEqual([
+      "open",
+      "against",
+      "against",
+    ]);
+  });
+
   it("within a margin on both sides", () => {
     for (const effects of [above, below])
       expect([2, 1, 0.1].map((margin) => points(effects, { within: margin }))).toEqual([
