@@ -53,7 +53,8 @@ describe("the receiver operating characteristic", () => {
     expect(error).toBeLessThan(0.2 * Math.hypot(area(scores).error, area(near).error));
     // and without anything in common it is as wide as that
     const stranger = { members: draw(), others: draw() };
-    const apart = areaDifference(scores, stranger).error / Math.hypot(area(scores).error, area(stranger).error);
+    const apart =
+      areaDifference(scores, stranger).error / Math.hypot(area(scores).error, area(stranger).error);
     expect(apart).toBeGreaterThan(0.7);
     expect(apart).toBeLessThan(1.3);
   });
