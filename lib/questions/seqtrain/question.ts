@@ -8,7 +8,7 @@ import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
 import { lineChart } from "../../report/lineChart";
 import { datasetTitle, fileName, orderLabel } from "../labels";
-import { familyMetrics } from "../metricRows";
+import { shownMetrics } from "../metricRows";
 import { type SystemSweep, systemTrials } from "../presets";
 import { profileProtocol } from "../profile";
 import { type Finding, question, type View } from "../question";
@@ -26,15 +26,9 @@ export interface Options {
   readonly metricFamily: string;
 }
 
-const METRICS_OF_DATA_WITHOUT_RATINGS = "fullRank";
-
 /** The rows that are shown, under the names that readers see. */
 function shown(rows: ColumnTable, { options }: View<Options>): ColumnTable {
-  const own = familyMetrics(options.metricFamily);
-  const known = new Set(rows.array("metric"));
-  const metrics = own.some((metric) => known.has(metric))
-    ? own
-    : familyMetrics(METRICS_OF_DATA_WITHOUT_RATINGS);
+  const metrics = shownMetrics(rows, options.metricFamily);
   const ordered = (row: SeqTrainRow) => row.order !== "" && metrics.includes(row.metric);
   return rows.filter(aq.escape(ordered)).derive({
     data: aq.escape((row: SeqTrainRow) => datasetTitle(row.dataset)),

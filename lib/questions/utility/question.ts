@@ -8,8 +8,10 @@ import { profileProtocol } from "../profile";
 import { question } from "../question";
 import { system } from "../system/job";
 import { anchors } from "./anchorsJob";
+import { figures } from "./charts";
 import { C3, C4, C5, C6, C7 } from "./claims";
 import { anchorTrials, type UtilityFinding, utilityRows } from "./rows";
+import { anchors as anchorTable, numbers, scale, scoring } from "./tables";
 
 /** Figures 5, 6, 10 and 11: every metric of every system. */
 export const utility = question({
@@ -35,5 +37,13 @@ export const utility = question({
       ];
     }),
   rows: (findings: readonly UtilityFinding[]) => findings.flatMap(utilityRows),
+  options: { metricFamily: "labCode" },
+  tables: (rows, view) => ({
+    anchors: anchorTable(rows, view),
+    numbers: numbers(rows, view),
+    scoring: scoring(rows, view),
+    scale: scale(rows, view),
+  }),
+  charts: (rows, view) => ({ figures: figures(rows, view, "main"), others: figures(rows, view, "others") }),
   claims: [C3, C4, C5, C6, C7],
 });
