@@ -34,17 +34,22 @@ const FAMILIES = ["labCode", "testOnly", "fullRank"] as const;
 type Values = Record<string, number>;
 type ByFamily = Partial<Record<(typeof FAMILIES)[number], Values>>;
 
-const DISPLAYED: Readonly<Record<string, string>> = { ndcg: "NDCG", hr: "HR", recall: "Recall" };
+const DISPLAYED = { ndcg: "NDCG", hr: "HR", recall: "Recall" } as const;
+const keyAt = (metric: string, cut: number): string => (cut === CUT ? metric : `${metric}@${cut}`);
 
-/** Every metric under the name that tables show: "labCode NDCG@10", "fullRank Recall@20", "fullRank MRR", "test loss". */
+/**
+ * Every metric under the name that tables show: "labCode NDCG@10", "fullRank Recall@20", "fullRank MRR", "test loss". The
+ * order is always the same, whatever that of a stored quality.
+ */
 export function namedMetrics(quality: Quality): Record<string, number> {
   const named: Record<string, number> = { "test loss": quality.loss };
   for (const family of FAMILIES) {
-    for (const [key, value] of Object.entries(quality[family] ?? {})) {
-      const [metric, cut = CUT] = key.split("@");
-      if (metric in DISPLAYED) named[`${family} ${DISPLAYED[metric]}@${cut}`] = value;
-      else if (metric === "mrr") named[`${family} MRR`] = value;
-    }
+    const own = quality[family] as Values | undefined;
+    if (!own) continue;
+    for (const cut of CUTS)
+      for (const [metric, label] of Object.entries(DISPLAYED))
+        if (keyAt(metric, cut) in own) named[`${family} ${label}@${cut}`] = own[keyAt(metric, cut)];
+    if ("mrr" in own) named[`${family} MRR`] = own.mrr;
   }
   return named;
 }
@@ -53,8 +58,7 @@ export function namedMetrics(quality: Quality): Record<string, number> {
 function atCuts(metrics: (cut: number) => object): Values {
   const found: Values = {};
   for (const cut of CUTS)
-    for (const [metric, value] of Object.entries(metrics(cut)))
-      found[cut === CUT ? metric : `${metric}@${cut}`] = value;
+    for (const [metric, value] of Object.entries(metrics(cut))) found[keyAt(metric, cut)] = value;
   return found;
 }
 

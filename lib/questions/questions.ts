@@ -5,6 +5,7 @@ import { beyond } from "./beyond/question";
 import { cohesion } from "./cohesion/question";
 import { efficiency } from "./efficiency/question";
 import { exactness } from "./exactness/question";
+import { fairness } from "./fairness/question";
 import type { Job } from "./job";
 import { membership } from "./membership/question";
 import { partition } from "./partition/question";
@@ -20,6 +21,7 @@ export const questions = {
   partition,
   efficiency,
   utility,
+  fairness,
   seqtrain,
   cohesion,
   exactness,

@@ -3,6 +3,7 @@ import { core } from "../../lib/data/core";
 import { type Interactions, interactionsFrom } from "../../lib/data/interactions";
 import { split } from "../../lib/data/split";
 import { synthesize } from "../../lib/data/synthetic";
+import { canonicalJson } from "../../lib/json";
 import { evaluateAnchors, itemMeanScorer } from "../../lib/metrics/anchors";
 import { type Evaluation, evaluate, type Scorer } from "../../lib/metrics/evaluate";
 import { activeUsers, namedMetrics, type Quality, qualityOfOthers } from "../../lib/metrics/quality";
@@ -65,6 +66,8 @@ it("metrics are named for tables, at every cut", async () => {
     ...cuts("fullRank", "NDCG", "HR", "Recall"),
     "fullRank MRR",
   ]);
+  const stored = JSON.parse(canonicalJson(await evaluate(itemMeanScorer(train), train, test, options)));
+  expect(Object.entries(namedMetrics(stored))).toEqual(Object.entries(named));
 });
 
 describe("no metric depends on how users and items are numbered", () => {

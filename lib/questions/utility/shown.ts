@@ -40,3 +40,12 @@ export const isAnchor = ({ scoring }: UtilityRow): boolean => scoring === "ancho
 export const distinct = <T>(table: ColumnTable, column: string): T[] => [
   ...new Set(table.array(column) as T[]),
 ];
+
+/** The rows of a table sorted by some columns, each in the order in which its values first appear in `like`. */
+export function inOrder(table: ColumnTable, like: ColumnTable, by: readonly string[]) {
+  const places = by.map((key) => new Map(distinct(like, key).map((value, place) => [value, place])));
+  const place = (row: Record<string, string | number>, k: number) => places[k].get(row[by[k]]) ?? 0;
+  return (table.objects() as Record<string, string | number>[]).sort(
+    (a, b) => by.map((_, k) => place(a, k) - place(b, k)).find((apart) => apart !== 0) ?? 0,
+  );
+}

@@ -7,7 +7,9 @@ import type { View } from "../question";
 import { runOf } from "../runOf";
 import { overSeeds } from "../summary";
 import type { UtilityRow } from "./rows";
-import { distinct, isAnchor, isSystem, type Options, type ShownRow, shown } from "./shown";
+import { distinct, inOrder, isAnchor, isSystem, type Options, type ShownRow, shown } from "./shown";
+
+const BY_METRIC = ["data", "metric", "name"];
 
 /** What the metric gives to rankings that know nothing about a user, and to the perfect one. */
 export function anchors(rows: ColumnTable, view: View<Options>) {
@@ -16,7 +18,7 @@ export function anchors(rows: ColumnTable, view: View<Options>) {
     name: "utility-anchors",
     caption:
       "What the metric gives to rankings that know nothing about a user, and to the perfect one (mean ± std)",
-    rows: overSeeds(own, ["data", "metric", "name"]).objects(),
+    rows: inOrder(overSeeds(own, BY_METRIC), own, BY_METRIC),
     within: ["data", "metric"],
     run: runOf(own),
     columns: [
@@ -40,7 +42,7 @@ function bySize(own: ColumnTable, by: readonly string[]) {
     .groupby(...by)
     .pivot("groups", { mean: aq.op.any("mean"), std: aq.op.any("std") }, { sort: false });
   const columns = sizes.map((S) => ({ key: `mean_${S}`, error: `std_${S}`, label: `S = ${S}`, digits: 4 }));
-  return { rows: wide.objects() as Record<string, string | number>[], columns };
+  return { rows: inOrder(wide, own, by), columns };
 }
 
 /** Every number of the figures: one table per data set and model. Retrain, the reference, does not compete. */

@@ -1,0 +1,124 @@
+/**
+ * Who is served how well, before and after a request (CURE4Rec: Chen et al., NeurIPS 2024): the metrics of the 5 % most
+ * active users, those of all others, and the gap, for every method. An erasure may widen it. Beside the paper's requests
+ * that of the least active users, `edge@5`.
+ */
+
+import type { ColumnTable } from "arquero";
+import * as aq from "arquero";
+import { lineChart } from "../../report/lineChart";
+import { datasetTitle, fileName } from "../labels";
+import { shownMetrics } from "../metricRows";
+import { SYSTEM_NAMES, systemTrials } from "../presets";
+import { profileProtocol } from "../profile";
+import { question, type View } from "../question";
+import { runOf } from "../runOf";
+import { overSeeds, within } from "../summary";
+import { system } from "../system/job";
+import { type FairnessRow, fairnessRows } from "./rows";
+
+const REQUESTS = ["none", "rand@5", "top@5", "edge@5"];
+
+interface Options {
+  readonly metricFamily: string;
+}
+
+/** The rows that are shown, under the names that readers see. */
+function shown(rows: ColumnTable, { options }: View<Options>): ColumnTable {
+  const metrics = shownMetrics(rows, options.metricFamily);
+  return rows.filter(aq.escape((row: FairnessRow) => metrics.includes(row.metric))).derive({
+    data: aq.escape((row: FairnessRow) => datasetTitle(row.dataset)),
+    panel: aq.escape((row: FairnessRow) => row.model.toUpperCase()),
+    after: aq.escape((row: FairnessRow) => (row.request === "none" ? "learning" : row.request)),
+  });
+}
+
+/** Both kinds of users after learning, and the gap after learning and after each request. */
+function gaps(rows: ColumnTable, view: View<Options>) {
+  const by = ["data", "panel", "metric", "system"];
+  const all = shown(rows, view);
+  const half = (row: { mean: number; high: number }) => row.high - row.mean;
+  const means = overSeeds(all, [...by, "users", "after"]).derive({ half: aq.escape(half) });
+  const wide = means
+    .derive({
+      column: aq.escape((row: { users: string; after: string }) => `${row.users} ${row.after}`),
+    })
+    .groupby(...by)
+    .pivot("column", { mean: aq.op.any("mean"), half: aq.op.any("half") }, { sort: false });
+  const after = [...new Set(all.array("after") as string[])];
+  const column = (users: string, when: string, label: string, group: string) => ({
+    key: `mean_${users} ${when}`,
+    error: `half_${users} ${when}`,
+    label,
+    group,
+    digits: 4,
+  });
+  return {
+    name: "fairness-gaps",
+    caption:
+      "The 5 % most active users and the others: quality after learning, and the gap between them after learning and after each request (mean over seeds ± half of the 95 % interval)",
+    rows: wide.objects(),
+    within: ["data", "panel", "metric"],
+    note: "Erased users are not scored; the most active are those of the users who are left.",
+    columns: [
+      { key: "data", label: "Data" },
+      { key: "panel", label: "Model" },
+      { key: "metric", label: "Metric" },
+      { key: "system", label: "Method" },
+      column("active", "learning", "active", "after learning"),
+      column("others", "learning", "others", "after learning"),
+      ...after.map((when) => column("gap", when, when, "gap after")),
+    ],
+  };
+}
+
+/** The gap after learning and after each request, one picture per data set. */
+function pictures(rows: ColumnTable, view: View<Options>) {
+  const isGap = (row: FairnessRow) => row.users === "gap" && row.metric.includes("NDCG");
+  const all = shown(rows, view).filter(aq.escape(isGap));
+  return [...new Set(all.array("dataset") as string[])].map((dataset) => {
+    const own = all.filter(aq.escape((row: FairnessRow) => row.dataset === dataset));
+    const means = overSeeds(within(own, ["panel", "after"], ["system"]), ["panel", "after", "system"]);
+    return {
+      name: fileName("fairness", dataset),
+      caption: `${datasetTitle(dataset)}, ${own.get("metric")}: the 5 % most active users less the others (mean over seeds, 95 % interval within seeds)`,
+      alt: "A panel for each model; after learning and each request a point per method: how much better the active users are served.",
+      run: runOf(own),
+      chart: lineChart(means.objects() as Record<string, string | number>[], {
+        x: "after",
+        y: "mean",
+        low: "low",
+        high: "high",
+        series: "system",
+        xScale: "category",
+        panelColumns: "panel",
+        xTitle: "after",
+        yTitle: "active − others",
+      }),
+    };
+  });
+}
+
+export const fairness = question({
+  id: "fairness",
+  title: "The most active users and the others, before and after a request",
+  paper: "beyond the paper: the fairness of CURE4Rec",
+  notebook: "05_utility",
+  jobs: [system],
+  options: { metricFamily: "labCode" },
+  trials: (profile) =>
+    profile.datasets.flatMap((dataset) =>
+      systemTrials({
+        dataset,
+        protocol: profileProtocol(profile, dataset),
+        models: profile.models,
+        systems: SYSTEM_NAMES,
+        groups: [profile.ablationGroups],
+        requests: REQUESTS,
+        seeds: profile.seeds,
+      }),
+    ),
+  rows: (findings: Parameters<typeof fairnessRows>[0][]) => findings.flatMap(fairnessRows),
+  tables: (rows, view) => ({ gaps: gaps(rows, view) }),
+  charts: (rows, view) => ({ gaps: pictures(rows, view) }),
+});
