@@ -8,11 +8,11 @@ import { profileProtocol } from "../profile";
 import { type Finding, question } from "../question";
 import { C1, C2 } from "./claims";
 import { type TimingOutcome, timing } from "./job";
+import { expected, samples, seconds, table } from "./outputs";
 import { efficiencyRows } from "./rows";
 
 /** Section 4.3 erases 5 % of the users of the last group; Retrain and C-SISA erase the same number of their users. */
 const REQUEST = "last-group@5";
-const SEEDS = 3;
 
 /** Figure 4: seconds and gradient samples of one unlearning. */
 export const efficiency = question({
@@ -31,9 +31,16 @@ export const efficiency = question({
         systems: ["Retrain", "C-SISA", "L-CBKM"],
         groups: profile.groups,
         requests: [REQUEST],
-        seeds: profile.seeds.slice(0, SEEDS),
+        seeds: profile.seeds,
       }),
     ),
   rows: (findings: readonly Finding<TimingOutcome, SystemLabels>[]) => findings.flatMap(efficiencyRows),
+  options: { randomUsers: [1, 5, 25] as readonly number[] },
+  tables: (rows) => ({ numbers: table(rows) }),
+  charts: (rows, { options }) => ({
+    seconds: seconds(rows),
+    samples: samples(rows),
+    expected: expected(options.randomUsers),
+  }),
   claims: [C1, C2],
 });

@@ -59,7 +59,7 @@ function gaps(rows: ColumnTable, view: View<Options>) {
       "The 5 % most active users and the others: quality after learning, and the gap between them after learning and after each request (mean over seeds ± half of the 95 % interval)",
     rows: wide.objects(),
     within: ["data", "panel", "metric"],
-    note: "Erased users are not scored; the most active are those of the users who are left.",
+    note: "Erased users are not scored; the most active are those of the users who are left. labCode has ten places however few ratings a user has held out, so compare the gaps of methods, not a gap with 0.",
     columns: [
       { key: "data", label: "Data" },
       { key: "panel", label: "Model" },

@@ -1,0 +1,146 @@
+/** Figure 4 as table and charts, in seconds and in gradient samples, and what the figure leaves out: anybody's request. */
+
+import type { ColumnTable } from "arquero";
+import * as aq from "arquero";
+import { expectedBatchCost } from "../../cohesion/expectedCost";
+import { exp, log } from "../../numeric";
+import { lineChart } from "../../report/lineChart";
+import { datasetTitle } from "../labels";
+import { overSeeds } from "../summary";
+import type { EfficiencyRow } from "./rows";
+
+/** The rows under the names that readers see; Retrain, which has no S, stands beside every S. */
+function shown(rows: ColumnTable): ColumnTable {
+  const named = (rows.objects() as EfficiencyRow[])
+    .filter(({ work, system }) => work === "total" || system === "C-SISA")
+    .map((row) => ({
+      ...row,
+      data: datasetTitle(row.dataset),
+      name: row.system + (row.system === "C-SISA" ? `, ${row.work}` : ""),
+    }));
+  const sizes = [...new Set(named.map(({ groups }) => groups))].filter((S) => S > 1).sort((a, b) => a - b);
+  const everywhere = named.flatMap((row) =>
+    row.system === "Retrain" ? sizes.map((groups) => ({ ...row, groups })) : [row],
+  );
+  const order = ["Retrain", "C-SISA, parallel", "C-SISA, total", "L-CBKM"];
+  const place = (row: (typeof named)[number]) => row.groups * order.length + order.indexOf(row.name);
+  const datasets = [...new Set(named.map(({ data }) => data))];
+  return aq.from(
+    everywhere.sort((a, b) => datasets.indexOf(a.data) - datasets.indexOf(b.data) || place(a) - place(b)),
+  );
+}
+
+const BY = ["data", "groups", "name"];
+
+interface Times {
+  readonly mean: number;
+  readonly std: number;
+  readonly samples: number;
+}
+
+/** Seconds, which hold for this machine, and gradient samples, which hold for all. */
+export function table(rows: ColumnTable) {
+  const all = shown(rows);
+  const samples = all.groupby(...BY).rollup({ samples: aq.op.mean("samples") });
+  const whole = samples
+    .filter(aq.escape(({ name }: { name: string }) => name === "Retrain"))
+    .select({ data: "data", groups: "groups", samples: "whole" });
+  const numbers = overSeeds(all, BY, "seconds")
+    .join(samples, [BY, BY])
+    .join(whole, [
+      ["data", "groups"],
+      ["data", "groups"],
+    ])
+    .derive({ speedup: aq.escape((row: Times & { whole: number }) => row.whole / row.samples) });
+  return {
+    name: "efficiency",
+    caption:
+      "Figure 4 as numbers: forgetting 5 % of the users of the last group, DMF (mean over seeds ± standard deviation)",
+    rows: numbers.objects(),
+    within: ["data", "groups"],
+    columns: [
+      { key: "data", label: "Data" },
+      { key: "groups", label: "S" },
+      { key: "name", label: "Method" },
+      { key: "mean", error: "std", label: "Time", unit: "s", digits: 3, best: "lowest" as const },
+      { key: "samples", label: "Gradient samples", digits: 0 },
+      { key: "speedup", label: "Samples: Retrain / this", digits: 1, best: "highest" as const },
+    ],
+  };
+}
+
+/** Figure 4. Times spread by factors rather than by differences, so means and intervals are those of the logarithm. */
+export function seconds(rows: ColumnTable) {
+  const logs = shown(rows).derive({ log: aq.escape((row: EfficiencyRow) => log(row.seconds)) });
+  const back = (end: "mean" | "low" | "high") => aq.escape((row: Record<string, number>) => exp(row[end]));
+  return {
+    name: "efficiency-seconds",
+    caption:
+      "Figure 4: time to forget 5 % of the users of the last group (geometric mean over seeds, 95 % interval)",
+    alt: "Time against the number of groups, one line per method: Retrain is flat, C-SISA and L-CBKM fall.",
+    chart: lineChart(
+      overSeeds(logs, BY, "log").derive({ mean: back("mean"), low: back("low"), high: back("high") }),
+      {
+        x: "groups",
+        y: "mean",
+        low: "low",
+        high: "high",
+        series: "name",
+        panelColumns: "data",
+        xTitle: "number of groups S",
+        yTitle: "time to unlearn (s)",
+        yScale: "log10",
+      },
+    ),
+  };
+}
+
+/** The same in gradient samples. */
+export function samples(rows: ColumnTable) {
+  return {
+    name: "efficiency-samples",
+    caption: "The same in gradient samples, which do not depend on the machine (mean over seeds)",
+    alt: "Gradient samples against the number of groups, one line per method, on a logarithmic scale.",
+    chart: lineChart(overSeeds(shown(rows), BY, "samples"), {
+      x: "groups",
+      y: "mean",
+      series: "name",
+      panelColumns: "data",
+      xTitle: "number of groups S",
+      yTitle: "gradient samples",
+      yScale: "log10",
+    }),
+  };
+}
+
+const SIZES = [2, 4, 8, 16, 32, 64];
+/** Users of the computed curves: enough that S groups of whole users are equal. */
+const USERS = 6400;
+
+/** What a request of so many random users is expected to cost LASER, counted in users as Eq. 11 counts. */
+export function expected(randomUsers: readonly number[]) {
+  const share = (S: number, K: number) =>
+    (100 * expectedBatchCost(Array<number>(S).fill(USERS / S), K)) / USERS;
+  const rows = SIZES.flatMap((S) => [
+    { request: "last group (Figure 4)", S, percent: 100 / S },
+    ...randomUsers.map((K) => ({
+      request: K === 1 ? "1 random user" : `${K} random users`,
+      S,
+      percent: share(S, K),
+    })),
+  ]);
+  return {
+    name: "efficiency-expected",
+    caption:
+      "Expected cost of one request with LASER under groups of equal users, counted in users (Equations 7-11, and the same for several users)",
+    alt: "The last-group line falls towards zero; one random user stays above 50 per cent; many users near 100 per cent.",
+    chart: lineChart(rows, {
+      x: "S",
+      y: "percent",
+      series: "request",
+      fromZero: true,
+      xTitle: "number of groups S",
+      yTitle: "expected cost (% of the users)",
+    }),
+  };
+}
