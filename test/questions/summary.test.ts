@@ -9,7 +9,7 @@ describe("summarise", () => {
     const [b, a] = summarise(rows, ["method"], ({ value }) => value);
     expect(b).toMatchObject({ method: "b", mean: 2, n: 2 });
     expect(b.std).toBeCloseTo(Math.SQRT2, 12);
-    expect(b.high - b.mean).toBeCloseTo(12.7062047361747, 8); // t(.975, 1) * sqrt(2) / sqrt(2)
+    expect(b.high - b.mean).toBeCloseTo(12.7062047361747 * Math.SQRT2 * Math.sqrt(1 / 2 + 1 / 9), 8); // t(.975, 1) s sqrt(1/n + .1/.9)
     expect(a).toMatchObject({ method: "a", mean: 5, low: 5, high: 5, n: 1 });
     expect(a.std).toBeNaN();
   });

@@ -49,20 +49,23 @@ export const claimColumns: readonly Column<keyof ClaimRow & string>[] = [
 
 /** One row per claim, with the verdict on each data set under its title. */
 export function claimSummary(judged: readonly JudgedClaim[]) {
-  const datasets = [...new Set(judged.flatMap(({ data }) => data.map(({ dataset }) => dataset)))];
+  const found = [...new Set(judged.flatMap(({ data }) => data.map(({ dataset }) => dataset)))];
+  const datasets = found.length > 0 ? found.map((key) => ({ key, label: datasetTitle(key) })) : [ANY];
   const rows = judged.map(({ id, statement, place, data }) => ({
     id,
     statement,
     place,
     ...Object.fromEntries(
-      datasets.map((name) => [name, data.find(({ dataset }) => dataset === name)?.verdict ?? NOT_TESTED]),
+      datasets.map(({ key }) => [key, data.find(({ dataset }) => dataset === key)?.verdict ?? NOT_TESTED]),
     ),
   }));
-  const columns: Column<string>[] = [
+  const columns: Column[] = [
     { key: "id", label: "Claim" },
     { key: "statement", label: "Statement" },
-    ...datasets.map((name) => ({ key: name, label: datasetTitle(name) })),
+    ...datasets,
     { key: "place", label: "Paper" },
   ];
   return { rows, columns };
 }
+
+const ANY = { key: "verdict", label: "Verdict" };

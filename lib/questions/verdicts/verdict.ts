@@ -8,7 +8,6 @@ import { type Interval, mean } from "../../statistics/statistics";
 import { datasetTitle } from "../labels";
 import type { Profile } from "../profile";
 import { type BySeed, seedInterval } from "../summary";
-import { counted } from "./words";
 
 /** What cases come to, from the worst to the best; a claim made of parts is as good as its weakest part. */
 export const VERDICTS = [
@@ -193,6 +192,18 @@ export function judge<Row extends object>(
     return [{ dataset, ...found, seeds, sentence: sentenceOf(claim, dataset, found, judged), cases: judged }];
   });
   return { id, place, statement, rule, covers, data };
+}
+
+/** "57 of 120 cases are as the paper says, 34 the other way round, 29 open" */
+export function counted({ telling, for: inFavour, against, open, cannotTell }: Counts): string {
+  if (telling === 0) return `none of ${cannotTell} cases can tell`;
+  const more = [
+    ...(against > 0 ? [`${against} the other way round`] : []),
+    ...(open > 0 ? [`${open} open`] : []),
+    ...(cannotTell > 0 ? [`${cannotTell} more cannot tell`] : []),
+  ];
+  const cases = `${telling} ${telling === 1 ? "case" : "cases"} ${inFavour === 1 ? "is" : "are"}`;
+  return [`${inFavour} of ${cases} as the paper says`, ...more].join(", ");
 }
 
 /** "On MovieLens 1M ...; 57 of 120 cases are as the paper says." */

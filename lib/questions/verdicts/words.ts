@@ -1,7 +1,7 @@
 /** Numbers in the plain sentences of claims. */
 
 import { formatNumber } from "../../report/table";
-import type { Counts, Effect, Found } from "./verdict";
+import type { Effect, Found } from "./verdict";
 
 const DIGITS = 4;
 
@@ -33,15 +33,3 @@ export const times = (effect: Effect | undefined): string =>
 /** "0.12 (0.06 to 0.17)" */
 export const plain = (effect: Effect | undefined, digits = 2): string =>
   effect ? `${formatNumber(effect.mean, digits)}${interval(effect, digits)}` : "nothing to tell";
-
-/** "57 of 120 cases are as the paper says, 34 the other way round, 29 open" */
-export function counted({ telling, for: inFavour, against, open, cannotTell }: Counts): string {
-  if (telling === 0) return `none of ${cannotTell} cases can tell`;
-  const more = [
-    ...(against > 0 ? [`${against} the other way round`] : []),
-    ...(open > 0 ? [`${open} open`] : []),
-    ...(cannotTell > 0 ? [`${cannotTell} more cannot tell`] : []),
-  ];
-  const cases = `${telling} ${telling === 1 ? "case" : "cases"} ${inFavour === 1 ? "is" : "are"}`;
-  return [`${inFavour} of ${cases} as the paper says`, ...more].join(", ");
-}

@@ -56,10 +56,10 @@ describe("systems side by side", () => {
   });
 
   it("gives the interval of paired differences", () => {
-    // differences -.01 and +.01: s = .01 sqrt 2, its mean's error .01, t(.975, 1) = 12.7062
+    // differences -.01 and +.01: s = .01 sqrt 2, its mean's error s sqrt(1/2 + 1/9), t(.975, 1) = 12.7062
     const { difference, half } = named(compared, "c-sisa");
     expect(difference).toBeCloseTo(0, 12);
-    expect(half).toBeCloseTo(0.127062, 5);
+    expect(half).toBeCloseTo(12.7062 * 0.01 * Math.SQRT2 * Math.sqrt(1 / 2 + 1 / 9), 5);
   });
 
   it("measures cost against plain Retrain: expected where it is known, seconds where there are no gradients", () => {

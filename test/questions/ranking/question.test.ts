@@ -49,7 +49,7 @@ describe("full ranking beside C-SISA", () => {
   });
 
   it("pairs differences by seed", () => {
-    // merged: .05 in both seeds; own: -.05 and .15, s = .1 sqrt 2, error .1, t(.975, 1) = 12.7062
+    // merged: .05 in both seeds; own: -.05 and .15, s = .1 sqrt 2, error s sqrt(1/2 + 1/9), t(.975, 1) = 12.7062
     const laser = named("L-Rand");
     expect([laser?.overMerged, laser?.overMergedHalf]).toEqual([
       expect.closeTo(0.05, 12),
@@ -57,7 +57,7 @@ describe("full ranking beside C-SISA", () => {
     ]);
     expect([laser?.overOwn, laser?.overOwnHalf]).toEqual([
       expect.closeTo(0.05, 12),
-      expect.closeTo(1.27062, 4),
+      expect.closeTo(12.7062 * 0.1 * Math.SQRT2 * Math.sqrt(1 / 2 + 1 / 9), 4),
     ]);
     expect(named("C-SISA (merged)")?.overMerged).toBe(0);
   });

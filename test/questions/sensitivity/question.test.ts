@@ -8,9 +8,9 @@ import {
   sensitivityTable,
   VARIANTS,
 } from "../../../lib/questions/sensitivity/question";
+import { seedInterval } from "../../../lib/questions/summary";
 import type { SystemOutcome } from "../../../lib/questions/system/outcome";
 import type { Planned } from "../../../lib/questions/trial";
-import { meanInterval } from "../../../lib/statistics/statistics";
 
 const profile = profileNamed("smoke");
 const METRIC = "labCode NDCG@10";
@@ -66,7 +66,7 @@ describe("the sensitivity table", () => {
 
   it("shows mean differences paired by seed, with half their interval", () => {
     const differences = [0, 1, 2].map((seed) => 0.06 + 0.001 * seed * seed - 0.01 * seed);
-    const { low, high } = meanInterval(differences);
+    const { low, high } = seedInterval(differences) as { low: number; high: number };
     expect(row("PAPER")?.laserOverSisa).toBeCloseTo((low + high) / 2, 12);
     expect(row("PAPER")?.laserOverSisaHalf).toBeCloseTo((high - low) / 2, 12);
     expect(row("PAPER")?.retrain).toBeCloseTo(0.51, 12);

@@ -2,8 +2,15 @@ import { describe, expect, it } from "vitest";
 import { profileNamed } from "../../../lib/questions/profile";
 import { seedInterval } from "../../../lib/questions/summary";
 import { claimRows, claimSummary } from "../../../lib/questions/verdicts/table";
-import { type Case, type Claim, judge, judgeCase, verdictOf } from "../../../lib/questions/verdicts/verdict";
-import { counted, difference, times } from "../../../lib/questions/verdicts/words";
+import {
+  type Case,
+  type Claim,
+  counted,
+  judge,
+  judgeCase,
+  verdictOf,
+} from "../../../lib/questions/verdicts/verdict";
+import { difference, times } from "../../../lib/questions/verdicts/words";
 import { alike, better, type MetricRow, stable, yardstick } from "../../../lib/questions/verdicts/yardstick";
 
 const profile = profileNamed("smoke");
