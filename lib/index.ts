@@ -201,7 +201,7 @@ export { overSeeds, type Summary, summarise, within, withinSeeds } from "./quest
 export type { Planned, Trial } from "./questions/trial";
 export type { UtilityRow } from "./questions/utility/rows";
 export { CLAIMS, judgeAll, judgeOwnScoring } from "./questions/verdicts";
-export { type ClaimRow, claimColumns, claimRows } from "./questions/verdicts/table";
+export { type ClaimRow, claimColumns, claimRows, claimSummary } from "./questions/verdicts/table";
 export type { JudgedCase, JudgedClaim, Verdict } from "./questions/verdicts/verdict";
 export { Random } from "./random";
 // report: rows to tables and charts, shown in a notebook and written to results/; progress, parameters, the stop button

@@ -42,16 +42,22 @@ describe("with them", () => {
     id: "C1",
     place: "Figure 4",
     statement: "A < B",
-    measured: { effect: "log2 of a ratio" },
-    effect: -0.012345,
-    interval: [-0.02, 0.1],
-    verdict: "partly",
-    cases: { all: 4, for: 2, against: 1, open: 1 },
+    rule: "a case is an S",
+    data: [
+      { title: "MovieLens 1M", verdict: "partly", sentence: "On MovieLens 1M it takes .74 times as long." },
+      {
+        title: "Amazon Music",
+        verdict: "the reverse holds",
+        sentence: "On Amazon Music it takes twice as long.",
+      },
+    ],
   };
 
   beforeAll(() => {
     const provenance = { data: "ml-1m", synthetic: false, seeds: "0-9" };
-    write("claims.json", { provenance, claims: [claim, { ...claim, id: "C10", verdict: "reproduced" }] });
+    const other = { ...claim, id: "C10", data: [{ ...claim.data[0], verdict: "reproduced" }] };
+    const rules = { commit: "0123456789", date: "2026-01-02" };
+    write("claims.json", { provenance, rules, claims: [claim, other] });
     write(
       "figures/efficiency-seconds.svg",
       '<svg><title id="t">falling lines</title><metadata>m</metadata></svg>',
@@ -67,12 +73,15 @@ describe("with them", () => {
     });
   });
 
-  it("counts the verdicts and shows effect, interval and cases", () => {
+  it("counts the verdicts of each data set, shows the sentences, and names the rules", () => {
     const page = indexPage();
-    expect(page).toContain("The paper's claims: 1 reproduced, 1 partly");
+    expect(page).toContain(
+      "<li>MovieLens 1M: 1 reproduced, 1 partly</li><li>Amazon Music: 1 the reverse holds</li>",
+    );
     expect(page).toContain("A &lt; B");
-    expect(page).toContain("−0.0123 (−0.02 to 0.1)");
-    expect(page).toContain("2 of 4, 1 against");
+    expect(page).toContain("On Amazon Music it takes twice as long.");
+    expect(page).toContain("a case is an S");
+    expect(page).toMatch(/2026-01-02, commit\s+0123456789/);
   });
 
   it("links each claim and figure to the cell that shows it, and does not take C1 for C10", () => {

@@ -27,10 +27,10 @@ export const claimRows = (judged: readonly JudgedClaim[]): ClaimRow[] =>
   judged.flatMap(({ id, place, statement, data }): ClaimRow[] =>
     data.length === 0
       ? [{ id, place, statement, verdict: NOT_TESTED, ...NONE }]
-      : data.map(({ dataset, verdict, counts, seeds, sentence }) => {
+      : data.map(({ title, verdict, counts, seeds, sentence }) => {
           const { for: favour, against, open, cannotTell } = counts;
           const counted = { favour, against, open, cannotTell, seeds, sentence };
-          return { id, place, statement, dataset: datasetTitle(dataset), verdict, ...counted };
+          return { id, place, statement, dataset: title, verdict, ...counted };
         }),
   );
 
@@ -48,7 +48,10 @@ export const claimColumns: readonly Column<keyof ClaimRow & string>[] = [
 ];
 
 /** One row per claim, with the verdict on each data set under its title. */
-export function claimSummary(judged: readonly JudgedClaim[]) {
+export function claimSummary(judged: readonly JudgedClaim[]): {
+  rows: Record<string, string>[];
+  columns: Column[];
+} {
   const found = [...new Set(judged.flatMap(({ data }) => data.map(({ dataset }) => dataset)))];
   const datasets = found.length > 0 ? found.map((key) => ({ key, label: datasetTitle(key) })) : [ANY];
   const rows = judged.map(({ id, statement, place, data }) => ({

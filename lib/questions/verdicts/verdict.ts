@@ -101,6 +101,7 @@ export interface Found {
 
 export interface JudgedOnData extends Found {
   readonly dataset: string;
+  readonly title: string;
   readonly seeds: number;
   /** made from the numbers */
   readonly sentence: string;
@@ -189,7 +190,16 @@ export function judge<Row extends object>(
       parts: Object.fromEntries(byPart.filter(([name]) => name !== "")),
     };
     const seeds = Math.max(...judged.map((one) => one.seeds));
-    return [{ dataset, ...found, seeds, sentence: sentenceOf(claim, dataset, found, judged), cases: judged }];
+    return [
+      {
+        dataset,
+        title: datasetTitle(dataset),
+        ...found,
+        seeds,
+        sentence: sentenceOf(claim, dataset, found, judged),
+        cases: judged,
+      },
+    ];
   });
   return { id, place, statement, rule, covers, data };
 }
