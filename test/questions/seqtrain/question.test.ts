@@ -10,7 +10,7 @@ import type { Planned } from "../../../lib/questions/trial";
 
 const { seqtrain } = questions;
 const profile = { ...profileNamed("smoke"), models: ["dmf"] as const, seeds: [0, 1] };
-const WORTH: Readonly<Record<string, number>> = { easyToHard: 0.5, hardToEasy: 0.4, random: 0.45 };
+const WORTH: Readonly<Record<string, number>> = { easyToHard: 0.5, hardToEasy: 0.4, random: 0.45, "": 0.6 };
 
 /** Easy to hard is .1 better in seed 0 and .3 in seed 1. */
 const findings = (seqtrain.trials(profile) as Planned<{ order: string }>[]).map((one): Finding => {
@@ -26,15 +26,25 @@ const lines = (some: readonly SeqTrainRow[]) =>
   tablesOf(some).differences.rows as { compared: string; metric: string; after: string; mean: number }[];
 
 describe("the order of the groups", () => {
-  it("is one trial per order, request and seed; one row per metric", () => {
-    expect(findings).toHaveLength(3 * 3 * 2);
-    expect(rows).toHaveLength(3 * 3 * 2 * 5);
-    expect(rows[0]).toMatchObject({ order: "easyToHard", system: "L-CBKM", metric: "test loss", value: 1 });
+  it("is one trial per grouping, order, request and seed, beside Retrain and anchors; one row per metric", () => {
+    const trials = 3 * 3 * 3 * 2 + 2 + 2;
+    expect(findings).toHaveLength(trials);
+    expect(rows).toHaveLength(trials * 5);
+    const ordered = rows.filter(({ order }) => order !== "");
+    expect(ordered[0]).toMatchObject({
+      order: "easyToHard",
+      system: "L-Rand",
+      metric: "test loss",
+      value: 1,
+    });
+    expect(new Set(rows.filter(({ order }) => order === "").map(({ scoring }) => scoring))).toEqual(
+      new Set(["anchor", "model"]),
+    );
   });
 
   it("shows differences paired by seed", () => {
     const own = lines(rows);
-    expect(own).toHaveLength(2 * 3 * 2); // comparisons, requests, metrics
+    expect(own).toHaveLength(3 * 2 * 3 * 2); // groupings, comparisons, requests, metrics
     const [first] = own.filter(({ metric, after }) => metric === "labCode NDCG@10" && after === "rand@5");
     expect(first).toMatchObject({ compared: "easy to hard − hard to easy", n: 2 });
     expect(first.mean).toBeCloseTo((0.1 + 0.29) / 2, 12);
@@ -60,7 +70,8 @@ describe("the order of the groups", () => {
   });
 
   it("draws one picture per data set", () => {
-    const { order } = seqtrain.charts(aq.from([...rows]), view);
+    const { order, groupings } = seqtrain.charts(aq.from([...rows]), view);
+    expect(groupings).toMatchObject([{ name: "seqtrain-groupings-synthetic" }]);
     expect(order).toMatchObject([
       { name: "seqtrain-synthetic", run: { data: [{ name: "synthetic", synthetic: true }], seeds: [0, 1] } },
     ]);
