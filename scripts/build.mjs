@@ -14,6 +14,9 @@ const kernels = join(dist, "kernels");
 const STAMP = join(dist, ".stamp.json");
 // No assertions in the kernels: their callers check every id and length before memory is touched.
 const ASSEMBLY = ["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd"];
+/** Kernels whose memory several threads share. */
+const SHARED = ["inverse.ts"];
+const SHARING = ["--enable", "threads", "--importMemory", "--sharedMemory", "--maximumMemory", "65536"];
 
 /** A program of node_modules, run by this Node: no shell, the same on every system. */
 function run(script, args) {
@@ -42,14 +45,15 @@ function buildKernels(stamp) {
   const assembly = join(lib, "kernels/assembly");
   const entries = readdirSync(assembly).filter((name) => name.endsWith(".ts"));
   const names = entries.map((entry) => entry.replace(/\.ts$/, ".wasm"));
-  const wanted = digest(sourcesIn(assembly), ...ASSEMBLY, versionOf("assemblyscript"));
+  const wanted = digest(sourcesIn(assembly), ...ASSEMBLY, ...SHARED, ...SHARING, versionOf("assemblyscript"));
   mkdirSync(kernels, { recursive: true });
   for (const name of readdirSync(kernels)) // of a source that is gone, or has another name now
     if (name.endsWith(".wasm") && !names.includes(name)) rmSync(join(kernels, name));
   if (stamp.kernels !== wanted)
     for (const [k, entry] of entries.entries()) {
       const fresh = join(kernels, `${names[k]}.new`);
-      run("assemblyscript/bin/asc.js", [join(assembly, entry), "-o", fresh, ...ASSEMBLY]);
+      const options = SHARED.includes(entry) ? [...ASSEMBLY, ...SHARING] : ASSEMBLY;
+      run("assemblyscript/bin/asc.js", [join(assembly, entry), "-o", fresh, ...options]);
       renameSync(fresh, join(kernels, names[k]));
     }
   return wanted;

@@ -190,6 +190,7 @@ async function recommendCommand(options: {
   const { readOnly } = options;
   const system = await whenFree(() => open(options.system, { signal, readOnly }), { signal });
   try {
+    await system.prepare({ signal });
     const items = system.recommend(options.user, options.count);
     if (options.json) {
       printJson({ user: options.user, items });

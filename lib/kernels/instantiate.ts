@@ -27,12 +27,20 @@ function kernelFolder(): string {
  * @throws Error that says how to build when the .wasm file is missing.
  */
 export function instantiate<Exports extends object>(name: string, probe?: Probe<Exports>): Kernel<Exports> {
+  return instance(name, kernelModule(name, probe));
+}
+
+/** The module itself, for threads that make instances of their own on a shared memory. */
+export function kernelModule<Exports extends object>(
+  name: string,
+  probe?: Probe<Exports>,
+): WebAssembly.Module {
   let module = compiled.get(name);
   if (!module) {
     module = compile(name, probe);
     compiled.set(name, module);
   }
-  return instance(name, module);
+  return module;
 }
 
 /** Puts another module in the place of kernel `name`, for instances to come: the benchmark sets builds side by side. */
@@ -73,9 +81,22 @@ function read(name: string): NonSharedBuffer {
   }
 }
 
-function instance<Exports extends object>(name: string, module: WebAssembly.Module): Kernel<Exports> {
+const PAGES = 65_536; // the most that a kernel can address, 4 GB
+
+/** A memory for threads, of one page: it grows. */
+export const sharedMemory = (): WebAssembly.Memory =>
+  new WebAssembly.Memory({ initial: 1, maximum: PAGES, shared: true });
+
+/** An instance of a module; one for threads works on `memory`, by default a memory of its own. */
+export function instance<Exports extends object>(
+  name: string,
+  module: WebAssembly.Module,
+  memory?: WebAssembly.Memory,
+): Kernel<Exports> {
   const abort = () => {
     throw new Error(`kernel ${name}: an assertion failed inside WebAssembly`);
   };
-  return new WebAssembly.Instance(module, { env: { abort } }).exports as unknown as Kernel<Exports>;
+  const shares = WebAssembly.Module.imports(module).some(({ kind }) => kind === "memory");
+  const env: WebAssembly.ModuleImports = shares ? { abort, memory: memory ?? sharedMemory() } : { abort };
+  return new WebAssembly.Instance(module, { env }).exports as unknown as Kernel<Exports>;
 }

@@ -12,6 +12,8 @@ import { activeUsers, fullQuality, ownQuality, type Quality, QualitySums } from 
 
 /** What is evaluated: an engine, an unlearned system, an anchor. */
 export interface Scorer {
+  /** Does what the first score would have to wait for. */
+  prepare?(work: { readonly signal?: AbortSignal }): Promise<void>;
   /** Scores of pairs: Float32Array, users.length; in (0, 1) where the test loss is to mean something. */
   predict(users: Uint32Array, items: Uint32Array): Float32Array;
   /** Scores of all items for some users: Float32Array, users.length x items, row-major. */
@@ -69,6 +71,7 @@ export async function evaluate(
   const [everybody, most] = [new QualitySums(), new QualitySums()];
   const sumsOf = (user: number) => (active.has(user) ? [everybody, most] : [everybody]);
   const pass = { scorer, train, test, users, rated: holdsRatings(test), options, sumsOf };
+  await scorer.prepare?.({ signal: options.signal });
   await scorePairs(pass);
   if (options.metrics === "all" || !pass.rated) await rankAll(pass);
   return { ...everybody.quality(), active: most.quality() };

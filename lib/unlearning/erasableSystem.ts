@@ -13,7 +13,7 @@ import { requireFlag, requireIds, requireKey, requireOptions, requirePairs, requ
 import type { Certificate, OperatorKey } from "./certificate";
 import { requireKnownUser } from "./erasure";
 import type { NamedErasure, SystemFolder } from "./folder";
-import type { Guarantee, MethodContext, MethodProgress, System } from "./method";
+import type { Guarantee, MethodContext, MethodProgress, Preparation, System } from "./method";
 import type { PatientPool } from "./patientPool";
 import { type Plan, planText } from "./plan";
 import { requireSomebodyLeft } from "./remaining";
@@ -113,6 +113,16 @@ export class ErasableSystem {
   bytesKept(): BytesKept {
     this.requireOpen();
     return this.current.bytesKept();
+  }
+
+  /**
+   * Does what the first recommendation would have to wait for, on all cores, where it can be watched and stopped: `ease`
+   * solves for its weights; most methods have nothing to do. @throws StoppedError on the signal; InputError: closed.
+   */
+  async prepare(work: Preparation = {}): Promise<void> {
+    requireWork(work, "prepare");
+    this.requireOpen();
+    await this.current.prepare(work);
   }
 
   /**

@@ -10,7 +10,15 @@ import { type Cost, stageCost } from "../metrics/cost";
 import type { BytesKept } from "../training/checkpoint";
 import type { EntryName, Json, Store } from "../training/store";
 import { checkErasure, type Erasure } from "./erasure";
-import type { Guarantee, LearnOptions, Method, MethodContext, System, WithoutOptions } from "./method";
+import type {
+  Guarantee,
+  LearnOptions,
+  Method,
+  MethodContext,
+  Preparation,
+  System,
+  WithoutOptions,
+} from "./method";
 import {
   erasePartition,
   interactionsOf,
@@ -131,6 +139,8 @@ export abstract class SystemFrame implements System {
     const exact = guarantee === "exact given the partition" && !condition ? "exact" : guarantee;
     this.guarantee = method.exact ? exact : "approximate";
   }
+
+  async prepare(_work?: Preparation): Promise<void> {}
 
   abstract get fingerprint(): string;
   abstract predict(users: Uint32Array, items: Uint32Array): Float32Array;

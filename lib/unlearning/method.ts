@@ -42,6 +42,9 @@ export interface MethodContext {
   readonly embed?: typeof embedUsers;
 }
 
+/** How the work before the first score is watched and stopped. */
+export type Preparation = Pick<MethodContext, "signal" | "onProgress">;
+
 export interface LearnOptions {
   /** Learn under this partition and order instead of making one: what a verification does. */
   readonly plan?: Plan;
@@ -101,6 +104,11 @@ export interface System extends Scorer {
   /** SHA-256 over the training data it has seen. Catalogue numbers do not enter, and neither do erased users. */
   readonly dataHash: string;
 
+  /**
+   * Does what the first score would have to wait for: a method of sums derives its model, others have nothing to do.
+   * @throws StoppedError on the signal.
+   */
+  prepare(work?: Preparation): Promise<void>;
   /** @throws InputError for a user who was erased or does not exist. */
   predict(users: Uint32Array, items: Uint32Array): Float32Array;
   /** @throws InputError for a user who was erased or does not exist. */

@@ -1,12 +1,15 @@
 /** The parts of the additive methods against independent computations: sums, linear algebra, EASE, the posterior. */
 
 import { describe, expect, it } from "vitest";
+import { StoppedError } from "../../lib/errors";
 import { symmetricEigen } from "../../lib/hypergraph/linear";
+import { sha256 } from "../../lib/json";
 import { Random } from "../../lib/random";
 import { centredValues, contributionOf, LARGEST_VALUE } from "../../lib/unlearning/additive/contributions";
-import { dot, invertSymmetric, SymmetricMatrix, solveInPlace } from "../../lib/unlearning/additive/dense";
+import { dot, SymmetricMatrix, solveInPlace } from "../../lib/unlearning/additive/dense";
 import { ease } from "../../lib/unlearning/additive/ease";
 import { posteriorMean } from "../../lib/unlearning/additive/gaussian";
+import { invertOnAllCores, invertSymmetric } from "../../lib/unlearning/additive/inverse";
 import { intoUnitInterval } from "../../lib/unlearning/additive/score";
 import { itemMeans, PairSums, residualProducts } from "../../lib/unlearning/additive/statistics";
 import { leadingEigenpairs } from "../../lib/unlearning/additive/subspace";
@@ -38,6 +41,9 @@ const fillWith = (matrix: number[][]) => (values: Float64Array, stride: number) 
     });
   });
 };
+
+/** SHA-256 of the inverse of `symmetric(333, 90, 5)`, as one thread of version 1 computed it. */
+const INVERSE_333 = "ed9b2f3b076c9a6c612636e992d4f98e588860c8f7dd624c7fdbeb80c2e0bf32";
 
 describe("the sums", () => {
   it("are the plain sums over pairs", () => {
@@ -132,6 +138,33 @@ describe("dense linear algebra", () => {
     const indefinite = symmetric(40, 20, 3);
     indefinite[37][37] = -1;
     expect(() => invertSymmetric(40, fillWith(indefinite))).toThrow(/row 37/);
+  });
+
+  it.each([1, 2, 3, 5])("inverts by %i threads to the same bits", async (threads) => {
+    const matrix = symmetric(333, 90, 5);
+    const alone = invertSymmetric(333, fillWith(matrix));
+    const seen: number[] = [];
+    const onProgress = (done: number) => seen.push(done);
+    const together = await invertOnAllCores(333, fillWith(matrix), { onProgress }, threads);
+    expect(together).toEqual(alone);
+    expect(sha256(alone.values)).toBe(INVERSE_333);
+    expect(seen.at(-1)).toBe(1);
+  });
+
+  it("stops its threads on the signal, and says at which row a matrix fails them", async () => {
+    const gone = AbortSignal.abort();
+    await expect(invertOnAllCores(64, () => {}, { signal: gone })).rejects.toThrow(StoppedError);
+    const stop = new AbortController();
+    const fill = (values: Float64Array, stride: number) => {
+      for (let i = 0; i < 3000; i++) values[i * stride + i] = 1;
+      setTimeout(() => stop.abort(), 10);
+    };
+    const began = performance.now();
+    await expect(invertOnAllCores(3000, fill, { signal: stop.signal }, 2)).rejects.toThrow(StoppedError);
+    expect(performance.now() - began).toBeLessThan(5000);
+    const indefinite = symmetric(200, 60, 3);
+    indefinite[137][137] = -1;
+    await expect(invertOnAllCores(200, fillWith(indefinite), {}, 3)).rejects.toThrow(/row 137/);
   });
 
   it("multiplies with an odd and an even number of columns", () => {

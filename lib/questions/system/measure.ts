@@ -42,6 +42,10 @@ export class Remembering implements Scorer {
     return Float32Array.from(users, (_, k) => known.get(pair(k)) as number);
   }
 
+  async prepare(work: { readonly signal?: AbortSignal }): Promise<void> {
+    await this.scorer.prepare?.(work);
+  }
+
   scoreItems(users: Uint32Array): Float32Array {
     return this.scorer.scoreItems(users);
   }

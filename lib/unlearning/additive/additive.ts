@@ -17,9 +17,10 @@ import type { BytesKept } from "../../training/checkpoint";
 import type { EntryName, Json, Store } from "../../training/store";
 import { requireKnownUser } from "../erasure";
 import { type Built, MethodFrame, SystemFrame, type Task } from "../frame";
-import type { MethodContext } from "../method";
+import type { MethodContext, Preparation } from "../method";
 import { type Partition, ratingsOf } from "../partition";
 import { type AdditiveLabel, contributionOf, type UserRatings } from "./contributions";
+import type { Watch } from "./inverse";
 import { blocks, ratingsHash } from "./keptRatings";
 import { intoUnitInterval } from "./score";
 import { MOST_USERS, PairSums } from "./statistics";
@@ -37,7 +38,13 @@ export abstract class AdditiveMethod extends MethodFrame<AdditiveSystem> {
   abstract readonly label: AdditiveLabel;
   /** top of the rating scale, read by label `rating` alone */
   abstract readonly maximumRating: number;
+  /** The model, at once. */
   abstract derive(sums: PairSums): AdditiveModel;
+
+  /** The same model, on all cores where the method can use them. */
+  async solve(sums: PairSums, _watch: Watch): Promise<AdditiveModel> {
+    return this.derive(sums);
+  }
 
   protected override async makePlan(data: Interactions) {
     return blocks(data);
@@ -125,6 +132,12 @@ export class AdditiveSystem extends SystemFrame {
   derive(): AdditiveModel {
     this.model ??= this.method.derive(this.sums);
     return this.model;
+  }
+
+  /** Derives the model on all cores, so that scoring need not. @throws StoppedError on the signal. */
+  override async prepare({ signal, onProgress }: Preparation = {}): Promise<void> {
+    const report = (done: number) => onProgress?.({ stage: "model", done, text: "solving for the weights" });
+    this.model ??= await this.method.solve(this.sums, { signal, onProgress: report });
   }
 
   predict(users: Uint32Array, items: Uint32Array): Float32Array {

@@ -1,18 +1,18 @@
 /**
- * Symmetric matrices of items x items in the memory of kernels/assembly/cholesky.ts: the inverse, and products with a few
- * columns. Rows are padded to a multiple of the kernel's panel; the padding is a unit matrix and changes nothing.
+ * Symmetric matrices of items x items: products with a few columns (kernels/assembly/symmetric.ts), dot products, small
+ * systems of equations. The inverse is in inverse.ts.
  */
 
 import { instantiate } from "../../kernels/instantiate";
 
 interface Kernel {
   allocate(bytes: number): number;
-  invert(g: number, u: number, n: number): number;
   multiply(a: number, b: number, out: number, n: number, count: number): void;
 }
 
 const PANEL = 32;
-const padded = (n: number): number => Math.ceil(n / PANEL) * PANEL;
+/** Rows are padded to a multiple of the kernels' blocks. */
+export const padded = (n: number): number => Math.ceil(n / PANEL) * PANEL;
 
 /** Rows of `stride` float64; `n` x `n` of them count. */
 export interface Dense {
@@ -25,23 +25,9 @@ export interface Dense {
 /** Writes a matrix: both triangles for a product, the lower one for an inverse. All is 0 before. */
 export type Fill = (values: Float64Array, stride: number) => void;
 
-/** The inverse of a symmetric positive definite matrix. @throws RangeError when it is not positive definite. */
-export function invertSymmetric(n: number, fill: Fill): Dense {
-  const kernel = instantiate<Kernel>("cholesky");
-  const stride = padded(n);
-  const g = kernel.allocate(8 * stride * stride);
-  const u = kernel.allocate(8 * stride * stride);
-  const matrix = new Float64Array(kernel.memory.buffer, g, stride * stride);
-  fill(matrix, stride);
-  for (let i = n; i < stride; i++) matrix[i * stride + i] = 1;
-  const failed = kernel.invert(g, u, stride);
-  if (failed > 0) throw new RangeError(`matrix of ${n} rows: not positive definite at row ${failed - 1}`);
-  return { n, stride, values: matrix.slice(0, n * stride) };
-}
-
 /** A symmetric matrix that is multiplied with columns, again and again. */
 export class SymmetricMatrix {
-  private readonly kernel = instantiate<Kernel>("cholesky");
+  private readonly kernel = instantiate<Kernel>("symmetric");
   private readonly stride: number;
   private readonly matrix: number;
   private readonly columns: number;

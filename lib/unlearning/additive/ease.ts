@@ -13,7 +13,8 @@ import { complete, real, type SettingsOf } from "../../settings";
 import { LABEL } from "../../training/settings";
 import { AdditiveMethod, type AdditiveModel } from "./additive";
 import { centredValues, centreOf, STARS, UNITS } from "./contributions";
-import { type Dense, invertSymmetric } from "./dense";
+import type { Fill } from "./dense";
+import { type Dense, invertOnAllCores, invertSymmetric, type Watch } from "./inverse";
 import { itemMeans, type PairSums, residualProducts } from "./statistics";
 
 export const EASE = {
@@ -38,51 +39,71 @@ class Ease extends AdditiveMethod {
   }
 
   override derive(sums: PairSums): AdditiveModel {
+    const { fill, model } = this.problem(sums);
+    return model(invertSymmetric(sums.items, fill));
+  }
+
+  override async solve(sums: PairSums, watch: Watch): Promise<AdditiveModel> {
+    const { fill, model } = this.problem(sums);
+    return model(await invertOnAllCores(sums.items, fill, watch));
+  }
+
+  /** The matrix to be inverted, and what scores by its inverse. */
+  private problem(sums: PairSums): Problem {
     const { lambda } = this.settings;
     return this.label === "implicit"
-      ? implicitModel(sums, lambda)
-      : ratingModel(sums, lambda, this.maximumRating);
+      ? implicitProblem(sums, lambda)
+      : ratingProblem(sums, lambda, this.maximumRating);
   }
+}
+
+interface Problem {
+  readonly fill: Fill;
+  readonly model: (inverse: Dense) => AdditiveModel;
 }
 
 /** @throws InputError for an unknown key or a value out of range. */
 export const ease = (options: Partial<Settings> = {}): AdditiveMethod =>
   new Ease(complete(EASE, options, "ease"));
 
-function implicitModel(sums: PairSums, lambda: number): AdditiveModel {
-  const inverse = invertSymmetric(sums.items, (gram, stride) => {
-    sums.rows.forEach((row, i) => {
-      for (let j = i; j < sums.items; j++) gram[j * stride + i] = row[j - i];
-      gram[i * stride + i] += lambda;
-    });
-  });
+function implicitProblem(sums: PairSums, lambda: number): Problem {
   return {
-    score: ({ items: own }, items) =>
-      throughWeights(inverse, own, new Float64Array(own.length).fill(1), items),
+    fill(gram, stride) {
+      sums.rows.forEach((row, i) => {
+        for (let j = i; j < sums.items; j++) gram[j * stride + i] = row[j - i];
+        gram[i * stride + i] += lambda;
+      });
+    },
+    model: (inverse) => ({
+      score: ({ items: own }, items) =>
+        throughWeights(inverse, own, new Float64Array(own.length).fill(1), items),
+    }),
   };
 }
 
-function ratingModel(sums: PairSums, lambda: number, maximumRating: number): AdditiveModel {
+function ratingProblem(sums: PairSums, lambda: number, maximumRating: number): Problem {
   const means = itemMeans(sums);
-  const inverse = invertSymmetric(sums.items, (gram, stride) => {
-    residualProducts(sums, means, (i, j, product) => {
-      gram[j * stride + i] = i === j ? product + lambda : product;
-    });
-  });
   return {
-    score(user, items) {
-      const values = centredValues(user, maximumRating);
-      const residuals = Float64Array.from(values, (value, k) => value / UNITS - means[user.items[k]]);
-      const offset = residuals.reduce((sum, x) => sum + x, 0) / (residuals.length + OFFSET_RATINGS);
-      const scores = throughWeights(
-        inverse,
-        user.items,
-        residuals.map((x) => x - offset),
-        items,
-      );
-      const level = centreOf(user, maximumRating) + offset;
-      return scores.map((score, k) => (level + means[items[k]] + score) / STARS);
+    fill(gram, stride) {
+      residualProducts(sums, means, (i, j, product) => {
+        gram[j * stride + i] = i === j ? product + lambda : product;
+      });
     },
+    model: (inverse) => ({
+      score(user, items) {
+        const values = centredValues(user, maximumRating);
+        const residuals = Float64Array.from(values, (value, k) => value / UNITS - means[user.items[k]]);
+        const offset = residuals.reduce((sum, x) => sum + x, 0) / (residuals.length + OFFSET_RATINGS);
+        const scores = throughWeights(
+          inverse,
+          user.items,
+          residuals.map((x) => x - offset),
+          items,
+        );
+        const level = centreOf(user, maximumRating) + offset;
+        return scores.map((score, k) => (level + means[items[k]] + score) / STARS);
+      },
+    }),
   };
 }
 
