@@ -256,7 +256,9 @@ describe("UltraRE's regression", () => {
   );
 
   it.each(["bpr", "lightgcn"] as const)("%s: sets what was rated apart from items drawn", async (model) => {
-    const system = kept(await tinyUltra({ model, epochs: 60, learningRate: 0.02 }).learn(data, context()));
+    const system = kept(
+      await tinyUltra({ model, label: "implicit", epochs: 60, learningRate: 0.02 }).learn(data, context()),
+    );
     const scores = system.scoreItems(all);
     const items = data.itemIds.length;
     const mean = (rated: boolean) => {
