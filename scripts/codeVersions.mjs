@@ -2,9 +2,10 @@
 // these sources name. What counts is content: no comment, no type, no layout, no path, so a file may move and its version
 // stays. Entries are declared where they belong (a method and a job list their modules) and read as values.
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join, posix } from "node:path";
+import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
 /** SHA-256 of some texts or bytes, one after another. */
@@ -13,6 +14,8 @@ export function hashOf(...parts) {
   for (const part of parts) hash.update(`${part.length}\n`).update(part);
   return hash.digest("hex");
 }
+
+const OWN = readFileSync(fileURLToPath(import.meta.url));
 
 /** Code that finds data but does not decide what is in them: records name their data by checksum. */
 const INDIFFERENT = ["data/load", "data/catalog", "data/download", "data/unzip"];
@@ -65,7 +68,11 @@ function reading(name, text) {
     target: ts.ScriptTarget.ES2022,
     module: ts.ModuleKind.ESNext,
   };
-  return { imports, strings, own: hashOf(ts.transpileModule(bare, { compilerOptions }).outputText) };
+  return {
+    imports,
+    strings: [...strings],
+    own: hashOf(ts.transpileModule(bare, { compilerOptions }).outputText),
+  };
 }
 
 /** Whether a declaration imports or exports types alone: nothing of it is left when it is compiled. */
@@ -85,11 +92,18 @@ function isOfTypes(node) {
  */
 export async function codeVersions(sources, dist) {
   const known = new Map();
+  const path = join(dist, ".readings.json"); // what was read before, by content: only what has changed is parsed again
+  const before = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+  const used = {};
   const of = (module) => {
     const name = sources.has(module) ? module : `${module}/index`;
     const text = sources.get(name);
     if (text === undefined) throw new Error(`code versions: there is no module lib/${module}.ts`);
-    if (!known.has(name)) known.set(name, reading(name, text));
+    if (!known.has(name)) {
+      const key = hashOf(OWN, ts.version, name, text);
+      used[key] = before[key] ?? reading(name, text);
+      known.set(name, used[key]);
+    }
     return known.get(name);
   };
   const kernels = join(dist, "kernels");
@@ -108,11 +122,13 @@ export async function codeVersions(sources, dist) {
       hashOf(of(name).own, ...followed(name).map((target) => of(target).own)),
     );
     const named = wasm.filter((name) =>
-      [...reached].some((source) => of(source).strings.has(basename(name, ".wasm"))),
+      [...reached].some((source) => of(source).strings.includes(basename(name, ".wasm"))),
     );
     const bytes = named.map((name) => readFileSync(join(kernels, name)));
     return hashOf(...linked.sort(), ...bytes).slice(0, 16);
   };
   const entries = Object.entries(entriesOf(dist));
-  return Object.fromEntries(entries.map(([entry, modules]) => [entry, versionOf(modules)]));
+  const versions = Object.fromEntries(entries.map(([entry, modules]) => [entry, versionOf(modules)]));
+  writeFileSync(path, JSON.stringify(used));
+  return versions;
 }
