@@ -1,0 +1,87 @@
+/** Rows of made-up systems and anchors to the tables and pictures of Figures 5, 6, 10 and 11. */
+
+import * as aq from "arquero";
+import { describe, expect, it } from "vitest";
+import { profileNamed } from "../../../lib/questions/profile";
+import type { Finding } from "../../../lib/questions/question";
+import { questions } from "../../../lib/questions/questions";
+import type { Planned } from "../../../lib/questions/trial";
+import type { UtilityRow } from "../../../lib/questions/utility/rows";
+
+const { utility } = questions;
+const profile = {
+  ...profileNamed("smoke"),
+  models: ["dmf"] as const,
+  seeds: [0, 1],
+  requests: ["rand@5", "rand@2.5"],
+};
+const LEVEL: Readonly<Record<string, number>> = {
+  Retrain: 0.5,
+  "C-SISA": 0.4,
+  "L-Rand": 0.41,
+  "L-BKM": 0.42,
+  "L-CBKM": 0.45,
+};
+
+const quality = (ndcg: number) => ({ users: 1, ratings: 1, loss: 1, labCode: { ndcg, hr: ndcg / 2 } });
+const findings = (utility.trials(profile) as Planned<{ system: string; groups: number }>[]).map(
+  (one): Finding => {
+    const { system, groups } = one.labels;
+    const value = LEVEL[system] - 0.01 * groups + 0.02 * one.trial.seed;
+    const systems = {
+      metrics: quality(value),
+      ...(system === "C-SISA" ? { own: quality(value + 0.1) } : {}),
+    };
+    const anchors = { random: quality(0.2), itemMean: quality(0.3), oracle: quality(0.7) };
+    return { ...one, outcome: system === "" ? anchors : systems, timings: {} };
+  },
+);
+const rows = utility.rows(findings) as UtilityRow[];
+const view = { profile, options: utility.options };
+const tables = utility.tables(aq.from([...rows]), view);
+
+describe("utility", () => {
+  it("shows every number by S, Retrain beside every S, C-SISA by merged scoring", () => {
+    const [table] = tables.numbers;
+    expect(table).toMatchObject({ name: "utility-synthetic-dmf" });
+    const line = (name: string) =>
+      (table.rows as Record<string, number | string>[]).find(
+        (row) => row.name === name && row.metric === "labCode NDCG@10" && row.request === "none",
+      );
+    expect([line("Retrain")?.mean_2, line("Retrain")?.mean_4]).toEqual(
+      [0.5, 0.5].map((x) => expect.closeTo(x, 12)),
+    );
+    expect(line("C-SISA")?.mean_4).toBeCloseTo(0.4 - 0.04 + 0.01, 12);
+    expect(line("C-SISA")?.std_4).toBeCloseTo(0.02 / Math.SQRT2, 12);
+    expect(table.rows[0].metric).toBe("labCode NDCG@10");
+  });
+
+  it("says how far between item mean and oracle a system is", () => {
+    const [scale] = tables.scale.rows as Record<string, number>[];
+    expect(scale.least).toBeCloseTo(0.3, 12);
+    expect(scale["L-CBKM"]).toBeCloseTo((100 * (0.45 - 0.04 + 0.01 - 0.3)) / 0.4, 9);
+    expect(scale["C-SISA"]).toBeCloseTo((100 * (0.4 - 0.04 + 0.01 - 0.3)) / 0.4, 9);
+  });
+
+  it("has C-SISA by both scorings, and the anchors", () => {
+    const joined = tables.scoring.rows as Record<string, number | string>[];
+    const at = (scoring: string) =>
+      joined.find((row) => row.scoring === scoring && row.metric === "labCode NDCG@10")?.mean_2 as number;
+    expect(at("own") - at("merged")).toBeCloseTo(0.1, 12);
+    expect(new Set((tables.anchors.rows as { name: string }[]).map(({ name }) => name))).toEqual(
+      new Set(["random", "item mean", "oracle"]),
+    );
+  });
+
+  it("draws the requests of Figures 5 and 6 first, the others apart, and nothing that was not run", () => {
+    const names = (some: readonly UtilityRow[]) => {
+      const { figures, others } = utility.charts(aq.from([...some]), view);
+      return [figures, others].map((list) => list.map(({ name }) => name));
+    };
+    expect(names(rows)).toEqual([
+      ["utility-synthetic-none", "utility-synthetic-rand-5"],
+      ["utility-synthetic-rand-2-5"],
+    ]);
+    expect(names(rows.filter(({ request }) => request === "none"))).toEqual([["utility-synthetic-none"], []]);
+  });
+});
