@@ -95,6 +95,8 @@ export async function run({ erasable, rounds = 3, python = process.env.ERASABLE_
   return { name, data: where, gensim: theirs.cbow.length > 0, rows };
 }
 
+export const met = ({ ms, reach }) => (reach === undefined ? undefined : ms <= reach);
+
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const erasable = createRequire(import.meta.url)("erasable");
   if (process.argv.includes("--amazon")) {

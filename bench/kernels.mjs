@@ -61,5 +61,7 @@ export function text({ what, gflops, share, reach }) {
   return `${what}: ${gflops.median.toFixed(1)} GFLOP/s (${range}), ${Math.round(100 * share)} % of the peak${goal}`;
 }
 
+export const met = ({ share, reach }) => (reach === undefined ? undefined : share >= reach);
+
 if (import.meta.url === pathToFileURL(process.argv[1]).href)
   await run({ onRow: (row) => console.log(text(row)) });

@@ -132,5 +132,7 @@ export const text = ({ what, seconds: time, ms, ratio, reach }) =>
   (ratio ? `, ${ratio.toFixed(1)} times as fast as version 1` : "") +
   (reach ? `; to reach ${reach} s` : "");
 
+export const met = ({ seconds, reach }) => (reach === undefined ? undefined : seconds <= reach);
+
 if (import.meta.url === pathToFileURL(process.argv[1]).href)
   await run({ onRow: (row) => console.log(text(row)) });

@@ -1,6 +1,8 @@
 // npm run bench [-- section ...] [--rounds n]: runs the sections of this folder one after the other, pinned to one core
 // where taskset exists, prints their rows and writes results/bench.json. A section is a module that exports `name`,
 // run(context) and, if its rows are worth a line of their own, text(row). Sections not named keep their last results.
+// `--check` measures nothing: it says which aims the rows of results/bench.json meet, and ends with 1 where one is missed
+// (a section's `met` says of a row true, false, or undefined where the row has no aim or its peer was not there).
 // context: { erasable, rounds, cores, torch, python, onRow }; torch and python are the interpreters named by
 // ERASABLE_TORCH_PYTHON and ERASABLE_PYTHON.
 import { spawnSync } from "node:child_process";
@@ -12,8 +14,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 if (process.argv.some((arg) => arg === "--help" || arg === "-h")) {
   console.log(
-    "usage: npm run bench [-- SECTION ...] [--rounds N]\n" +
+    "usage: npm run bench [-- SECTION ...] [--rounds N] [--check]\n" +
       "Sections are the modules of bench/ that export a name; all of them by default. Writes results/bench.json.\n" +
+      "--check: which aims the rows of results/bench.json meet, without measuring; ends with 1 where one is missed.\n" +
       "ERASABLE_TORCH_PYTHON and ERASABLE_PYTHON name interpreters with PyTorch, and with gensim and scikit-learn.",
   );
   process.exit(0);
@@ -63,7 +66,8 @@ function previous() {
   }
 }
 
-const cores = pinned();
+const checks = process.argv.includes("--check");
+const cores = checks ? undefined : pinned();
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const at = process.argv.indexOf("--rounds");
 const rounds = at < 0 ? undefined : Number(process.argv[at + 1]);
@@ -81,6 +85,30 @@ if (unknown.length) {
   process.exit(1);
 }
 
+/** A row of a section that has no words for it. */
+const plain = (row) =>
+  Object.entries(row)
+    .map(
+      ([key, value]) =>
+        `${key} ${typeof value === "number" ? Number(value.toPrecision(4)) : JSON.stringify(value)}`,
+    )
+    .join("  ");
+
+if (checks) {
+  let missed = 0;
+  for (const { name, met, text } of modules) {
+    const { rows = [], machine: on } =
+      (!names.length || names.includes(name)) && met ? (previous()[name] ?? {}) : {};
+    for (const row of rows) {
+      const reached = met(row);
+      if (reached === undefined) continue;
+      if (!reached) missed++;
+      console.log(`${reached ? "met   " : "MISSED"} ${name}: ${(text ?? plain)(row)} (Node ${on.node})`);
+    }
+  }
+  process.exit(missed ? 1 : 0);
+}
+
 const context = {
   erasable: createRequire(import.meta.url)("erasable"),
   rounds,
@@ -92,13 +120,6 @@ const sections = previous();
 for (const section of modules) {
   if (names.length && !names.includes(section.name)) continue;
   console.log(`\n${section.name}`);
-  const plain = (row) =>
-    Object.entries(row)
-      .map(
-        ([key, value]) =>
-          `${key} ${typeof value === "number" ? Number(value.toPrecision(4)) : JSON.stringify(value)}`,
-      )
-      .join("  ");
   const onRow = (row) => console.log(`  ${(section.text ?? plain)(row)}`);
   const result = await section.run({ ...context, onRow });
   sections[section.name] = { ...result, machine: machine(), at: new Date().toISOString() };

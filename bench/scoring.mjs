@@ -45,5 +45,7 @@ export function text({ model, what, seconds, reach }) {
   return `${model} ${what}: ${seconds.median.toFixed(3)} s (${range})${reach ? `; to reach ${reach} s` : ""}`;
 }
 
+export const met = ({ seconds, reach }) => (reach === undefined ? undefined : seconds.median <= reach);
+
 if (import.meta.url === pathToFileURL(process.argv[1]).href)
   await run({ erasable: require("erasable"), onRow: (row) => console.log(text(row)) });

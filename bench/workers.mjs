@@ -75,6 +75,8 @@ export function text({ model, one, two, gain, reach }) {
   return `${model}: one ${millions(one.median)}, two ${millions(two.median)} M samples/s: ${gain.toFixed(2)}x; to reach ${reach}x`;
 }
 
+export const met = ({ gain, reach }) => gain >= reach;
+
 if (process.argv[2] === "--child") await train(process.argv[3]);
 else if (import.meta.url === pathToFileURL(process.argv[1]).href)
   await run({ onRow: (row) => console.log(text(row)) });
