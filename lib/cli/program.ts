@@ -12,9 +12,10 @@ import { addCheck } from "./check";
 import { addData } from "./data";
 import { EXIT, Exit, say, stopCode, stopListening } from "./output";
 import { addRepeat } from "./repeat";
-import { addRun, addTrials } from "./run";
+import { addRun } from "./run";
 import { addClaims, addFigure, addTable } from "./show";
 import { addCompact, addStatus } from "./status";
+import { addMerge, addPlan } from "./sweep";
 import { addSystems } from "./systems";
 import { addUnlock } from "./unlock";
 import { addVerify } from "./verify";
@@ -46,7 +47,8 @@ Exit codes: 0 done, 1 something failed, 2 not understood, 130 or 143 stopped.`,
     addCheck,
     addData,
     addRun,
-    addTrials,
+    addPlan,
+    addMerge,
     addStatus,
     addCompact,
     addRepeat,

@@ -1,17 +1,19 @@
-/** `run`: computes the trials that the store lacks. `trials`: what is missing, for a cluster's own scheduler. */
+/** `run`: computes the trials that the store lacks, of questions or of a chunk of a sweep. */
 
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { EngineName } from "../engine/engine";
 import { InputError } from "../errors";
-import { keyOf, planJobs } from "../questions/plan";
+import { type ErasableRecord, keyOf } from "../questions/plan";
 import { QUESTIONS } from "../questions/questions";
-import { compute } from "../questions/suite";
+import { compute, openStore } from "../questions/suite";
+import { readChunk } from "../questions/sweepFiles";
 import { describeTrial, type Trial } from "../questions/trial";
 import { progress } from "../report/progress";
 import type { Failure } from "../runs/record";
 import type { RunProgress, RunSummary } from "../runs/runner";
+import type { RunStore } from "../runs/store";
 import { makeFolders } from "./folders";
-import { integer, list, type SelectionOptions, withJson, withSelection } from "./options";
+import { integer, resultsRoot, type SelectionOptions, withJson, withSelection } from "./options";
 import {
   count,
   duration,
@@ -25,12 +27,10 @@ import {
   stopCode,
   stopping,
 } from "./output";
-import { identities, type Selection, select } from "./selection";
-import { parseTrial } from "./trialText";
+import { identities, select } from "./selection";
 
 interface RunOptions extends SelectionOptions {
-  readonly key?: readonly string[];
-  readonly trial?: string;
+  readonly trials?: string;
   readonly workers?: number;
   readonly force?: boolean;
   readonly json?: boolean;
@@ -48,8 +48,7 @@ export function addRun(program: Command): void {
     )
     .argument("[questions...]", QUESTIONS.map(({ id }) => id).join(", "));
   withJson(withSelection(command))
-    .option("--key <keys>", "only the trials with these keys (see the command trials)", list)
-    .option("--trial <json>", "one trial as JSON, whether a question asks for it or not")
+    .option("--trials <file>", "the trials of a chunk, in place of questions (see the command plan)")
     .option("--workers <number>", "worker threads (default: one a core)", integer(1, 1024))
     .option("--force", "compute again what is there")
     .addHelpText(
@@ -60,37 +59,42 @@ Examples:
   $ npx erasable run utility --profile quick --dataset ml-100k --model dmf --groups 8 --seeds 0-2
   $ npx erasable run utility --groups 8 --seeds 0 --set batchSize=1024 --set initialisation=literal
   $ npx erasable run seqtrain --preset RANKING --seeds 0
-  $ npx erasable trials --profile paper | xargs -n 1 npx erasable run --profile paper --workers 1 --key`,
+  $ npx erasable run --trials sweep/0123456789abcdef.json --results sweep/parts/0123456789abcdef`,
     )
     .action(run);
 }
 
-export function addTrials(program: Command): void {
-  const command = program
-    .command("trials")
-    .summary("list the trials that are missing")
-    .description(
-      "Prints the missing trials of the questions named (default: all), one per line: their keys for `run --key`, or " +
-        "their JSON for `run --trial`. Each is a command of its own that needs nothing but the shared results folder.",
-    )
-    .argument("[questions...]", "names of questions");
-  withSelection(command)
-    .addOption(new Option("--format <format>", "what a line holds").choices(["key", "json"]).default("key"))
-    .option("--by-job", "keys of trials that share a learning run on one line, parted by commas")
-    .addHelpText(
-      "after",
-      `
-Examples:
-  $ npx erasable trials utility --profile paper --by-job
-  $ npx erasable trials --profile quick --format json | head -1`,
-    )
-    .action(trials);
+/** What is to be computed, and where it goes. */
+interface Wanted {
+  readonly store: RunStore<ErasableRecord>;
+  readonly profile: string;
+  readonly trials: readonly Trial[];
+  /** "chunk 0123456789abcdef": named where something is missing */
+  readonly chunk?: string;
+}
+
+async function wantedBy(questions: readonly string[], options: RunOptions): Promise<Wanted> {
+  if (options.trials === undefined) {
+    const { store, profile, trials } = await select(questions, options, true);
+    return { store, profile: profile.name, trials: trials() };
+  }
+  const others = ["dataset", "model", "method", "groups", "seeds", "request", "preset", "set"] as const;
+  const extra = questions[0] ?? others.find((name) => options[name] !== undefined);
+  if (extra !== undefined)
+    throw new InputError(
+      `--trials names what is run: it does not go with ${extra === questions[0] ? extra : `--${extra}`}`,
+    );
+  const chunk = await readChunk(options.trials);
+  return {
+    store: openStore(resultsRoot(options.results), { name: chunk.profile }),
+    profile: chunk.profile,
+    trials: chunk.trials.map(({ trial }) => trial),
+    chunk: `chunk ${chunk.id}`,
+  };
 }
 
 async function run(questions: string[], options: RunOptions): Promise<void> {
-  const selection = await select(questions, options, true);
-  const { store, profile } = selection;
-  const wanted = await chosenTrials(selection, options);
+  const { store, profile, trials: wanted, chunk } = await wantedBy(questions, options);
   const known = await identities(wanted);
   const key = (trial: Trial): string | undefined => {
     const identity = known.get(trial.dataset);
@@ -122,19 +126,20 @@ async function run(questions: string[], options: RunOptions): Promise<void> {
   store.refresh();
   report(
     {
-      profile: profile.name,
+      profile,
+      ...(chunk === undefined ? {} : { chunk }),
       store: store.folder,
       trials: wanted.length,
       found,
       computed: sum(summaries, ({ records }) => records),
-      missing: wanted.filter((cell) => !store.has(key(cell) ?? "")).length,
+      missing: wanted.filter((trial) => !store.has(key(trial) ?? "")).length,
       failures: summaries.flatMap(({ failures }) => failures),
       stopped: summaries.some(({ stopped }) => stopped),
       storeError: summaries.find(({ storeError }) => storeError !== undefined)?.storeError,
       samples: sum(summaries, ({ samples }) => samples),
       seconds: sum(summaries, ({ seconds }) => seconds),
     },
-    selection.questions.length === 1 ? selection.questions[0].id : "QUESTION",
+    questions.length === 1 ? questions[0] : "QUESTION",
     options.json ?? false,
   );
 }
@@ -151,30 +156,9 @@ export function progressNote({ done, total, secondsLeft, failed }: RunProgress):
   ].join(" · ");
 }
 
-async function chosenTrials(selection: Selection, { key, trial }: RunOptions): Promise<Trial[]> {
-  if (trial !== undefined && key !== undefined) throw new InputError("--trial and --key exclude each other");
-  if (trial !== undefined) return [parseTrial(trial)];
-  const trials = selection.trials();
-  if (key === undefined) return trials;
-  const known = await identities(trials);
-  const byKey = new Map(
-    trials.flatMap((one) => {
-      const identity = known.get(one.dataset);
-      return identity ? [[keyOf(one, identity), one] as const] : [];
-    }),
-  );
-  return key.map((name) => {
-    const found = byKey.get(name);
-    if (found) return found;
-    throw new InputError(
-      `--key: no trial of profile ${selection.profile.name} has the key ${name}; give the profile and options with which ` +
-        `"npx erasable trials" printed it, on the same data and code`,
-    );
-  });
-}
-
 interface Report {
   readonly profile: string;
+  readonly chunk?: string;
   readonly store: string;
   readonly trials: number;
   readonly found: number;
@@ -202,33 +186,15 @@ function report(result: Report, question: string, json: boolean): void {
       ...(missing > failures.length ? [`${count(missing - failures.length)} not done`] : []),
     ];
     const work = `${count(result.samples)} gradient samples · ${duration(result.seconds)}`;
-    print(`${plural(result.trials, "trial")}: ${parts.join(", ")} · ${work}`);
-    if (missing === 0 && failures.length === 0)
+    const chunk = result.chunk === undefined ? "" : `${result.chunk}: `;
+    print(`${chunk}${plural(result.trials, "trial")}: ${parts.join(", ")} · ${work}`);
+    if (missing === 0 && failures.length === 0 && result.chunk === undefined)
       print(`To see them: npx erasable table ${question} --profile ${result.profile}`);
   }
   if (storeError !== undefined) throw new Exit(EXIT.failed, `erasable: ${storeError}`);
   if (stopped) throw new Exit(stopCode(), "stopped; the same command does what is missing");
-  if (missing > 0) throw new Exit(EXIT.failed, "the same command tries again what is missing");
+  const whose = result.chunk === undefined ? "" : ` of ${result.chunk}`;
+  if (missing > 0) throw new Exit(EXIT.failed, `the same command tries again what is missing${whose}`);
   // with --force, of trials whose older records are still there
   if (failures.length > 0) throw new Exit(EXIT.failed, "what failed keeps its older record");
-}
-
-async function trials(
-  questions: string[],
-  options: SelectionOptions & { readonly format: "key" | "json"; readonly byJob?: boolean },
-): Promise<void> {
-  const { store, trials: wanted } = await select(questions, options, true);
-  if (options.byJob && options.format === "json")
-    throw new InputError("--by-job prints keys; it does not go with --format json");
-  const all = wanted();
-  const known = await identities(all);
-  const { shared, alone } = planJobs(
-    all.filter(({ dataset }) => known.has(dataset)),
-    known,
-  );
-  for (const { wanted: members } of [...shared, ...alone]) {
-    const missing = members.filter(({ key }) => !store.has(key));
-    if (options.byJob && missing.length > 0) print(missing.map(({ key }) => key).join(","));
-    else for (const { key, trial } of missing) print(options.format === "key" ? key : JSON.stringify(trial));
-  }
 }

@@ -1,13 +1,13 @@
 /** `status`: what is done, missing and failed, and how long the rest will take. `compact`: one file for all records. */
 
-import { availableParallelism, cpus } from "node:os";
+import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import { canonicalJson } from "../json";
-import { type DataIdentity, type ErasableRecord, keyOf, planJobs } from "../questions/plan";
+import { Durations } from "../questions/duration";
+import { type DataIdentity, type ErasableRecord, keyOf } from "../questions/plan";
 import { profileNamed } from "../questions/profile";
 import { jobOf } from "../questions/questions";
 import { isCurrent, openStore } from "../questions/suite";
-import type { SystemOutcome } from "../questions/system/outcome";
 import { describeTrial, type Trial } from "../questions/trial";
 import { makeFolders } from "./folders";
 import { resultsRoot, type SelectionOptions, withJson, withProfile, withSelection } from "./options";
@@ -26,7 +26,7 @@ interface StatusRow {
   readonly stale: number;
   readonly missing: number;
   readonly failed: number;
-  /** estimated from the gradient samples of this machine's records; null when there are none or nothing can be run */
+  /** estimated (questions/duration.ts); null when nothing can be run */
   readonly secondsLeft: number | null;
 }
 
@@ -78,7 +78,8 @@ export function addCompact(program: Command): void {
 async function status(ids: string[], options: SelectionOptions & { json?: boolean }): Promise<void> {
   const { questions, profile, store, trials } = await select(ids, options, false);
   const known = await identities(trials());
-  const rate = measuredRates(store.records());
+  const ratings = new Map([...known].map(([name, identity]) => [name, identity.ratings]));
+  const durations = new Durations(store.records(), ratings);
   const look = lookup(store.records(), new Set(store.failures().map(({ key }) => key)), known);
   const rows = questions.flatMap((question) => {
     const own = trials([question]);
@@ -87,11 +88,11 @@ async function status(ids: string[], options: SelectionOptions & { json?: boolea
         question.id,
         dataset,
         own.filter((trial) => trial.dataset === dataset),
-        { look, known, rate },
+        { look, known, durations },
       ),
     );
   });
-  const total = rowOf("all together", "", trials(), { look, known, rate });
+  const total = rowOf("all together", "", trials(), { look, known, durations });
   const failures = store.failures().filter(({ trial }) => look.wanted(trials(), trial as Trial));
   const problems = [
     ...store.problems.map(({ file, what }) => `${file}: ${what}`),
@@ -179,14 +180,14 @@ function lookup(
 interface Context {
   readonly look: Lookup;
   readonly known: ReadonlyMap<string, DataIdentity>;
-  readonly rate: Rate;
+  readonly durations: Durations;
 }
 
 function rowOf(
   question: string,
   dataset: string,
   trials: readonly Trial[],
-  { look, known, rate }: Context,
+  { look, known, durations }: Context,
 ): StatusRow {
   const state = (wanted: State) => trials.filter((trial) => look.state(trial) === wanted);
   const missing = [...state("missing"), ...state("stale")];
@@ -200,48 +201,16 @@ function rowOf(
     stale: state("stale").length,
     missing: missing.length,
     failed: missing.filter(look.failed).length,
-    secondsLeft: missing.length === 0 ? 0 : secondsFor(runnable, known, rate),
+    secondsLeft: missing.length === 0 ? 0 : secondsFor(runnable, durations),
   };
 }
 
-/** Gradient samples a second of one worker, by model; undefined without a record to tell it. */
-type Rate = (model: string | undefined) => number | undefined;
-
-function measuredRates(records: readonly ErasableRecord[]): Rate {
-  const systems = records.filter(({ trial }) => trial.job === "system");
-  const here = systems.filter(({ machine }) => machine.cpu === cpus()[0]?.model);
-  const totals = new Map<string, { samples: number; seconds: number }>();
-  for (const { trial, outcome, timings } of here.length > 0 ? here : systems) {
-    const spent = Object.values(timings).reduce((sum, seconds) => sum + seconds, 0);
-    for (const name of ["all", trial.system?.model ?? "none"]) {
-      const total = totals.get(name) ?? { samples: 0, seconds: 0 };
-      total.samples += (outcome as SystemOutcome).samples;
-      total.seconds += spent;
-      totals.set(name, total);
-    }
-  }
-  return (model) => {
-    const total = totals.get(model ?? "all") ?? totals.get("all");
-    return total && total.seconds > 0 && total.samples > 0 ? total.samples / total.seconds : undefined;
-  };
-}
-
-/** Jobs of less work train nothing. */
-const LITTLE = 0.1;
-
-function secondsFor(
-  trials: readonly Trial[],
-  known: ReadonlyMap<string, DataIdentity>,
-  rate: Rate,
-): number | null {
-  // trials that train nothing have no gradient samples to tell their time by
-  if (trials.every(({ job }) => jobOf(job).work < LITTLE)) return null;
-  const { shared, alone } = planJobs(trials, known);
-  const secondsOf = (jobs: typeof shared) =>
-    jobs.reduce((sum, { cost, wanted }) => {
-      const trial = wanted[0].trial as Trial;
-      return sum + cost / (rate(trial.system?.model) ?? Number.NaN);
-    }, 0);
-  const seconds = secondsOf(shared) / availableParallelism() + secondsOf(alone);
-  return Number.isNaN(seconds) ? null : seconds;
+/** On all workers; those that run alone one after the other. Null where none of them is on this machine. */
+function secondsFor(trials: readonly Trial[], durations: Durations): number | null {
+  if (trials.length === 0) return null;
+  const workers = availableParallelism();
+  return trials.reduce(
+    (sum, trial) => sum + durations.of(trial).seconds / (jobOf(trial.job).alone ? 1 : workers),
+    0,
+  );
 }

@@ -131,7 +131,7 @@ export function planJobs(
       // equal costs run in the order of ids: by data set and seed, so that workers find their splits and embeddings
       id: `${list[0].dataset} ${String(list[0].seed).padStart(6, "0")} ${name} ${identity.checksum}`,
       wanted: list.map((trial) => ({ key: keyOf(trial, identity), trial })),
-      cost: list.reduce((sum, trial) => sum + estimate(trial, identity.ratings), 0),
+      cost: list.reduce((sum, trial) => sum + estimatedSamples(trial, identity.ratings), 0),
       task: { data: identity.checksum },
     };
     (jobOf(list[0].job).alone ? alone : shared).push(job);
@@ -142,8 +142,8 @@ export function planJobs(
 /** What a trial of a job without training counts as, in epochs. */
 const SOME_EPOCHS = 50;
 
-/** Gradient samples that a trial will need, roughly. */
-function estimate({ job, data, system }: Trial, ratings: number): number {
+/** Gradient samples that a trial will need, roughly. @param ratings of its data set */
+export function estimatedSamples({ job, data, system }: Trial, ratings: number): number {
   const { epochs = SOME_EPOCHS, negatives = 0 } = (system?.settings ?? {}) as Record<string, number>;
   return Math.round(ratings * data.trainShare * (1 + negatives) * epochs * jobOf(job).work);
 }

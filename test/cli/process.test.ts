@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { identify } from "../../lib/questions/plan";
 import { profileNamed } from "../../lib/questions/profile";
 import { openStore } from "../../lib/questions/suite";
+import { writeSweep } from "../../lib/questions/sweepFiles";
 import type { Trial } from "../../lib/questions/trial";
 import { trialVersion } from "../../lib/questions/trialVersion";
 import { newRecord } from "../../lib/runs/record";
@@ -96,10 +97,22 @@ describe("npx erasable as a process", () => {
     const empty = { outcome: {}, timings: {}, machine: {}, versions: {} };
     store.append(newRecord({ trial, data: checksum, code, ...empty }));
     store.close();
-    const args = ["run", "--trial", JSON.stringify(trial), "--force", "--results", results, "--workers", "1"];
+    const record = newRecord({ trial, data: checksum, code, ...empty });
+    const chunk = {
+      id: "0",
+      dataset: trial.dataset,
+      data: checksum,
+      seconds: 1,
+      megabytes: 1,
+      exclusive: false,
+    };
+    const trials = [{ key: record.key, trial }];
+    writeSweep(join(home, "sweep"), { suite: "", profile: "smoke", chunks: [{ ...chunk, trials }] });
+    const file = join(home, "sweep", "0.json");
+    const args = ["run", "--trials", file, "--force", "--results", results, "--workers", "1"];
     const { code: exit, out, err } = await start(args).ended;
     expect(err).toMatch(/failed: membership synthetic/);
-    expect(out).toMatch(/^1 trial: 0 computed, 0 found, 1 failed/);
+    expect(out).toMatch(/^chunk 0: 1 trial: 0 computed, 0 found, 1 failed/);
     expect(out).not.toContain("To see them");
     expect(exit).toBe(1);
   });
