@@ -175,7 +175,16 @@ describe("records", () => {
   });
 
   it("table prints means, CSV every row, JSON with provenance", async () => {
-    const orders = await erasable("run", "seqtrain", ...TINY, "--request", "none", "--workers", "1", "--json");
+    const orders = await erasable(
+      "run",
+      "seqtrain",
+      ...TINY,
+      "--request",
+      "none",
+      "--workers",
+      "1",
+      "--json",
+    );
     expect(JSON.parse(orders.out)).toMatchObject({ missing: 0 });
     const table = await erasable("table", "seqtrain", ...TINY, "--request", "none");
     expect(table.out).toMatch(/^Differences between orders/m);
