@@ -30,6 +30,7 @@ export interface View<Options extends object = object> {
   readonly options: Options;
 }
 
+/** A question, as suite, notebooks and command line see it. */
 export interface Question<
   Row extends object = object,
   T extends Tables = Tables,

@@ -50,7 +50,9 @@ export const METHODS = {
   gaussian: { spec: GAUSSIAN, make: gaussian, exact: true, modules: ["unlearning/additive/gaussian"] },
 } as const satisfies Record<string, Entry>;
 
+/** The name of a method. */
 export type MethodName = keyof typeof METHODS;
+/** The names of all methods. */
 export const METHOD_NAMES = Object.keys(METHODS) as MethodName[];
 
 /** Settings of any method; each takes those that it has. */

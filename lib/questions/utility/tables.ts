@@ -59,6 +59,7 @@ export function numbers(rows: ColumnTable, view: View<Options>) {
         caption: `${panel} on ${own.get("data")} (mean ± standard deviation over seeds)`,
         rows: table.rows,
         within: ["metric", "request"],
+        /** Retrain is the reference. */
         competes: (row: Record<string, unknown>) => row.name !== "Retrain",
         run: runOf(own),
         columns: [

@@ -23,6 +23,7 @@ export interface ClaimRow {
 const NOT_TESTED = "not tested";
 const NONE = { dataset: "–", favour: 0, against: 0, open: 0, cannotTell: 0, seeds: 0, sentence: "–" };
 
+/** Judged claims as rows, data set by data set. */
 export const claimRows = (judged: readonly JudgedClaim[]): ClaimRow[] =>
   judged.flatMap(({ id, place, statement, data }): ClaimRow[] =>
     data.length === 0

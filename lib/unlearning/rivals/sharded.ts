@@ -25,7 +25,7 @@ import {
 } from "../../training/store";
 import { requireKnownUser } from "../erasure";
 import { type Built, MethodFrame, SystemFrame, type Task } from "../frame";
-import { type MethodContext, methodVersion } from "../method";
+import { type MethodContext, methodVersion, type System } from "../method";
 import { type Partition, partitionHash, ratingsOf } from "../partition";
 import type { Plan } from "../plan";
 import { type ShardSettings, shardStarts, trainShards } from "../shards";
@@ -178,7 +178,7 @@ export class ShardedSystem extends SystemFrame {
   }
 
   /** A user's ratings, items ascending; they may lie in several shards. */
-  override ratingsOf(user: number) {
+  override ratingsOf(user: number): ReturnType<System["ratingsOf"]> {
     const { partition } = this;
     const parts = partition.groups.map((group) => ratingsOf({ ...partition, groups: [group] }, user));
     const pairs = parts.flatMap(({ items, ratings }) =>
