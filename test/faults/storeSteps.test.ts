@@ -6,6 +6,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as breathe } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
 import { takeLock } from "../../lib/disk/lock";
 import { mergeStores } from "../../lib/runs/merge";
@@ -91,6 +92,7 @@ describe.each(Object.entries(WORK))("%s, where a step is the last, or fails", (_
     expect(numbers().sort((a, b) => a - b)).toEqual(wanted);
     for (let step = 1; step <= steps; step++)
       for (const end of ENDS) {
+        await breathe(); // the test runner hears from this thread
         const where = `step ${step} of ${steps}, ${end}`;
         prepare();
         disk.arm(step, end);

@@ -8,6 +8,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as breathe } from "node:timers/promises";
 import { afterAll, expect, it } from "vitest";
 import { type Interactions, interactionsFrom, selectRatings } from "../../lib/data/interactions";
 import { InputError } from "../../lib/errors";
@@ -235,6 +236,7 @@ it(
         throw error;
       });
       count("streams", 1);
+      await breathe(); // the test runner hears from this thread
     }
   },
   LIMIT,

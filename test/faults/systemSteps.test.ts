@@ -7,6 +7,7 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as breathe } from "node:timers/promises";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { Random } from "../../lib/random";
 import { type LearnSettings, learn, open } from "../../lib/unlearning/api";
@@ -101,6 +102,7 @@ describe.each(EVERY_METHOD)("a step on the disk that is the last, or fails: %s",
 
       const folder = join(home, name, "folder");
       for (const [step, end] of chosen(steps, ENDS, name, what)) {
+        await breathe(); // the test runner hears from this thread
         const where = `step ${step} of ${steps}, ${end}`;
         rmSync(folder, { recursive: true, force: true });
         cpSync(base, folder, { recursive: true });
@@ -155,6 +157,7 @@ describe.each(EVERY_METHOD)("a step on the disk that is the last, or fails: %s",
       await undisturbed.close();
       const goal = left(folder);
       for (const [step, end] of chosen(steps, ENDS, name, "learn")) {
+        await breathe();
         rmSync(folder, { recursive: true, force: true });
         disk.arm(step, end);
         const ended = await learnHere(folder).catch(() => undefined);
