@@ -8,11 +8,14 @@ import { evaluateAnchors } from "../../lib/metrics/anchors";
 import type { Evaluation } from "../../lib/metrics/evaluate";
 import { namedMetrics } from "../../lib/metrics/quality";
 
-/** labCode NDCG and HR of the anchors on MovieLens 100K, 5-core, 90/10 (protocol section 5). */
+/**
+ * labCode NDCG and HR of the anchors on MovieLens 100K, 5-core, 90/10 (protocol section 5, whose NDCG is of the listed
+ * order; popularity and item mean are .02 and .01 higher free of ties).
+ */
 const MEASURED = {
   random: [0.32, 0.39],
-  popularity: [0.35, 0.42],
-  itemMean: [0.4, 0.44],
+  popularity: [0.37, 0.42],
+  itemMean: [0.41, 0.44],
   oracle: [0.54, 0.5],
 } as const;
 

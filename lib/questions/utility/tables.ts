@@ -37,6 +37,7 @@ function bySize(own: ColumnTable, by: readonly string[]) {
   const lines = means.flatMap((row) =>
     row.groups > 1 ? [row] : sizes.map((groups) => ({ ...row, groups })),
   );
+  if (lines.length === 0) return { rows: [], columns: [] };
   const wide = aq
     .from(lines)
     .groupby(...by)
@@ -121,11 +122,14 @@ export function scale(rows: ColumnTable, view: View<Options>) {
   return {
     name: "utility-scale",
     caption: `How much of the way from the item mean (0 %) to a perfect ranking (100 %) each system goes, after learning, ${learned.get("metric")}, S = ${most}`,
-    rows: aq
-      .from(shares)
-      .groupby("data", "panel", "least", "perfect")
-      .pivot("name", "share", { sort: false })
-      .objects(),
+    rows:
+      shares.length === 0
+        ? []
+        : aq
+            .from(shares)
+            .groupby("data", "panel", "least", "perfect")
+            .pivot("name", "share", { sort: false })
+            .objects(),
     run: runOf(learned),
     columns: [
       { key: "data", label: "Data" },

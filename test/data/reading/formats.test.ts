@@ -18,6 +18,13 @@ const TABLE = [
 const written = (separator: string, end = "\n") => TABLE.map((row) => row.join(separator) + end).join("");
 
 describe("separators", () => {
+  it("commas between ids with spaces, whose words are names of columns", async () => {
+    const rows = ["user 1,item 2,3", "user 1,item 9,5", "user 2,item 2,4"];
+    const found = ["user 1 item 2 3", "user 1 item 9 5", "user 2 item 2 4"];
+    expect(await rowsOf(rows.join("\n"))).toEqual(found);
+    expect(await rowsOf(["user,item,rating", ...rows].join("\n"))).toEqual(found);
+  });
+
   it.each([",", ";", "\t", "|", "::", " ", "  \t "])("%j, with and without a header", async (separator) => {
     expect(await rowsOf(written(separator), {}, "file.txt")).toEqual(FOUR);
     const header = ["user_id", "item_id", "rating", "timestamp"].join(separator);
