@@ -27,4 +27,9 @@ if [ -z "$id" ]; then
   exit 2
 fi
 suite=$(sed -n 's/^ *"suite": "\(.*\)",$/\1/p' "$sweep/plan.json")
-exec node "$suite/lib/bin/erasable.js" run --trials "$sweep/$id.json" --results "$sweep/parts/$id" --workers 1
+profile=$(sed -n 's/^ *"profile": "\(.*\)",$/\1/p' "$sweep/plan.json")
+erasable=(node "$suite/lib/bin/erasable.js")
+# What an attempt left that was killed on another node: its lock, which cannot be judged from here. One that is seen to live keeps it.
+runs=$sweep/parts/$id/$profile/runs
+if [ -d "$runs" ]; then "${erasable[@]}" unlock "$runs" >&2 || true; fi
+exec "${erasable[@]}" run --trials "$sweep/$id.json" --results "$sweep/parts/$id" --workers 1

@@ -1,6 +1,6 @@
 /** A sweep without a cluster: plan, a process for each chunk, merge; what is broken on the way. */
 
-import { spawnSync } from "node:child_process";
+import { type ExecFileOptions, execFile, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,6 +33,13 @@ const ids = () => readFileSync(join(sweep, "chunks.txt"), "utf8").trim().split("
 const part = (id: string) => join(sweep, "parts", id);
 const runChunk = (id: string) =>
   erasable("run", "--trials", join(sweep, `${id}.json`), "--results", part(id), "--workers", "1");
+/** A program, to its end, while the test runner goes on. */
+const finished = (command: string, args: readonly string[], options: ExecFileOptions) =>
+  new Promise<{ status: unknown; stdout: string; stderr: string }>((resolve) => {
+    execFile(command, args, { ...options, encoding: "utf8" }, (error, stdout, stderr) =>
+      resolve({ status: error ? error.code : 0, stdout: String(stdout), stderr: String(stderr) }),
+    );
+  });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 beforeAll(async () => {
@@ -79,19 +86,19 @@ describe("a sweep", () => {
     expect(again).toMatchObject({ added: 0, same: added, different: 0, nodes: [process.versions.node] });
   });
 
-  it("is a list of lines for the job array, which runs without a cluster too", () => {
+  it("is a list of lines for the job array, which runs without a cluster too", async () => {
     const [id] = ids();
     const script = join(__dirname, "../../workflow/array.sh");
     const task = (number: string) =>
-      spawnSync("bash", [script, sweep], {
-        env: { ...process.env, ERASABLE_TASK: number },
-        encoding: "utf8",
-      });
-    expect(task("1")).toMatchObject({ status: 0, stdout: expect.stringContaining(`chunk ${id}: `) });
-    expect(task("999")).toMatchObject({ status: 2, stderr: expect.stringContaining("has no line 999") });
+      finished("bash", [script, sweep], { env: { ...process.env, ERASABLE_TASK: number } });
+    expect(await task("1")).toMatchObject({ status: 0, stdout: expect.stringContaining(`chunk ${id}: `) });
+    expect(await task("999")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("has no line 999"),
+    });
   });
 
-  it("runs under Snakemake where that is installed", () => {
+  it("runs under Snakemake where that is installed", async () => {
     const snakemake = process.env.SNAKEMAKE ?? "snakemake";
     const found = spawnSync(snakemake, ["--version"]).status === 0;
     const from = join(__dirname, "../../workflow");
@@ -99,10 +106,8 @@ describe("a sweep", () => {
     for (const name of ["seconds", "megabytes", "exclusive", "id"]) expect(text).toContain(`["${name}"]`);
     if (!found) return;
     const args = ["-s", join(from, "Snakefile"), "--workflow-profile", join(from, "profiles/local")];
-    const run = spawnSync(snakemake, [...args, "--config", `sweep=${sweep}`, `into=${at("snake")}`], {
-      cwd: home,
-      encoding: "utf8",
-    });
+    const config = ["--config", `sweep=${sweep}`, `into=${at("snake")}`];
+    const run = await finished(snakemake, [...args, ...config], { cwd: home });
     expect(run.stderr).toContain("100%");
     expect(run.status).toBe(0);
     expect(new RunStore(at("snake/runs")).comparable()).toBe(
