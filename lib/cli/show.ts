@@ -194,7 +194,7 @@ async function claims(options: SelectionOptions & { json?: boolean }): Promise<v
   const judged = judgeAll(rowsOf, profile);
   const document = {
     provenance: provenanceOf(profile.name, runOfRecords(found)),
-    preset: { name: "PAPER", overrides: profile.overrides },
+    preset: { name: "PAPER", overrides: { ...profile.paperOverrides, ...profile.overrides } },
     code: found.versions,
     trials: { recorded: found.records.length, missing: found.missing },
     rules: lastChange(suiteRoot(), RULES),

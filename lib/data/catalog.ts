@@ -46,6 +46,11 @@ export interface CatalogEntry {
   readonly counts: Counts;
   /** T of Section 4.2: 50 for MovieLens, 20 for Amazon */
   readonly epochs: number;
+  /**
+   * T of the preset RANKING by model: the best on a validation split of seed 0, of 5, 10 ... 50 (questions/ranking). Made by
+   * `npx erasable run ranking --method retrain --request none --dataset NAME`; `npx erasable table ranking` shows the curves
+   */
+  readonly rankingEpochs?: Readonly<Record<string, number>>;
   /** what its iterative 5-core holds */
   readonly core5: Counts;
   readonly downloads: readonly Download[];
@@ -234,6 +239,15 @@ export const isSyntheticName = (name: string): name is SyntheticName =>
 /** T of Section 4.2 for a data set of the catalogue; 50 for a file of one's own, 20 for what is generated after Amazon. */
 export const epochsOf = (dataset: string): number =>
   CATALOG.find(({ name }) => name === dataset)?.epochs ?? (dataset === "synthetic-am" ? 20 : 50);
+
+/** T of the preset RANKING for generated ratings, chosen in the same way. */
+const GENERATED_EPOCHS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  synthetic: { dmf: 15, nmf: 20, bpr: 50, lightgcn: 50 },
+};
+
+/** T that a validation split has chosen for a data set and model; undefined where none has. */
+export const rankingEpochsOf = (dataset: string, model: string): number | undefined =>
+  (CATALOG.find(({ name }) => name === dataset)?.rankingEpochs ?? GENERATED_EPOCHS[dataset])?.[model];
 
 /** The catalog's entry for a real data set. @throws InputError that lists the names when there is none. */
 export function catalogEntry(name: string): CatalogEntry {

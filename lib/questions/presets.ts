@@ -7,7 +7,7 @@ import type { ModelName } from "../model/spec";
 import { specOf } from "../unlearning/methods";
 import { GROUPINGS, needsEmbedding, type PlanSettings } from "../unlearning/planSettings";
 import type { Profile } from "./profile";
-import type { PresetName, Protocol } from "./protocol";
+import { epochsUnder, type PresetName, type Protocol } from "./protocol";
 import { LEARNING, type Planned, type Search, type Settings, type SystemSettings, type Trial } from "./trial";
 
 /** The systems of Section 4.2. The L- systems are LASER with random, BKM and CBKM grouping. */
@@ -41,6 +41,14 @@ function fieldsOf(method: string, protocol: Protocol, own: Settings): string[] {
   return declared.filter((field) => !idle.includes(field));
 }
 
+/** What a system is of, beside its method and settings. */
+interface SystemOf {
+  /** needed where a validation split of it chose T */
+  readonly dataset?: string;
+  readonly model?: ModelName;
+  readonly search?: Search;
+}
+
 /**
  * A system under a protocol: the protocol's fields that it reads, and what it sets itself. So Retrain under another order of
  * groups is the same system.
@@ -49,10 +57,13 @@ export function systemUnder(
   protocol: Protocol,
   method: string,
   own: Settings = {},
-  { model, search }: { readonly model?: ModelName; readonly search?: Search } = {},
+  { dataset, model, search }: SystemOf = {},
 ): SystemSettings {
   const fields = fieldsOf(method, protocol, own);
-  const shared = Object.entries(protocol).filter(([field]) => fields.includes(field));
+  if (protocol.epochsBy === "validation" && model && dataset === undefined)
+    throw new Error("systemUnder: what a validation split chose goes by data set");
+  const epochs = model ? epochsUnder(protocol, dataset ?? "", model) : protocol.epochs;
+  const shared = Object.entries({ ...protocol, epochs }).filter(([field]) => fields.includes(field));
   return {
     method,
     ...(model ? { model } : {}),
@@ -61,15 +72,17 @@ export function systemUnder(
   };
 }
 
-/** A system of the paper. @param groups S; Retrain has none */
+/** A system of the paper. @param groups S; Retrain has none @param dataset where a validation split of it chose T */
 export function presetSystem(
   name: SystemName,
   protocol: Protocol,
   model: ModelName,
   groups: number,
+  dataset?: string,
 ): SystemSettings {
   const { method, grouping } = MADE_OF[name];
-  return systemUnder(protocol, method, grouping === undefined ? {} : { grouping, groups }, { model });
+  const own: Settings = grouping === undefined ? {} : { grouping, groups };
+  return systemUnder(protocol, method, own, { dataset, model });
 }
 
 /** What a protocol says of data and evaluation. */
@@ -112,7 +125,7 @@ export function systemTrials(sweep: SystemSweep): Planned<SystemLabels>[] {
                 dataset,
                 data: dataOf(protocol),
                 evaluation: evaluationOf(protocol),
-                system: presetSystem(system, protocol, model, groups),
+                system: presetSystem(system, protocol, model, groups, dataset),
                 request,
                 seed,
               },

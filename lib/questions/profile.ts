@@ -27,8 +27,10 @@ export interface Profile {
   readonly seeds: readonly number[];
   /** Requests of Section 4.4, beside plain learning. */
   readonly requests: readonly string[];
-  /** Changes to the preset that make a profile small; empty for `paper`. */
+  /** Changes to both presets that make a profile small; empty for `paper`. */
   readonly overrides: Partial<Protocol>;
+  /** Changes to PAPER alone, whose batches are larger than small data. */
+  readonly paperOverrides: Partial<Protocol>;
 }
 
 const seeds = (count: number) => Array.from({ length: count }, (_, seed) => seed);
@@ -43,7 +45,8 @@ const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     ablationGroups: 4,
     seeds: seeds(3),
     requests: ["rand@5", "top@5"],
-    overrides: { batchSize: 256, epochs: 10 }, // 11,000 ratings in batches of 30,000 would be ten steps in all
+    overrides: { epochs: 10 },
+    paperOverrides: { batchSize: 256 }, // 11,000 ratings in batches of 30,000 would be ten steps in all
   },
   quick: {
     name: "quick",
@@ -54,7 +57,8 @@ const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     ablationGroups: 8,
     seeds: seeds(3),
     requests: ["rand@2.5", "rand@5", "top@2.5", "top@5"],
-    overrides: { batchSize: 4096 }, // 89,000 training ratings: three steps an epoch at the paper's 30,000
+    overrides: {},
+    paperOverrides: { batchSize: 4096 }, // 89,000 training ratings: three steps an epoch at the paper's 30,000
   },
   paper: {
     name: "paper",
@@ -66,6 +70,7 @@ const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     seeds: seeds(10),
     requests: ["rand@2.5", "rand@5", "top@2.5", "top@5"],
     overrides: {},
+    paperOverrides: {},
   },
 };
 
@@ -81,5 +86,6 @@ export function profileProtocol(
   preset: PresetName = "PAPER",
   overrides: Partial<Protocol> = {},
 ): Protocol {
-  return protocol(preset, dataset, { ...profile.overrides, ...overrides });
+  const own = preset === "PAPER" ? profile.paperOverrides : {};
+  return protocol(preset, dataset, { ...own, ...profile.overrides, ...overrides });
 }

@@ -5,11 +5,12 @@
  */
 
 import { CURRICULA } from "../cohesion/curriculum";
-import { epochsOf } from "../data/catalog";
+import { epochsOf, rankingEpochsOf } from "../data/catalog";
 import { namesPairs } from "../data/load";
 import { ENGINE_NAMES } from "../engine/engine";
 import { requireOneOf } from "../errors";
 import { INITIALISATIONS } from "../model/initial";
+import type { ModelName } from "../model/spec";
 import { choice, complete, parseSettings, real, type SettingsOf, whole } from "../settings";
 
 /** Everything that decides a result beside data, system, request and seed. What the paper leaves open is as in PAPER. */
@@ -20,6 +21,11 @@ export const PROTOCOL = {
   negatives: whole(0, 100, 0, "sampled negatives per positive, drawn anew each epoch"),
   batchSize: whole(1, 10_000_000, 30_000, "samples per step; 30,000 is that of the authors' later code"),
   epochs: whole(1, 100_000, 50, "T of Section 4.2; data sets have their own (lib/data/catalog.ts)"),
+  epochsBy: choice(
+    ["given", "validation"],
+    "given",
+    "T is `epochs`, or what a validation split chose for data set and model (lib/data/catalog.ts), `epochs` at most",
+  ),
   epochsPerGroup: choice(
     ["all", "divided"],
     "all",
@@ -70,7 +76,7 @@ export const PAPER: Protocol = complete(PROTOCOL, {}, "protocol");
 /** The same system under the evaluation that the field uses today: sampled negatives, full ranking. */
 export const RANKING: Protocol = complete(
   PROTOCOL,
-  { label: "implicit", negatives: 4, batchSize: 1024, metrics: "all" },
+  { label: "implicit", negatives: 4, batchSize: 1024, epochsBy: "validation", metrics: "all" },
   "protocol",
 );
 
@@ -91,11 +97,16 @@ const PAIRS: Partial<Protocol> = {
  */
 export function protocol(preset: PresetName, dataset: string, overrides: Partial<Protocol> = {}): Protocol {
   requireOneOf(preset, Object.keys(PRESETS) as PresetName[], "preset");
-  return complete(
-    PROTOCOL,
-    { ...PRESETS[preset], epochs: epochsOf(dataset), ...(namesPairs(dataset) ? PAIRS : {}), ...overrides },
-    "protocol",
-  );
+  const own = { ...PRESETS[preset], ...(namesPairs(dataset) ? PAIRS : {}), ...overrides };
+  // a number of Section 4.2 is no bound for what a validation split chooses
+  const epochs = own.epochsBy === "validation" ? PRESETS[preset].epochs : epochsOf(dataset);
+  return complete(PROTOCOL, { ...own, epochs, ...overrides }, "protocol");
+}
+
+/** T of a model: the protocol's, or the one that a validation split chose where it says so and there is one. */
+export function epochsUnder({ epochs, epochsBy }: Protocol, dataset: string, model: ModelName): number {
+  const chosen = epochsBy === "validation" ? rankingEpochsOf(dataset, model) : undefined;
+  return Math.min(epochs, chosen ?? epochs);
 }
 
 /** Reads "key=value" overrides as the command line gives them. @throws InputError naming the field. */

@@ -13,8 +13,7 @@ export interface Settings {
 }
 
 /**
- * What is searched on a validation split: stage by stage the best of some changes to the settings, under the best of the
- * stages before.
+ * What is searched on a validation split: the settings as they are, and stage by stage some changes to the best so far.
  */
 export type Search = readonly (readonly Settings[])[];
 

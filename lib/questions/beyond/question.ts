@@ -45,7 +45,7 @@ function sweepTrials(
             dataset,
             data: dataOf(protocol),
             evaluation: evaluationOf(protocol),
-            system: systemUnder(protocol, system.method, own, { model, search }),
+            system: systemUnder(protocol, system.method, own, { dataset, model, search }),
             request,
             seed,
           },

@@ -1,17 +1,43 @@
 /**
  * Does the paper's picture survive outside its own protocol? The same methods under RANKING: sampled negatives in
- * training, ranking of all items at test. One S, learning and one request. Shown in notebook 09, C-SISA by both scorings.
+ * training, ranking of all items at test, T by validation. One S, learning and one request; C-SISA by both scorings.
  */
 
-import { SYSTEM_NAMES, systemTrials } from "../presets";
-import { profileProtocol } from "../profile";
-import { question } from "../question";
-import { seedDifference, summarise } from "../summary";
+import { MODEL_NAMES } from "../../model/spec";
+import { SYSTEM_NAMES, type SystemLabels, systemTrials } from "../presets";
+import { type Profile, profileProtocol } from "../profile";
+import { RANKING } from "../protocol";
+import { type Finding, question } from "../question";
 import { system } from "../system/job";
-import { anchors } from "../utility/anchorsJob";
-import { anchorTrials, type UtilityFinding, type UtilityRow, utilityRows } from "../utility/rows";
+import type { SystemOutcome } from "../system/outcome";
+import type { Planned } from "../trial";
+import { type AnchorsOutcome, anchors } from "../utility/anchorsJob";
+import { anchorTrials } from "../utility/rows";
+import { curves, systems } from "./charts";
+import { type EpochsOutcome, epochsJob } from "./epochsJob";
+import { rankingRows } from "./rows";
+import { epochs, numbers } from "./tables";
 
-const SEEDS = 3;
+/** Epochs between two points of a curve. */
+const EVERY = 5;
+/** The seed whose training ratings choose T, for all seeds: those of the others would choose nearly the same. */
+const SEED = 0;
+
+/** Retrain's curves, from which T is read: whatever the profile makes small, they are whole. */
+function curveTrials(profile: Profile, dataset: string): Planned<SystemLabels>[] {
+  const whole = { epochs: RANKING.epochs, epochsBy: "given" } as const;
+  const planned = systemTrials({
+    job: epochsJob.name,
+    dataset,
+    protocol: profileProtocol(profile, dataset, "RANKING", whole),
+    models: profile.name === "smoke" ? profile.models : MODEL_NAMES,
+    systems: ["Retrain"],
+    groups: [],
+    requests: ["none"],
+    seeds: [SEED],
+  });
+  return planned.map(({ trial, labels }) => ({ trial: { ...trial, settings: { every: EVERY } }, labels }));
+}
 
 /** The same systems under full ranking (preset RANKING). */
 export const ranking = question({
@@ -19,17 +45,18 @@ export const ranking = question({
   title: "The same methods under full ranking with sampled negatives",
   paper: "beyond Section 4.4: the evaluation that the field uses today",
   notebook: "09_claims",
-  jobs: [system, anchors],
+  jobs: [system, anchors, epochsJob],
   trials: (profile) =>
     profile.rankingDatasets.flatMap((dataset) => {
       const protocol = profileProtocol(profile, dataset, "RANKING");
-      const seeds = profile.seeds.slice(0, SEEDS);
+      const { models, seeds } = profile;
       return [
+        ...curveTrials(profile, dataset),
         ...anchorTrials(dataset, protocol, seeds),
         ...systemTrials({
           dataset,
           protocol,
-          models: profile.models,
+          models,
           systems: SYSTEM_NAMES,
           groups: [profile.ablationGroups],
           requests: ["none", "rand@5"],
@@ -37,59 +64,8 @@ export const ranking = question({
         }),
       ];
     }),
-  rows: (findings: readonly UtilityFinding[]) => findings.flatMap(utilityRows),
+  rows: (findings: readonly Finding<SystemOutcome | AnchorsOutcome | EpochsOutcome, SystemLabels>[]) =>
+    findings.flatMap(rankingRows),
+  tables: (rows) => ({ epochs: epochs(rows), numbers: numbers(rows) }),
+  charts: (rows) => ({ curves: curves(rows), systems: systems(rows) }),
 });
-
-/** The metric that `rankingTable` shows: gain of the first ten of all items that a user has not trained on. */
-export const RANKING_METRIC = "fullRank NDCG@10";
-
-/** A system, or a ranking that is the same for everybody, after learning; and how far it is ahead of C-SISA. */
-export interface RankingSummary {
-  readonly dataset: string;
-  readonly model: string;
-  readonly name: string;
-  readonly mean: number;
-  /** NaN for a single seed */
-  readonly std: number;
-  readonly seeds: number;
-  /** less C-SISA's value by merged and by own scoring, paired by seed; half of the 95 % interval, NaN for a single seed */
-  readonly overMerged: number;
-  readonly overMergedHalf: number;
-  readonly overOwn: number;
-  readonly overOwnHalf: number;
-}
-
-const nameOf = ({ system, scoring }: UtilityRow): string =>
-  system + (scoring === "merged" || scoring === "own" ? ` (${scoring})` : "");
-
-/** Full ranking after learning: every system of every model, with the anchors of the same splits below it. */
-export function rankingTable(rows: readonly UtilityRow[]): RankingSummary[] {
-  const all = rows.filter((row) => row.metric === RANKING_METRIC && row.request === "none");
-  const learned = all.filter(({ scoring }) => scoring !== "anchor");
-  const marks = all.filter(({ scoring, system }) => scoring === "anchor" && system !== "oracle");
-  const panels = summarise(learned, ["dataset", "model"], (row) => row.value);
-  return panels.flatMap(({ dataset, model }) => {
-    const own = learned
-      .filter((row) => row.dataset === dataset && row.model === model)
-      .map((row) => ({ ...row, name: nameOf(row) }));
-    const level = marks.filter((row) => row.dataset === dataset).map((row) => ({ ...row, name: row.system }));
-    const all = [...own, ...level].map(({ name, seed, value }) => ({ name, seed, value }));
-    const sisa = (scoring: UtilityRow["scoring"]) => own.filter((row) => row.scoring === scoring);
-    return summarise(all, ["name"], (row) => row.value).map(({ name, mean, std, n }): RankingSummary => {
-      const these = all.filter((row) => row.name === name);
-      const [merged, alone] = [seedDifference(these, sisa("merged")), seedDifference(these, sisa("own"))];
-      return {
-        dataset,
-        model,
-        name,
-        mean,
-        std,
-        seeds: n,
-        overMerged: merged.difference,
-        overMergedHalf: merged.half,
-        overOwn: alone.difference,
-        overOwnHalf: alone.half,
-      };
-    });
-  });
-}

@@ -1,32 +1,50 @@
-/** Choosing settings: stage by stage. */
+/** Choosing settings: stage by stage, with as many candidates for every method. */
 
 import { describe, expect, it } from "vitest";
-import { search } from "../../../lib/questions/system/search";
+import { budgeted, CANDIDATES, candidatesOf, search } from "../../../lib/questions/system/search";
 import type { Settings } from "../../../lib/questions/trial";
 
 describe("search", () => {
-  it("goes stage by stage, under the best of the stages before, and asks once for each settings", async () => {
+  it("tries the settings as they are, then each stage's changes under the best so far", async () => {
     const asked: Settings[] = [];
-    const value = ({ a = 0, b = 0 }: { a?: number; b?: number }) => -((a - 2) ** 2) - (b - a) ** 2;
-    const grid = [
-      [{ a: 1 }, { a: 2 }, { a: 3 }],
-      [{ b: 0 }, { b: 1.5 }],
-      [{ a: 2 }, { a: 3 }],
-    ];
-    const found = await search(grid, async (settings) => {
+    const value = ({ a = 1, b = 0 }: { a?: number; b?: number }) => -((a - 2) ** 2) - (b - a) ** 2;
+    const stages = [[{ a: 2 }, { a: 0.4 }], [{ b: 1 }, { b: 1.5 }], [{ c: 1 }]];
+    const found = await search(stages, async (settings) => {
       asked.push(settings);
       return value(settings);
     });
-    expect(found.chosen).toEqual({ a: 2, b: 1.5 });
-    // stage 1: b is 0, and a = 1 is best; stage 2: a is 1; stage 3: b is 1.5
-    expect(asked.slice(0, 3)).toEqual([{ a: 1 }, { a: 2 }, { a: 3 }]);
-    expect(new Set(asked.map((one) => JSON.stringify(one))).size).toBe(asked.length);
+    // -2 as it is; a = 2: -4, a = .4: -2.72: none is better, and b is tried under a = 1
+    expect(asked).toEqual([{}, { a: 2 }, { a: 0.4 }, { b: 1 }, { b: 1.5 }, { b: 1, c: 1 }]);
+    expect(found.chosen).toEqual({ b: 1 });
     expect(found.candidates.map(({ settings, score }) => score === value(settings))).not.toContain(false);
-    expect(found.candidates.length).toBe(asked.length);
+    expect(found.candidates).toHaveLength(candidatesOf(stages));
   });
 
-  it("takes the first among equals, and nothing from an empty search", async () => {
-    expect((await search([[{ a: 1 }, { a: 2 }]], async () => 0)).chosen).toEqual({ a: 1 });
-    expect(await search([], async () => 0)).toEqual({ candidates: [], chosen: {} });
+  it("takes the first among equals, and the settings as they are from an empty search", async () => {
+    expect(
+      (await search([[{ a: 1 }, { a: 2 }]], async ({ a = 0 }) => Math.min(1, a as number))).chosen,
+    ).toEqual({
+      a: 1,
+    });
+    expect(await search([], async () => 0)).toEqual({ candidates: [{ settings: {}, score: 0 }], chosen: {} });
+  });
+});
+
+describe("equal budgets", () => {
+  const stages = [
+    [{ a: 1 }, { a: 2 }],
+    [{ b: 1 }, { b: 2 }, { b: 3 }],
+    [{ c: 1 }, { c: 2 }, { c: 3 }],
+  ];
+
+  it("leaves out what was listed last, from the longest stage", () => {
+    expect(budgeted(stages, 8)).toEqual([stages[0], stages[1], [{ c: 1 }, { c: 2 }]]);
+    expect(budgeted(stages, 6)).toEqual([stages[0], [{ b: 1 }, { b: 2 }], [{ c: 1 }]]);
+    expect(budgeted(stages, 1)).toEqual([]);
+    expect(candidatesOf(budgeted(stages))).toBe(CANDIDATES);
+  });
+
+  it("refuses too few", () => {
+    expect(() => budgeted(stages.slice(1), 8)).toThrow("search: 7 candidates where 8 are due");
   });
 });
