@@ -87,6 +87,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     reading: { ...STARS, separator: "::" },
     counts: { ratings: 1_000_209, users: 6_040, items: 3_706 },
     epochs: 50,
+    rankingEpochs: { dmf: 35, nmf: 10, bpr: 40, lightgcn: 50 },
     core5: { ratings: 999_611, users: 6_040, items: 3_416 },
     downloads: [
       {
@@ -111,6 +112,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     reading: { ...STARS, separator: "tab" },
     counts: { ratings: 100_000, users: 943, items: 1_682 },
     epochs: 50,
+    rankingEpochs: { dmf: 10, nmf: 10, bpr: 50, lightgcn: 50 },
     core5: { ratings: 99_287, users: 943, items: 1_349 },
     downloads: [
       {
@@ -179,6 +181,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     reading: { ...STARS, separator: "tab" },
     counts: { ratings: 46_087, users: 1_776, items: 12_929 },
     epochs: 20,
+    rankingEpochs: { dmf: 50, nmf: 25, bpr: 50, lightgcn: 50 },
     core5: { ratings: 24_793, users: 821, items: 1_945 },
     downloads: [
       {
@@ -209,6 +212,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     reading: { columns: FIRST_THREE, scale: "1-1", separator: "comma" },
     counts: { ratings: 238_692, users: 22_878, items: 115_082 },
     epochs: 20,
+    rankingEpochs: { dmf: 40, nmf: 25, bpr: 50, lightgcn: 50 },
     core5: { ratings: 64_706, users: 5_541, items: 3_568 },
     downloads: [
       {
