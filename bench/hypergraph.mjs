@@ -29,7 +29,7 @@ async function stages(erasable, data, modes) {
   const graph = await timed("reach", () => erasable.buildHypergraph(data));
   const walks = await timed("walk", () => erasable.randomWalks(graph, { seed: 1 }));
   for (const mode of modes)
-    await timed(mode, () => erasable.word2vec(walks, data.userIds, { mode, seed: 1 }));
+    await timed(mode, () => erasable.word2vec(walks, data.userIds, { word2vec: mode, seed: 1 }));
   return { ms, graph, walks };
 }
 

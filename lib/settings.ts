@@ -109,6 +109,9 @@ export const nullable = <T>(setting: Setting<T>): Setting<T | null> =>
     read: (text) => (text === "none" ? null : setting.read(text)),
   });
 
+/** Where every stream of random draws begins. */
+export const SEED = whole(0, 2 ** 32 - 1, 1, "seed of every random draw");
+
 /** The specification with other defaults. */
 export function withDefaults<S extends Spec>(spec: S, defaults: Partial<SettingsOf<S>>): S {
   const changed = Object.entries(defaults).map(([key, value]) => [

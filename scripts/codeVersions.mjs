@@ -18,7 +18,7 @@ export function hashOf(...parts) {
 const OWN = readFileSync(fileURLToPath(import.meta.url));
 
 /** Code that finds data but does not decide what is in them: records name their data by checksum. */
-const INDIFFERENT = ["data/load", "data/catalog", "data/download", "data/unzip"];
+const INDIFFERENT = ["data/reference", "data/load", "data/catalog", "data/download", "data/unzip"];
 /** Lists of things that have versions of their own: a further one leaves those of the others as they are. */
 const LISTS = ["unlearning/methods", "model/models", "questions/questions"];
 /** What trains, whatever the method: checkpoints name it. An engine is loaded by its name. */

@@ -31,11 +31,11 @@ export async function cluster(
   random: Random,
   control: Control,
 ): Promise<Passes> {
-  const { method, groups, balance, start, maxPasses, restarts } = settings;
+  const { method, groups, balance, clusterStart, maxPasses, restarts } = settings;
   const count = points.count;
   const pass = { stage: "balance" as const, restart: 0, restarts: 1, groups, maxPasses };
   const allocate = (draw: Random) => independentLabels(count, groups, draw);
-  const initial = start === "random" ? allocate : undefined;
+  const initial = clusterStart === "random" ? allocate : undefined;
   const assign = () => assignment(count, settings, loads);
   if (method === "kmeans" && !settings.literal)
     return kMeans(points, groups, assign, { restarts, maxPasses, random }, control, initial);

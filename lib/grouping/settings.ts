@@ -1,55 +1,42 @@
 /**
- * The settings of the group module, their defaults and their check. Section 3.2 and Algorithm 2 of LASER; the rows
- * of protocol.md section 3. A setting that a method does not use is refused when it would say something untrue.
+ * The settings of the group module (Section 3.2 and Algorithm 2 of LASER; section 3 of protocol.md), each declared once:
+ * those of a plan and of `groupUsers` are the same. One that a method does not use is refused when it would say
+ * something untrue.
  */
 
-import { InputError, requireInteger, requireKnownKeys, requireOneOf } from "../errors";
+import { InputError } from "../errors";
+import { choice, complete, flag, SEED, type SettingsOf, whole } from "../settings";
 
-/** The clusterings. */
-export const GROUPING_METHODS = ["random", "kmeans", "gaussianMixture", "labelPropagation"] as const;
-export type GroupingMethod = (typeof GROUPING_METHODS)[number];
-/** What groups are equal in. */
-export const BALANCES = ["none", "users", "ratings"] as const;
-export type Balance = (typeof BALANCES)[number];
-/** How a balanced pass places users: Algorithm 2, or the cheapest placement there is. */
-export const ASSIGNMENTS = ["greedy", "transport"] as const;
-export const STARTS = ["host", "random"] as const;
-
-/** Settings of a grouping. */
-export interface GroupingSettings {
-  readonly method: GroupingMethod;
-  /** S, from 1 to the number of users */
-  readonly groups: number;
-  /** `users`: sizes differ by at most one (the paper). `ratings`: work differs by at most the heaviest user. */
-  readonly balance: Balance;
-  /** Algorithm 2 as printed, faults included; needs balance "users" and a host other than "random". */
-  readonly literal: boolean;
-  /** Capacities ceil(N / S) as printed in line 1: some groups may stay smaller (not empty, unless literal). Else sizes differ by at most one. */
-  readonly ceiling: boolean;
-  /** `greedy`: Algorithm 2, nearest pair first. `transport`: the assignment of least total cost under the same sizes. */
-  readonly assignment: (typeof ASSIGNMENTS)[number];
-  /** `host`: the first pass takes the host's own start (k-means++ centroids and the like). `random`: line 1 as printed. */
-  readonly start: (typeof STARTS)[number];
-  /** Independent k-means starts; the one of least inertia is kept. */
-  readonly restarts: number;
-  /** tau: passes at most. With `literal` one more, as printed. */
-  readonly maxPasses: number;
-  readonly seed: number;
-}
+/** Algorithm 2 and its variants. */
+export const BALANCING = {
+  // `users`: sizes differ by at most one (the paper); `ratings`: work differs by at most the heaviest user
+  balance: choice(["none", "users", "ratings"], "users", "what groups are equal in"),
+  assignment: choice(
+    ["greedy", "transport"],
+    "greedy",
+    "Algorithm 2 (greedy), or the assignment of least cost (transport)",
+  ),
+  literal: flag(false, "Algorithm 2 as printed, faults included; needs ceiling and clusterStart random"),
+  ceiling: flag(false, "capacities ceil(N / S) as printed, instead of sizes that differ by at most one"),
+  clusterStart: choice(
+    ["host", "random"],
+    "host",
+    "the first pass takes the host's start, or random centroids as printed",
+  ),
+  // MovieLens 1M, S = 16: the inertia of six k-means++ starts lies within 0.6 %, and the greedy assignment may go on for
+  // hundreds of passes with no lower inertia
+  restarts: whole(1, 1000, 1, "k-means starts, of which the least inertia is kept"),
+  maxPasses: whole(0, 100_000, 100, "tau of Algorithm 2, passes at most"),
+};
 
 /** Balanced k-means as the paper uses it. */
-export const GROUPING_DEFAULTS: GroupingSettings = {
-  method: "kmeans",
-  groups: 8,
-  balance: "users",
-  literal: false,
-  ceiling: false,
-  assignment: "greedy",
-  start: "host",
-  restarts: 1, // MovieLens 1M, S = 16: inertia of six k-means++ starts lies within 0.6 %
-  maxPasses: 100, // there the greedy assignment may go on for hundreds of passes, with no lower inertia
-  seed: 0,
+const GROUPING = {
+  method: choice(["kmeans", "random", "gaussianMixture", "labelPropagation"], "kmeans", "the clustering"),
+  groups: whole(1, Number.MAX_SAFE_INTEGER, 8, "S, at most the number of users"),
+  ...BALANCING,
+  seed: SEED,
 };
+export type GroupingSettings = SettingsOf<typeof GROUPING>;
 
 /** More groups than this would need more than 65,000 queues in transport.ts. */
 const MOST_TRANSPORT_GROUPS = 256;
@@ -59,21 +46,12 @@ const MOST_TRANSPORT_GROUPS = 256;
  * @throws InputError for an unknown key, a value out of range, more groups than users, or a pair that excludes itself.
  */
 export function groupingSettings(settings: Partial<GroupingSettings>, users: number): GroupingSettings {
-  requireKnownKeys(settings, Object.keys(GROUPING_DEFAULTS), "grouping");
-  const printed = settings.literal === true ? { start: "random" as const, ceiling: true } : {};
-  const full = { ...GROUPING_DEFAULTS, ...printed, ...settings };
-  requireOneOf(full.method, GROUPING_METHODS, "grouping.method");
-  requireOneOf(full.balance, BALANCES, "grouping.balance");
-  requireOneOf(full.assignment, ASSIGNMENTS, "grouping.assignment");
-  requireOneOf(full.start, STARTS, "grouping.start");
-  requireInteger(full.restarts, 1, 1000, "grouping.restarts");
-  requireInteger(full.maxPasses, full.literal ? 0 : 1, 100_000, "grouping.maxPasses");
-  requireInteger(full.seed, 0, Number.MAX_SAFE_INTEGER, "grouping.seed");
-  for (const key of ["literal", "ceiling"] as const) {
-    if (typeof full[key] !== "boolean")
-      throw new InputError(`grouping.${key}: ${String(full[key])} is not true or false`);
-  }
-  requireInteger(full.groups, 1, Number.MAX_SAFE_INTEGER, "grouping.groups");
+  const printed = settings.literal === true ? { clusterStart: "random" as const, ceiling: true } : {};
+  const full = complete(GROUPING, { ...printed, ...settings }, "grouping");
+  if (full.maxPasses === 0 && !full.literal)
+    throw new InputError(
+      "grouping.maxPasses: 0 passes place nobody; only Algorithm 2 as printed makes one more",
+    );
   if (full.groups > users)
     throw new InputError(`grouping.groups: ${full.groups} groups are more than the ${users} users`);
   refuseContradictions(full);
@@ -85,12 +63,14 @@ function refuseContradictions(s: GroupingSettings): void {
     throw new InputError(
       'grouping.literal: Algorithm 2 as printed needs balance "users", assignment "greedy" and a method other than "random"',
     );
-  if (s.literal && (!s.ceiling || s.start !== "random"))
-    throw new InputError('grouping.literal: Algorithm 2 as printed has ceiling true and start "random"');
+  if (s.literal && (!s.ceiling || s.clusterStart !== "random"))
+    throw new InputError(
+      'grouping.literal: Algorithm 2 as printed has ceiling true and clusterStart "random"',
+    );
   if (s.ceiling && s.balance !== "users")
     throw new InputError('grouping.ceiling: the printed ceiling counts users; it needs balance "users"');
-  if (s.start === "random" && s.balance === "none")
-    throw new InputError('grouping.start: "random" is line 1 of Algorithm 2; it needs a balance');
+  if (s.clusterStart === "random" && s.balance === "none")
+    throw new InputError('grouping.clusterStart: "random" is line 1 of Algorithm 2; it needs a balance');
   if (s.assignment === "transport" && (s.balance !== "users" || s.method === "random"))
     throw new InputError(
       'grouping.assignment: "transport" needs balance "users" (users of unequal weight make it NP-hard) and a method other than "random"',

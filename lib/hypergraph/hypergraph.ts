@@ -8,39 +8,21 @@
  */
 
 import type { Interactions } from "../data/interactions";
-import { InputError, requireInteger, requireKnownKeys, requireOneOf } from "../errors";
+import { InputError } from "../errors";
+import { complete, type SettingsOf } from "../settings";
 import { BITSET_LIMIT, bitsetBytes } from "./bitsets";
 import type { WorkOptions } from "./pause";
 import { hopsOf, pathCount, type ReachBits, reachBits, reachSizes, rowOf } from "./reach";
+import { HYPERGRAPH } from "./settings";
 
-/** Over which items w(i, j) is the mean. */
-export const WEIGHT_READINGS = ["shared", "overall"] as const;
-export type WeightReading = (typeof WEIGHT_READINGS)[number];
-/** How incidence is kept. */
-export const REPRESENTATIONS = ["auto", "bitsets", "items", "mixed"] as const;
-export type Representation = (typeof REPRESENTATIONS)[number];
-
-/** Readings of Appendix A. */
-export interface HypergraphSettings {
-  /** l of Definition 1: users joined by a path of fewer than l vertices. Default 4; 6 and more need bitsets. */
-  readonly order?: number;
-  /** Whether e_i holds i. Default true: Definition 1 does not rule it out. */
-  readonly includeSelf?: boolean;
-  /**
-   * w(i, j): `shared` = mean rating of j over the items that j shares with i (for l >= 6: over those items of j that
-   * lie on a path from i), `overall` = mean of all ratings of j. Default `shared`.
-   */
-  readonly weights?: WeightReading;
-  /** Default `auto`: whichever takes fewer trials to draw a neighbour, within the memory limit. */
-  readonly representation?: Representation;
-}
+type HypergraphSettings = SettingsOf<typeof HYPERGRAPH>;
 
 /** Users and their hyperedges (Section 3.2.1), never listed as users x users. */
 export interface Hypergraph {
   readonly data: Interactions;
   readonly order: number;
   readonly includeSelf: boolean;
-  readonly weights: WeightReading;
+  readonly weights: HypergraphSettings["weights"];
   /** Uint32Array, N: |e_i| */
   readonly sizes: Uint32Array;
   /** Float64Array, N: mean rating of each user; 0 for a user without ratings */
@@ -48,7 +30,7 @@ export interface Hypergraph {
   /** The largest rating: no weight exceeds it. */
   readonly maxWeight: number;
   /** How incidence is kept, and neighbours are drawn. */
-  readonly representation: Exclude<Representation, "auto">;
+  readonly representation: Exclude<HypergraphSettings["representation"], "auto">;
   /** Present in the representation `bitsets`. */
   readonly bits: ReachBits | undefined;
   /** j in e_i. Symmetric. */
@@ -59,34 +41,23 @@ export interface Hypergraph {
   members(i: number): Uint32Array;
 }
 
-const KEYS = ["order", "includeSelf", "weights", "representation"] as const;
-
 /**
  * Builds the hypergraph. Users without ratings have a hyperedge that holds nobody else.
  * @throws InputError for an unknown or impossible setting, or a rating that is not above 0.
  */
 export async function buildHypergraph(
   data: Interactions,
-  settings: HypergraphSettings = {},
+  settings: Partial<HypergraphSettings> = {},
   options: WorkOptions = {},
 ): Promise<Hypergraph> {
-  requireKnownKeys(settings, KEYS, "hypergraph");
-  const order = requireInteger(settings.order ?? 4, 2, 1000, "hypergraph: order");
-  const weights = requireOneOf(settings.weights ?? "shared", WEIGHT_READINGS, "hypergraph: weights");
-  const asked = requireOneOf(
-    settings.representation ?? "auto",
-    REPRESENTATIONS,
-    "hypergraph: representation",
-  );
-  const includeSelf = settings.includeSelf ?? true;
-  if (typeof includeSelf !== "boolean")
-    throw new InputError(`hypergraph: includeSelf: ${String(includeSelf)} is neither true nor false`);
+  const full = complete(HYPERGRAPH, settings, "hypergraph");
+  const { hyperedgeOrder: order, weights, includeSelf } = full;
   const hops = hopsOf(order);
   const means = userMeans(data);
   const maxWeight = data.byUser.values.reduce((most, value) => Math.max(most, value), 0);
   const common = { data, order, includeSelf, weights, means, maxWeight };
 
-  const representation = chooseRepresentation(data, hops, asked);
+  const representation = chooseRepresentation(data, hops, full.representation);
   if (representation === "bitsets") {
     const bits = await reachBits(data, hops, includeSelf, options);
     const sizes = Uint32Array.from(data.userIds, (_, u) => bits.users.count(u));
@@ -107,7 +78,7 @@ export async function buildHypergraph(
 function chooseRepresentation(
   data: Interactions,
   hops: number,
-  asked: Representation,
+  asked: HypergraphSettings["representation"],
 ): Hypergraph["representation"] {
   const n = data.userIds.length;
   const items = data.itemIds.length;
@@ -115,11 +86,11 @@ function chooseRepresentation(
   const fits = bytes <= BITSET_LIMIT;
   if (asked === "bitsets" || hops > 1) {
     if (asked === "items" || asked === "mixed")
-      throw new InputError("hypergraph: order 6 and above needs representation bitsets");
+      throw new InputError("hypergraph: hyperedgeOrder 6 and above needs representation bitsets");
     if (!fits)
       throw new InputError(
         `hypergraph: bitsets of ${n} users and ${items} items take ${bytes} bytes; at most ${BITSET_LIMIT} are allowed` +
-          (hops > 1 ? ", and order 6 and above needs them" : ""),
+          (hops > 1 ? ", and hyperedgeOrder 6 and above needs them" : ""),
       );
     return "bitsets";
   }
@@ -133,7 +104,7 @@ type Queries = Pick<Hypergraph, "has" | "weight" | "members">;
 
 function bitsetQueries(
   data: Interactions,
-  weights: WeightReading,
+  weights: Hypergraph["weights"],
   means: Float64Array,
   bits: ReachBits,
 ): Queries {
@@ -164,7 +135,7 @@ function listQueries(
   data: Interactions,
   hops: number,
   includeSelf: boolean,
-  weights: WeightReading,
+  weights: Hypergraph["weights"],
   means: Float64Array,
 ): Queries {
   const { byUser, byItem } = data;

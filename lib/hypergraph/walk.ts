@@ -3,19 +3,22 @@
  * probability proportional to |e|, from e a vertex of it with probability proportional to w(e, .). Membership is
  * symmetric, so the hyperedges that hold v are those of v's neighbours, and both halves of a step draw a neighbour
  * with given weights. None lists the neighbours: `bitsets` draws any user and rejects (von Neumann 1951), `items`
- * goes through a shared item, `mixed` takes for each user the way with
- * fewer tries. A user whom nobody else reaches, and who is so alone in his hyperedge, stays where he is;
- * without `includeSelf` no hyperedge holds him and his sequence is himself alone.
+ * goes through a shared item, `mixed` takes for each user the way with fewer tries. A user whom nobody else reaches, and
+ * who is so alone in his hyperedge, stays where he is; without `includeSelf` no hyperedge holds him and his sequence is
+ * himself alone.
  */
 
-import { requireInteger, requireKnownKeys } from "../errors";
 import { Random } from "../random";
+import { complete, SEED, type SettingsOf } from "../settings";
 import type { Hypergraph } from "./hypergraph";
 import { ItemSampler } from "./itemSampler";
 import { pause, type WorkOptions } from "./pause";
 import { pathCounts } from "./reach";
 import { rejectionWalker } from "./rejectionWalker";
+import { WALK } from "./settings";
 import type { Walker } from "./walker";
+
+const SEEDED = { ...WALK, seed: SEED };
 
 /** Sequences of users ("sentences"), one after another. */
 export interface Sequences {
@@ -23,14 +26,6 @@ export interface Sequences {
   readonly users: Uint32Array;
   /** Uint32Array, sequences + 1: where each begins in `users` */
   readonly offsets: Uint32Array;
-}
-
-export interface WalkSettings {
-  /** Walks that start at each user. Default 4 (Appendix A.3). */
-  readonly rep?: number;
-  /** Steps of a walk; the loop of Algorithm 3 yields dep + 1 users. Default 8 (Appendix A.3). */
-  readonly dep?: number;
-  readonly seed: number;
 }
 
 /** A walker on a hypergraph: one step of Algorithm 3 at a time. */
@@ -104,32 +99,22 @@ function itemWalker(graph: Hypergraph): Walker {
   };
 }
 
-/** The settings with their defaults. @throws InputError for an unknown key or an impossible value. */
-export function walkSettings(settings: WalkSettings): Required<WalkSettings> {
-  requireKnownKeys(settings, ["rep", "dep", "seed"], "random walk");
-  return {
-    rep: requireInteger(settings.rep ?? 4, 1, 10_000, "random walk: rep"),
-    dep: requireInteger(settings.dep ?? 8, 0, 10_000, "random walk: dep"),
-    seed: settings.seed,
-  };
-}
-
 /** Work between two pauses, in walks. */
 const CHUNK = 4096;
 
 /**
- * Algorithm 3: `rep` walks of `dep` steps from every user, in the order of the users. Each user's walks come from a
+ * Algorithm 3: so many walks of so many steps from every user, in the order of the users. Each user's walks come from a
  * stream of his own id, so they are the same whatever other users walk.
  */
 export async function randomWalks(
   graph: Hypergraph,
-  settings: WalkSettings,
+  settings: Partial<SettingsOf<typeof SEEDED>> = {},
   options: WorkOptions = {},
 ): Promise<Sequences> {
-  const { rep, dep } = walkSettings(settings);
+  const { walks: rep, walkSteps: dep, seed } = complete(SEEDED, settings, "random walk");
   const ids = graph.data.userIds;
   const walker = createWalker(graph);
-  const family = Random.stream(settings.seed, "walk");
+  const family = Random.stream(seed, "walk");
   const users = new Uint32Array(ids.length * rep * (dep + 1));
   const offsets = new Uint32Array(ids.length * rep + 1);
   let length = 0;

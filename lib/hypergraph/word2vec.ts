@@ -6,42 +6,18 @@
  * one thread gives the same bits on every machine.
  */
 
-import { InputError, requireInteger, requireKnownKeys, requireNumber, requireOneOf } from "../errors";
+import { InputError } from "../errors";
 import { instantiate } from "../kernels/instantiate";
 import { exp, log } from "../numeric";
 import { Random } from "../random";
+import { complete, SEED, type SettingsOf } from "../settings";
 import { aliasTable } from "./aliasTable";
 import { pause, type WorkOptions } from "./pause";
+import { WORD2VEC } from "./settings";
 import type { Sequences } from "./walk";
 
-/** Continuous bag of words, or skip-gram. */
-export const WORD2VEC_MODES = ["cbow", "skipgram"] as const;
-export type Word2VecMode = (typeof WORD2VEC_MODES)[number];
-
-/** Settings of Word2Vec. */
-export interface Word2VecSettings {
-  /** Default `cbow`, as gensim. */
-  readonly mode?: Word2VecMode;
-  /** Length of a vector, a multiple of 4. Default 16. */
-  readonly dim?: number;
-  /** Most words on each side of the middle one; each time a number from 1 to `window` is drawn. Default 5. */
-  readonly window?: number;
-  /** Noise words a prediction. Default 5. */
-  readonly negatives?: number;
-  /** Default 5. */
-  readonly epochs?: number;
-  /** Default 0.025. */
-  readonly learningRate?: number;
-  /** The learning rate falls linearly to this, at most `learningRate`. Default 0.0001. */
-  readonly minLearningRate?: number;
-  /**
-   * Words with more than this share of all tokens are thinned out (gensim's default is 0.001); 0 keeps all. Default 0:
-   * users are the words, and every user's walks are wanted. On MovieLens 1M no user comes near the share where
-   * thinning begins (2.6 times the threshold).
-   */
-  readonly sample?: number;
-  readonly seed: number;
-}
+const SEEDED = { ...WORD2VEC, seed: SEED };
+type Word2VecSettings = SettingsOf<typeof SEEDED>;
 
 interface Kernel {
   allocate(bytes: number): number;
@@ -69,7 +45,6 @@ interface Kernel {
   ): void;
 }
 
-const KEYS = "mode,dim,window,negatives,epochs,learningRate,minLearningRate,sample,seed".split(",");
 const SIGMOID_STEPS = 1024;
 const SIGMOID_END = 6;
 /** The noise distribution is the counts to this power (Mikolov et al. 2013). */
@@ -87,10 +62,11 @@ const CHUNK = 40_000;
 export async function word2vec(
   sentences: Sequences,
   ids: readonly string[],
-  settings: Word2VecSettings,
+  settings: Partial<Word2VecSettings> = {},
   options: WorkOptions = {},
 ): Promise<Float32Array> {
-  const s = word2vecSettings(settings);
+  const s = checkedWord2Vec(settings);
+  const { dimensions: dim, word2vecEpochs: epochs, word2vecSample: sample } = s;
   const { users: tokens, offsets } = sentences;
   const counts = wordCounts(sentences, ids.length);
   if (tokens.length === 0) throw new InputError("word2vec: there is no sentence to learn from");
@@ -107,10 +83,10 @@ export async function word2vec(
     );
     return at;
   };
-  const input = put(initialVectors(ids, s.dim, s.seed));
-  const output = put(new Float32Array(ids.length * s.dim));
+  const input = put(initialVectors(ids, dim, s.seed));
+  const output = put(new Float32Array(ids.length * dim));
   const noise = interleaved(aliasTable(Float64Array.from(counts, (count) => power(count, NOISE_POWER))));
-  const keep = s.sample > 0 ? put(keepTable(counts, tokens.length, s.sample)) : 0;
+  const keep = sample > 0 ? put(keepTable(counts, tokens.length, sample)) : 0;
   let longest = 0;
   for (let i = 0; i + 1 < offsets.length; i++) longest = Math.max(longest, offsets[i + 1] - offsets[i]);
   kernel.setTables(
@@ -124,47 +100,33 @@ export async function word2vec(
     SIGMOID_STEPS,
     longest,
   );
-  kernel.setSizes(ids.length, s.dim, s.window, s.negatives);
+  kernel.setSizes(ids.length, dim, s.window, s.word2vecNegatives);
   const [a, b, c, d] = Random.stream(s.seed, "word2vec").state();
   kernel.setRandom(a, b, c, d);
 
-  const total = s.epochs * tokens.length;
-  for (let epoch = 0; epoch < s.epochs; epoch++) {
+  const total = epochs * tokens.length;
+  for (let epoch = 0; epoch < epochs; epoch++) {
     for (let from = 0; from + 1 < offsets.length; ) {
       let to = from + 1;
       while (to + 1 < offsets.length && offsets[to] - offsets[from] < CHUNK) to++;
       const before = epoch * tokens.length + offsets[from];
-      kernel.train(s.mode === "skipgram", from, to, s.learningRate, s.minLearningRate, before, total);
+      kernel.train(s.word2vec === "skipgram", from, to, s.word2vecRate, s.word2vecLeastRate, before, total);
       await pause(options, "word2vec", (epoch * tokens.length + offsets[to]) / total);
       from = to;
     }
   }
-  return new Float32Array(kernel.memory.buffer, input, ids.length * s.dim).slice();
+  return new Float32Array(kernel.memory.buffer, input, ids.length * dim).slice();
 }
 
-/** The settings with their defaults. @throws InputError for an unknown key or an impossible value. */
-export function word2vecSettings(settings: Word2VecSettings): Required<Word2VecSettings> {
-  const what = "word2vec";
-  requireKnownKeys(settings, KEYS, what);
-  const dim = requireInteger(settings.dim ?? 16, 4, 4096, `${what}: dim`);
-  if (dim % 4 !== 0) throw new InputError(`${what}: dim: ${dim} is not a multiple of 4`);
-  const learningRate = requireNumber(settings.learningRate ?? 0.025, 0, 10, `${what}: learningRate`);
-  return {
-    mode: requireOneOf(settings.mode ?? "cbow", WORD2VEC_MODES, `${what}: mode`),
-    dim,
-    window: requireInteger(settings.window ?? 5, 1, 1000, `${what}: window`),
-    negatives: requireInteger(settings.negatives ?? 5, 1, 1000, `${what}: negatives`),
-    epochs: requireInteger(settings.epochs ?? 5, 1, 10_000, `${what}: epochs`),
-    learningRate,
-    minLearningRate: requireNumber(
-      settings.minLearningRate ?? Math.min(0.0001, learningRate),
-      0,
-      learningRate,
-      `${what}: minLearningRate`,
-    ),
-    sample: requireNumber(settings.sample ?? 0, 0, 1, `${what}: sample`),
-    seed: settings.seed,
-  };
+/** @throws InputError for an unknown key or an impossible value. */
+export function checkedWord2Vec(settings: Partial<Word2VecSettings>): Word2VecSettings {
+  const full = complete(SEEDED, settings, "word2vec");
+  const { dimensions, word2vecRate, word2vecLeastRate } = full;
+  if (dimensions % 4 !== 0)
+    throw new InputError(`word2vec: dimensions: ${dimensions} is not a multiple of 4`);
+  if (word2vecLeastRate > word2vecRate)
+    throw new InputError(`word2vec: word2vecLeastRate: ${word2vecLeastRate} is above word2vecRate`);
+  return full;
 }
 
 /** (threshold, alias) pairs, so that a draw touches one line of the cache. */

@@ -12,7 +12,8 @@ import { parseReference, referenceTo } from "../data/reference";
 import { type Split, split } from "../data/split";
 import { createEngine } from "../engine/create";
 import { InputError } from "../errors";
-import { type EmbeddingSettings, embedUsers, type UserEmbedding } from "../hypergraph/embedding";
+import { embedUsers, type UserEmbedding } from "../hypergraph/embedding";
+import type { EmbeddingSettings } from "../hypergraph/settings";
 import { type Evaluation, evaluate, type Scorer } from "../metrics/evaluate";
 import { MemoryStore } from "../training/store";
 import type { Method, MethodContext } from "../unlearning/method";
@@ -75,7 +76,7 @@ export async function splitData(trial: Trial): Promise<Split> {
  */
 export const embedder =
   (trial: Trial) =>
-  (train: Interactions, settings: EmbeddingSettings): Promise<UserEmbedding> =>
+  (train: Interactions, settings: Partial<EmbeddingSettings>): Promise<UserEmbedding> =>
     embeddings.get(`${placeOf(trial)} ${JSON.stringify(settings)}`, () => embedUsers(train, settings));
 
 /** The system of a trial. @throws Error for a trial without one */

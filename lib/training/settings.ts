@@ -6,7 +6,7 @@
 import { type AdamSettings, ENGINE_NAMES } from "../engine/engine";
 import { INITIALISATIONS } from "../model/initial";
 import { embeddingSizeOf, MODEL_NAMES } from "../model/spec";
-import { choice, pick, real, type SettingsOf, whole } from "../settings";
+import { choice, pick, real, SEED, type SettingsOf, whole } from "../settings";
 
 /** `rating`: a rating as a share of the highest. `implicit`: 1 for each observed pair. */
 export const LABELS = ["rating", "implicit"] as const;
@@ -48,7 +48,7 @@ export const TRAINING = {
   ...LABEL,
   ...ADAM,
   l2: real(0, Number.MAX_VALUE, 0, "ridge penalty on embedding rows"),
-  seed: whole(0, 2 ** 32 - 1, 1, "seed of every random draw"),
+  seed: SEED,
 };
 export type TrainingSettings = SettingsOf<typeof TRAINING>;
 

@@ -9,13 +9,13 @@ import { type Interactions, transpose } from "../data/interactions";
 import { groupUsers } from "../grouping/group";
 import type { UserSpace } from "../grouping/space";
 import { embedUsers } from "../hypergraph/embedding";
-import { complete } from "../settings";
+import { WHOLE_EMBEDDING } from "../hypergraph/settings";
+import { complete, pick } from "../settings";
 import type { MethodContext } from "./method";
 import { type Plan, ratedUsers } from "./plan";
 import {
   clusteringOf,
   cohesionSpaceOf,
-  embeddingOf,
   GROUPINGS,
   ordersByCohesion,
   type PlanSettings,
@@ -84,7 +84,7 @@ class Spaces {
     if (this.embedding) return this.embedding;
     const embed = context.embed ?? embedUsers;
     const options = { signal: context.signal, onProgress: reporter(context) };
-    const { values, dim } = await embed(data, embeddingOf(settings), options);
+    const { values, dim } = await embed(data, pick(WHOLE_EMBEDDING, settings), options);
     this.embedding = { kind: "dense", values, dim };
     return this.embedding;
   }

@@ -1,21 +1,12 @@
 /**
- * How users are grouped and groups are ordered (Sections 3.2 and 3.3), each setting declared once and side by side with
- * those of training: what lib/grouping and lib/hypergraph call `start` or `epochs` has a name here that says of what.
+ * How users are grouped and groups are ordered (Sections 3.2 and 3.3), each setting declared once, those of a
+ * room there: their names are told apart from those of training.
  */
 
 import { CURRICULA } from "../cohesion/curriculum";
-import {
-  ASSIGNMENTS,
-  BALANCES,
-  type GroupingMethod,
-  type GroupingSettings,
-  STARTS,
-} from "../grouping/settings";
-import { EMBEDDING_KINDS, type EmbeddingSettings } from "../hypergraph/embedding";
-import { REPRESENTATIONS, WEIGHT_READINGS } from "../hypergraph/hypergraph";
-import { WORD2VEC_MODES } from "../hypergraph/word2vec";
-import { choice, flag, real, type SettingsOf, whole } from "../settings";
-import { TRAINING } from "../training/settings";
+import { BALANCING, type GroupingSettings } from "../grouping/settings";
+import { EMBEDDING } from "../hypergraph/settings";
+import { choice, pick, SEED, type SettingsOf, whole } from "../settings";
 
 /** Where users lie when they are compared: nowhere, at their rating rows, or at their embedding. */
 export type Space = "none" | "ratings" | "embedding";
@@ -29,33 +20,11 @@ export const GROUPINGS = {
   cbgm: { method: "gaussianMixture", space: "embedding" },
   blp: { method: "labelPropagation", space: "ratings" },
   cblp: { method: "labelPropagation", space: "embedding" },
-} as const satisfies Record<string, { method: GroupingMethod; space: Space }>;
+} as const satisfies Record<string, { method: GroupingSettings["method"]; space: Space }>;
 export type GroupingName = keyof typeof GROUPINGS;
 
 /** The spaces in which rho is taken. */
 export const COHESION_SPACES = ["own", "embedding", "ratings"] as const;
-
-const EMBEDDING = {
-  embedding: choice(EMBEDDING_KINDS, "collaborative", "the user embedding; svd and noise are controls"),
-  dimensions: whole(1, 4096, 16, "M of Appendix A.4, length of an embedding row"),
-  hyperedgeOrder: whole(2, 1000, 4, "l of Definition 1: users joined by a path of fewer than l vertices"),
-  includeSelf: flag(true, "whether a user's hyperedge holds the user"),
-  weights: choice(
-    WEIGHT_READINGS,
-    "shared",
-    "w(i, j) of Appendix A.2: mean rating of j over the items shared with i, or over all",
-  ),
-  representation: choice(REPRESENTATIONS, "auto", "how incidence is kept"),
-  walks: whole(1, 10_000, 4, "rep of Algorithm 3, walks that start at each user"),
-  walkSteps: whole(0, 10_000, 8, "dep of Algorithm 3, steps of a walk"),
-  word2vec: choice(WORD2VEC_MODES, "cbow", "mode of Word2Vec, Appendix A.4"),
-  window: whole(1, 1000, 5, "most words on each side in Word2Vec"),
-  word2vecNegatives: whole(1, 1000, 5, "noise words per prediction in Word2Vec"),
-  word2vecEpochs: whole(1, 10_000, 5, "epochs of Word2Vec"),
-  word2vecRate: real(0, 10, 0.025, "learning rate of Word2Vec at its first sentence"),
-  word2vecLeastRate: real(0, 10, 0.0001, "what that falls to, linearly"),
-  word2vecSample: real(0, 1, 0, "share of all tokens above which Word2Vec thins a user out; 0 keeps all"),
-};
 
 /** How users are grouped. */
 export const GROUPS = {
@@ -65,21 +34,7 @@ export const GROUPS = {
     "cbkm",
     "random, or balanced k-means (bkm), Gaussian mixture (bgm) or label propagation (blp) of rating rows; with c: of the embedding",
   ),
-  balance: choice(BALANCES, "users", "what groups are equal in"),
-  assignment: choice(
-    ASSIGNMENTS,
-    "greedy",
-    "Algorithm 2 (greedy), or the assignment of least cost (transport)",
-  ),
-  literal: flag(false, "Algorithm 2 as printed, faults included; needs ceiling and clusterStart random"),
-  ceiling: flag(false, "capacities ceil(N / S) as printed, instead of sizes that differ by at most one"),
-  clusterStart: choice(
-    STARTS,
-    "host",
-    "the first pass takes the host's start, or random centroids as printed",
-  ),
-  restarts: whole(1, 1000, 1, "k-means starts, of which the least inertia is kept"),
-  maxPasses: whole(0, 100_000, 100, "tau of Algorithm 2, passes at most"),
+  ...BALANCING,
   ...EMBEDDING,
 };
 
@@ -94,7 +49,7 @@ export const PLAN = {
   ),
 };
 /** The same for a plan by itself: the seed of a method is that of its plan. */
-export const WHOLE_PLAN = { ...PLAN, seed: TRAINING.seed };
+export const WHOLE_PLAN = { ...PLAN, seed: SEED };
 export type PlanSettings = SettingsOf<typeof WHOLE_PLAN>;
 
 /** The space in which rho is taken: for random groups, which were made in none, that of the rating rows. */
@@ -119,36 +74,8 @@ export const needsEmbedding = (
 
 /** The settings of a plan as lib/grouping takes them. */
 export const clusteringOf = (s: PlanSettings, groups: number): GroupingSettings => ({
+  ...pick(BALANCING, s),
   method: GROUPINGS[s.grouping].method,
   groups,
-  balance: s.balance,
-  literal: s.literal,
-  ceiling: s.ceiling,
-  assignment: s.assignment,
-  start: s.clusterStart,
-  restarts: s.restarts,
-  maxPasses: s.maxPasses,
-  seed: s.seed,
-});
-
-/** The settings of a plan as lib/hypergraph takes them. */
-export const embeddingOf = (
-  s: SettingsOf<typeof EMBEDDING> & { readonly seed: number },
-): EmbeddingSettings => ({
-  kind: s.embedding,
-  dim: s.dimensions,
-  order: s.hyperedgeOrder,
-  includeSelf: s.includeSelf,
-  weights: s.weights,
-  representation: s.representation,
-  rep: s.walks,
-  dep: s.walkSteps,
-  word2vec: s.word2vec,
-  window: s.window,
-  negatives: s.word2vecNegatives,
-  epochs: s.word2vecEpochs,
-  learningRate: s.word2vecRate,
-  minLearningRate: s.word2vecLeastRate,
-  sample: s.word2vecSample,
   seed: s.seed,
 });

@@ -159,21 +159,21 @@ describe("settings", () => {
   const space = spaces[1][1];
   const refused: [string, object, RegExp][] = [
     ["an unknown key", { group: 3 }, /unknown key "group".*groups/],
-    ["an unknown method", { method: "dbscan" }, /"dbscan" is not one of random, kmeans/],
+    ["an unknown method", { method: "dbscan" }, /"dbscan" is not one of kmeans, random/],
     ["an unknown balance", { balance: "items" }, /none, users, ratings/],
-    ["no group", { groups: 0 }, /grouping.groups: 0/],
+    ["no group", { groups: 0 }, /grouping: groups: 0/],
     ["half a group", { groups: 2.5 }, /2.5/],
     ["no pass", { maxPasses: 0 }, /maxPasses/],
     ["no restart", { restarts: 0 }, /restarts/],
-    ["a word for a switch", { ceiling: "yes" }, /ceiling: yes/],
+    ["a word for a switch", { ceiling: "yes" }, /ceiling: the text "yes"/],
     ["literal with another balance", { literal: true, balance: "ratings" }, /literal/],
     ["literal without a host", { literal: true, method: "random" }, /literal/],
     ["literal with other sizes", { literal: true, ceiling: false }, /literal/],
-    ["literal with another start", { literal: true, start: "host" }, /literal/],
+    ["literal with another start", { literal: true, clusterStart: "host" }, /literal/],
     ["a ceiling for ratings", { ceiling: true, balance: "ratings" }, /ceiling/],
     ["transport of unequal loads", { assignment: "transport", balance: "ratings" }, /transport/],
     ["transport of nothing", { assignment: "transport", balance: "none" }, /transport/],
-    ["a random allocation of a plain method", { start: "random", balance: "none" }, /start/],
+    ["a random allocation of a plain method", { clusterStart: "random", balance: "none" }, /clusterStart/],
   ];
 
   it.each(refused)("refuse %s", async (_, settings, message) => {

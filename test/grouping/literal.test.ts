@@ -71,7 +71,7 @@ describe("Algorithm 2 as printed: its four faults", () => {
       for (const groups of [4, 6]) {
         for (let seed = 0; seed < 4; seed++) {
           const printed = await groupUsers(space, { groups, literal: true, seed });
-          for (const changes of [{}, { start: "random" }, { assignment: "transport" }] as const) {
+          for (const changes of [{}, { clusterStart: "random" }, { assignment: "transport" }] as const) {
             const corrected = await groupUsers(space, { groups, seed, ...changes });
             expect(corrected.inertia).toBeLessThan(printed.inertia as number);
           }

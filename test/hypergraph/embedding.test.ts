@@ -3,8 +3,9 @@ import { adjustedRandIndex } from "../../lib/cohesion/agreement";
 import { type Interactions, interactionsFrom } from "../../lib/data/interactions";
 import { InputError } from "../../lib/errors";
 import { groupUsers } from "../../lib/grouping/group";
-import { EMBEDDING_KINDS, type EmbeddingSettings, embedUsers } from "../../lib/hypergraph/embedding";
+import { embedUsers } from "../../lib/hypergraph/embedding";
 import { moments } from "../../lib/hypergraph/noise";
+import { EMBEDDING_KINDS, type EmbeddingSettings } from "../../lib/hypergraph/settings";
 import { sha256 } from "../../lib/json";
 import { Random } from "../../lib/random";
 import { purity, randomRatings, ratings } from "./helpers";
@@ -50,18 +51,24 @@ describe.each(EMBEDDING_KINDS)("the %s embedding", (kind) => {
   const data = randomRatings(70, 50, 0.15, 4);
 
   it("is users x 16 finite numbers, one result a seed", async () => {
-    const first = await embedUsers(data, { kind, seed: 1 });
+    const first = await embedUsers(data, { embedding: kind, seed: 1 });
     expect(first).toMatchObject({ kind, dim: 16 });
     expect(first.values.length).toBe(70 * 16);
     expect(first.values.every(Number.isFinite)).toBe(true);
-    expect(await embedUsers(data, { kind, seed: 1 })).toEqual(first);
-    if (kind !== "svd") expect((await embedUsers(data, { kind, seed: 2 })).values).not.toEqual(first.values);
+    expect(await embedUsers(data, { embedding: kind, seed: 1 })).toEqual(first);
+    if (kind !== "svd")
+      expect((await embedUsers(data, { embedding: kind, seed: 2 })).values).not.toEqual(first.values);
   });
 
   it.each(["bitsets", "items"] as const)(
     "gives a user the same row however users and items are numbered (%s)",
     async (representation) => {
-      const settings: EmbeddingSettings = { kind, seed: 3, representation, weights: "shared" };
+      const settings: Partial<EmbeddingSettings> = {
+        embedding: kind,
+        seed: 3,
+        representation,
+        weights: "shared",
+      };
       const shuffled = renumbered(data, 1);
       expect(shuffled.userIds).not.toEqual(data.userIds);
       const [here, there] = [await embedUsers(data, settings), await embedUsers(shuffled, settings)];
@@ -79,7 +86,7 @@ describe.each(EMBEDDING_KINDS)("the %s embedding", (kind) => {
     const stages: string[] = [];
     const watched = embedUsers(
       data,
-      { kind, seed: 1, epochs: 100 },
+      { embedding: kind, seed: 1, word2vecEpochs: 100 },
       {
         signal: stop.signal,
         onProgress({ stage, done }) {
@@ -98,7 +105,7 @@ describe.each(EMBEDDING_KINDS)("the %s embedding", (kind) => {
 describe("planted communities", () => {
   const data = planted(160, 1);
   const community = (row: number) => row % 4;
-  const settings = { seed: 1, epochs: 60 };
+  const settings = { seed: 1, word2vecEpochs: 60 };
 
   it.each([
     ["cbow", "shared"],
@@ -120,14 +127,14 @@ describe("planted communities", () => {
     const classes = Array.from({ length: 160 }, (_, user) => community(user));
     expect(adjustedRandIndex(found.labels, classes)).toBeGreaterThan(0.9);
     expect(found.groups.map(({ length }) => length)).toEqual([40, 40, 40, 40]);
-    const noise = await embedUsers(data, { ...settings, kind: "noise" });
+    const noise = await embedUsers(data, { ...settings, embedding: "noise" });
     const chance = await groupUsers({ kind: "dense", values: noise.values, dim }, { groups: 4, seed: 1 });
     expect(Math.abs(adjustedRandIndex(chance.labels, classes))).toBeLessThan(0.1);
   });
 
   it("are neighbours in neither noise, which has the embedding's moments, nor by chance", async () => {
     const collaborative = await embedUsers(data, settings);
-    const { values } = await embedUsers(data, { ...settings, kind: "noise" });
+    const { values } = await embedUsers(data, { ...settings, embedding: "noise" });
     expect(purity(values, 16, community)).toBeLessThan(0.45);
     const [want, got] = [moments(collaborative.values, 16), moments(values, 16)];
     const trace = (c: Float64Array) =>
@@ -142,8 +149,8 @@ describe("the bits of an embedding", () => {
   it.each([
     ["collaborative cbow", { word2vec: "cbow", representation: "bitsets" }, "f9b0659135598036"],
     ["collaborative skipgram", { word2vec: "skipgram", representation: "items" }, "164dc91983e327e1"],
-    ["svd", { kind: "svd" }, "67d5c2ee0efd79ab"],
-    ["noise", { kind: "noise" }, "a751c43dd11bdbce"],
+    ["svd", { embedding: "svd" }, "67d5c2ee0efd79ab"],
+    ["noise", { embedding: "noise" }, "a751c43dd11bdbce"],
   ] as const)("are the same everywhere: %s", async (_, settings, hash) => {
     const { values } = await embedUsers(randomRatings(70, 50, 0.15, 4), { seed: 1, ...settings });
     expect(sha256(values).slice(0, 16)).toBe(hash);
@@ -153,14 +160,14 @@ describe("the bits of an embedding", () => {
 describe("settings of the embedding", () => {
   const data = randomRatings(10, 10, 0.4, 4);
   it.each([
-    [{ kind: "gnn" }, /collaborative, svd, noise/],
+    [{ embedding: "gnn" }, /collaborative, svd, noise/],
     [{ depth: 8 }, /unknown key "depth"/],
     [{ seed: 0.5 }, /seed/],
-    [{ dim: 0 }, /dim/],
-    [{ dim: 10 }, /multiple of 4/],
-    [{ rep: 0 }, /rep/],
+    [{ dimensions: 0 }, /dimensions/],
+    [{ dimensions: 10 }, /multiple of 4/],
+    [{ walks: 0 }, /walks/],
     [{ word2vec: "glove" }, /cbow, skipgram/],
-    [{ order: 1 }, /order/],
+    [{ hyperedgeOrder: 1 }, /hyperedgeOrder/],
   ])("%j is refused", async (settings, message) => {
     const attempt = embedUsers(data, { seed: 1, ...(settings as object) });
     await expect(attempt).rejects.toThrow(InputError);
@@ -173,7 +180,7 @@ describe("settings of the embedding", () => {
 
   it("one user alone has an embedding", async () => {
     for (const kind of EMBEDDING_KINDS) {
-      const { values } = await embedUsers(ratings([[0, 0, 4]], 1, 1), { kind, seed: 1 });
+      const { values } = await embedUsers(ratings([[0, 0, 4]], 1, 1), { embedding: kind, seed: 1 });
       expect(values.length).toBe(16);
       expect(values.every(Number.isFinite)).toBe(true);
     }

@@ -52,7 +52,7 @@ describe("excerpt", () => {
     const graph = await buildHypergraph(everybody);
     expect(() => excerpt(graph)).toThrow(/2 users outside/);
     expect(excerpt(graph, { outside: 0 }).members.map(({ user }) => user)).toEqual([1, 2, 3, 4]);
-    const narrow = await buildHypergraph(everybody, { order: 2 });
+    const narrow = await buildHypergraph(everybody, { hyperedgeOrder: 2 });
     expect(() => excerpt(narrow)).toThrow(/order 2/);
   });
 });

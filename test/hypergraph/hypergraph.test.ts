@@ -70,21 +70,23 @@ describe("l, the order of reach", () => {
     [8, [4, 4, 4, 4, 1]],
     [20, [4, 4, 4, 4, 1]],
   ])("l = %i on a chain of users", async (order, sizes) => {
-    const graph = await buildHypergraph(chain, { order });
+    const graph = await buildHypergraph(chain, { hyperedgeOrder: order });
     expect(Array.from(graph.sizes)).toEqual(sizes);
-    const without = await buildHypergraph(chain, { order, includeSelf: false });
+    const without = await buildHypergraph(chain, { hyperedgeOrder: order, includeSelf: false });
     expect(Array.from(without.sizes)).toEqual(sizes.map((size) => size - 1));
   });
 
   it("weighs a user two hops away by his ratings of the items on the path", async () => {
-    const graph = await buildHypergraph(chain, { order: 6 });
+    const graph = await buildHypergraph(chain, { hyperedgeOrder: 6 });
     expect(graph.weight(0, 2)).toBe(3); // 0 - item 0 - 1 - item 1 - 2: item 2 of user 2 lies beyond
     expect(graph.weight(0, 3)).toBe(0);
     expect(graph.weight(1, 2)).toBe(2); // items 1 and 2: user 1 reaches item 2 through user 2 himself
   });
 
   it("needs bitsets beyond one hop", async () => {
-    await expect(buildHypergraph(chain, { order: 6, representation: "items" })).rejects.toThrow(/bitsets/);
+    await expect(buildHypergraph(chain, { hyperedgeOrder: 6, representation: "items" })).rejects.toThrow(
+      /bitsets/,
+    );
   });
 });
 
@@ -129,8 +131,8 @@ describe("the representation", () => {
 describe("settings", () => {
   const data = fixtureRatings();
   it.each([
-    [{ order: 1 }, /order/],
-    [{ order: 4.5 }, /order/],
+    [{ hyperedgeOrder: 1 }, /hyperedgeOrder/],
+    [{ hyperedgeOrder: 4.5 }, /hyperedgeOrder/],
     [{ weights: "both" }, /weights.*shared, overall/],
     [{ representation: "matrix" }, /representation/],
     [{ includeSelf: 1 }, /includeSelf/],

@@ -109,7 +109,7 @@ describe("random walks", () => {
 
   it("give rep sequences of dep + 1 users a user, in the order of the users", async () => {
     const graph = await buildHypergraph(data);
-    const walks = await randomWalks(graph, { rep: 3, dep: 5, seed: 1 });
+    const walks = await randomWalks(graph, { walks: 3, walkSteps: 5, seed: 1 });
     expect(walks.users.length).toBe(20 * 3 * 6);
     expect(Array.from(walks.offsets)).toEqual(Array.from({ length: 61 }, (_, k) => 6 * k));
     for (let k = 0; k < 60; k++) expect(walks.users[6 * k]).toBe(Math.floor(k / 3));
@@ -128,7 +128,7 @@ describe("random walks", () => {
     const sparse = randomRatings(30, 40, 0.05, 4);
     const graph = await buildHypergraph(sparse);
     const { transition } = explicitHypergraph(sparse, true, false);
-    const { users } = await randomWalks(graph, { rep: 200, dep: 8, seed: 3 });
+    const { users } = await randomWalks(graph, { walks: 200, walkSteps: 8, seed: 3 });
     const seen = new Set<string>();
     for (let at = 0; at < users.length; at += 9)
       for (let k = 0; k < 8; k++) {
@@ -151,14 +151,14 @@ describe("random walks", () => {
     ); // user 0 shares nothing, user 3 rated nothing
     for (const representation of ["bitsets", "items", "mixed"] as const) {
       const stays = await randomWalks(await buildHypergraph(lone, { representation }), {
-        rep: 1,
-        dep: 4,
+        walks: 1,
+        walkSteps: 4,
         seed: 1,
       });
       expect(Array.from(stays.users.subarray(0, 5))).toEqual([0, 0, 0, 0, 0]);
       expect(Array.from(stays.users.subarray(15))).toEqual([3, 3, 3, 3, 3]);
       const graph = await buildHypergraph(lone, { representation, includeSelf: false });
-      const ends = await randomWalks(graph, { rep: 1, dep: 4, seed: 1 });
+      const ends = await randomWalks(graph, { walks: 1, walkSteps: 4, seed: 1 });
       expect(Array.from(ends.offsets)).toEqual([0, 1, 6, 11, 12]);
       // with himself left out, the one hyperedge that holds user 1 is user 2's, and it holds nobody else
       expect(Array.from(ends.users)).toEqual([0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3]);
@@ -167,8 +167,8 @@ describe("random walks", () => {
 
   it("refuse settings that are not theirs", async () => {
     const graph = await buildHypergraph(data);
-    await expect(randomWalks(graph, { rep: 0, seed: 1 })).rejects.toThrow(/rep/);
-    await expect(randomWalks(graph, { dep: -1, seed: 1 })).rejects.toThrow(/dep/);
+    await expect(randomWalks(graph, { walks: 0, seed: 1 })).rejects.toThrow(/walks/);
+    await expect(randomWalks(graph, { walkSteps: -1, seed: 1 })).rejects.toThrow(/walkSteps/);
     await expect(randomWalks(graph, { depth: 8, seed: 1 } as never)).rejects.toThrow(/unknown key "depth"/);
   });
 });

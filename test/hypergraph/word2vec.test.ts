@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../lib/errors";
 import { aliasTable } from "../../lib/hypergraph/aliasTable";
+import type { WORD2VEC } from "../../lib/hypergraph/settings";
 import type { Sequences } from "../../lib/hypergraph/walk";
-import { type Word2VecSettings, word2vec } from "../../lib/hypergraph/word2vec";
+import { word2vec } from "../../lib/hypergraph/word2vec";
 import { Random } from "../../lib/random";
+import type { SettingsOf } from "../../lib/settings";
 import { correlation, cosines, purity, readFixture } from "./helpers";
 
 const sentences = (rows: readonly (readonly number[])[]): Sequences => {
@@ -20,7 +22,11 @@ describe.each(["cbow", "skipgram"] as const)("%s beside gensim on planted walks"
   const theirs: number[][] = fixture.vectors[mode];
   const users = theirs[0].length / 16;
   const learn = (seed: number) =>
-    word2vec(sentences(fixture.walks), names(users), { mode, epochs: fixture.epochs, seed });
+    word2vec(sentences(fixture.walks), names(users), {
+      word2vec: mode,
+      word2vecEpochs: fixture.epochs,
+      seed,
+    });
 
   it("finds the communities, as gensim does", async () => {
     const community = (row: number) => row % fixture.communities;
@@ -53,15 +59,19 @@ describe.each(["cbow", "skipgram"] as const)("%s beside gensim on planted walks"
   });
 });
 
+type Word2VecSettings = SettingsOf<typeof WORD2VEC> & { readonly seed: number };
+
 describe("word2vec, step by step", () => {
   /** The same formulas in float64, driven by the same generator: what the kernel must compute. */
-  function reference(rows: number[][], words: number, s: Required<Word2VecSettings>): Float64Array {
+  function reference(rows: number[][], words: number, s: Word2VecSettings): Float64Array {
     const family = Random.stream(s.seed, "word2vec", "initial");
     const input = names(words).map((id) => {
       const random = family.fork(id);
-      return Array.from({ length: s.dim }, () => Math.fround((2 * random.uniform() - 1) / s.dim));
+      return Array.from({ length: s.dimensions }, () =>
+        Math.fround((2 * random.uniform() - 1) / s.dimensions),
+      );
     });
-    const output = names(words).map(() => new Array<number>(s.dim).fill(0));
+    const output = names(words).map(() => new Array<number>(s.dimensions).fill(0));
     const counts = new Float64Array(words);
     for (const word of rows.flat()) counts[word]++;
     const { threshold, alias } = aliasTable(counts.map((count) => count ** 0.75));
@@ -69,8 +79,8 @@ describe("word2vec, step by step", () => {
     const below = (n: number) => Math.floor((random.next() * n) / 4294967296);
     const dot = (x: number[], y: number[]) => x.reduce((sum, value, k) => sum + value * y[k], 0);
     const predict = (h: number[], word: number, alpha: number): number[] => {
-      const error = new Array<number>(s.dim).fill(0);
-      for (let n = 0; n <= s.negatives; n++) {
+      const error = new Array<number>(s.dimensions).fill(0);
+      for (let n = 0; n <= s.word2vecNegatives; n++) {
         let target = word;
         if (n > 0) {
           const column = below(words);
@@ -80,34 +90,34 @@ describe("word2vec, step by step", () => {
         const f = dot(h, output[target]);
         if (Math.abs(f) >= 6) continue;
         const g = ((n === 0 ? 1 : 0) - 1 / (1 + Math.exp(-f))) * alpha;
-        for (let k = 0; k < s.dim; k++) {
+        for (let k = 0; k < s.dimensions; k++) {
           error[k] += g * output[target][k];
           output[target][k] += g * h[k];
         }
       }
       return error;
     };
-    const total = s.epochs * rows.flat().length;
+    const total = s.word2vecEpochs * rows.flat().length;
     let before = 0;
-    for (let epoch = 0; epoch < s.epochs; epoch++) {
+    for (let epoch = 0; epoch < s.word2vecEpochs; epoch++) {
       for (const row of rows) {
-        const alpha = s.learningRate - (s.learningRate - s.minLearningRate) * (before / total);
+        const alpha = s.word2vecRate - (s.word2vecRate - s.word2vecLeastRate) * (before / total);
         before += row.length;
         row.forEach((word, i) => {
           const reach = s.window - below(s.window);
           const context = row.filter((_, m) => m !== i && Math.abs(m - i) <= reach);
-          if (s.mode === "cbow") {
+          if (s.word2vec === "cbow") {
             if (context.length === 0) return;
             const h = Array.from(
-              { length: s.dim },
+              { length: s.dimensions },
               (_, k) => context.reduce((sum, m) => sum + input[m][k], 0) / context.length,
             );
             const error = predict(h, word, alpha);
-            for (const m of context) for (let k = 0; k < s.dim; k++) input[m][k] += error[k];
+            for (const m of context) for (let k = 0; k < s.dimensions; k++) input[m][k] += error[k];
           } else {
             for (const m of context) {
               const error = predict(input[m], word, alpha);
-              for (let k = 0; k < s.dim; k++) input[m][k] += error[k];
+              for (let k = 0; k < s.dimensions; k++) input[m][k] += error[k];
             }
           }
         });
@@ -129,14 +139,14 @@ describe("word2vec, step by step", () => {
     ["skipgram", 8],
   ] as const)("%s with %i dimensions computes the formulas", async (mode, dim) => {
     const settings = {
-      mode,
-      dim,
+      word2vec: mode,
+      dimensions: dim,
       window: 3,
-      negatives: 4,
-      epochs: 30,
-      learningRate: 0.1,
-      minLearningRate: 0.001,
-      sample: 0,
+      word2vecNegatives: 4,
+      word2vecEpochs: 30,
+      word2vecRate: 0.1,
+      word2vecLeastRate: 0.001,
+      word2vecSample: 0,
       seed: 9,
     };
     const got = await word2vec(sentences(rows), names(14), settings);
@@ -164,11 +174,19 @@ describe("word2vec, step by step", () => {
   it("thins out frequent words when asked to", async () => {
     const [often, rare] = [0, 1];
     const crowd = Array.from({ length: 400 }, (_, k) => [often, often, 2 + (k % 8), often, rare]);
-    const plain = await word2vec(sentences(crowd), names(10), { seed: 1, epochs: 20 });
-    const thinned = await word2vec(sentences(crowd), names(10), { seed: 1, epochs: 20, sample: 0.01 });
+    const plain = await word2vec(sentences(crowd), names(10), { seed: 1, word2vecEpochs: 20 });
+    const thinned = await word2vec(sentences(crowd), names(10), {
+      seed: 1,
+      word2vecEpochs: 20,
+      word2vecSample: 0.01,
+    });
     const length = (x: Float32Array, row: number) => Math.hypot(...x.slice(row * 16, (row + 1) * 16));
     expect(length(thinned, often)).not.toBe(length(plain, often));
-    const nobody = await word2vec(sentences(crowd), names(10), { seed: 1, epochs: 20, sample: 1 });
+    const nobody = await word2vec(sentences(crowd), names(10), {
+      seed: 1,
+      word2vecEpochs: 20,
+      word2vecSample: 1,
+    });
     expect(nobody.every(Number.isFinite)).toBe(true);
   });
 });
@@ -176,13 +194,13 @@ describe("word2vec, step by step", () => {
 describe("word2vec refuses", () => {
   const one = sentences([[0, 1]]);
   it.each([
-    [{ dim: 6 }, /multiple of 4/],
-    [{ mode: "glove" }, /cbow, skipgram/],
+    [{ dimensions: 6 }, /multiple of 4/],
+    [{ word2vec: "glove" }, /cbow, skipgram/],
     [{ window: 0 }, /window/],
-    [{ negatives: 0 }, /negatives/],
-    [{ epochs: 0 }, /epochs/],
-    [{ learningRate: Number.NaN }, /learningRate/],
-    [{ minLearningRate: 0.03 }, /minLearningRate/],
+    [{ word2vecNegatives: 0 }, /word2vecNegatives/],
+    [{ word2vecEpochs: 0 }, /word2vecEpochs/],
+    [{ word2vecRate: Number.NaN }, /word2vecRate/],
+    [{ word2vecLeastRate: 0.03 }, /word2vecLeastRate/],
     [{ size: 16 }, /unknown key "size"/],
   ])("%j", async (settings, message) => {
     const attempt = word2vec(one, names(2), { seed: 1, ...(settings as object) });

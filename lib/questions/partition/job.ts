@@ -7,8 +7,9 @@ import { cohesion } from "../../cohesion/cohesion";
 import type { Interactions } from "../../data/interactions";
 import { type Grouping, groupUsers } from "../../grouping/group";
 import type { UserSpace } from "../../grouping/space";
-import { complete, type SettingsOf } from "../../settings";
-import { embeddingOf, GROUPINGS, type PLAN, WHOLE_PLAN } from "../../unlearning/planSettings";
+import { WHOLE_EMBEDDING } from "../../hypergraph/settings";
+import { complete, pick, type SettingsOf } from "../../settings";
+import { GROUPINGS, type PLAN, WHOLE_PLAN } from "../../unlearning/planSettings";
 import type { Job, Report } from "../job";
 import type { Trial } from "../trial";
 import { embedder, splitData } from "../workbench";
@@ -61,7 +62,7 @@ export async function spacesOf(
 ): Promise<Record<"ratings" | "embedding", UserSpace>> {
   const { embedding, weights, word2vec } = plan;
   const settings = complete(WHOLE_PLAN, { embedding, weights, word2vec, seed: trial.seed }, "plan");
-  const { values, dim } = await embedder(trial)(train, embeddingOf(settings));
+  const { values, dim } = await embedder(trial)(train, pick(WHOLE_EMBEDDING, settings));
   return {
     ratings: { kind: "sparse", rows: train.byUser, columns: train.itemIds.length },
     embedding: { kind: "dense", values, dim },

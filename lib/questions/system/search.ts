@@ -7,8 +7,8 @@
 
 import { holdsRatings, type Interactions } from "../../data/interactions";
 import { type Split, validationSplit } from "../../data/split";
-import type { EmbeddingSettings } from "../../hypergraph/embedding";
 import { embedUsers, type UserEmbedding } from "../../hypergraph/embedding";
+import type { EmbeddingSettings } from "../../hypergraph/settings";
 import { canonicalJson } from "../../json";
 import { namedMetrics } from "../../metrics/quality";
 import type { MethodContext } from "../../unlearning/method";
@@ -110,7 +110,10 @@ export async function chooseSettings(
 }
 
 /** `embedUsers` of one data set with a memory: candidates are grouped by the same embedding. */
-function embeddingsOf(): (train: Interactions, settings: EmbeddingSettings) => Promise<UserEmbedding> {
+function embeddingsOf(): (
+  train: Interactions,
+  settings: Partial<EmbeddingSettings>,
+) => Promise<UserEmbedding> {
   const known = new Map<string, Promise<UserEmbedding>>();
   return (train, settings) => {
     const name = canonicalJson(settings as unknown as Record<string, never>);

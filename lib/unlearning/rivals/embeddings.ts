@@ -29,7 +29,11 @@ export async function embedRatings(
   const onProgress = ({ done }: { done: number }) =>
     context.onProgress?.({ stage: "plan", done, text: "plan: embedding" });
   const embed = context.embed ?? embedUsers;
-  const { values } = await embed(data, { kind: "svd", dim, seed }, { signal: context.signal, onProgress });
+  const { values } = await embed(
+    data,
+    { embedding: "svd", dimensions: dim, seed },
+    { signal: context.signal, onProgress },
+  );
   const squares = new Float64Array(dim); // of the singular values, for `values` is U Sigma
   for (let k = 0; k < values.length; k++) squares[k % dim] += values[k] * values[k];
   const least = NEGLIGIBLE * squares.reduce((most, square) => Math.max(most, square), 0);
