@@ -5,7 +5,6 @@
  * equal to the bit.
  */
 
-import { setImmediate as macrotask } from "node:timers/promises";
 import { instantiate } from "../kernels/instantiate";
 import type { Graph, Kernel } from "../model/model";
 import { requirePart } from "../model/models";
@@ -13,18 +12,16 @@ import { type ModelSpec, modelOf } from "../model/spec";
 import { epochSamples } from "./batches";
 import { checkGraph, checkIds, checkPairs, checkState, checkTraining } from "./checks";
 import type { AdamSettings, Engine, Moments, TrainingSet, TrainOptions, TrainResult } from "./engine";
+import { trainEpochs } from "./epochLoop";
 import { byItem, emptyGraph, graphOf } from "./graph";
+import { KernelState } from "./kernelState";
 import { type TrainKernel, Workspace } from "./simdKernel";
 import { Arena } from "./simdMemory";
 import { probeCase } from "./simdProbe";
 import { ActiveRows, isLarge, PlacedSet } from "./simdSet";
 
-/** ms that one call into the kernel should take: between two of them signals and timers get their turn. */
-const CALL = 60;
-const FIRST_GUESS = 2e-4; // ms a sample, until a call has been measured
 const PAIRS_AT_ONCE = 8192;
 const USERS_AT_ONCE = 64;
-const LEAST_ROOT = Math.fround(1e-18); // of the kernels' Adam: its square is the least v that counts
 
 export interface SimdEngine extends Engine {
   /**
@@ -63,14 +60,11 @@ class KernelEngine implements SimdEngine {
   private readonly kernel: TrainKernel;
   private readonly layout: Kernel;
   private readonly arena: Arena;
-  /**
-   * addresses of the flat weights, of Adam's m and the root of its v; of the shared gradient; of the slot
-   * tables
-   */
-  private readonly at: { w: number; m: number; root: number; g: number; slotOf: readonly [number, number] };
+  private readonly state: KernelState;
+  /** addresses of the tables of slots, users and items */
+  private readonly slotOf: readonly [number, number];
   private readonly scoring: Workspace;
   private readonly active: ActiveRows;
-  private steps = 0;
   private training = false;
   private disposed = false;
   /** The item side of `scoring` holds the whole catalogue at the present weights. */
@@ -95,13 +89,12 @@ class KernelEngine implements SimdEngine {
     this.kernel = kernel ?? instantiate<TrainKernel>(this.layout.name, (one) => probe(spec.model, one));
     this.arena = new Arena(this.kernel.memory, this.kernel.heapBase());
     const flat = () => this.arena.allocate(4 * spec.size);
-    const slotOf = [this.arena.allocate(4 * spec.users), this.arena.allocate(4 * spec.items)] as const;
+    this.slotOf = [this.arena.allocate(4 * spec.users), this.arena.allocate(4 * spec.items)];
     const gradients = this.layout.gradients === "dense" ? spec.size : spec.size - spec.shared;
-    this.at = { w: flat(), m: flat(), root: flat(), g: this.arena.allocate(4 * gradients), slotOf };
-    this.scoring = new Workspace(this.arena, this.layout, spec, PAIRS_AT_ONCE, slotOf);
+    this.state = new KernelState(this.arena, spec.size, gradients);
+    this.scoring = new Workspace(this.arena, this.layout, spec, PAIRS_AT_ONCE, this.slotOf);
     this.active = new ActiveRows(spec);
-    const { w, m, root, g } = this.at;
-    this.kernel.setModel(w, m, root, g, spec.users, spec.items, spec.embeddingSize);
+    this.kernel.setModel(...this.state.addresses, spec.users, spec.items, spec.embeddingSize);
     this.graphModel = modelOf(spec.model).graph;
     this.tables = this.graphModel ? [flat(), flat(), flat()] : [];
     this.base = this.arena.mark();
@@ -111,23 +104,9 @@ class KernelEngine implements SimdEngine {
   load(weights: Float32Array, moments?: Moments): void {
     checkState(this.spec, weights, moments);
     this.requireIdle("load");
-    this.flat("w").set(weights);
+    this.state.load(weights, moments);
     this.active.clear();
-    if (moments) {
-      const m = this.flat("m");
-      for (let k = 0; k < m.length; k++) m[k] = moments.m[k] + 0; // -0 becomes 0, as after a step
-      const roots = this.flat("root");
-      for (let k = 0; k < roots.length; k++) {
-        const root = Math.fround(Math.sqrt(moments.v[k]));
-        roots[k] = root < LEAST_ROOT ? 0 : root;
-      }
-      this.active.addMoments(moments.m);
-      this.active.addMoments(moments.v);
-    } else {
-      this.flat("m").fill(0);
-      this.flat("root").fill(0);
-    }
-    this.steps = moments?.step ?? 0;
+    if (moments) for (const moment of [moments.m, moments.v]) this.active.addMoments(moment);
     this.stale = true;
   }
 
@@ -139,55 +118,33 @@ class KernelEngine implements SimdEngine {
 
   weights(): Float32Array {
     this.settle();
-    return this.flat("w").slice();
+    return this.state.weights();
   }
 
   moments(): Moments {
     this.settle();
-    return { m: this.flat("m").slice(), v: this.flat("root").map((root) => root * root), step: this.steps };
+    return this.state.moments();
   }
 
   async train(set: TrainingSet, options: TrainOptions): Promise<TrainResult> {
-    let { epoch, batch } = checkTraining(this.spec, set, options);
+    const position = checkTraining(this.spec, set, options);
     this.requireIdle("train");
-    const { signal, epochs, stream, batchSize, l2 = 0, trackLoss = false } = options;
+    const { stream, batchSize, l2 = 0, trackLoss = false } = options;
     this.placeGraph(graphOf(set, this.spec.users));
     const mark = this.arena.mark();
     this.training = true;
-    let samples = 0;
-    let steps = 0;
     try {
       const { placed, workspace } = this.place(set, batchSize);
-      this.setAdam(options.adam);
-      let perSample = FIRST_GUESS;
-      let rested = performance.now();
-      for (; epoch < epochs; epoch++, batch = 0) {
-        if (signal?.aborted) return { position: { epoch, batch }, finished: false, samples, steps };
-        placed.draw(stream, epoch);
-        const whole = batch === 0; // of an epoch that was begun elsewhere only a part is seen here
-        let loss = 0;
-        while (batch < placed.batches) {
-          if (signal?.aborted) return { position: { epoch, batch }, finished: false, samples, steps };
-          const begun = performance.now();
-          const count = Math.max(1, Math.floor(CALL / (perSample * batchSize)));
-          const next = Math.min(batch + count, placed.batches);
-          workspace.open(this.kernel); // a score taken since the last call has moved the kernel elsewhere
-          this.stale = true;
-          loss += placed.train(batch, next, l2, trackLoss);
-          const done = Math.min(next * batchSize, placed.samples) - batch * batchSize;
-          samples += done;
-          steps += next - batch;
-          this.steps += next - batch;
-          batch = next;
-          const now = performance.now();
-          perSample = Math.max((now - begun) / done, 1e-6);
-          if (now - rested < CALL) continue;
-          await macrotask();
-          rested = performance.now();
-        }
-        options.onEpoch?.({ epoch, loss: trackLoss && whole ? loss / placed.samples : undefined });
-      }
-      return { position: { epoch: epochs, batch: 0 }, finished: true, samples, steps };
+      this.state.setAdam(this.kernel, options.adam);
+      const { batches, samples } = placed;
+      const draw = (epoch: number) => placed.draw(stream, epoch);
+      const train = (from: number, to: number) => {
+        workspace.open(this.kernel); // a score taken since the last call has moved the kernel elsewhere
+        this.stale = true;
+        this.state.steps += to - from;
+        return placed.train(from, to, l2, trackLoss);
+      };
+      return await trainEpochs({ batches, samples, draw, train }, position, options);
     } finally {
       this.settle();
       this.training = false;
@@ -200,13 +157,13 @@ class KernelEngine implements SimdEngine {
     this.placeGraph(graphOf(set, this.spec.users));
     const mark = this.arena.mark();
     const { placed, workspace } = this.place(set, batchSize);
-    this.setAdam(adam);
+    this.state.setAdam(this.kernel, adam);
     workspace.open(this.kernel);
     this.stale = true;
     for (let epoch = 0; epoch < epochs; epoch++) {
       placed.draw(["probe"], epoch);
       placed.train(0, placed.batches, 0.01, true);
-      this.steps += placed.batches;
+      this.state.steps += placed.batches;
     }
     this.kernel.settle();
     this.arena.release(mark);
@@ -310,6 +267,7 @@ class KernelEngine implements SimdEngine {
 
   /** Makes up the steps of rows that the last batches did not hold. */
   private settle(): void {
+    this.requireAlive();
     if (this.training) this.kernel.settle();
   }
 
@@ -339,26 +297,16 @@ class KernelEngine implements SimdEngine {
     this.active.place(this.arena, this.kernel, batchSize, this.putsOff);
     const placed = new PlacedSet(this.arena, this.kernel, this.spec, set, batchSize);
     const largest = placed.scored * Math.min(batchSize, placed.samples);
-    return { placed, workspace: new Workspace(this.arena, this.layout, this.spec, largest, this.at.slotOf) };
-  }
-
-  private setAdam({ learningRate, beta1, beta2, epsilon }: AdamSettings): void {
-    let power1 = 1;
-    let power2 = 1;
-    for (let step = 0; step < this.steps; step++) {
-      power1 *= beta1;
-      power2 *= beta2;
-    }
-    this.kernel.setAdam(learningRate, beta1, beta2, epsilon, power1, power2);
+    return { placed, workspace: new Workspace(this.arena, this.layout, this.spec, largest, this.slotOf) };
   }
 
   /** The gradient of the batch that was differentiated last, in the layout of the weights. */
   private collectGradient(workspace: Workspace): Float32Array {
     const { shared, size } = this.spec;
     const { gradients } = this.layout;
-    if (gradients === "dense") return this.arena.floats(this.at.g, size).slice();
+    if (gradients === "dense") return this.state.gradient();
     const result = new Float32Array(size);
-    result.set(this.arena.floats(this.at.g, size - shared), shared);
+    result.set(this.state.gradient(), shared);
     const slots = [this.kernel.userSlots(), this.kernel.itemSlots()];
     const seen = [0, 0]; // tables of either kind so far
     for (const { kind, offset, shape } of this.spec.tensors) {
@@ -371,11 +319,6 @@ class KernelEngine implements SimdEngine {
       });
     }
     return result;
-  }
-
-  private flat(which: "w" | "m" | "root"): Float32Array {
-    this.requireAlive();
-    return this.arena.floats(this.at[which], this.spec.size);
   }
 
   private requireAlive(): void {

@@ -10,15 +10,15 @@ import * as tf from "@tensorflow/tfjs";
 import type { Forward, Graph, GraphTensors } from "../model/model";
 import { loss, ridge, scores } from "../model/objective";
 import { type ModelSpec, modelOf } from "../model/spec";
-import { batchCount, drawEpoch, type Epoch } from "./batches";
+import { batchCount, drawEpoch, type Epoch, epochSamples } from "./batches";
 import { checkGraph, checkIds, checkPairs, checkState, checkTraining } from "./checks";
 import type { Engine, Moments, TrainingSet, TrainOptions, TrainResult } from "./engine";
+import { trainEpochs } from "./epochLoop";
 import { emptyGraph, graphOf, usersOf } from "./graph";
 import { type AdamState, adamStep, type BiasCorrection, biasCorrections } from "./tfjsAdam";
 import { type TfjsBackend, tfjsBackend } from "./tfjsBackend";
 
 const PAIRS_AT_ONCE = 65_536; // bounds the memory of scoring: about 60 MB of layers
-const BREATH = 100; // ms between two moments at which timers and signals get their turn
 
 /** An engine for models of the shape of `spec`, all weights 0 until `load`. */
 export async function createTfjsEngine(spec: ModelSpec): Promise<Engine> {
@@ -80,36 +80,27 @@ class TfjsEngine implements Engine {
   }
 
   async train(set: TrainingSet, options: TrainOptions): Promise<TrainResult> {
-    let { epoch, batch } = checkTraining(this.spec, set, options);
+    const position = checkTraining(this.spec, set, options);
     this.requireIdle("train");
     if (modelOf(this.spec.model).graph) this.setGraph(graphOf(set, this.spec.users));
     this.training = true;
     try {
+      const { batchSize, stream } = options;
       const corrections = biasCorrections(options.adam, this.steps);
-      const batches = batchCount(set, options.batchSize);
-      let samples = 0;
-      let steps = 0;
-      let rested = performance.now();
-      for (; epoch < options.epochs; epoch++, batch = 0) {
-        if (options.signal?.aborted) return { position: { epoch, batch }, finished: false, samples, steps };
-        const drawn = drawEpoch(set, this.spec.items, options.batchSize, options.stream, epoch);
-        // of an epoch that was begun elsewhere only a part is seen here
-        let loss = batch === 0 ? 0 : undefined;
-        for (; batch < batches; batch++) {
-          if (options.signal?.aborted) return { position: { epoch, batch }, finished: false, samples, steps };
+      let drawn: Epoch;
+      const draw = (epoch: number) => {
+        drawn = drawEpoch(set, this.spec.items, batchSize, stream, epoch);
+      };
+      const train = (from: number, to: number) => {
+        let loss = 0;
+        for (let batch = from; batch < to; batch++) {
           const part = batchOf(drawn, batch);
-          const batchLoss = this.step(part, options, corrections.next().value);
-          if (loss !== undefined && batchLoss !== undefined) loss += batchLoss * part.users.length;
-          samples += part.users.length;
-          steps++;
-          if (performance.now() - rested < BREATH) continue;
-          await new Promise((resume) => setImmediate(resume));
-          rested = performance.now();
+          loss += this.step(part, options, corrections.next().value) * part.users.length;
         }
-        const mean = loss === undefined || !options.trackLoss ? undefined : loss / drawn.order.length;
-        options.onEpoch?.({ epoch, loss: mean });
-      }
-      return { position: { epoch, batch: 0 }, finished: true, samples, steps };
+        return loss;
+      };
+      const work = { batches: batchCount(set, batchSize), samples: epochSamples(set), draw, train };
+      return await trainEpochs(work, position, options);
     } finally {
       this.training = false;
     }
@@ -151,9 +142,9 @@ class TfjsEngine implements Engine {
   }
 
   /** One Adam step on one batch; returns its mean loss, without the ridge, where that is asked for. */
-  private step(part: Batch, options: TrainOptions, correction: BiasCorrection): number | undefined {
+  private step(part: Batch, options: TrainOptions, correction: BiasCorrection): number {
     this.claimBackend();
-    let seen: number | undefined;
+    let seen = 0;
     const next = tf.tidy(() => {
       const batch = {
         users: idTensor(part.users),

@@ -1,18 +1,19 @@
 /**
- * Worker threads that train independent runs side by side, such as the shards of C-SISA. A run's result is a function of
- * its input alone, so where it was computed does not show in the bits. A stop is passed on, and what the worker had is
- * kept, so stopped work goes on later here or there.
+ * Worker threads (Piscina) that train independent runs side by side, such as the shards of C-SISA. A run's result is a
+ * function of its input alone, so where it was computed does not show in the bits. A stop is passed on, and what the
+ * worker had is kept, so stopped work goes on later here or there.
  */
 
 import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
-import { Worker } from "node:worker_threads";
+import { join } from "node:path";
+import { MessageChannel } from "node:worker_threads";
+import { Piscina } from "piscina";
 import { InputError, requireInteger, StoppedError } from "../errors";
 import { checkpointEntries, checkpointKeys, getCheckpoint } from "./checkpoint";
 import { deletePartial, partialEntries } from "./partial";
 import type { SequentialResult, SequentialRun, TrainingContext } from "./sequential";
 import { DamagedError, type EntryName, type Store } from "./store";
-import type { Entries, FromWorker, ToWorker } from "./worker";
+import type { Entries, WorkerResult, WorkerTask } from "./worker";
 
 /** Threads that train. */
 export interface WorkerPool {
@@ -22,114 +23,76 @@ export interface WorkerPool {
     run: SequentialRun,
     context: Omit<TrainingContext, "createEngine" | "clock">,
   ): Promise<SequentialResult>;
+  /**
+   * Returns when no run is under way, whatever came of them. Methods that train shards side by side end with the first
+   * that was stopped; the others work on until they have heard of it, and what they hand over then is kept too.
+   */
+  idle(): Promise<void>;
   /** Ends the workers. Runs that are still under way are rejected. */
   close(): Promise<void>;
 }
 
-/** The compiled worker, whether this file runs from lib/training or from lib/dist/training. */
+/** The compiled worker, from the compiled pool or from its source. */
 function workerFile(): string {
-  const parent = join(__dirname, "..");
-  const file = join(basename(parent) === "dist" ? __dirname : join(parent, "dist", "training"), "worker.js");
-  if (!existsSync(file)) throw new Error(`training pool: ${file} is missing; run "npm run build"`);
-  return file;
+  const places = [join(__dirname, "worker.js"), join(__dirname, "../dist/training/worker.js")];
+  const found = places.find((file) => existsSync(file));
+  if (!found) throw new Error(`training pool: ${places[1]} is missing; run "npm run build"`);
+  return found;
 }
 
 /** A pool of `size` worker threads. They do not keep the process alive. */
 export function createWorkerPool(size: number): WorkerPool {
   requireInteger(size, 1, 1024, "workers");
-  const file = workerFile();
-  const idle: Worker[] = [];
-  const waiting: ((worker: Worker) => void)[] = [];
-  const all = new Set<Worker>();
+  const pool = new Piscina<WorkerTask, WorkerResult>({
+    filename: workerFile(),
+    minThreads: 0,
+    maxThreads: size,
+    idleTimeout: Infinity,
+    atomics: "disabled", // a worker then hears its port
+    recordTiming: false,
+  });
+  pool.on("error", () => {}); // a thread that dies between two runs: the pool starts another
+  const running = new Set<Promise<unknown>>();
   let closed = false;
-  const release = (worker: Worker) => {
-    const next = waiting.shift();
-    if (next) next(worker);
-    else idle.push(worker);
-  };
-  const start = () => {
-    const worker = new Worker(file);
-    worker.unref();
-    all.add(worker);
-    return worker;
-  };
-  const acquire = async (): Promise<Worker> => {
-    if (closed) throw new InputError("training pool: it is closed");
-    const worker = idle.pop();
-    if (worker) return worker;
-    if (all.size < size) return start();
-    return new Promise((resolve) => waiting.push(resolve));
-  };
   return {
     size,
-    async train(run, context) {
-      const worker = await acquire();
-      worker.ref();
-      try {
-        const result = await trainIn(worker, run, context);
-        worker.unref();
-        release(worker);
-        return result;
-      } catch (error) {
-        if (error instanceof LostWorker) {
-          all.delete(worker);
-          if (waiting.length > 0 && !closed) waiting.shift()?.(start());
-        } else {
-          worker.unref();
-          release(worker);
-        }
-        throw error;
-      }
+    train(run, context) {
+      if (closed) return Promise.reject(new InputError("training pool: it is closed"));
+      const result = trainIn(pool, run, context);
+      const ended: Promise<unknown> = result.catch(() => {}).finally(() => running.delete(ended));
+      running.add(ended);
+      return result;
+    },
+    async idle() {
+      while (running.size > 0) await Promise.all(running);
     },
     async close() {
       closed = true;
-      await Promise.all([...all].map((worker) => worker.terminate()));
-      all.clear();
-      idle.length = 0;
+      await pool.destroy();
     },
   };
 }
 
-class LostWorker extends Error {}
-
-function trainIn(
-  worker: Worker,
+async function trainIn(
+  pool: Piscina<WorkerTask, WorkerResult>,
   run: SequentialRun,
   { store, signal, onProgress }: Omit<TrainingContext, "createEngine" | "clock">,
 ): Promise<SequentialResult> {
-  return new Promise((resolve, reject) => {
-    const stop = () => worker.postMessage({ kind: "stop" } satisfies ToWorker);
-    const settle = (finish: () => void) => {
-      worker.off("message", hear).off("error", fail).off("exit", leave);
-      signal?.removeEventListener("abort", stop);
-      finish();
-    };
-    const fail = (error: Error) => settle(() => reject(new LostWorker(`training worker: ${error.message}`)));
-    const leave = (code: number) =>
-      settle(() => reject(new LostWorker(`training worker ended with ${code}`)));
-    const hear = (message: FromWorker) => {
-      if (message.kind === "progress") {
-        onProgress?.(message.progress);
-        return;
-      }
-      settle(() => {
-        try {
-          keep(store, run, message.entries);
-          if (message.result) resolve(message.result);
-          else reject(revived(message.error));
-        } catch (error) {
-          reject(error);
-        }
-      });
-    };
-    worker.on("message", hear).on("error", fail).on("exit", leave);
-    if (signal?.aborted) {
-      settle(() => reject(new StoppedError("training stopped before it began")));
-      return;
-    }
-    signal?.addEventListener("abort", stop, { once: true });
-    worker.postMessage({ kind: "train", run, entries: known(store, run) } satisfies ToWorker);
-  });
+  if (signal?.aborted) throw new StoppedError("training stopped before it began");
+  const { port1, port2 } = new MessageChannel();
+  const stop = () => port1.postMessage("stop");
+  signal?.addEventListener("abort", stop, { once: true });
+  port1.on("message", (progress) => onProgress?.(progress));
+  try {
+    const task = { run, entries: known(store, run), port: port2 };
+    const { entries, result, error } = await pool.run(task, { transferList: [port2] });
+    keep(store, run, entries);
+    if (result) return result;
+    throw revived(error);
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    port1.close();
+  }
 }
 
 /** What the store has of a run: its checkpoints, and the group that was stopped. */
@@ -145,7 +108,7 @@ function known(store: Store, run: SequentialRun): Entries {
     [...names].filter((name) => name.startsWith(kind)).map((name) => name.slice(kind.length));
   return {
     blobs: keys("blob/").map((hash) => store.getBlob(hash)),
-    records: keys("record/").map((key) => [key, store.getRecord(key) ?? null] as const),
+    records: keys("record/").map((key) => [key, store.getRecord(key) ?? null]),
   };
 }
 
@@ -156,7 +119,7 @@ function keep(store: Store, run: SequentialRun, { blobs, records }: Entries): vo
   for (const [key, content] of records) store.putRecord(key, content);
 }
 
-function revived(error: { name: string; message: string } | undefined): Error {
+function revived(error: WorkerResult["error"]): Error {
   const message = error?.message ?? "training worker: no result";
   if (error?.name === "StoppedError") return new StoppedError(message);
   if (error?.name === "DamagedError") return new DamagedError(message);

@@ -1,65 +1,48 @@
 /**
- * A worker thread that trains runs one at a time (see pool.ts). What the run leaves in its store, finished or stopped,
- * goes back by transfer; the other side keeps it.
+ * What runs in a worker thread (see pool.ts): trains one run, and hands back what that leaves in a store of its own,
+ * finished or stopped; the other side keeps it. The port carries progress out, and the wish to stop in.
  */
 
-import { parentPort } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
 import { createEngine } from "../engine/create";
 import { StoppedError } from "../errors";
-import { type SequentialRun, type TrainingProgress, trainSequentially } from "./sequential";
-import { type Json, MemoryStore } from "./store";
+import { type SequentialResult, type SequentialRun, trainSequentially } from "./sequential";
+import { MemoryStore } from "./store";
 
-export interface Entries {
-  readonly blobs: readonly Uint8Array[];
-  readonly records: readonly (readonly [key: string, content: Json])[];
+/** Blobs and records of a store. */
+export type Entries = ReturnType<MemoryStore["contents"]>;
+
+export interface WorkerTask {
+  readonly run: SequentialRun;
+  /** what the parent's store has of the run already */
+  readonly entries: Entries;
+  readonly port: MessagePort;
 }
 
-export type ToWorker =
-  | { readonly kind: "train"; readonly run: SequentialRun; readonly entries: Entries }
-  | { readonly kind: "stop" };
+export interface WorkerResult {
+  readonly entries: Entries;
+  readonly result?: SequentialResult;
+  /** what ended it without one */
+  readonly error?: { readonly name: string; readonly message: string };
+}
 
-export type FromWorker =
-  | { readonly kind: "progress"; readonly progress: TrainingProgress }
-  | {
-      readonly kind: "end";
-      readonly entries: Entries;
-      /** the result of trainSequentially, or the error that ended it */
-      readonly result?: Awaited<ReturnType<typeof trainSequentially>>;
-      readonly error?: { readonly name: string; readonly message: string };
-    };
-
-let abort = new AbortController();
-
-async function train(run: SequentialRun, entries: Entries): Promise<void> {
+export default async function work({ run, entries, port }: WorkerTask): Promise<WorkerResult> {
   const store = new MemoryStore();
   for (const blob of entries.blobs) store.putBlob(blob);
   for (const [key, content] of entries.records) store.putRecord(key, content);
-  abort = new AbortController();
-  const send = (message: FromWorker, transfer: ArrayBuffer[] = []) =>
-    parentPort?.postMessage(message, transfer);
-  const end = (outcome: Pick<Extract<FromWorker, { kind: "end" }>, "result" | "error">) => {
-    const left = store.contents();
-    send(
-      { kind: "end", entries: left, ...outcome },
-      left.blobs.map((blob) => blob.buffer as ArrayBuffer),
-    );
-  };
+  const abort = new AbortController();
+  port.on("message", () => abort.abort()); // the only message there is: stop
+  const clock = () => performance.now() / 1000;
+  const onProgress = (progress: object) => port.postMessage(progress);
   try {
-    const result = await trainSequentially(run, {
-      store,
-      createEngine,
-      clock: () => performance.now() / 1000,
-      signal: abort.signal,
-      onProgress: (progress) => send({ kind: "progress", progress }),
-    });
-    end({ result });
+    const context = { store, createEngine, clock, signal: abort.signal, onProgress };
+    const result = await trainSequentially(run, context);
+    return { entries: store.contents(), result };
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
-    end({ error: { name: error instanceof StoppedError ? "StoppedError" : name, message } });
+    const kind = error instanceof StoppedError ? "StoppedError" : name;
+    return { entries: store.contents(), error: { name: kind, message } };
+  } finally {
+    port.close();
   }
 }
-
-parentPort?.on("message", (message: ToWorker) => {
-  if (message.kind === "stop") abort.abort();
-  else void train(message.run, message.entries);
-});

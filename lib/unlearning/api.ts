@@ -6,6 +6,7 @@ import type { Interactions } from "../data/interactions";
 import { lockFolder } from "../disk/lock";
 import { createEngine } from "../engine/create";
 import { InputError, requireInteger, StoppedError } from "../errors";
+import { createWorkerPool, type WorkerPool } from "../training/pool";
 import { type Json, MemoryStore } from "../training/store";
 import {
   requireErasures,
@@ -23,7 +24,6 @@ import { holdsSystem, requireFree, SystemFolder } from "./folder";
 import type { MethodContext, System } from "./method";
 import { type MethodName, type MethodSettings, methodOf, specOf } from "./methods";
 import { settingsFor } from "./pairs";
-import { createPatientPool, type PatientPool } from "./patientPool";
 import { type Verification, type VerifyOptions, verify as verifyCertificate } from "./verify";
 
 /** The settings of a method, and how it is learned. A method takes those settings that it has (`METHODS`). */
@@ -76,11 +76,11 @@ export async function learn(ratings: Interactions, settings: LearnSettings = {})
   const release = folder === undefined ? undefined : lockFolder(folder);
   const memory = stopped.get(ratings) ?? new MemoryStore();
   if (home === undefined) stopped.delete(ratings); // a call beside this one has a store of its own
-  let pool: PatientPool | undefined;
+  let pool: WorkerPool | undefined;
   let system: System | undefined;
   try {
     if (folder !== undefined) requireFree(folder); // another process may have put one there before the lock was ours
-    pool = workers > 0 ? createPatientPool(workers) : undefined;
+    pool = workers > 0 ? createWorkerPool(workers) : undefined;
     const context = { ...contextOf({ signal, onProgress }, pool), store: home?.store ?? memory };
     system = await method.learn(ratings, context);
     if (home) home.put(system);
@@ -123,9 +123,9 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
   if (!holdsSystem(folder)) throw new InputError(`${folder} holds no system`);
   const home = new SystemFolder(folder);
   const release = readOnly ? undefined : lockFolder(folder);
-  let pool: PatientPool | undefined;
+  let pool: WorkerPool | undefined;
   try {
-    pool = workers > 0 ? createPatientPool(workers) : undefined;
+    pool = workers > 0 ? createWorkerPool(workers) : undefined;
     const context = { ...contextOf(options, pool), store: home.store };
     const system = await (readOnly ? home.openReadOnly(context) : home.open(context));
     return new ErasableSystem(system, context, home, pool, release, readOnly);
@@ -184,6 +184,6 @@ function deleteOthers(store: MemoryStore, system: System): void {
   store.delete([...store.list().keys()].filter((name) => !needed.has(name)));
 }
 
-function contextOf(work: WorkOptions, pool?: PatientPool): Omit<MethodContext, "store"> {
+function contextOf(work: WorkOptions, pool?: WorkerPool): Omit<MethodContext, "store"> {
   return { createEngine, clock, signal: work.signal, onProgress: work.onProgress, pool };
 }

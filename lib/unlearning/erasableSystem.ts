@@ -14,7 +14,6 @@ import type { Certificate, OperatorKey } from "./certificate";
 import { requireKnownUser } from "./erasure";
 import type { NamedErasure, SystemFolder } from "./folder";
 import type { Guarantee, MethodContext, MethodProgress, Preparation, System } from "./method";
-import type { PatientPool } from "./patientPool";
 import { type Plan, planText } from "./plan";
 import { requireSomebodyLeft } from "./remaining";
 import { namedErasure } from "./request";
@@ -82,7 +81,7 @@ export class ErasableSystem {
     private current: System,
     private readonly context: MethodContext,
     private readonly home?: SystemFolder,
-    private readonly pool?: PatientPool,
+    private readonly pool?: WorkerPool,
     private readonly release?: () => void,
     private readonly readOnly = false,
   ) {}

@@ -4,10 +4,11 @@
  * `scoreItems` are equal to the bit.
  */
 
-import { setImmediate as macrotask } from "node:timers/promises";
 import { epochSamples } from "../../engine/batches";
 import { checkIds, checkTraining } from "../../engine/checks";
 import type { Moments, TrainingSet, TrainOptions, TrainResult } from "../../engine/engine";
+import { trainEpochs } from "../../engine/epochLoop";
+import { KernelState } from "../../engine/kernelState";
 import type { TrainKernel } from "../../engine/simdKernel";
 import { Arena } from "../../engine/simdMemory";
 import { PlacedSet, type SetKernel } from "../../engine/simdSet";
@@ -37,8 +38,6 @@ interface Exports extends SetKernel, Pick<TrainKernel, "setAdam" | "setSlots" | 
 export type Side = "user" | "item";
 const NUMBER: Record<Side, 0 | 1> = { user: 0, item: 1 };
 
-const CALL = 60; // ms of one call into the kernel: between two of them signals and timers get their turn
-const FIRST_GUESS = 1e-3; // ms a sample, until a call has been measured
 const ROWS_AT_ONCE = 2048;
 const PAIRS_AT_ONCE = 1 << 16;
 
@@ -56,14 +55,13 @@ export class AggregationKernel implements Trainable {
   private readonly kernel: Exports;
   private readonly arena: Arena;
   private readonly width: number;
-  private readonly at: { w: number; m: number; root: number; g: number };
+  private readonly state: KernelState;
   private readonly entries: Record<Side, Entries>;
   private readonly mostEntries: Record<Side, number>;
   /** sums of every row, once weights have been asked to score */
   private tables: Record<Side, number> | undefined;
   /** top of the memory without them */
   private readonly base: number;
-  private steps = 0;
   private training = false;
 
   constructor(
@@ -80,12 +78,10 @@ export class AggregationKernel implements Trainable {
     this.spec = { size };
     this.kernel = instantiate<Exports & WebAssembly.Exports>("rec_eraser");
     this.arena = new Arena(this.kernel.memory, this.kernel.heapBase());
-    const flat = () => this.arena.allocate(4 * size);
-    this.at = { w: flat(), m: flat(), root: flat(), g: flat() };
-    const { w, m, root, g } = this.at;
+    this.state = new KernelState(this.arena, size);
     const room = this.arena.allocate(4 * (shape.shards + 4));
     const layered = aggregationOf(shape.model).outputLayer !== undefined;
-    this.kernel.setModel(layered, shape.shards, w, m, root, g, room);
+    this.kernel.setModel(layered, shape.shards, ...this.state.addresses, room);
     for (const side of ["user", "item"] as const) {
       const { offsets, shards, vectors } = this.entries[side];
       const turned = this.arena.allocate(4 * this.width * attentionWidth(shape.model));
@@ -105,65 +101,34 @@ export class AggregationKernel implements Trainable {
     if (weights.length !== size)
       throw new InputError(`aggregation: ${weights.length} weights where ${size} are needed`);
     this.requireIdle();
-    this.flat("w").set(weights);
-    this.flat("m").fill(0);
-    this.flat("root").fill(0);
-    if (moments) {
-      this.flat("m").set(moments.m);
-      this.flat("root").set(moments.v.map(Math.sqrt));
-    }
-    this.steps = moments?.step ?? 0;
+    this.state.load(weights, moments);
     this.forgetTables();
   }
 
   weights(): Float32Array {
-    return this.flat("w").slice();
+    return this.state.weights();
   }
 
   moments(): Moments {
-    return { m: this.flat("m").slice(), v: this.flat("root").map((root) => root * root), step: this.steps };
+    return this.state.moments();
   }
 
   /** Trains on pairs of rows: as `Engine.train`, with the same batches, and without its ridge. */
   async train(set: TrainingSet, options: Omit<TrainOptions, "l2">): Promise<TrainResult> {
-    let { epoch, batch } = checkTraining(this.rows(), set, options);
+    const position = checkTraining(this.rows(), set, options);
     this.requireIdle();
     this.forgetTables();
-    const { signal, epochs, stream, batchSize, trackLoss = false } = options;
     this.training = true;
-    let samples = 0;
-    let steps = 0;
-    const stopped = () => ({ position: { epoch, batch }, finished: false, samples, steps });
     try {
-      const placed = this.place(set, batchSize);
-      this.setAdam(options.adam);
-      let perSample = FIRST_GUESS;
-      let rested = performance.now();
-      for (; epoch < epochs; epoch++, batch = 0) {
-        if (signal?.aborted) return stopped();
-        placed.draw(stream, epoch);
-        const whole = batch === 0; // of an epoch that was begun elsewhere only a part is seen here
-        let loss = 0;
-        while (batch < placed.batches) {
-          if (signal?.aborted) return stopped();
-          const begun = performance.now();
-          const count = Math.max(1, Math.floor(CALL / (perSample * batchSize)));
-          const next = Math.min(batch + count, placed.batches);
-          loss += placed.train(batch, next, 0, trackLoss);
-          const done = Math.min(next * batchSize, placed.samples) - batch * batchSize;
-          samples += done;
-          steps += next - batch;
-          this.steps += next - batch;
-          batch = next;
-          const now = performance.now();
-          perSample = Math.max((now - begun) / done, 1e-6);
-          if (now - rested < CALL) continue;
-          await macrotask();
-          rested = performance.now();
-        }
-        options.onEpoch?.({ epoch, loss: trackLoss && whole ? loss / placed.samples : undefined });
-      }
-      return { position: { epoch: epochs, batch: 0 }, finished: true, samples, steps };
+      const placed = this.place(set, options.batchSize);
+      this.state.setAdam(this.kernel, options.adam);
+      const { batches, samples } = placed;
+      const draw = (epoch: number) => placed.draw(options.stream, epoch);
+      const train = (from: number, to: number) => {
+        this.state.steps += to - from;
+        return placed.train(from, to, 0, options.trackLoss ?? false);
+      };
+      return await trainEpochs({ batches, samples, draw, train }, position, options);
     } finally {
       this.training = false;
       this.arena.release(this.base);
@@ -178,7 +143,7 @@ export class AggregationKernel implements Trainable {
     const placed = this.place(set, samples);
     placed.draw(["gradient"], 0);
     this.kernel.differentiate(0, samples, false);
-    const result = this.flat("g").slice();
+    const result = this.state.gradient();
     this.arena.release(this.base);
     return result;
   }
@@ -323,16 +288,6 @@ export class AggregationKernel implements Trainable {
     return placed;
   }
 
-  private setAdam({ learningRate, beta1, beta2, epsilon }: TrainOptions["adam"]): void {
-    let power1 = 1;
-    let power2 = 1;
-    for (let step = 0; step < this.steps; step++) {
-      power1 *= beta1;
-      power2 *= beta2;
-    }
-    this.kernel.setAdam(learningRate, beta1, beta2, epsilon, power1, power2);
-  }
-
   private rows() {
     const count = ({ offsets }: Entries) => offsets.length - 1;
     return modelSpec(this.shape.model, count(this.entries.user), count(this.entries.item));
@@ -341,10 +296,6 @@ export class AggregationKernel implements Trainable {
   private forgetTables(): void {
     this.tables = undefined;
     this.arena.release(this.base);
-  }
-
-  private flat(which: "w" | "m" | "root" | "g"): Float32Array {
-    return this.arena.floats(this.at[which], this.spec.size);
   }
 
   private requireIdle(): void {
