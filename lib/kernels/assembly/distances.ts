@@ -7,6 +7,8 @@
  * dim x width, out is rows x width, width is even. The caller (lib/grouping/denseDistances.ts) lays out the memory.
  */
 
+import { store4 } from "./shared/math";
+
 /** `bytes` of fresh memory, on a 16-byte boundary. */
 export function allocate(bytes: usize): usize {
   return heap.alloc(bytes);
@@ -51,10 +53,7 @@ function eight(row: usize, rowBytes: usize, centroids: usize, step: usize, out: 
     d = f64x2.add(d, f64x2.mul(h, h));
     centroids += step;
   }
-  v128.store(out, a);
-  v128.store(out, b, 16);
-  v128.store(out, c, 32);
-  v128.store(out, d, 48);
+  store4(out, a, b, c, d);
 }
 
 @inline

@@ -7,7 +7,7 @@
  */
 
 import { clip4, inside4 } from "./shared/loss";
-import { exp4, storedSums4, sum4 } from "./shared/math";
+import { exp4, lanes32, store4, store8, storedSums4, sum4 } from "./shared/math";
 import { transpose } from "./shared/rows";
 
 /** Bytes of a tower before b1, W2 and b2: W1 64 x 16, b1 64, W2 32 x 64, b2 32. */
@@ -110,27 +110,11 @@ function combine(floats: usize, count: usize, x: usize, w: usize, stride: usize,
       s2 = f32x4.add(s2, f32x4.mul(by, v128.load(row, 32)));
       s3 = f32x4.add(s3, f32x4.mul(by, v128.load(row, 48)));
     }
-    v128.store(to + at, s0, 0);
-    v128.store(to + at, s1, 16);
-    v128.store(to + at, s2, 32);
-    v128.store(to + at, s3, 48);
+    store4(to + at, s0, s1, s2, s3);
   }
 }
 
 const zeros: usize = memory.data(256, 16);
-
-/** Inner product of two vectors of 32, lane by lane. */
-@inline
-function lanes32(a: usize, b: usize): v128 {
-  let s = f32x4.mul(v128.load(a, 0), v128.load(b, 0));
-  s = f32x4.add(s, f32x4.mul(v128.load(a, 16), v128.load(b, 16)));
-  s = f32x4.add(s, f32x4.mul(v128.load(a, 32), v128.load(b, 32)));
-  s = f32x4.add(s, f32x4.mul(v128.load(a, 48), v128.load(b, 48)));
-  s = f32x4.add(s, f32x4.mul(v128.load(a, 64), v128.load(b, 64)));
-  s = f32x4.add(s, f32x4.mul(v128.load(a, 80), v128.load(b, 80)));
-  s = f32x4.add(s, f32x4.mul(v128.load(a, 96), v128.load(b, 96)));
-  return f32x4.add(s, f32x4.mul(v128.load(a, 112), v128.load(b, 112)));
-}
 
 @inline
 function relu(x: usize, bytes: usize): void {
@@ -220,19 +204,7 @@ function lanesDmf(b: usize, to: usize): void {
     d6 = f32x4.add(d6, f32x4.mul(a, v128.load(b + at, 768)));
     d7 = f32x4.add(d7, f32x4.mul(a, v128.load(b + at, 896)));
   }
-  storeLanes(to, d0, d1, d2, d3, d4, d5, d6, d7);
-}
-
-@inline
-function storeLanes(to: usize, d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128, d6: v128, d7: v128): void {
-  v128.store(to, d0, 0);
-  v128.store(to, d1, 16);
-  v128.store(to, d2, 32);
-  v128.store(to, d3, 48);
-  v128.store(to, d4, 64);
-  v128.store(to, d5, 80);
-  v128.store(to, d6, 96);
-  v128.store(to, d7, 112);
+  store8(to, d0, d1, d2, d3, d4, d5, d6, d7);
 }
 
 /** to (bytes) += sum over eight rows, `stride` bytes apart, of slope (eight at `by`) x row: sample by sample, in order. */
@@ -371,7 +343,7 @@ function lanesNmf(other: usize, to: usize): void {
     d6 = f32x4.add(d6, f32x4.mul(own, v128.load(other + at, 1152)));
     d7 = f32x4.add(d7, f32x4.mul(own, v128.load(other + at, 1344)));
   }
-  storeLanes(to, d0, d1, d2, d3, d4, d5, d6, d7);
+  store8(to, d0, d1, d2, d3, d4, d5, d6, d7);
 }
 
 function backwardNmf(): void {

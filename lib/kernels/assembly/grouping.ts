@@ -8,6 +8,8 @@
  * The caller (lib/grouping/sparsePoints.ts) checks offsets and columns and lays out the memory.
  */
 
+import { store8 } from "./shared/math";
+
 /** `bytes` of fresh memory, on a 16-byte boundary. */
 export function allocate(bytes: usize): usize {
   return heap.alloc(bytes);
@@ -64,14 +66,7 @@ function sixteen(column: usize, value: usize, end: usize, table: usize, rowBytes
     column += 4;
     value += 4;
   }
-  v128.store(out, a);
-  v128.store(out, b, 16);
-  v128.store(out, c, 32);
-  v128.store(out, d, 48);
-  v128.store(out, e, 64);
-  v128.store(out, f, 80);
-  v128.store(out, g, 96);
-  v128.store(out, h, 112);
+  store8(out, a, b, c, d, e, f, g, h);
 }
 
 @inline

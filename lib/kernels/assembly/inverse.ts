@@ -7,6 +7,8 @@
  * waits for are the panels of others, and in the end all of U.
  */
 
+import { store4, total } from "./shared/math";
+
 /** Rows of a block, and columns of a panel. Matrices are row-major, n x n, n a multiple of it. */
 const PANEL: usize = 32;
 /** Places of a dot product before they are added to its result. */
@@ -110,14 +112,8 @@ function sums(a: usize, end: usize, b: usize, sign: f64, out: usize, outRow: usi
     t2 = f64x2.add(v128.load(out + outRow, 32), f64x2.mul(by, f64x2.add(v128.load(even, 96), t2)));
     t3 = f64x2.add(v128.load(out + outRow, 48), f64x2.mul(by, f64x2.add(v128.load(even, 112), t3)));
   }
-  v128.store(out, s0, 0);
-  v128.store(out, s1, 16);
-  v128.store(out, s2, 32);
-  v128.store(out, s3, 48);
-  v128.store(out + outRow, t0, 0);
-  v128.store(out + outRow, t1, 16);
-  v128.store(out + outRow, t2, 32);
-  v128.store(out + outRow, t3, 48);
+  store4(out, s0, s1, s2, s3);
+  store4(out + outRow, t0, t1, t2, t3);
 }
 
 /** c += sign * (PANEL rows at a) (packed panel)^T over places from .. to; c is PANEL x PANEL, rows of the matrix apart. */
@@ -134,11 +130,6 @@ function addDots(a: usize, from: usize, to: usize, c: usize, sign: f64): void {
       }
     }
   }
-}
-
-@inline
-function total(x: v128): f64 {
-  return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);
 }
 
 /** x[j] = (x[j] - sum over m < j of x[m] l[m]) / l[j] */

@@ -4,6 +4,8 @@
  * bits on every machine.
  */
 
+import { total } from "./shared/math";
+
 /** Rows of a block. */
 const PANEL: usize = 32;
 /** Terms of a dot product before the next tile's turn: two blocks of rows of 128 float64 stay in the second-level cache. */
@@ -12,11 +14,6 @@ const DEPTH: usize = 128;
 /** `bytes` of fresh memory, on a 16-byte boundary. */
 export function allocate(bytes: usize): usize {
   return heap.alloc(bytes);
-}
-
-@inline
-function total(x: v128): f64 {
-  return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);
 }
 
 @inline

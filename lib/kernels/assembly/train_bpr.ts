@@ -15,8 +15,6 @@ import {
   lossOfPairs,
   predict,
   rowBytes,
-  samplesOfItem,
-  samplesOfUser,
   setTables,
   slopesOfPairs,
   user,
@@ -45,13 +43,10 @@ export function setModel(
   model.addTable(true, rowBytes);
 }
 
-/** Adds the ridge penalty's gradient, l2 * (samples of the row) / count * row. */
-function penalise(l2: f32, count: u32): void {
-  const share = l2 / <f32>count;
-  for (let slot: u32 = 0; slot < batch.userSlots; slot++)
-    addPenalty(user.gx, user.x, rowBytes, slot, share * samplesOfUser(slot));
-  for (let slot: u32 = 0; slot < batch.itemSlots; slot++)
-    addPenalty(item.gx, item.x, rowBytes, slot, share * samplesOfItem(slot));
+/** Adds the ridge penalty's gradient, l2 * (samples of the row) / count * row; a user's sample is two scored pairs. */
+function penalise(share: f32): void {
+  addPenalty(false, user.gx, user.x, rowBytes, share / 2);
+  addPenalty(true, item.gx, item.x, rowBytes, share);
 }
 
 /**
@@ -67,7 +62,7 @@ export function differentiate(start: u32, count: u32, l2: f32, track: bool): f64
   predict(2 * count);
   slopesOfPairs(count);
   gradientsOfRows();
-  if (l2 != 0) penalise(l2, count);
+  if (l2 != 0) penalise(l2 / <f32>count);
   return track ? lossOfPairs(count) : 0;
 }
 

@@ -8,10 +8,10 @@ import { beginStep, moveBlock } from "./shared/adam";
 import * as batch from "./shared/batch";
 import * as epoch from "./shared/epoch";
 import { clip4, crossEntropy, inside4 } from "./shared/loss";
-import { storedSums4 } from "./shared/math";
+import { lanes32, store4, store8, storedSums4 } from "./shared/math";
 import * as model from "./shared/model";
 import { addPenalty, lend } from "./shared/rows";
-import { backward, forward, lanes32, Tower, TOWER_BYTES, turn } from "./shared/tower";
+import { backward, forward, Tower, TOWER_BYTES, turn } from "./shared/tower";
 
 export { setAdam } from "./shared/adam";
 export { setSlots } from "./shared/batch";
@@ -141,26 +141,14 @@ function spread(): void {
       lend(gb + 96, g, a + 96);
     }
     const ga = user.ga + ((<usize>slot) << 7);
-    v128.store(ga, s0, 0);
-    v128.store(ga, s1, 16);
-    v128.store(ga, s2, 32);
-    v128.store(ga, s3, 48);
-    v128.store(ga, s4, 64);
-    v128.store(ga, s5, 80);
-    v128.store(ga, s6, 96);
-    v128.store(ga, s7, 112);
+    store8(ga, s0, s1, s2, s3, s4, s5, s6, s7);
   }
 }
 
 /** Adds the ridge penalty's gradient, l2 * (samples of the row) / count * row. */
-function penalise(l2: f32, count: u32): void {
-  const share = l2 / <f32>count;
-  for (let slot: u32 = 0; slot < batch.userSlots; slot++) {
-    const run = batch.runs + ((<usize>slot) << 2);
-    addPenalty(user.gx, user.x, ROW, slot, share * <f32>(load<u32>(run, 4) - load<u32>(run)));
-  }
-  for (let slot: u32 = 0; slot < batch.itemSlots; slot++)
-    addPenalty(item.gx, item.x, ROW, slot, share * <f32>load<u32>(batch.itemCounts + ((<usize>slot) << 2)));
+function penalise(share: f32): void {
+  addPenalty(false, user.gx, user.x, ROW, share);
+  addPenalty(true, item.gx, item.x, ROW, share);
 }
 
 /**
@@ -181,7 +169,7 @@ export function differentiate(start: u32, count: u32, l2: f32, track: bool): f64
   memory.fill(model.gradient, 0, 2 * TOWER_BYTES);
   backward(user, batch.userSlots);
   backward(item, batch.itemSlots);
-  if (l2 != 0) penalise(l2, count);
+  if (l2 != 0) penalise(l2 / <f32>count);
   return track ? crossEntropy(model.predictions, epoch.labels + at, count) : 0;
 }
 

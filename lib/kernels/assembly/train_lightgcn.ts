@@ -18,8 +18,6 @@ import {
   lossOfPairs,
   predict,
   rowBytes,
-  samplesOfItem,
-  samplesOfUser,
   setTables,
   slopesOfPairs,
   user,
@@ -192,11 +190,11 @@ function penalise(l2: f32, count: u32): void {
   const share = l2 / <f32>count;
   for (let slot: u32 = 0; slot < batch.userSlots; slot++) {
     const row = <usize>load<u32>(batch.distinctUsers + ((<usize>slot) << 2));
-    penaliseRow(row * rowBytes, share * samplesOfUser(slot));
+    penaliseRow(row * rowBytes, (share / 2) * batch.samplesOfUser(slot));
   }
   for (let slot: u32 = 0; slot < batch.itemSlots; slot++) {
     const row = <usize>model.users + <usize>load<u32>(batch.distinctItems + ((<usize>slot) << 2));
-    penaliseRow(row * rowBytes, share * samplesOfItem(slot));
+    penaliseRow(row * rowBytes, share * batch.samplesOfItem(slot));
   }
 }
 

@@ -9,7 +9,7 @@ import { beginStep, moveBlock } from "./shared/adam";
 import * as batch from "./shared/batch";
 import * as epoch from "./shared/epoch";
 import { clip4, crossEntropy, inside4 } from "./shared/loss";
-import { storedSums4, sum4 } from "./shared/math";
+import { store4, store8, storedSums4, sum4 } from "./shared/math";
 import * as model from "./shared/model";
 import {
   BIAS,
@@ -152,19 +152,9 @@ function spread(): void {
       lend(gq + 32, g, p + 32);
     }
     const gPart = user.gPart + ((<usize>slot) << 7);
-    v128.store(gPart, z0, 0);
-    v128.store(gPart, z1, 16);
-    v128.store(gPart, z2, 32);
-    v128.store(gPart, z3, 48);
-    v128.store(gPart, z4, 64);
-    v128.store(gPart, z5, 80);
-    v128.store(gPart, z6, 96);
-    v128.store(gPart, z7, 112);
+    store8(gPart, z0, z1, z2, z3, z4, z5, z6, z7);
     const gGmf = user.gGmf + ((<usize>slot) << 6);
-    v128.store(gGmf, p0, 0);
-    v128.store(gGmf, p1, 16);
-    v128.store(gGmf, p2, 32);
-    v128.store(gGmf, p3, 48);
+    store4(gGmf, p0, p1, p2, p3);
   }
 }
 
@@ -236,19 +226,11 @@ function backward(t: Side, count: u32): void {
 }
 
 /** Adds the ridge penalty's gradient, l2 * (samples of the row) / count * row. */
-function penalise(l2: f32, count: u32): void {
-  const share = l2 / <f32>count;
-  for (let slot: u32 = 0; slot < batch.userSlots; slot++) {
-    const run = batch.runs + ((<usize>slot) << 2);
-    const factor = share * <f32>(load<u32>(run, 4) - load<u32>(run));
-    addPenalty(user.gGmf, user.gmf, GMF, slot, factor);
-    addPenalty(user.gMlp, user.mlp, MLP, slot, factor);
-  }
-  for (let slot: u32 = 0; slot < batch.itemSlots; slot++) {
-    const factor = share * <f32>load<u32>(batch.itemCounts + ((<usize>slot) << 2));
-    addPenalty(item.gGmf, item.gmf, GMF, slot, factor);
-    addPenalty(item.gMlp, item.mlp, MLP, slot, factor);
-  }
+function penalise(share: f32): void {
+  addPenalty(false, user.gGmf, user.gmf, GMF, share);
+  addPenalty(false, user.gMlp, user.mlp, MLP, share);
+  addPenalty(true, item.gGmf, item.gmf, GMF, share);
+  addPenalty(true, item.gMlp, item.mlp, MLP, share);
 }
 
 /**
@@ -270,7 +252,7 @@ export function differentiate(start: u32, count: u32, l2: f32, track: bool): f64
   backward(user, batch.userSlots);
   backward(item, batch.itemSlots);
   addRows(user.gPart, batch.userSlots, MLP, model.gradient + BIAS);
-  if (l2 != 0) penalise(l2, count);
+  if (l2 != 0) penalise(l2 / <f32>count);
   return track ? crossEntropy(model.predictions, epoch.labels + at, count) : 0;
 }
 

@@ -12,6 +12,11 @@
  * The caller (lib/hypergraph/word2vec.ts) checks every token and lays out the memory.
  */
 
+import { store4, sum4 } from "./shared/math";
+import { next } from "./shared/random";
+
+export { seed as setRandom } from "./shared/random";
+
 const MAX_EXPONENT: f32 = 6;
 
 let input: usize = 0; // f32, words x dim: the embedding
@@ -31,11 +36,6 @@ let dim: u32 = 0;
 let windowSize: u32 = 0;
 let negatives: u32 = 0;
 let sigmoidScale: f32 = 0;
-
-let a: u32 = 0;
-let b: u32 = 0;
-let c: u32 = 0;
-let d: u32 = 0;
 
 /** `bytes` of fresh memory, on a 16-byte boundary. */
 export function allocate(bytes: usize): usize {
@@ -74,28 +74,6 @@ export function setSizes(wordCount: u32, dimension: u32, window: u32, negativeCo
   errorRow = heap.alloc(dimension << 2);
 }
 
-/** The state of lib/random.ts, whose generator goes on in here. */
-export function setRandom(s0: u32, s1: u32, s2: u32, s3: u32): void {
-  a = s0;
-  b = s1;
-  c = s2;
-  d = s3;
-}
-
-/** xoshiro128** */
-@inline
-function next(): u32 {
-  const result = rotl<u32>(b * 5, 7) * 9;
-  const t = b << 9;
-  c ^= a;
-  d ^= b;
-  b ^= c;
-  a ^= d;
-  c ^= t;
-  d = rotl<u32>(d, 11);
-  return result;
-}
-
 /** floor(draw n / 2^32): uniform on 0 .. n - 1 up to n / 2^32. */
 @inline
 function below(n: u32): u32 {
@@ -122,13 +100,6 @@ function drawTargets(word: u32): u32 {
   return count;
 }
 
-@inline
-function sumLanes(x: v128): f32 {
-  return (
-    f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3))
-  );
-}
-
 /** sigmoid(f) for |f| < 6, linear between the table's values (off by less than 3e-6 with 1024 steps). */
 @inline
 function sigmoid(f: f32): f32 {
@@ -150,7 +121,7 @@ function predict(h: usize, word: u32, alpha: f32): void {
     let sum = f32x4.splat(0);
     for (let k: usize = 0; k < bytes; k += 16)
       sum = f32x4.add(sum, f32x4.mul(v128.load(h + k), v128.load(row + k)));
-    const f = sumLanes(sum);
+    const f = sum4(sum);
     if (f <= -MAX_EXPONENT || f >= MAX_EXPONENT) continue;
     const g = f32x4.splat(((n === 0 ? f32(1) : f32(0)) - sigmoid(f)) * alpha);
     for (let k: usize = 0; k < bytes; k += 16) {
@@ -183,7 +154,7 @@ function predict16(h: usize, word: u32, alpha: f32): void {
       f32x4.add(f32x4.add(f32x4.mul(h0, r0), f32x4.mul(h1, r1)), f32x4.mul(h2, r2)),
       f32x4.mul(h3, r3),
     );
-    const f = sumLanes(sum);
+    const f = sum4(sum);
     if (f <= -MAX_EXPONENT || f >= MAX_EXPONENT) continue;
     const g = f32x4.splat(((n === 0 ? f32(1) : f32(0)) - sigmoid(f)) * alpha);
     e0 = f32x4.add(e0, f32x4.mul(g, r0));
@@ -195,10 +166,7 @@ function predict16(h: usize, word: u32, alpha: f32): void {
     v128.store(row, f32x4.add(r2, f32x4.mul(g, h2)), 32);
     v128.store(row, f32x4.add(r3, f32x4.mul(g, h3)), 48);
   }
-  v128.store(errorRow, e0);
-  v128.store(errorRow, e1, 16);
-  v128.store(errorRow, e2, 32);
-  v128.store(errorRow, e3, 48);
+  store4(errorRow, e0, e1, e2, e3);
 }
 
 @inline

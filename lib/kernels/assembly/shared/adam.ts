@@ -127,17 +127,6 @@ function move(w: usize, m: usize, s: usize, g: usize, bytes: usize): void {
   }
 }
 
-/**
- * All ones where no step of a span moves w: |m| falls, s keeps `fade` of itself (or is flushed), and roundings are
- * monotone, so no step passes u. Compared as bits, since a step of -0 makes +0 of -0.
- */
-@inline
-function still(w: v128, moment: v128, root: v128): v128 {
-  const least = f32x4.add(keptRootOf(f32x4.mul(root, f32x4.splat(fade))), f32x4.splat(leastFloor));
-  const u = f32x4.div(f32x4.mul(moment, f32x4.splat(greatestRate)), least);
-  return v128.and(i32x4.eq(f32x4.sub(w, u), w), i32x4.eq(f32x4.add(w, u), w));
-}
-
 /** One step of `bytes` (a multiple of 32) of weights without gradient. */
 @inline
 export function decay(w: usize, m: usize, s: usize, bytes: usize, scale: v128, least: v128): void {

@@ -44,6 +44,17 @@ export function slotOrCount(slotOf: usize, distinct: usize, count: u32, row: u32
   return slot < count && load<u32>(distinct + ((<usize>slot) << 2)) == row ? slot : count;
 }
 
+/** Scored pairs of a user's slot, and of an item's. */
+@inline
+export function samplesOfUser(slot: u32): f32 {
+  const run = runs + ((<usize>slot) << 2);
+  return <f32>(load<u32>(run, 4) - load<u32>(run));
+}
+@inline
+export function samplesOfItem(slot: u32): f32 {
+  return <f32>load<u32>(itemCounts + ((<usize>slot) << 2));
+}
+
 /** Numbers the distinct rows of `count` pairs in order of first appearance. */
 export function openPairs(users: usize, items: usize, count: u32): void {
   let userCount: u32 = 0;

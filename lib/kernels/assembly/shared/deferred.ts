@@ -5,6 +5,7 @@
  */
 
 import { decay, floor, keep1, keepRoot, LEAST_ROOT, moved, rate, VANISHING } from "./adam";
+import { store4 } from "./math";
 
 /** Steps since all rows were up to date, and the most that there is room for. */
 export let steps: u32 = 0;
@@ -62,8 +63,9 @@ function walk(w: usize, m: usize, s: usize, p: usize, end: usize): void {
   for (; p != end; p += 8) decay(w, m, s, 64, v128.load32_splat(p), v128.load32_splat(p, 4));
 }
 
-/** Steps that flush nothing, in registers. */
-function run(w: usize, m: usize, s: usize, p: usize, end: usize): void {
+/** Steps that flush nothing, in registers; `moves`: whether the weights are more than left where they are. */
+@inline
+function advance(moves: bool, w: usize, m: usize, s: usize, p: usize, end: usize): void {
   const keepMoment = f32x4.splat(keep1);
   const keep = f32x4.splat(keepRoot);
   let m0 = v128.load(m, 0);
@@ -89,57 +91,25 @@ function run(w: usize, m: usize, s: usize, p: usize, end: usize): void {
     s1 = f32x4.mul(s1, keep);
     s2 = f32x4.mul(s2, keep);
     s3 = f32x4.mul(s3, keep);
-    w0 = moved(w0, m0, s0, scale, least);
-    w1 = moved(w1, m1, s1, scale, least);
-    w2 = moved(w2, m2, s2, scale, least);
-    w3 = moved(w3, m3, s3, scale, least);
+    if (moves) {
+      w0 = moved(w0, m0, s0, scale, least);
+      w1 = moved(w1, m1, s1, scale, least);
+      w2 = moved(w2, m2, s2, scale, least);
+      w3 = moved(w3, m3, s3, scale, least);
+    }
     p += 8;
   } while (p != end);
-  v128.store(m, m0, 0);
-  v128.store(m, m1, 16);
-  v128.store(m, m2, 32);
-  v128.store(m, m3, 48);
-  v128.store(s, s0, 0);
-  v128.store(s, s1, 16);
-  v128.store(s, s2, 32);
-  v128.store(s, s3, 48);
-  v128.store(w, w0, 0);
-  v128.store(w, w1, 16);
-  v128.store(w, w2, 32);
-  v128.store(w, w3, 48);
+  store4(m, m0, m1, m2, m3);
+  store4(s, s0, s1, s2, s3);
+  if (moves) store4(w, w0, w1, w2, w3);
 }
 
-/** The same where no weight moves. */
-function rest(m: usize, s: usize, p: usize, end: usize): void {
-  const keepMoment = f32x4.splat(keep1);
-  const keep = f32x4.splat(keepRoot);
-  let m0 = v128.load(m, 0);
-  let m1 = v128.load(m, 16);
-  let m2 = v128.load(m, 32);
-  let m3 = v128.load(m, 48);
-  let s0 = v128.load(s, 0);
-  let s1 = v128.load(s, 16);
-  let s2 = v128.load(s, 32);
-  let s3 = v128.load(s, 48);
-  do {
-    m0 = f32x4.mul(m0, keepMoment);
-    m1 = f32x4.mul(m1, keepMoment);
-    m2 = f32x4.mul(m2, keepMoment);
-    m3 = f32x4.mul(m3, keepMoment);
-    s0 = f32x4.mul(s0, keep);
-    s1 = f32x4.mul(s1, keep);
-    s2 = f32x4.mul(s2, keep);
-    s3 = f32x4.mul(s3, keep);
-    p += 8;
-  } while (p != end);
-  v128.store(m, m0, 0);
-  v128.store(m, m1, 16);
-  v128.store(m, m2, 32);
-  v128.store(m, m3, 48);
-  v128.store(s, s0, 0);
-  v128.store(s, s1, 16);
-  v128.store(s, s2, 32);
-  v128.store(s, s3, 48);
+function run(w: usize, m: usize, s: usize, p: usize, end: usize): void {
+  advance(true, w, m, s, p, end);
+}
+
+function rest(w: usize, m: usize, s: usize, p: usize, end: usize): void {
+  advance(false, w, m, s, p, end);
 }
 
 /** All ones where 4 moments and roots are 0 or stay above the flush for a span. */
@@ -195,13 +165,12 @@ function catchUp(w: usize, m: usize, s: usize, bytes: usize, from: u32): void {
     for (let p = history + ((<usize>from) << 3); p != end; ) {
       const pause = min(end, p + (SPAN << 3));
       if (!isSafe(m, s)) walk(w, m, s, p, pause);
-      else if (pause - p == SPAN << 3 && isStill(w, m, s)) rest(m, s, p, pause);
+      else if (pause - p == SPAN << 3 && isStill(w, m, s)) rest(w, m, s, p, pause);
       else run(w, m, s, p, pause);
       p = pause;
     }
   }
 }
-
 
 /** Fetches rows from wherever they lie in memory, many at a time: one after the other each would be waited for. */
 function touch(table: usize, bytes: usize, rows: usize, count: u32): void {

@@ -78,3 +78,40 @@ export function sums4(v0: v128, v1: v128, v2: v128, v3: v128): v128 {
 export function storedSums4(at: usize): v128 {
   return sums4(v128.load(at, 0), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48));
 }
+
+/** Inner product of two vectors of 32, lane by lane. */
+@inline
+export function lanes32(a: usize, b: usize): v128 {
+  let s = f32x4.mul(v128.load(a, 0), v128.load(b, 0));
+  s = f32x4.add(s, f32x4.mul(v128.load(a, 16), v128.load(b, 16)));
+  s = f32x4.add(s, f32x4.mul(v128.load(a, 32), v128.load(b, 32)));
+  s = f32x4.add(s, f32x4.mul(v128.load(a, 48), v128.load(b, 48)));
+  s = f32x4.add(s, f32x4.mul(v128.load(a, 64), v128.load(b, 64)));
+  s = f32x4.add(s, f32x4.mul(v128.load(a, 80), v128.load(b, 80)));
+  s = f32x4.add(s, f32x4.mul(v128.load(a, 96), v128.load(b, 96)));
+  return f32x4.add(s, f32x4.mul(v128.load(a, 112), v128.load(b, 112)));
+}
+
+/** Stores four vectors side by side. */
+@inline
+export function store4(at: usize, v0: v128, v1: v128, v2: v128, v3: v128): void {
+  v128.store(at, v0, 0);
+  v128.store(at, v1, 16);
+  v128.store(at, v2, 32);
+  v128.store(at, v3, 48);
+}
+
+/** Stores eight vectors side by side. */
+@inline
+export function store8(
+  at: usize, v0: v128, v1: v128, v2: v128, v3: v128, v4: v128, v5: v128, v6: v128, v7: v128,
+): void {
+  store4(at, v0, v1, v2, v3);
+  store4(at + 64, v4, v5, v6, v7);
+}
+
+/** Sum of the two float64 lanes. */
+@inline
+export function total(x: v128): f64 {
+  return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);
+}

@@ -7,7 +7,7 @@
  */
 
 import * as batch from "./batch";
-import { exp4, log4, storedSums4 } from "./math";
+import { exp4, log4, store4, storedSums4 } from "./math";
 import * as model from "./model";
 
 @unmanaged
@@ -186,19 +186,5 @@ function gradientOfUser(slot: u32, part: usize): void {
     accumulate(gb + 48, g, a3);
   }
   const gx = user.gx + place;
-  v128.store(gx, s0);
-  v128.store(gx, s1, 16);
-  v128.store(gx, s2, 32);
-  v128.store(gx, s3, 48);
-}
-
-/** Samples of a user's slot, and of an item's: both items of a pair count. */
-@inline
-export function samplesOfUser(slot: u32): f32 {
-  const run = batch.runs + ((<usize>slot) << 2);
-  return <f32>((load<u32>(run, 4) - load<u32>(run)) >> 1);
-}
-@inline
-export function samplesOfItem(slot: u32): f32 {
-  return <f32>load<u32>(batch.itemCounts + ((<usize>slot) << 2));
+  store4(gx, s0, s1, s2, s3);
 }

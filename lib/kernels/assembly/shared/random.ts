@@ -44,7 +44,7 @@ function refill(): void {
 }
 
 @inline
-function next(): u32 {
+export function next(): u32 {
   if (used == BLOCK) refill();
   const at = draws + ((<usize>used) << 2);
   used++;

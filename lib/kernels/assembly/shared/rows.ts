@@ -8,6 +8,9 @@
  * neighbours of 128 bits into one of 256 (lib/kernels/packing.ts) where loads, sums and stores of both stand side by side.
  */
 
+import * as batch from "./batch";
+import { store4, store8 } from "./math";
+
 /** A tile of `gemm`: 2 rows, 16 columns. `end` is where x stands after the last k. */
 @inline
 function tile(
@@ -49,15 +52,9 @@ function tile(
     x += xStep;
     w += wStep;
   }
-  v128.store(out, a0, 0);
-  v128.store(out, b0, 16);
-  v128.store(out, c0, 32);
-  v128.store(out, d0, 48);
+  store4(out, a0, b0, c0, d0);
   out += outRow;
-  v128.store(out, a1, 0);
-  v128.store(out, b1, 16);
-  v128.store(out, c1, 32);
-  v128.store(out, d1, 48);
+  store4(out, a1, b1, c1, d1);
 }
 
 /** One row, 8 columns: what the tiles leave over. */
@@ -218,14 +215,7 @@ export function sparse32(
     s7 = f32x4.add(s7, f32x4.mul(g, v128.load(nextRow, 112)));
     list += 4;
   }
-  v128.store(out, s0, 0);
-  v128.store(out, s1, 16);
-  v128.store(out, s2, 32);
-  v128.store(out, s3, 48);
-  v128.store(out, s4, 64);
-  v128.store(out, s5, 80);
-  v128.store(out, s6, 96);
-  v128.store(out, s7, 112);
+  store8(out, s0, s1, s2, s3, s4, s5, s6, s7);
 }
 
 /** 64 k as k << shift. */
@@ -274,10 +264,7 @@ export function sparse16(
     s3 = f32x4.add(s3, f32x4.add(f32x4.mul(f, v128.load(row, 48)), f32x4.mul(g, v128.load(nextRow, 48))));
     list += 4;
   }
-  v128.store(out, s0, 0);
-  v128.store(out, s1, 16);
-  v128.store(out, s2, 32);
-  v128.store(out, s3, 48);
+  store4(out, s0, s1, s2, s3);
 }
 
 /** sum += the rows of a matrix; `bytes` of a row are a multiple of 64, four sums at a time so that none waits. */
@@ -295,10 +282,7 @@ export function addRows(matrix: usize, rows: u32, bytes: usize, sum: usize): voi
       s3 = f32x4.add(s3, v128.load(p, 48));
       p += bytes;
     }
-    v128.store(sum + at, s0, 0);
-    v128.store(sum + at, s1, 16);
-    v128.store(sum + at, s2, 32);
-    v128.store(sum + at, s3, 48);
+    store4(sum + at, s0, s1, s2, s3);
   }
 }
 
@@ -365,9 +349,15 @@ export function lend(to: usize, g: v128, a: usize): void {
   v128.store(to, high, 16);
 }
 
-/** gradients[slot] += factor * rows[slot]: the ridge penalty of a row; `bytes` of a row are a multiple of 32. */
-export function addPenalty(gradients: usize, rows: usize, bytes: usize, slot: u32, factor: f32): void {
-  const by = f32x4.splat(factor);
-  const at = <usize>slot * bytes;
-  for (let i: usize = at; i < at + bytes; i += 32) lend(gradients + i, by, rows + i);
+/**
+ * The ridge penalty of the rows of one side of the open batch: gradients[slot] += share * scored pairs of the slot *
+ * rows[slot]; `bytes` of a row are a multiple of 32.
+ */
+export function addPenalty(ofItems: bool, gradients: usize, rows: usize, bytes: usize, share: f32): void {
+  const slots = ofItems ? batch.itemSlots : batch.userSlots;
+  for (let slot: u32 = 0; slot < slots; slot++) {
+    const by = f32x4.splat(share * (ofItems ? batch.samplesOfItem(slot) : batch.samplesOfUser(slot)));
+    const at = <usize>slot * bytes;
+    for (let i: usize = at; i < at + bytes; i += 32) lend(gradients + i, by, rows + i);
+  }
 }

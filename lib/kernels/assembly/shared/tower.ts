@@ -4,7 +4,7 @@
  * loops go over the set bits of a mask and leave the zeros out, which changes no sum.
  */
 
-import { sums4 } from "./math";
+import { lanes32, sums4 } from "./math";
 import { gather, gemm, listBits, sparse16, sparse32, transpose, transposeBits } from "./rows";
 
 const FLOOR: f32 = 1e-8; // of the norm: protocol.md, section 2
@@ -60,19 +60,6 @@ function relu(x: usize, count: usize): u64 {
     bits |= (<u64>i32x4.bitmask(f32x4.gt(value, zero))) << (<u64>k);
   }
   return bits;
-}
-
-/** Inner product of two vectors of 32, lane by lane. */
-@inline
-export function lanes32(a: usize, b: usize): v128 {
-  let s = f32x4.mul(v128.load(a, 0), v128.load(b, 0));
-  s = f32x4.add(s, f32x4.mul(v128.load(a, 16), v128.load(b, 16)));
-  s = f32x4.add(s, f32x4.mul(v128.load(a, 32), v128.load(b, 32)));
-  s = f32x4.add(s, f32x4.mul(v128.load(a, 48), v128.load(b, 48)));
-  s = f32x4.add(s, f32x4.mul(v128.load(a, 64), v128.load(b, 64)));
-  s = f32x4.add(s, f32x4.mul(v128.load(a, 80), v128.load(b, 80)));
-  s = f32x4.add(s, f32x4.mul(v128.load(a, 96), v128.load(b, 96)));
-  return f32x4.add(s, f32x4.mul(v128.load(a, 112), v128.load(b, 112)));
 }
 
 /** Inner products of four rows of 32 with four others. */
