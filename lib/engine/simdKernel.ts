@@ -23,7 +23,8 @@ export interface TrainKernel {
   /** models that score over a graph: by user, by item, and three tables of the layout of the weights */
   setGraph?(...addresses: number[]): void;
   setSlots(...addresses: number[]): void;
-  setSide(side: 0 | 1, ...addresses: number[]): void;
+  /** where the kernel keeps the addresses of a side's workspace, `slotBytes` of them */
+  sideAt(side: 0 | 1): number;
   setSamples(predictions: number, slopes: number): void;
   setActive(
     users: number,
@@ -97,7 +98,15 @@ export class Workspace {
   open(kernel: TrainKernel): void {
     kernel.setSlots(...this.slots);
     kernel.setSamples(this.predictions, this.slopes);
-    kernel.setSide(0, ...this.sides[0]);
-    kernel.setSide(1, ...this.sides[1]);
+    for (const side of [0, 1] as const) setSide(kernel, side, this.sides[side]);
   }
+}
+
+/** Tells a kernel where the workspace of a side is. */
+export function setSide(
+  kernel: Pick<TrainKernel, "memory" | "sideAt">,
+  side: 0 | 1,
+  addresses: readonly number[],
+): void {
+  new Uint32Array(kernel.memory.buffer, kernel.sideAt(side), addresses.length).set(addresses);
 }

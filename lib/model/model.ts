@@ -56,7 +56,7 @@ export type Forward = (
 /** Which module of lib/kernels/assembly computes a model, and the working memory that it needs. */
 export interface Kernel {
   readonly name: string;
-  /** bytes per slot of each array of `setSide`: a slot is a distinct user (item) of a batch */
+  /** bytes per slot of each array of a side's workspace: a slot is a distinct user (item) of a batch */
   slotBytes(embeddingSize: number): readonly number[];
   /**
    * Where the gradients of the embedding tables are: numbers of those arrays in the order of the tables, or

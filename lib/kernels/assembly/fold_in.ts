@@ -170,17 +170,6 @@ function slopeDmf4(at: usize, y: usize, weights: usize): void {
   v128.store(slopes + at, slope);
 }
 
-/** gradMade = sum over the samples of dLoss/da; b: samples x 32; count, y and weights padded to 8. */
-function slopesDmf(count: usize, b: usize, y: usize, weights: usize): void {
-  memory.fill(gradMade, 0, 128);
-  for (let s: usize = 0; s < count; s += PART, y += 4 * PART, weights += 4 * PART) {
-    const part = min(PART, count - s);
-    for (let k: usize = 0; k < part; k += 8) lanesDmf(b + (k << 7), lanes + (k << 4));
-    for (let at: usize = 0; at < part << 2; at += 16) slopeDmf4(at, y, weights);
-    for (let k: usize = 0; k < part; k += 8, b += 1024) addWeighed(128, 128, slopes + (k << 2), b, gradMade);
-  }
-}
-
 /** Inner products of eight samples, lane by lane. */
 @inline
 function lanesDmf(b: usize, to: usize): void {
@@ -289,18 +278,29 @@ function addOpen(by: usize, rows: usize, to: usize): void {
   }
 }
 
-/** gradMade = sums over the samples; the other side's factors hold wg already. Count, y and weights padded to 8. */
-function slopesNmf(count: usize, other: usize, y: usize, weights: usize): void {
-  memory.fill(gradMade, 0, 192);
+/**
+ * gradMade = sums over the samples of what they add to it; NMF: the other side's factors hold wg already. Count, y and
+ * weights are padded to 8.
+ */
+function gradientOfMade(count: usize, other: usize, y: usize, weights: usize): void {
+  memory.fill(gradMade, 0, otherBytes);
   for (let s: usize = 0; s < count; s += PART, y += 4 * PART, weights += 4 * PART) {
     const part = min(PART, count - s);
-    for (let k: usize = 0; k < part; k += 8) lanesNmf(other + k * 192, lanes + (k << 4));
-    for (let at: usize = 0; at < part << 2; at += 16) slopeNmf4(at, y, weights);
-    for (let k: usize = 0; k < part; k += 8, other += 1536) {
-      addWeighed(64, 192, slopes + (k << 2), other, gradMade);
-      addOpen(slopes + (k << 2), other, gradMade);
+    if (nmf) {
+      for (let k: usize = 0; k < part; k += 8) lanesNmf(other + k * 192, lanes + (k << 4));
+      for (let at: usize = 0; at < part << 2; at += 16) slopeNmf4(at, y, weights);
+      for (let k: usize = 0; k < part; k += 8, other += 1536) {
+        addWeighed(64, 192, slopes + (k << 2), other, gradMade);
+        addOpen(slopes + (k << 2), other, gradMade);
+      }
+    } else {
+      for (let k: usize = 0; k < part; k += 8) lanesDmf(other + (k << 7), lanes + (k << 4));
+      for (let at: usize = 0; at < part << 2; at += 16) slopeDmf4(at, y, weights);
+      for (let k: usize = 0; k < part; k += 8, other += 1024)
+        addWeighed(128, 128, slopes + (k << 2), other, gradMade);
     }
   }
+  if (!nmf) return;
   const wh = factors + 64;
   for (let at: usize = 0; at < 128; at += 16)
     v128.store(gradMade + at, f32x4.mul(v128.load(gradMade + at, 64), v128.load(wh + at)), 64);
@@ -388,26 +388,19 @@ function move(x: usize, to: usize, share: f32, rate: f32, floor: f32): void {
 
 /** The gradient of the row at x, in gradRow, without the ridge. */
 function differentiate(x: usize, padded: usize, gathered: usize, y: usize, weights: usize): void {
-  if (nmf) {
-    forwardNmf(x, made);
-    slopesNmf(padded, gathered, y, weights);
-    backwardNmf();
-  } else {
-    const scale = forwardDmf(x, made);
-    slopesDmf(padded, gathered, y, weights);
-    backwardDmf(scale);
-  }
+  let scale: f32 = 0;
+  if (nmf) forwardNmf(x, made);
+  else scale = forwardDmf(x, made);
+  gradientOfMade(padded, gathered, y, weights);
+  if (nmf) backwardNmf();
+  else backwardDmf(scale);
 }
 
 /** A row of the other side, 64 bytes at a time: a call of memory.copy costs more than these few loads. */
 @inline
 function copyRow(to: usize, from: usize): void {
-  for (let at: usize = 0; at < otherBytes; at += 64) {
-    v128.store(to + at, v128.load(from + at, 0), 0);
-    v128.store(to + at, v128.load(from + at, 16), 16);
-    v128.store(to + at, v128.load(from + at, 32), 32);
-    v128.store(to + at, v128.load(from + at, 48), 48);
-  }
+  for (let at: usize = 0; at < otherBytes; at += 64)
+    store4(to + at, v128.load(from + at), v128.load(from + at, 16), v128.load(from + at, 32), v128.load(from + at, 48));
 }
 
 /** The other side's rows, labels and weights (1 / samples, 0 in the padding) of one row, side by side. Returns the count padded to 8. */

@@ -102,35 +102,9 @@ export function setEntries(side: i32, offsets: usize, shardsAt: usize, vectors: 
   t.turned = turned;
 }
 
-/** Room for the open rows of one side. */
-export function setSide(
-  side: i32,
-  starts: usize,
-  cursors: usize,
-  places: usize,
-  a: usize,
-  x: usize,
-  z: usize,
-  share: usize,
-  gx: usize,
-  gShare: usize,
-  sum: usize,
-  scale: usize,
-  gSum: usize,
-): void {
-  const t = side ? item : user;
-  t.starts = starts;
-  t.cursors = cursors;
-  t.places = places;
-  t.a = a;
-  t.x = x;
-  t.z = z;
-  t.share = share;
-  t.gx = gx;
-  t.gShare = gShare;
-  t.sum = sum;
-  t.scale = scale;
-  t.gSum = gSum;
+/** Where the addresses of the workspace of one side (0 user, 1 item) stand, array by array as in `Side`. */
+export function sideAt(side: i32): usize {
+  return changetype<usize>(side ? item : user) + offsetof<Side>("starts");
 }
 
 export function setSamples(predictionsAt: usize, slopesAt: usize): void {

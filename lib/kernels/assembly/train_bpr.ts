@@ -8,24 +8,14 @@ import { beginStep } from "./shared/adam";
 import * as batch from "./shared/batch";
 import * as epoch from "./shared/epoch";
 import * as model from "./shared/model";
-import {
-  gather,
-  gradientsOfRows,
-  item,
-  lossOfPairs,
-  predict,
-  rowBytes,
-  setTables,
-  slopesOfPairs,
-  user,
-} from "./shared/product";
+import { differentiateRows, item, lossOfPairs, rowBytes, setTables, user } from "./shared/product";
 import { addPenalty } from "./shared/rows";
 
 export { setAdam } from "./shared/adam";
 export { setSlots } from "./shared/batch";
 export { fillPairs, setBatches, setEpoch, setTrainingSet, shuffleEpoch } from "./shared/epoch";
 export { heapBase, itemSlots, setActive, setSamples, settle, userSlots } from "./shared/model";
-export { predictPairs, prepare, scoreBlock, setSide } from "./shared/product";
+export { predictPairs, prepare, scoreBlock, sideAt } from "./shared/product";
 
 /** Pointers of the model: the table of the users, behind it that of the items. */
 export function setModel(
@@ -57,18 +47,12 @@ export function differentiate(start: u32, count: u32, l2: f32, track: bool): f64
   const at = (<usize>start) << 3;
   batch.openPairs(epoch.users + at, epoch.items + at, 2 * count);
   model.catchUp();
-  gather(user, batch.distinctUsers, batch.userSlots);
-  gather(item, batch.distinctItems, batch.itemSlots);
-  predict(2 * count);
-  slopesOfPairs(count);
-  gradientsOfRows();
+  differentiateRows(count);
   if (l2 != 0) penalise(l2 / <f32>count);
   return track ? lossOfPairs(count) : 0;
 }
 
-/**
- * Trains batches from .. to of an epoch of `samples` samples; returns their summed loss when it is asked for.
- */
+/** Trains batches from .. to of an epoch of `samples` samples; returns their summed loss when it is asked for. */
 export function train(from: u32, to: u32, batchSize: u32, samples: u32, l2: f32, track: bool): f64 {
   let loss: f64 = 0;
   for (let b = from; b < to; b++) {

@@ -49,25 +49,9 @@ function bind(t: Tower, table: usize, w: usize, g: usize, turned: usize): void {
   t.turned2 = turned + 4096;
 }
 
-/** Workspace of one side (0 user, 1 item), by slot: bytes 64, 256, 8, 128, 4, 128, 64. */
-export function setSide(
-  side: i32,
-  x: usize,
-  h: usize,
-  active: usize,
-  a: usize,
-  scale: usize,
-  ga: usize,
-  gx: usize,
-): void {
-  const t = side ? item : user;
-  t.x = x;
-  t.h = h;
-  t.active = active;
-  t.a = a;
-  t.scale = scale;
-  t.ga = ga;
-  t.gx = gx;
+/** Where the addresses of the workspace of one side (0 user, 1 item) stand, array by array as in `Tower`: bytes by slot 64, 256, 8, 128, 4, 128, 64. */
+export function sideAt(side: i32): usize {
+  return changetype<usize>(side ? item : user) + offsetof<Tower>("x");
 }
 
 /** Lanes of <a, b> of the pair whose slots stand at `sampleUser`, `sampleItem`. */

@@ -11,23 +11,13 @@ import { beginStep, moveBlock } from "./shared/adam";
 import * as batch from "./shared/batch";
 import * as epoch from "./shared/epoch";
 import * as model from "./shared/model";
-import {
-  gather,
-  gradientsOfRows,
-  item,
-  lossOfPairs,
-  predict,
-  rowBytes,
-  setTables,
-  slopesOfPairs,
-  user,
-} from "./shared/product";
+import { differentiateRows, item, lossOfPairs, rowBytes, setTables, user } from "./shared/product";
 
 export { setAdam } from "./shared/adam";
 export { setSlots } from "./shared/batch";
 export { fillPairs, setBatches, setEpoch, setTrainingSet, shuffleEpoch } from "./shared/epoch";
 export { heapBase, itemSlots, setActive, setSamples, settle, userSlots } from "./shared/model";
-export { predictPairs, prepare, scoreBlock, setSide } from "./shared/product";
+export { predictPairs, prepare, scoreBlock, sideAt } from "./shared/product";
 
 const LAYERS = 3;
 
@@ -206,11 +196,7 @@ export function differentiate(start: u32, count: u32, l2: f32, track: bool): f64
   const at = (<usize>start) << 3;
   smooth(model.weights, smoothed);
   batch.openPairs(epoch.users + at, epoch.items + at, 2 * count);
-  gather(user, batch.distinctUsers, batch.userSlots);
-  gather(item, batch.distinctItems, batch.itemSlots);
-  predict(2 * count);
-  slopesOfPairs(count);
-  gradientsOfRows();
+  differentiateRows(count);
   memory.fill(smoothed, 0, tableBytes());
   scatter(batch.distinctUsers, batch.userSlots, user.gx, user.table);
   scatter(batch.distinctItems, batch.itemSlots, item.gx, item.table);
@@ -219,9 +205,7 @@ export function differentiate(start: u32, count: u32, l2: f32, track: bool): f64
   return track ? lossOfPairs(count) : 0;
 }
 
-/**
- * Trains batches from .. to of an epoch of `samples` samples; returns their summed loss when it is asked for.
- */
+/** Trains batches from .. to of an epoch of `samples` samples; returns their summed loss when it is asked for. */
 export function train(from: u32, to: u32, batchSize: u32, samples: u32, l2: f32, track: bool): f64 {
   let loss: f64 = 0;
   for (let b = from; b < to; b++) {

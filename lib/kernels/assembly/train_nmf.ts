@@ -33,7 +33,7 @@ import { addPenalty, addRows, gemm, lend } from "./shared/rows";
 
 export { setAdam } from "./shared/adam";
 export { setSlots } from "./shared/batch";
-export { openScoring, setModel, setSide } from "./shared/nmf";
+export { openScoring, setModel, sideAt } from "./shared/nmf";
 export { fillEpoch, setBatches, setEpoch, setTrainingSet, shuffleEpoch } from "./shared/epoch";
 export { heapBase, itemSlots, setActive, setSamples, settle, userSlots } from "./shared/model";
 

@@ -9,7 +9,7 @@ import { checkIds, checkTraining } from "../../engine/checks";
 import type { Moments, TrainingSet, TrainOptions, TrainResult } from "../../engine/engine";
 import { trainEpochs } from "../../engine/epochLoop";
 import { KernelState } from "../../engine/kernelState";
-import type { TrainKernel } from "../../engine/simdKernel";
+import { setSide, type TrainKernel } from "../../engine/simdKernel";
 import { Arena } from "../../engine/simdMemory";
 import { PlacedSet, type SetKernel } from "../../engine/simdSet";
 import { InputError } from "../../errors";
@@ -29,7 +29,7 @@ interface Exports extends SetKernel, Pick<TrainKernel, "setAdam" | "setSlots" | 
   readonly memory: WebAssembly.Memory;
   setModel(layered: boolean, shards: number, w: number, m: number, s: number, g: number, room: number): void;
   setEntries(side: 0 | 1, offsets: number, shards: number, vectors: number, turned: number): void;
-  setSide(side: 0 | 1, ...addresses: number[]): void;
+  sideAt(side: 0 | 1): number;
   differentiate(start: number, count: number, track: boolean): number;
   prepare(side: 0 | 1, ids: number, count: number): void;
   score(users: number, items: number, userIds: number, itemIds: number, count: number, out: number): void;
@@ -238,7 +238,7 @@ export class AggregationKernel implements Trainable {
     const most = Math.min(ROWS_AT_ONCE, ids.length);
     const room = this.room(side, most);
     const idsAt = this.arena.allocate(4 * most);
-    this.kernel.setSide(NUMBER[side], ...room.addresses);
+    setSide(this.kernel, NUMBER[side], room.addresses);
     for (let first = 0; first < ids.length; first += most) {
       const some = ids.subarray(first, first + most);
       this.arena.words(idsAt, some.length).set(some);
@@ -283,8 +283,8 @@ export class AggregationKernel implements Trainable {
       perRow(most[1]),
     );
     kernel.setSamples(arena.allocate(padded), arena.allocate(padded));
-    kernel.setSide(0, ...this.room("user", most[0]).addresses);
-    kernel.setSide(1, ...this.room("item", most[1]).addresses);
+    setSide(kernel, 0, this.room("user", most[0]).addresses);
+    setSide(kernel, 1, this.room("item", most[1]).addresses);
     return placed;
   }
 

@@ -65,25 +65,9 @@ export function setModel(w: usize, m: usize, v: usize, g: usize, userCount: u32,
   item.start = zeros;
 }
 
-/** Workspace of one side (0 user, 1 item), by slot: bytes 64, 128, 128, 64, 64, 128, 128. */
-export function setSide(
-  side: i32,
-  gmf: usize,
-  mlp: usize,
-  part: usize,
-  weighted: usize,
-  gGmf: usize,
-  gPart: usize,
-  gMlp: usize,
-): void {
-  const t = side ? item : user;
-  t.gmf = gmf;
-  t.mlp = mlp;
-  t.part = part;
-  t.weighted = weighted;
-  t.gGmf = gGmf;
-  t.gPart = gPart;
-  t.gMlp = gMlp;
+/** Where the addresses of the workspace of one side (0 user, 1 item) stand, array by array as in `Side`: bytes by slot 64, 128, 128, 64, 64, 128, 128. */
+export function sideAt(side: i32): usize {
+  return changetype<usize>(side ? item : user) + offsetof<Side>("gmf");
 }
 
 /** Makes the transposed copies of W. */

@@ -29,15 +29,13 @@ export function setTables(users: usize, items: usize, width: u32): void {
   rowBytes = (<usize>width) << 2;
 }
 
-/** Workspace of one side (0 user, 1 item), by slot: rows and their gradients, 4 x width bytes each. */
-export function setSide(side: i32, x: usize, gx: usize): void {
-  const t = side ? item : user;
-  t.x = x;
-  t.gx = gx;
+/** Where the addresses of the workspace of one side (0 user, 1 item) stand, array by array as in `Rows`: 4 x width bytes by slot each. */
+export function sideAt(side: i32): usize {
+  return changetype<usize>(side ? item : user) + offsetof<Rows>("x");
 }
 
 /** Copies rows `ids` of a side's table into slots 0 .. count - 1. */
-export function gather(t: Rows, ids: usize, count: u32): void {
+function gather(t: Rows, ids: usize, count: u32): void {
   let to = t.x;
   for (let slot: u32 = 0; slot < count; slot++, to += rowBytes) {
     const row = load<u32>(ids + ((<usize>slot) << 2));
@@ -70,7 +68,7 @@ function rowAt(x: usize, at: usize): usize {
 }
 
 /** predictions[s] = <x_u, x_i> of the open pairs. */
-export function predict(count: u32): void {
+function predict(count: u32): void {
   for (let s: u32 = 0; s < count; s += 4) {
     const at = (<usize>s) << 2;
     for (let k: usize = 0; k < 16; k += 4) {
@@ -116,7 +114,7 @@ function differences4(at: usize): v128 {
 }
 
 /** slopes = -+ sigmoid(x_uj - x_ui) / samples, for the item rated and the item drawn. */
-export function slopesOfPairs(samples: u32): void {
+function slopesOfPairs(samples: u32): void {
   const share = f32x4.splat(1 / <f32>samples);
   for (let s: u32 = 0; s < samples; s += 4) {
     const at = (<usize>s) << 3;
@@ -150,8 +148,17 @@ function accumulate(to: usize, g: v128, a: v128): void {
   v128.store(to, f32x4.add(v128.load(to), f32x4.mul(g, a)));
 }
 
+/** gx of both sides, from `samples` pairs of the open batch. */
+export function differentiateRows(samples: u32): void {
+  gather(user, batch.distinctUsers, batch.userSlots);
+  gather(item, batch.distinctItems, batch.itemSlots);
+  predict(2 * samples);
+  slopesOfPairs(samples);
+  gradientsOfRows();
+}
+
 /** gx of both sides: each scored pair adds slope * x_i to its user's and slope * x_u to its item's. */
-export function gradientsOfRows(): void {
+function gradientsOfRows(): void {
   memory.fill(item.gx, 0, <usize>batch.itemSlots * rowBytes);
   for (let slot: u32 = 0; slot < batch.userSlots; slot++)
     for (let part: usize = 0; part < rowBytes; part += 64) gradientOfUser(slot, part);
