@@ -75,17 +75,17 @@ function walkSeconds(graph, draws) {
 /** Milliseconds of a pass of distances by the kernel, and by the loop of version 1. */
 function distances(users, groups, rounds) {
   const { Random } = inner("random");
-  const { DenseDistances } = inner("grouping/denseDistances");
+  const { DensePoints } = inner("grouping/densePoints");
   const random = Random.stream(1, "bench", "distances");
   const dim = 16;
   const values = Float32Array.from({ length: users * dim }, () => random.uniform() - 0.5);
   const centroids = Float64Array.from({ length: groups * dim }, () => random.uniform() - 0.5);
   const out = new Float64Array(users * groups);
-  const kernel = new DenseDistances(values, users, dim);
+  const kernel = new DensePoints(values, dim);
   const times = { now: [], before: [] };
   for (let round = 0; round <= rounds; round++) {
     let began = processor();
-    kernel.measure(centroids, groups, out);
+    kernel.squaredDistances(centroids, groups, out);
     if (round > 0) times.now.push(processor() - began);
     began = processor();
     scalarDistances(values, dim, centroids, groups, out);

@@ -31,9 +31,9 @@ export { ENGINE_NAMES } from "./engine/engine";
 export { InputError, StoppedError } from "./errors";
 // grouping (Section 3.2, Algorithms 2 and 4) and the spaces it works in
 export { groupUsers } from "./grouping/group";
+export { printedSteps } from "./grouping/literal";
 export type { GroupingProgress } from "./grouping/passes";
 export { groupMeans, groupSizes, inertiaOf } from "./grouping/points";
-export { printedSteps } from "./grouping/printedSteps";
 export type { GroupingSettings } from "./grouping/settings";
 export { pointsOf, type UserSpace } from "./grouping/space";
 // hypergraph (Appendix A, Algorithms 1 and 3): reach sets, walks, Word2Vec, the user embeddings, what they carry

@@ -6,32 +6,28 @@
  * O(|g|^2) time, O(|g|) memory: no table of distances. Above a size, a seeded sample of pairs with its standard error.
  */
 
-import { requireInteger, requireKnownKeys, requireNumber, StoppedError } from "../errors";
 import { pointsOf, type UserSpace } from "../grouping/space";
 import { Random } from "../random";
+import { complete, real, SEED, type SettingsOf, whole } from "../settings";
+import { yieldToEventLoop } from "../yield";
 import { type PairVisitor, pairDistances, sharedItems } from "./pairs";
 
 /** The least distance, and from which size of a group on pairs are sampled. */
-export interface CohesionSettings {
-  /** Distances below this count as this (identical users have distance 0). Same unit as the space. */
-  readonly epsilon: number;
-  /** Groups with more users than this are estimated from a sample of pairs. */
-  readonly sampleAbove: number;
-  /** So are groups of rating rows whose pairs share more items than this: the multiplications of an exact sum. */
-  readonly sampleAboveShared: number;
-  /** Ordered pairs drawn, with replacement, from such a group. */
-  readonly samplePairs: number;
-  readonly seed: number;
-}
-
-/** Exact up to 20,000 users a group and 10^9 shared items, and sampled above. */
-export const COHESION_DEFAULTS: CohesionSettings = {
-  epsilon: 1e-3, // one pair of twins then weighs as a thousand pairs at distance 1, not as a million
-  sampleAbove: 20_000,
-  sampleAboveShared: 1e9, // a second or two; on MovieLens 1M all users together share less
-  samplePairs: 200_000,
-  seed: 0,
+const COHESION = {
+  // 1e-3: one pair of twins then weighs as a thousand pairs at distance 1, not as a million
+  epsilon: real(Number.MIN_VALUE, Number.MAX_VALUE, 1e-3, "distances below this count as this"),
+  sampleAbove: whole(1, Number.MAX_SAFE_INTEGER, 20_000, "groups of more users are estimated from a sample"),
+  // a second or two of multiplications; on MovieLens 1M all users together share less
+  sampleAboveShared: whole(
+    1,
+    Number.MAX_SAFE_INTEGER,
+    1e9,
+    "so are groups of rating rows whose pairs share more items",
+  ),
+  samplePairs: whole(2, Number.MAX_SAFE_INTEGER, 200_000, "ordered pairs drawn, with replacement"),
+  seed: SEED,
 };
+export type CohesionSettings = SettingsOf<typeof COHESION>;
 
 export interface CohesionOptions {
   readonly signal?: AbortSignal;
@@ -65,13 +61,7 @@ export async function cohesion(
   settings: Partial<CohesionSettings> = {},
   options: CohesionOptions = {},
 ): Promise<Cohesion[]> {
-  requireKnownKeys(settings, Object.keys(COHESION_DEFAULTS), "cohesion");
-  const full = { ...COHESION_DEFAULTS, ...settings };
-  requireNumber(full.epsilon, Number.MIN_VALUE, Number.MAX_VALUE, "cohesion.epsilon");
-  requireInteger(full.sampleAbove, 1, Number.MAX_SAFE_INTEGER, "cohesion.sampleAbove");
-  requireInteger(full.sampleAboveShared, 1, Number.MAX_SAFE_INTEGER, "cohesion.sampleAboveShared");
-  requireInteger(full.samplePairs, 2, Number.MAX_SAFE_INTEGER, "cohesion.samplePairs");
-  requireInteger(full.seed, 0, Number.MAX_SAFE_INTEGER, "cohesion.seed");
+  const full = complete(COHESION, settings, "cohesion");
   const points = pointsOf(space);
   const large = groups.map(
     (members) => members.length > full.sampleAbove || sharedItems(points, members) > full.sampleAboveShared,
@@ -81,8 +71,7 @@ export async function cohesion(
   let behind = 0;
   const pause = async (doneHere: number) => {
     options.onProgress?.({ stage: "cohesion", done: Math.min(1, (behind + doneHere) / total) });
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    if (options.signal?.aborted) throw new StoppedError("cohesion: stopped");
+    await yieldToEventLoop(options.signal, "cohesion");
   };
   const results: Cohesion[] = [];
   for (const [number, members] of groups.entries()) {

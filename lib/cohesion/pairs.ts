@@ -4,6 +4,7 @@
  */
 
 import { DensePoints } from "../grouping/densePoints";
+import { InvertedIndex } from "../grouping/neighbours";
 import type { Points } from "../grouping/points";
 import { SparsePoints } from "../grouping/sparsePoints";
 
@@ -53,13 +54,7 @@ function densePairs(points: DensePoints, members: Uint32Array): PairVisitor {
 /** |x|^2 - 2 x.y + |y|^2: exact for ratings in whole or half stars, so equal rows have distance 0 exactly. */
 function sparsePairs(points: SparsePoints, members: Uint32Array): PairVisitor {
   const { offsets, columns, values } = points.rows;
-  const starts = new Uint32Array(points.dim + 1);
-  for (const user of members)
-    for (let k = offsets[user]; k < offsets[user + 1]; k++) starts[columns[k] + 1]++;
-  for (let item = 0; item < points.dim; item++) starts[item + 1] += starts[item];
-  const ends = starts.slice(0, points.dim); // members enter the index after their turn: each pair is met once
-  const places = new Uint32Array(starts[points.dim]);
-  const ratings = new Float64Array(starts[points.dim]);
+  const index = new InvertedIndex(points, members);
   const norms = Float64Array.from(members, (user) => points.squaredNorms[user]);
   const squares = new Float64Array(members.length);
   return (place) => {
@@ -67,13 +62,10 @@ function sparsePairs(points: SparsePoints, members: Uint32Array): PairVisitor {
     const user = members[place];
     for (let at = offsets[user]; at < offsets[user + 1]; at++) {
       const x = values[at];
-      const item = columns[at];
-      const end = ends[item];
-      for (let k = starts[item]; k < end; k++) squares[places[k]] += x * ratings[k];
-      places[end] = place;
-      ratings[end] = x;
-      ends[item] = end + 1;
+      const end = index.ends[columns[at]];
+      for (let k = index.offsets[columns[at]]; k < end; k++) squares[index.places[k]] += x * index.values[k];
     }
+    index.add(user, place); // members enter the index after their turn: each pair is met once
     for (let other = 0; other < place; other++)
       squares[other] = Math.max(norms[place] - 2 * squares[other] + norms[other], 0);
     return squares;

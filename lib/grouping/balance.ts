@@ -9,7 +9,7 @@
  */
 
 import { ascending } from "./ascending";
-import { UserHeap } from "./userHeap";
+import { UserQueue } from "./userQueue";
 
 /** Which group may take which user, and what happens to the count when it does. */
 export interface Seats {
@@ -112,32 +112,26 @@ export function placeNearestFirst(
     }
   }
   const order = ascending(keys, users.subarray(0, waiting));
-  const refused = new UserHeap(keys);
+  const refused = new UserQueue();
   for (let at = 0; at < waiting || refused.size > 0; ) {
     const next = order[at];
     const again =
       refused.size > 0 &&
       (at === waiting ||
-        keys[refused.top] < keys[next] ||
-        (keys[refused.top] === keys[next] && refused.top < next));
+        refused.topKey < keys[next] ||
+        (refused.topKey === keys[next] && refused.top < next));
     const user = again ? refused.top : next;
-    if (!again) at++;
+    if (again) refused.pop();
+    else at++;
     const group = choice[user];
     if (seats.admits(group, user)) {
       labels[user] = group;
       seats.take(group, user);
-      if (again) refused.pop();
       continue;
     }
     choice[user] = nearest(user);
-    if (choice[user] < 0) {
-      rest.push(user);
-      if (again) refused.pop();
-      continue;
-    }
-    keys[user] = cost[user * groups + choice[user]];
-    if (again) refused.sink();
-    else refused.push(user);
+    if (choice[user] < 0) rest.push(user);
+    else refused.push(cost[user * groups + choice[user]], user);
   }
   return rest;
 }

@@ -1,11 +1,25 @@
 /** Dense user rows (an embedding, users x dim) as points. See points.ts for what each method computes. */
 
-import { DenseDistances } from "./denseDistances";
+import { instantiate } from "../kernels/instantiate";
+import { type Allocating, copiedInto } from "../kernels/memory";
+import { CentroidTable } from "./centroidTable";
 import type { Points } from "./points";
+
+interface Kernel extends Allocating {
+  distances(
+    rows: number,
+    centroids: number,
+    dim: number,
+    width: number,
+    from: number,
+    to: number,
+    out: number,
+  ): void;
+}
 
 export class DensePoints implements Points {
   readonly count: number;
-  private distances: DenseDistances | undefined;
+  private measure: ((centroids: Float64Array, groups: number, out: Float64Array) => void) | undefined;
 
   constructor(
     private readonly values: Float32Array,
@@ -15,8 +29,20 @@ export class DensePoints implements Points {
   }
 
   squaredDistances(centroids: Float64Array, groups: number, out: Float64Array): void {
-    this.distances ??= new DenseDistances(this.values, this.count, this.dim);
-    this.distances.measure(centroids, groups, out);
+    this.measure ??= this.placed();
+    this.measure(centroids, groups, out);
+  }
+
+  /** The rows in a kernel's memory, and the distances from there. */
+  private placed() {
+    const { values, count, dim } = this;
+    const kernel = instantiate<Kernel>("distances");
+    const rows = copiedInto(kernel, values);
+    const centroidTable = new CentroidTable(kernel, count, dim);
+    return (centroids: Float64Array, groups: number, out: Float64Array) =>
+      centroidTable.apply(centroids, groups, out, (table, width, from, to, place) =>
+        kernel.distances(rows, table, dim, width, from, to, place),
+      );
   }
 
   weightedSquares(means: Float64Array, precisions: Float64Array, groups: number, out: Float64Array): void {

@@ -6,7 +6,7 @@
  */
 
 import { exp, log } from "../numeric";
-import { breathe, type Control, type Host } from "./passes";
+import { type Control, type Host, pause } from "./passes";
 import type { Points } from "./points";
 
 export interface Mixture {
@@ -60,7 +60,7 @@ export async function fitMixture(
     for (let k = 0; k < cost.length; k++) cost[k] = exp(-cost[k]);
     mixture = maximisation(points, cost, groups, run.floor);
     const reached = expectation(points, mixture, cost);
-    await breathe(control, {
+    await pause(control, {
       stage: "gaussianMixture",
       done: pass / run.maxPasses,
       pass,

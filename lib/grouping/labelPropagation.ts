@@ -10,7 +10,7 @@
  */
 
 import { nearestNeighbours } from "./neighbours";
-import { breathe, type Control, type Host } from "./passes";
+import { type Control, type Host, pause } from "./passes";
 import { groupMeans, type Points } from "./points";
 
 /** Neighbours of a user. */
@@ -53,7 +53,7 @@ export class PropagationHost implements Host {
       const mine = near.users.subarray(i * k, i * k + near.counts[i]);
       weights.set(convexWeights(points, i, mine), i * k);
     }
-    await breathe(control, { stage: "labelPropagation", done: 1, pass: 0 });
+    await pause(control, { stage: "labelPropagation", done: 1, pass: 0 });
     const graph = { k, counts: near.counts, neighbours: near.users, weights };
     return new PropagationHost(points, groups, graph, labels);
   }

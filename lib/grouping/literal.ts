@@ -17,6 +17,7 @@ export function printedPass(
   groups: number,
   labels: Uint32Array,
   seats: Uint32Array,
+  onSeat?: (user: number, group: number) => void,
 ): void {
   let free = seats.reduce((sum, c) => sum + c, 0);
   if (free === 0) return; // fault (b): every pass but the first ends here
@@ -26,8 +27,31 @@ export function printedPass(
   for (let k = 0; k < pairs.length && free > 0; k++) {
     const group = pairs[k] % groups;
     if (seats[group] === 0) continue;
-    labels[(pairs[k] - group) / groups] = group;
+    const user = (pairs[k] - group) / groups;
+    onSeat?.(user, group);
+    labels[user] = group;
     seats[group]--;
     free--;
   }
+}
+
+/** One seat taken. */
+export interface PrintedStep {
+  readonly user: number;
+  readonly group: number;
+  readonly cost: number;
+  /** the group in which the user already had a seat, which stays taken: fault (a) */
+  readonly seatedBefore: number | undefined;
+}
+
+/** The first pass seat by seat, for a reader to see (notebook 03). Parameters as of `printedPass`. */
+export function printedSteps(cost: ArrayLike<number>, groups: number): PrintedStep[] {
+  const users = cost.length / groups;
+  const labels = new Uint32Array(users).fill(groups); // nobody has a seat yet
+  const steps: PrintedStep[] = [];
+  printedPass(Float64Array.from(cost), groups, labels, printedSeats(users, groups), (user, group) => {
+    const seatedBefore = labels[user] === groups ? undefined : labels[user];
+    steps.push({ user, group, cost: cost[user * groups + group], seatedBefore });
+  });
+  return steps;
 }

@@ -4,7 +4,8 @@
  * share an item are ever compared: a neighbour in the ratings is one with at least one item in common.
  */
 
-import { InputError, StoppedError } from "../errors";
+import { InputError } from "../errors";
+import { yieldToEventLoop } from "../yield";
 import type { Control } from "./passes";
 import type { Points } from "./points";
 import { SparsePoints } from "./sparsePoints";
@@ -34,10 +35,7 @@ export async function nearestNeighbours(points: Points, k: number, control: Cont
   const visit = points instanceof SparsePoints ? sparseVisitor(points, list) : denseVisitor(points, list);
   for (let user = 0; user < count; user++) {
     visit(user);
-    if (user % 256 === 255) {
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      if (control.signal?.aborted) throw new StoppedError("grouping: stopped");
-    }
+    if (user % 256 === 255) await yieldToEventLoop(control.signal, "grouping");
   }
   return { users: list.users, counts: list.counts, k };
 }
@@ -56,7 +54,7 @@ function denseVisitor(points: Points, list: NearestList): (user: number) => void
 /** Sums the products of one user with all earlier ones over shared items; each pair is met once. */
 function sparseVisitor(points: SparsePoints, list: NearestList): (user: number) => void {
   const { offsets, columns, values } = points.rows;
-  const index = new InvertedIndex(points);
+  const index = new InvertedIndex(points, new Uint32Array(points.count).keys());
   const products = new Float64Array(points.count);
   const met = new Uint8Array(points.count);
   const touched = new Uint32Array(points.count);
@@ -66,7 +64,7 @@ function sparseVisitor(points: SparsePoints, list: NearestList): (user: number) 
       const x = values[at];
       const item = columns[at];
       for (let k = index.offsets[item]; k < index.ends[item]; k++) {
-        const other = index.users[k];
+        const other = index.places[k];
         products[other] += x * index.values[k];
         if (met[other] === 0) {
           met[other] = 1;
@@ -83,33 +81,38 @@ function sparseVisitor(points: SparsePoints, list: NearestList): (user: number) 
       products[other] = 0;
       met[other] = 0;
     }
-    index.add(user);
+    index.add(user, user);
   };
 }
 
-/** item -> (user, value) of the users added so far, in a flat table with room for all of them. */
+/** item -> (place, value) of the members added so far, in a flat table with room for all of them. */
 export class InvertedIndex {
   readonly offsets: Uint32Array;
   /** where the entries of an item end so far */
   readonly ends: Uint32Array;
-  readonly users: Uint32Array;
+  readonly places: Uint32Array;
   readonly values: Float32Array;
 
-  constructor(private readonly points: SparsePoints) {
-    const { columns } = points.rows;
+  constructor(
+    private readonly points: SparsePoints,
+    members: Iterable<number>,
+  ) {
+    const { offsets, columns } = points.rows;
     this.offsets = new Uint32Array(points.dim + 1);
-    for (let k = 0; k < columns.length; k++) this.offsets[columns[k] + 1]++;
+    for (const user of members)
+      for (let k = offsets[user]; k < offsets[user + 1]; k++) this.offsets[columns[k] + 1]++;
     for (let item = 0; item < points.dim; item++) this.offsets[item + 1] += this.offsets[item];
     this.ends = this.offsets.slice(0, points.dim);
-    this.users = new Uint32Array(columns.length);
-    this.values = new Float32Array(columns.length);
+    this.places = new Uint32Array(this.offsets[points.dim]);
+    this.values = new Float32Array(this.offsets[points.dim]);
   }
 
-  add(user: number): void {
+  /** Adds a member under the number that the caller has for it. */
+  add(user: number, place: number): void {
     const { offsets, columns, values } = this.points.rows;
     for (let k = offsets[user]; k < offsets[user + 1]; k++) {
       const at = this.ends[columns[k]]++;
-      this.users[at] = user;
+      this.places[at] = place;
       this.values[at] = values[k];
     }
   }

@@ -4,7 +4,7 @@
  * labels into priorities can be its host.
  */
 
-import { StoppedError } from "../errors";
+import { yieldToEventLoop } from "../yield";
 import { printedPass, printedSeats } from "./literal";
 
 /** What a clustering method gives the loop: line 3 of Algorithm 2, ComputeSimilarity. */
@@ -36,10 +36,9 @@ export interface Control {
 }
 
 /** Reports, lets the event loop run (so that a stop can arrive) and throws `StoppedError` on a stop. */
-export async function breathe(control: Control, progress: GroupingProgress): Promise<void> {
+export async function pause(control: Control, progress: GroupingProgress): Promise<void> {
   control.onProgress?.(progress);
-  await new Promise<void>((resolve) => setImmediate(resolve));
-  if (control.signal?.aborted) throw new StoppedError("grouping: stopped");
+  await yieldToEventLoop(control.signal, "grouping");
 }
 
 export interface Passes {
@@ -80,7 +79,7 @@ export async function runPasses(
     assign(cost, labels);
     let moved = 0;
     for (let i = 0; i < users; i++) if (labels[i] !== before[i]) moved++;
-    await breathe(control, { stage, done: (restart + pass / maxPasses) / restarts, pass, moved });
+    await pause(control, { stage, done: (restart + pass / maxPasses) / restarts, pass, moved });
     // Without initial labels the first pass compares with nothing.
     if (moved === 0 && (pass > 1 || initial)) return { labels, passes: pass, converged: true };
     if (pass >= maxPasses) return { labels, passes: pass, converged: false };
@@ -105,7 +104,7 @@ export async function runPrinted(
     printedPass(cost, groups, labels, seats);
     t++;
     const moved = labels.reduce((sum, label, i) => sum + (label === before[i] ? 0 : 1), 0);
-    await breathe(control, { stage, done: Math.min(1, t / maxPasses), pass: t, moved });
+    await pause(control, { stage, done: Math.min(1, t / maxPasses), pass: t, moved });
     if (moved === 0) return { labels, passes: t, converged: true };
     if (t > maxPasses) return { labels, passes: t, converged: false };
   }

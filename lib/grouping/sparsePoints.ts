@@ -3,14 +3,29 @@
  * touches an absent rating. See points.ts for what each method computes.
  */
 
+import { instantiate } from "../kernels/instantiate";
+import { type Allocating, copiedInto } from "../kernels/memory";
+import { CentroidTable } from "./centroidTable";
 import type { Points, SparseRows } from "./points";
-import { SparseProducts } from "./sparseProducts";
+
+interface Kernel extends Allocating {
+  products(
+    offsets: number,
+    columns: number,
+    values: number,
+    table: number,
+    width: number,
+    from: number,
+    to: number,
+    out: number,
+  ): void;
+}
 
 export class SparsePoints implements Points {
   readonly count: number;
   /** |x_i|^2 */
   readonly squaredNorms: Float64Array;
-  private products: SparseProducts | undefined;
+  private multiply: ((centroids: Float64Array, groups: number, out: Float64Array) => void) | undefined;
 
   constructor(
     readonly rows: SparseRows,
@@ -29,11 +44,25 @@ export class SparsePoints implements Points {
     const norms = new Float64Array(groups);
     for (let j = 0, c = 0; j < groups; j++)
       for (let d = 0; d < dim; d++, c++) norms[j] += centroids[c] * centroids[c];
-    this.products ??= new SparseProducts(this.rows);
-    this.products.multiply(centroids, groups, dim, out);
+    this.multiply ??= this.placed();
+    this.multiply(centroids, groups, out);
     // rounding may leave -1e-12 for a user on its centroid
     for (let i = 0, to = 0; i < count; i++)
       for (let j = 0; j < groups; j++, to++) out[to] = Math.max(squaredNorms[i] - 2 * out[to] + norms[j], 0);
+  }
+
+  /** The rows in a kernel's memory, and their products with centroids from there. */
+  private placed() {
+    const { rows, count, dim } = this;
+    const kernel = instantiate<Kernel>("grouping");
+    const offsets = copiedInto(kernel, rows.offsets);
+    const columns = copiedInto(kernel, rows.columns);
+    const values = copiedInto(kernel, rows.values);
+    const centroidTable = new CentroidTable(kernel, count, dim);
+    return (centroids: Float64Array, groups: number, out: Float64Array) =>
+      centroidTable.apply(centroids, groups, out, (table, width, from, to, place) =>
+        kernel.products(offsets, columns, values, table, width, from, to, place),
+      );
   }
 
   weightedSquares(means: Float64Array, precisions: Float64Array, groups: number, out: Float64Array): void {

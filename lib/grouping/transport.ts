@@ -10,7 +10,7 @@
  * integers below 2^40, so that all sums are exact and no cycle is ever negative by rounding.
  */
 
-import { MoveQueue } from "./moveQueue";
+import { UserQueue } from "./userQueue";
 
 /** 2^40: a path over 256 groups stays below 2^53, where integers are exact. */
 const LARGEST = 1_099_511_627_776;
@@ -55,7 +55,7 @@ export class Transport {
 /** Who is where, what a move between two groups costs, and the augmentation. Node `groups` is the pool of extra seats. */
 class FlowState {
   private readonly sizes: Int32Array;
-  private readonly queues: MoveQueue[]; // groups x groups
+  private readonly queues: UserQueue[]; // groups x groups
   private readonly lengths: Float64Array; // groups x groups, Infinity where nobody can move
 
   constructor(
@@ -74,7 +74,7 @@ class FlowState {
     }
     this.queues = Array.from({ length: groups * groups }, (_, pair) => {
       const own = pair % groups === Math.floor(pair / groups);
-      return new MoveQueue(own ? 0 : this.sizes[Math.floor(pair / groups)]);
+      return new UserQueue(own ? 0 : this.sizes[Math.floor(pair / groups)]);
     });
     for (let i = 0; i < labels.length; i++) this.enqueue(i);
     for (const queue of this.queues) queue.build();

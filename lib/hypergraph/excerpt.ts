@@ -4,7 +4,8 @@
  * drawn member is drawn, so w(i, j) is the mean of the ratings that are seen.
  */
 
-import { InputError, requireInteger, requireKnownKeys } from "../errors";
+import { InputError } from "../errors";
+import { complete, type SettingsOf, whole } from "../settings";
 import type { Hypergraph } from "./hypergraph";
 import { rowOf } from "./reach";
 
@@ -23,26 +24,19 @@ export interface Excerpt {
 }
 
 /** How much an excerpt holds. */
-export interface ExcerptSettings {
-  /** members beside i; default 4 */
-  readonly members?: number;
-  /** users outside; default 2 */
-  readonly outside?: number;
-  /** items of i; default 3 */
-  readonly ownItems?: number;
-}
+const EXCERPT = {
+  members: whole(1, 20, 4, "members beside the user"),
+  outside: whole(0, 20, 2, "users outside"),
+  ownItems: whole(1, 20, 3, "items of the user"),
+};
+type Wanted = SettingsOf<typeof EXCERPT>;
 
 /**
  * The excerpt around the user whose |e_i| is nearest to the median among those that allow one. Ties: smaller user.
  * @throws InputError when no user of this hypergraph has enough members and outsiders of that kind; for l other than 4, 5
  */
-export function excerpt(graph: Hypergraph, settings: ExcerptSettings = {}): Excerpt {
-  requireKnownKeys(settings, ["members", "outside", "ownItems"], "excerpt");
-  const wanted = {
-    members: requireInteger(settings.members ?? 4, 1, 20, "excerpt: members"),
-    outside: requireInteger(settings.outside ?? 2, 0, 20, "excerpt: outside"),
-    ownItems: requireInteger(settings.ownItems ?? 3, 1, 20, "excerpt: ownItems"),
-  };
+export function excerpt(graph: Hypergraph, settings: Partial<Wanted> = {}): Excerpt {
+  const wanted = complete(EXCERPT, settings, "excerpt");
   if (graph.order < 4 || graph.order > 5)
     throw new InputError(
       `excerpt: order ${graph.order}: members share an item with the user only for l = 4, 5`,
@@ -59,8 +53,6 @@ export function excerpt(graph: Hypergraph, settings: ExcerptSettings = {}): Exce
     `excerpt: no user with ${wanted.members} members over ${wanted.ownItems} items and ${wanted.outside} users outside`,
   );
 }
-
-type Wanted = Required<ExcerptSettings>;
 
 function around(graph: Hypergraph, user: number, wanted: Wanted): Excerpt | undefined {
   const { byUser } = graph.data;

@@ -1,6 +1,6 @@
-/** Long work hands the thread back between its chunks, so that a notebook's stop button and progress line work. */
+/** How long work of this room reports how far it has come, and is stopped. */
 
-import { StoppedError } from "../errors";
+import { yieldToEventLoop } from "../yield";
 
 /** The stop button and progress of long work. */
 export interface WorkOptions {
@@ -13,6 +13,5 @@ export interface WorkOptions {
 /** Ends one chunk of work. @throws StoppedError when the signal has been raised. */
 export async function pause(options: WorkOptions, stage: string, done: number): Promise<void> {
   options.onProgress?.({ stage, done });
-  await new Promise<void>((resolve) => setImmediate(resolve));
-  if (options.signal?.aborted) throw new StoppedError(`${stage}: stopped`);
+  await yieldToEventLoop(options.signal, stage);
 }

@@ -6,10 +6,10 @@
 
 import type { Interactions } from "../data/interactions";
 import { instantiate } from "../kernels/instantiate";
+import { type Allocating, copiedInto } from "../kernels/memory";
 import { pause, type WorkOptions } from "./pause";
 
-interface Kernel {
-  allocate(bytes: number): number;
+interface Kernel extends Allocating {
   addCounts(offsets: number, columns: number, table: number, from: number, to: number, counts: number): void;
 }
 
@@ -31,14 +31,9 @@ export async function countReach(data: Interactions, options: WorkOptions = {}):
   const { byUser, byItem } = data;
   const users = data.userIds.length;
   const kernel = instantiate<Kernel>("reach");
-  const put = (array: Uint32Array) => {
-    const at = kernel.allocate(Math.max(16, array.byteLength));
-    new Uint32Array(kernel.memory.buffer, at, array.length).set(array);
-    return at;
-  };
-  const offsets = put(byUser.offsets);
-  const columns = put(byUser.columns);
-  const counts = put(new Uint32Array(users));
+  const offsets = copiedInto(kernel, byUser.offsets);
+  const columns = copiedInto(kernel, byUser.columns);
+  const counts = copiedInto(kernel, new Uint32Array(users));
   const words = data.itemIds.length * ROW_WORDS;
   const table = kernel.allocate(Math.max(16, 4 * words));
   const next = byItem.offsets.slice(0, -1); // of each item: its first rater whom no slab has held yet

@@ -8,6 +8,7 @@
 
 import { InputError } from "../errors";
 import { instantiate } from "../kernels/instantiate";
+import { type Allocating, copiedInto } from "../kernels/memory";
 import { exp, log } from "../numeric";
 import { Random } from "../random";
 import { complete, SEED, type SettingsOf } from "../settings";
@@ -19,8 +20,7 @@ import type { Sequences } from "./walk";
 const SEEDED = { ...WORD2VEC, seed: SEED };
 type Word2VecSettings = SettingsOf<typeof SEEDED>;
 
-interface Kernel {
-  allocate(bytes: number): number;
+interface Kernel extends Allocating {
   setTables(
     input: number,
     output: number,
@@ -77,11 +77,7 @@ export async function word2vec(
       throw new InputError(
         `word2vec: a table of ${data.byteLength} bytes; at most ${MOST_BYTES} are possible`,
       );
-    const at = kernel.allocate(data.byteLength) >>> 0;
-    new Uint8Array(kernel.memory.buffer, at, data.byteLength).set(
-      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    );
-    return at;
+    return copiedInto(kernel, data);
   };
   const input = put(initialVectors(ids, dim, s.seed));
   const output = put(new Float32Array(ids.length * dim));

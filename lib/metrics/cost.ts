@@ -18,15 +18,6 @@ export interface Cost {
   readonly parallelSeconds: number;
 }
 
-/** The cost of doing nothing. */
-export const NO_COST: Cost = Object.freeze({
-  samples: 0,
-  steps: 0,
-  parallelSamples: 0,
-  seconds: Object.freeze({}),
-  parallelSeconds: 0,
-});
-
 /** The cost of one stage that runs alone. */
 export function stageCost(
   stage: string,
@@ -71,9 +62,4 @@ function totals(costs: readonly Cost[]) {
     steps: costs.reduce((sum, cost) => sum + cost.steps, 0),
     seconds,
   };
-}
-
-/** The part that a second run must repeat to the digit; the seconds stand apart in a record's `timings`. */
-export function machineFree(cost: Cost): Pick<Cost, "samples" | "steps" | "parallelSamples"> {
-  return { samples: cost.samples, steps: cost.steps, parallelSamples: cost.parallelSamples };
 }

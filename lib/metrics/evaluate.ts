@@ -5,7 +5,8 @@
  */
 
 import { holdsRatings, type Interactions } from "../data/interactions";
-import { InputError, StoppedError } from "../errors";
+import { InputError } from "../errors";
+import { yieldToEventLoop } from "../yield";
 import { LIKED } from "./lists";
 import { lossOf } from "./loss";
 import { activeUsers, fullQuality, ownQuality, type Quality, QualitySums } from "./quality";
@@ -141,7 +142,7 @@ async function scorePairs({ scorer, test, users, rated, options, sumsOf }: Pass)
       for (const sums of sumsOf(user)) sums.addUser(ratings.length, loss, lists);
     }
     from = to;
-    await breathe(options.signal);
+    await yieldToEventLoop(options.signal, "evaluate");
   }
 }
 
@@ -164,7 +165,7 @@ async function rankAll({ scorer, train, test, users, rated, options, sumsOf }: P
       const full = fullQuality(own, rowOf(train, user), relevantItems(test, user, least));
       for (const sums of sumsOf(user)) sums.addRanked(full);
     });
-    await breathe(options.signal);
+    await yieldToEventLoop(options.signal, "evaluate");
   }
 }
 
@@ -182,10 +183,4 @@ function requireNumbers(scores: Float32Array, length: number, where: (at: number
   for (let at = 0; at < length; at++) {
     if (Number.isNaN(scores[at])) throw new InputError(`evaluate: the score of ${where(at)} is not a number`);
   }
-}
-
-/** Lets timers and signals run between two blocks. */
-async function breathe(signal: AbortSignal | undefined): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-  if (signal?.aborted) throw new StoppedError("evaluate: stopped on request");
 }

@@ -1,8 +1,7 @@
 /** The steps that notebook 03 shows are those of the loop as printed. */
 
 import { expect, it } from "vitest";
-import { printedPass, printedSeats } from "../../lib/grouping/literal";
-import { printedSteps } from "../../lib/grouping/printedSteps";
+import { printedPass, printedSeats, printedSteps } from "../../lib/grouping/literal";
 import { Random } from "../../lib/random";
 
 it.each([

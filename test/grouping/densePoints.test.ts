@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DenseDistances } from "../../lib/grouping/denseDistances";
+import { DensePoints } from "../../lib/grouping/densePoints";
 import { Random } from "../../lib/random";
 
 describe("distances by the kernel", () => {
@@ -11,11 +11,11 @@ describe("distances by the kernel", () => {
     [40_000, 16, 11], // several blocks, eights, twos and a column of padding
   ])("%i rows of %i in %i groups: to the bit the scalar sums", (count, dim, groups) => {
     const values = Float32Array.from({ length: count * dim }, () => random.normal());
-    const measure = new DenseDistances(values, count, dim);
+    const points = new DensePoints(values, dim);
     for (const asked of [groups, groups + 3]) {
       const centroids = Float64Array.from({ length: asked * dim }, () => random.normal());
       const out = new Float64Array(count * asked);
-      measure.measure(centroids, asked, out);
+      points.squaredDistances(centroids, asked, out);
       let different = 0;
       for (let i = 0; i < count; i++)
         for (let j = 0; j < asked; j++) {

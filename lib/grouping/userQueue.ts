@@ -1,10 +1,10 @@
-/** A growing binary heap of (change of cost, user) in typed arrays, smallest change on top, ties by smaller user: for transport.ts. */
-export class MoveQueue {
+/** A growing binary heap of (cost, user) in typed arrays, smallest cost on top, ties by smaller user. */
+export class UserQueue {
   size = 0;
   private keys: Float64Array;
   private users: Uint32Array;
 
-  constructor(capacity: number) {
+  constructor(capacity = 64) {
     this.keys = new Float64Array(capacity);
     this.users = new Uint32Array(capacity);
   }
