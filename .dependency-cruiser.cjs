@@ -10,6 +10,7 @@ const floors = [
   ["hypergraph", "cohesion", "engine", "metrics"],
   ["training"],
   ["unlearning"],
+  ["advice"],
   ["questions"],
   ["cli", "index"],
 ];

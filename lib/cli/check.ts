@@ -17,12 +17,11 @@ import {
 } from "../data/interactions";
 import { dataFolders, findDataset, isOwnFile, loadDataset, readOwnFile } from "../data/load";
 import type { Readout } from "../data/reading/ratings";
-import { READING } from "../data/reading/settings";
-import { likedShare, scaleText } from "../data/scale";
+import { likedShare } from "../data/scale";
 import { InputError, StoppedError } from "../errors";
 import { withJson } from "./options";
 import { count, EXIT, Exit, plural, print, printJson, stopping } from "./output";
-import { type RatingsOptions, readingKeys, withReading } from "./ratings";
+import { type RatingsOptions, readingKeys, readingText, spelled, withReading } from "./ratings";
 import { shellWord } from "./shell";
 import { textTable } from "./textTable";
 
@@ -166,32 +165,11 @@ function nextCommands(
 ): string[] {
   const file = shellWord(name);
   const flags = readingText(spelled(options, data));
-  const groups = data.userIds.length < 8 ? ` --groups ${data.userIds.length}` : "";
-  const method = holdsRatings(data) ? groups : " --method ease";
   return [
-    `npx erasable learn ${file}${flags} --system my-system${method}`,
+    `npx erasable learn ${file}${flags} --system my-system`,
+    `npx erasable advise ${file}${flags}`,
     `npx erasable run utility --dataset ${file}${flags}${coreUsers === 0 ? " --set core=1" : ""}`,
   ];
-}
-
-/** Options that say how a file is written, as text, to be pasted: ` --scale 1-10 --implicit`. */
-const readingText = (options: RatingsOptions): string =>
-  (Object.keys(READING) as (keyof RatingsOptions)[])
-    .filter((key) => options[key] !== undefined && options[key] !== READING[key].default)
-    .map((key) => (options[key] === true ? ` --${key}` : ` --${key} ${shellWord(String(options[key]))}`))
-    .join("");
-
-/**
- * The options with what was found out beside them, so that a smaller file, without who was erased, is read
- * alike.
- */
-function spelled(options: RatingsOptions, data: Interactions): RatingsOptions {
-  if (!holdsRatings(data)) return { ...options, implicit: true };
-  const { scale } = data.provenance;
-  if (scale !== undefined) return { ...options, scale: scaleText(scale) };
-  if (options.scale !== undefined || likedShare(data) > 0) return options;
-  const most = data.byUser.values.reduce((a, b) => Math.max(a, b), 1); // nothing would count as liked
-  return { ...options, scale: scaleText({ least: 1, most }) };
 }
 
 const BAR = 30;

@@ -5,8 +5,10 @@
  */
 
 import { FieldReader, layoutOf } from "../data/reading/fields";
+import { separatorNamed } from "../data/reading/sniff";
 import { isTime, numberOf } from "../data/reading/values";
 import { InputError } from "../errors";
+import type { KeptReading } from "./keptReading";
 import { trimmed } from "./options";
 import { say } from "./output";
 import { readText } from "./systemFiles";
@@ -17,17 +19,23 @@ const QUOTED = /^"((?:[^"]|"")*)"$/;
 const undoubled = (text: string | undefined): string | undefined => text?.replaceAll('""', '"');
 
 /** The lines of a list, from 1, without those that are empty. */
-function lines(path: string, option: string): { readonly line: string; readonly number: number }[] {
-  return readText(path, option)
-    .replace(/^\uFEFF/, "") // a byte order mark
+function lines(
+  path: string,
+  option: string,
+  kept?: KeptReading,
+): { readonly line: string; readonly number: number }[] {
+  return readText(path, option, kept?.settings.encoding ?? "auto")
     .split(/\r?\n/)
     .map((line, index) => ({ line, number: index + 1 }))
     .filter(({ line }) => trimmed(line) !== "");
 }
 
-/** Ids of users, one a line, perhaps in quotes. @throws InputError for a file without any. */
-export function readUsers(path: string): string[] {
-  const ids = lines(path, "--users-file").map(({ line }) => {
+/**
+ * Ids of users, one a line, perhaps in quotes.
+ * @param kept how the system's own ratings were read @throws InputError for a file without any.
+ */
+export function readUsers(path: string, kept?: KeptReading): string[] {
+  const ids = lines(path, "--users-file", kept).map(({ line }) => {
     const text = trimmed(line);
     return undoubled(QUOTED.exec(text)?.[1]) ?? text;
   });
@@ -36,14 +44,27 @@ export function readUsers(path: string): string[] {
 }
 
 /**
- * User and item of single ratings, one a line: between tabs where the line has a tab, else between `::` where it has that outside
- * of quotes, else a CSV's fields. A rating and a time may stand behind them. What is erased cannot be had back, so a line that can be
- * read in two ways is an error. @throws InputError naming the line.
+ * User and item of single ratings, one a line: between tabs where the line has a tab, else between `::` where it has that
+ * outside of quotes, else a CSV's fields. A rating and a time may stand behind them. A line of a file in which other columns
+ * come first is read as `learn` read that file. What is erased cannot be had back, so a line that can be read in two ways
+ * is an error.
+ * @param kept how the system's own ratings were read @throws InputError naming the line.
  */
-export function readPairs(path: string): [user: string, item: string][] {
-  const pairs = lines(path, "--ratings-file").flatMap(({ line, number }): [string, string][] => {
+export function readPairs(path: string, kept?: KeptReading): [user: string, item: string][] {
+  let told = false;
+  const pairs = lines(path, "--ratings-file", kept).flatMap(({ line, number }): [string, string][] => {
     const where = `--ratings-file: ${path}, line ${number}`;
-    const fields = fieldsOf(line, where);
+    const fields = fieldsOf(line, where, kept?.settings.separator ?? null);
+    if (kept && fields && isCopied(fields, kept)) {
+      if (fields.join("\n") === kept.header.join("\n")) return [];
+      const [user, item] = [fields[kept.user - 1], fields[kept.item - 1]];
+      if (!told)
+        say(
+          `${where}: read as learn read its file: user ${JSON.stringify(user)}, item ${JSON.stringify(item)}`,
+        );
+      told = true;
+      return [[user, item]];
+    }
     const [user, item, rating] = fields ?? [];
     if (!user || !item)
       throw new InputError(`${where}: a user and an item are needed, not ${JSON.stringify(trimmed(line))}`);
@@ -65,9 +86,16 @@ export function readPairs(path: string): [user: string, item: string][] {
   return pairs;
 }
 
+/** Whether a line is one of a file in which users and items do not come first. */
+const isCopied = (fields: readonly string[], { user, item }: KeptReading): boolean =>
+  (user !== 1 || item !== 2) &&
+  fields.length >= Math.max(user, item) &&
+  (fields.length > 2 || user + item === 3);
+
 /** The fields of one line, cut as the reader of ratings cuts them; undefined when quotes do not fit. @throws InputError */
-function fieldsOf(line: string, where: string): string[] | undefined {
-  const reader = new FieldReader(layoutOf(separatorOf(line, where)));
+function fieldsOf(line: string, where: string, separator: string | null): string[] | undefined {
+  const between = separator === null ? separatorOf(line, where) : separatorNamed(separator);
+  const reader = new FieldReader(layoutOf(between));
   reader.read(Buffer.from(line), 0, true);
   if (reader.misquoted >= 0) return undefined;
   return Array.from({ length: reader.count }, (_, k) => reader.text(k));

@@ -9,7 +9,8 @@ import { PRESETS, type PresetName } from "../questions/protocol";
 import { currentProfile, suiteRoot } from "../report/context";
 import { METHOD_NAMES as UNLEARNING_METHODS } from "../unlearning/methods";
 import { parseRequest } from "../unlearning/request";
-import { type RatingsOptions, withReading } from "./ratings";
+import { type RatingsOptions, readingText, withReading } from "./ratings";
+import { shellWord } from "./shell";
 
 /** The paper's systems in small letters, and the methods of the library. */
 const METHOD_NAMES = [...new Set([...SYSTEM_NAMES.map((name) => name.toLowerCase()), ...UNLEARNING_METHODS])];
@@ -129,3 +130,26 @@ export const withJson = (command: Command): Command =>
 /** The folder that holds one folder for each profile. */
 export const resultsRoot = (given: string | undefined): string =>
   resolve(given ?? process.env.ERASABLE_RESULTS ?? `${suiteRoot()}/results`);
+
+/** The options that chose the trials, as they are written: "--profile smoke --groups 2,4 --set epochs=1". */
+export function selectionWords(options: SelectionOptions): string {
+  const { profile, results, dataset, model, method, groups, seeds, request = [], preset, set = [] } = options;
+  const joined = (flag: string, values?: readonly (string | number)[]) =>
+    values === undefined ? [] : [flag, values.join(",")];
+  const words = [
+    ["--profile", profile],
+    results === undefined ? [] : ["--results", results],
+    joined("--dataset", dataset),
+    joined("--model", model),
+    joined("--method", method),
+    joined("--groups", groups),
+    joined("--seeds", seeds),
+    ...request.map((one) => ["--request", one]), // a list of ids has commas of its own
+    preset === undefined ? [] : ["--preset", preset],
+    ...set.map((one) => ["--set", one]),
+  ]
+    .flat()
+    .map(shellWord)
+    .join(" ");
+  return words + readingText(options);
+}

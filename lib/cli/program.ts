@@ -10,13 +10,15 @@ import { DamagedError } from "../training/store";
 import { addBench } from "./bench";
 import { addCheck } from "./check";
 import { addData } from "./data";
+import { addLearn } from "./learn";
 import { EXIT, Exit, say, stopCode, stopListening } from "./output";
+import { addRecommend } from "./recommend";
 import { addRepeat } from "./repeat";
 import { addRun } from "./run";
 import { addClaims, addFigure, addTable } from "./show";
 import { addCompact, addStatus } from "./status";
 import { addMerge, addPlan } from "./sweep";
-import { addSystems } from "./systems";
+import { addUnlearn } from "./unlearn";
 import { addUnlock } from "./unlock";
 import { addVerify } from "./verify";
 
@@ -55,12 +57,14 @@ Exit codes: 0 done, 1 something failed, 2 not understood, 130 or 143 stopped.`,
     addTable,
     addFigure,
     addClaims,
+    addLearn,
+    addRecommend,
+    addUnlearn,
+    addVerify,
+    addUnlock,
+    addBench,
   ])
     add(root);
-  addSystems(root);
-  addVerify(root);
-  addUnlock(root);
-  addBench(root);
   addHelp(root);
   return root;
 }

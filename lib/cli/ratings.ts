@@ -4,12 +4,14 @@
  */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Interactions } from "../data/interactions";
+import { holdsRatings, type Interactions } from "../data/interactions";
 import { isOwnFile, loadDataset, readOwnFile } from "../data/load";
-import { accountText } from "../data/reading/ratings";
+import { accountText, type Readout } from "../data/reading/ratings";
 import { READING, type ReadingSettings } from "../data/reading/settings";
+import { likedShare, scaleText } from "../data/scale";
 import { describeSetting } from "../settings";
 import { say } from "./output";
+import { shellWord } from "./shell";
 
 /** How a file is written. */
 export type RatingsOptions = Partial<ReadingSettings>;
@@ -33,11 +35,30 @@ export function readingKeys<T extends RatingsOptions>(
 export async function loadRatings(
   name: string,
   options: RatingsOptions & { readonly signal?: AbortSignal },
-): Promise<Interactions> {
-  if (!isOwnFile(name)) return loadDataset(name, options);
-  const { data, readout } = await readOwnFile(name, options);
-  say(accountText(readout));
-  return data;
+): Promise<{ readonly data: Interactions; readonly readout?: Readout }> {
+  if (!isOwnFile(name)) return { data: await loadDataset(name, options) };
+  const read = await readOwnFile(name, options);
+  say(accountText(read.readout));
+  return read;
+}
+
+/** The options as text to paste: ` --scale 1-10 --implicit`. */
+export const readingText = (options: RatingsOptions): string =>
+  KEYS.filter((key) => options[key] !== undefined && options[key] !== READING[key].default)
+    .map((key) => (options[key] === true ? ` --${key}` : ` --${key} ${shellWord(String(options[key]))}`))
+    .join("");
+
+/**
+ * The options with what was found out beside them, so that a smaller file, without who was erased, is read
+ * alike.
+ */
+export function spelled(options: RatingsOptions, data: Interactions): RatingsOptions {
+  if (!holdsRatings(data)) return { ...options, implicit: true };
+  const { scale } = data.provenance;
+  if (scale !== undefined) return { ...options, scale: scaleText(scale) };
+  if (options.scale !== undefined || likedShare(data) > 0) return options;
+  const most = data.byUser.values.reduce((a, b) => Math.max(a, b), 1); // nothing would count as liked
+  return { ...options, scale: scaleText({ least: 1, most }) };
 }
 
 /** The options that say how a file of ratings is written. */

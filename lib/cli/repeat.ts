@@ -8,11 +8,10 @@ import { type Repetition, repeat } from "../questions/repeat";
 import { describeTrial, type Trial } from "../questions/trial";
 import { progress } from "../report/progress";
 import type { Edited } from "../runs/store";
-import { integer, type SelectionOptions, withJson, withSelection } from "./options";
+import { integer, type SelectionOptions, selectionWords, withJson, withSelection } from "./options";
 import { count, duration, EXIT, Exit, plural, print, printJson, say, stopCode, stopping } from "./output";
 import { progressNote } from "./run";
 import { type Selection, select } from "./selection";
-import { selectionWords } from "./shell";
 
 interface RepeatOptions extends SelectionOptions {
   readonly workers?: number;

@@ -54,6 +54,15 @@ function settingsHelp(): string {
   return [...linesOf].map(([heading, lines]) => [heading, ...lines, ""].join("\n")).join("\n");
 }
 
+/** The names of the settings that a command gives. */
+export const settingNames = (
+  options: Readonly<Record<string, unknown>>,
+  pairs: readonly string[],
+): string[] => [
+  ...OPTIONS.filter((key) => options[key] !== undefined),
+  ...pairs.map((pair) => pair.split("=")[0].trim()),
+];
+
 /**
  * The settings that a command names, by options and by `--set`.
  * @throws InputError for a setting that the method does not have, one that is given twice, or a value that it does not take.

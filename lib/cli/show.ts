@@ -25,10 +25,16 @@ import { type Row, rowsOf } from "../report/rows";
 import { chartFiles } from "../report/show";
 import { tableCsv } from "../report/table";
 import { makeFolders } from "./folders";
-import { resultsRoot, type SelectionOptions, withJson, withProfile, withSelection } from "./options";
+import {
+  resultsRoot,
+  type SelectionOptions,
+  selectionWords,
+  withJson,
+  withProfile,
+  withSelection,
+} from "./options";
 import { plural, print, printJson, say } from "./output";
 import { type Selection, select } from "./selection";
-import { selectionWords } from "./shell";
 import { textTable } from "./textTable";
 
 export function addTable(program: Command): void {

@@ -7,13 +7,13 @@ import type { MethodProgress } from "../unlearning/method";
 const SHORT = 500;
 
 /** Progress of training as one line; making a plan has steps of its own, each from 0 to 100 %. */
-export function stages(): (now: MethodProgress) => void {
+export function stages(before = ""): (now: MethodProgress) => void {
   let label = "";
   let shown = progress(label);
   let began = 0;
   return ({ stage, done, text }) => {
     const training = stage === "train";
-    const now = training ? stage : text;
+    const now = before + (training ? stage : text);
     if (now !== label) {
       label = now;
       shown = progress(label, { total: 100, unit: "%" });

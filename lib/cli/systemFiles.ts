@@ -3,12 +3,15 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
+import { type Encoding, textIn } from "../data/reading/encoding";
+import type { ReadingSettings } from "../data/reading/settings";
 import { DiskError, onDisk } from "../disk/diskError";
 import { nodeFiles, writeAtomically, writeNew } from "../disk/files";
 import { InputError } from "../errors";
 import type { ErasableSystem } from "../unlearning/erasableSystem";
 import { type Plan, parsePlan } from "../unlearning/plan";
 import { type ErasedTags, hasUsersByText } from "../unlearning/verify";
+import { keptReading, readingOf } from "./keptReading";
 
 /** What a verifier needs beside certificate and ratings: the plan that the certificate names, and the items' order. */
 export interface Evidence {
@@ -19,10 +22,12 @@ export interface Evidence {
   readonly earlier?: readonly ErasedTags[];
   /** the users' order: see `hasUsersByText`; files of older versions lack it */
   readonly usersByText?: boolean;
+  /** how the file was read that the system learned from: settings that differ from their defaults */
+  readonly reading?: Partial<ReadingSettings>;
 }
 
 /** What a verifier needs with the certificate of the system in force. */
-export const evidenceOf = (system: ErasableSystem): Evidence => ({
+export const evidenceOf = (system: ErasableSystem, folder: string): Evidence => ({
   plan: system.planText,
   itemIds: system.system.itemIds,
   usersByText: hasUsersByText(system.system),
@@ -30,6 +35,7 @@ export const evidenceOf = (system: ErasableSystem): Evidence => ({
     .certificates()
     .filter(({ superseded }) => superseded)
     .map(({ erased: { userTags, ratingTags } }) => ({ userTags, ratingTags })),
+  reading: keptReading(folder)?.settings ?? {},
 });
 
 /** "erased.evidence.json" for "erased.json". */
@@ -41,6 +47,7 @@ export function readEvidence(path: string): {
   readonly itemIds: readonly string[];
   readonly earlier: readonly ErasedTags[];
   readonly usersByText: boolean;
+  readonly reading: Partial<ReadingSettings>;
 } {
   let value: Partial<Evidence> | null;
   try {
@@ -48,7 +55,7 @@ export function readEvidence(path: string): {
   } catch (error) {
     throw error instanceof InputError ? error : new InputError(`${path}: ${(error as Error).message}`);
   }
-  const { plan, itemIds, earlier = [], usersByText = false } = value ?? {};
+  const { plan, itemIds, earlier = [], usersByText = false, reading = {} } = value ?? {};
   const areTags = (one: Partial<ErasedTags> | null) =>
     Array.isArray(one?.userTags) && Array.isArray(one.ratingTags);
   const sound =
@@ -62,7 +69,7 @@ export function readEvidence(path: string): {
       `${path}: this is not the file that unlearn --certificate writes beside a certificate`,
     );
   const parsed = plan === null ? undefined : parsePlan(plan);
-  return { plan: parsed, itemIds: itemIds.map(String), earlier, usersByText };
+  return { plan: parsed, itemIds: itemIds.map(String), earlier, usersByText, reading: readingOf(reading) };
 }
 
 /**
@@ -185,9 +192,9 @@ function named<T>(option: string, work: () => T): T {
 }
 
 /** The text of a file that the caller named. @throws InputError naming the option and the file. */
-export function readText(path: string, option: string): string {
+export function readText(path: string, option: string, encoding: Encoding = "utf-8"): string {
   try {
-    return onDisk("read", path, () => readFileSync(path, "utf8"));
+    return onDisk("read", path, () => textIn(readFileSync(path), encoding));
   } catch (error) {
     throw new InputError(`${option}: ${(error as Error).message}`);
   }

@@ -3,12 +3,13 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import type { Command } from "commander";
+import { isOwnFile } from "../data/load";
 import { InputError } from "../errors";
 import { verify } from "../unlearning/api";
 import { parseCertificate } from "../unlearning/certificate";
 import { withJson } from "./options";
 import { EXIT, Exit, print, printJson, say, stopping } from "./output";
-import { loadRatings, type RatingsOptions, readingKeys, withReading } from "./ratings";
+import { loadRatings, type RatingsOptions, readingKeys, readingText, withReading } from "./ratings";
 import { unrecognised } from "./recognised";
 import { stages } from "./stages";
 import { evidencePath, readEvidence, readKey, readText } from "./systemFiles";
@@ -46,8 +47,11 @@ async function verifyCommand(
   if (options.key !== undefined && key === undefined)
     throw new InputError(`--key: ${options.key} is not there`);
   const signal = stopping();
-  const [reading] = readingKeys(options);
-  const data = await loadRatings(options.ratings, { ...reading, signal });
+  const [given] = readingKeys(options);
+  const kept = isOwnFile(options.ratings) ? (evidence?.reading ?? {}) : {};
+  if (Object.keys(kept).length > 0)
+    say(`${options.ratings} is read as learn read its file:${readingText(kept)}`);
+  const { data } = await loadRatings(options.ratings, { ...kept, ...given, signal });
   const earlier = evidence?.earlier ?? [];
   const unknown =
     key === undefined

@@ -82,6 +82,16 @@ interface Source {
   readonly provenance: { readonly scale?: Scale };
 }
 
+/** A float32 as the shortest decimal that stands for it: 0.1 and not 0.10000000149011612. */
+export function shortest(value: number): number {
+  if (Number.isInteger(value)) return value;
+  for (let digits = 1; digits < 9; digits++) {
+    const decimal = Number(value.toPrecision(digits));
+    if (Math.fround(decimal) === value) return decimal;
+  }
+  return Number(value.toPrecision(9));
+}
+
 /** The scale that a set of ratings was read from. */
 export const scaleOfData = ({ provenance }: Source): Scale => provenance.scale ?? STARS;
 

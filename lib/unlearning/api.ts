@@ -19,6 +19,7 @@ import {
   requireWork,
 } from "./arguments";
 import type { Certificate } from "./certificate";
+import { chooseMethod } from "./choice";
 import { ErasableSystem, releaseAll, type WorkOptions } from "./erasableSystem";
 import { holdsSystem, requireFree, SystemFolder } from "./folder";
 import type { MethodContext, System } from "./method";
@@ -28,7 +29,7 @@ import { type Verification, type VerifyOptions, verify as verifyCertificate } fr
 
 /** The settings of a method, and how it is learned. A method takes those settings that it has (`METHODS`). */
 export interface LearnSettings extends MethodSettings, WorkOptions {
-  /** Default `laser`. */
+  /** Default: by what the ratings are and which settings are given (`chooseMethod`). */
   readonly method?: MethodName;
   /** Keep the system here, so that it can be opened and asked to forget later. Default: in memory. */
   readonly folder?: string;
@@ -63,9 +64,12 @@ export async function learn(ratings: Interactions, settings: LearnSettings = {})
   requireOptions(settings, "learn");
   requireWork(settings, "learn");
   if (settings.folder !== undefined) requirePath(settings.folder, "learn: folder");
-  const { method: name = "laser", folder, workers = 0, signal, onProgress, ...flat } = settings;
+  const { method, folder, workers = 0, signal, onProgress, ...named } = settings;
+  const chosen = method === undefined ? chooseMethod(ratings, Object.keys(named)) : { method, settings: {} };
+  const { method: name } = chosen;
+  const flat = { ...chosen.settings, ...named };
   const batchSize = Object.hasOwn(specOf(name), "batchSize") ? { batchSize: OWN_BATCH } : {};
-  const method = methodOf(name, { ...batchSize, ...flat, ...settingsFor(ratings, name, flat) } as Json);
+  const made = methodOf(name, { ...batchSize, ...flat, ...settingsFor(ratings, name, flat) } as Json);
   const groups = settings.groups ?? 1;
   if (groups > ratings.userIds.length)
     throw new InputError(`groups: ${groups} groups are more than the ${ratings.userIds.length} users`);
@@ -82,7 +86,7 @@ export async function learn(ratings: Interactions, settings: LearnSettings = {})
     if (folder !== undefined) requireFree(folder); // another process may have put one there before the lock was ours
     pool = workers > 0 ? createWorkerPool(workers) : undefined;
     const context = { ...contextOf({ signal, onProgress }, pool), store: home?.store ?? memory };
-    system = await method.learn(ratings, context);
+    system = await made.learn(ratings, context);
     if (home) home.put(system);
     else deleteOthers(memory, system);
     return new ErasableSystem(system, context, home, pool, release);

@@ -73,6 +73,8 @@ export class ErasableSystem {
   /** erasures asked and not done */
   private underWay = 0;
   private closing: Promise<void> | undefined;
+  /** numbers of users by their ids */
+  private numbers: { readonly of: readonly string[]; readonly byId: ReadonlyMap<string, number> } | undefined;
   /** what `ratedItems` found for a system */
   private rated: { readonly of: System; readonly items: Uint8Array } | undefined;
 
@@ -261,8 +263,13 @@ export class ErasableSystem {
 
   private userNumber(user: string): number {
     if (typeof user !== "string") throw new InputError(`user: ${JSON.stringify(user)} is not text`);
-    const number = this.current.userIds.indexOf(user);
-    if (number < 0) throw new InputError(`user "${user}" is not in the system's catalogue`);
+    if (this.numbers?.of !== this.current.userIds)
+      this.numbers = {
+        of: this.current.userIds,
+        byId: new Map(this.current.userIds.map((id, index) => [id, index])),
+      };
+    const number = this.numbers.byId.get(user);
+    if (number === undefined) throw new InputError(`user "${user}" is not in the system's catalogue`);
     requireKnownUser(number, this.current);
     return number;
   }

@@ -4,7 +4,7 @@
  * on pairs of items).
  */
 
-import { holdsRatings, type Interactions, ratingCount } from "../data/interactions";
+import { holdsRatings, type Interactions, itemCount, ratingCount } from "../data/interactions";
 import { InputError } from "../errors";
 import { type ModelName, modelOf } from "../model/spec";
 import type { Spec } from "../settings";
@@ -14,7 +14,14 @@ import { METHOD_NAMES, type MethodName, specOf } from "./methods";
 const NEGATIVES = 4;
 
 /**
- * The settings that this data asks for where the caller leaves them out: none for ratings.
+ * EASE's penalty for pairs: the published 500 belongs to files in which an item has hundreds of them, and would leave
+ * of a small shop's nothing but what is bought most.
+ */
+const penaltyFor = (data: Interactions): number =>
+  Math.min(500, Math.max(10, Math.round((4 * ratingCount(data)) / Math.max(1, itemCount(data)))));
+
+/**
+ * The settings that this data asks for where the caller leaves them out: none for ratings, but EASE's penalty.
  * @throws InputError for a method, or settings, under which nothing can be learned from pairs alone
  */
 export function settingsFor(
@@ -22,7 +29,9 @@ export function settingsFor(
   name: MethodName,
   given: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  if (holdsRatings(data) || ratingCount(data) === 0) return {};
+  const penalty = name === "ease" && given.lambda === undefined ? { lambda: penaltyFor(data) } : {};
+  if (ratingCount(data) === 0) return {};
+  if (holdsRatings(data)) return given.label === "implicit" ? penalty : {};
   const of = `${data.provenance.name} has pairs without ratings (clicks, orders, plays)`;
   const spec: Spec = specOf(name);
   if (!Object.hasOwn(spec, "label")) {
@@ -36,7 +45,7 @@ export function settingsFor(
     throw new InputError(
       `${of}: label "rating" would train on a constant; leave it out, for label "implicit"`,
     );
-  if (!Object.hasOwn(spec, "negatives")) return { label };
+  if (!Object.hasOwn(spec, "negatives")) return { label, ...penalty };
   if (negatives === 0 && modelOf(model as ModelName).samples === "points")
     throw new InputError(
       `${of}: without negatives every label is 1, and nothing is learned; leave negatives out, for ` +

@@ -41,6 +41,12 @@ const fromLatin1 = (block: Uint8Array): string =>
     .toString("latin1")
     .replace(/[\u0080-\u009f]/g, (letter) => WINDOWS[letter.charCodeAt(0) - 0x80]);
 
+/** The text of a short file, without its mark. */
+export function textIn(bytes: Uint8Array, asked: Encoding): string {
+  const { encoding } = sniffEncoding(bytes, asked);
+  return encoding === "latin1" ? fromLatin1(bytes) : new TextDecoder(encoding).decode(bytes);
+}
+
 /**
  * Blocks in some encoding as blocks of UTF-8, without the mark. @throws InputError for bytes that are no
  * UTF-16

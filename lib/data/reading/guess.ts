@@ -4,10 +4,10 @@
  * said.
  */
 
-import { type Scale, scaleOf, scaleText } from "../scale";
+import { type Scale, scaleOf, scaleText, shortest } from "../scale";
 import { isTimeNumber } from "./values";
 
-/** The values of a column of ratings. */
+/** The values of a column of ratings, as the file writes them. */
 export interface Seen {
   readonly least: number;
   readonly most: number;
@@ -40,8 +40,9 @@ export function seenIn(ratings: Float32Array): Seen {
     else if (others.size < DISTINCT) others.set(value, (others.get(value) ?? 0) + 1);
   }
   for (let half = 0; half < halves.length; half++) if (halves[half] > 0) others.set(half / 2, halves[half]);
-  const values = others.size < DISTINCT ? [...others].sort(([a], [b]) => a - b) : [];
-  return { least, most, count: ratings.length, values };
+  const sorted = others.size < DISTINCT ? [...others].sort(([a], [b]) => a - b) : [];
+  const values = sorted.map(([value, times]) => [shortest(value), times] as const);
+  return { least: shortest(least), most: shortest(most), count: ratings.length, values };
 }
 
 const ask = (text: string, odd: (value: number) => boolean): Guess => ({ kind: "ask", text, odd });

@@ -7,7 +7,7 @@
 
 import { basename } from "node:path";
 import { InputError, StoppedError } from "../../errors";
-import { isPapers, ontoStars, PAIRS, parseScale, type Scale, scaleOf } from "../scale";
+import { isPapers, ontoStars, PAIRS, parseScale, type Scale, scaleOf, shortest } from "../scale";
 import { type ColumnChoice, type Columns, parseColumns } from "./columns";
 import {
   isParquet,
@@ -280,9 +280,9 @@ function valuesOf(sink: RatingSink, columns: Columns, { settings, scale }: Asked
     return { scale: scaleOf(least, most, liked), why: guess.note, seen, counts: false };
   }
   if (guess.kind === "pairs") return { scale: PAIRS, why: guess.why, seen, counts: true };
-  const row = ratings.findIndex(guess.odd);
+  const row = ratings.findIndex((value) => guess.odd(shortest(value)));
   const about = Math.abs(ratings[row]) > 2 ** 24 ? "near " : ""; // float32 holds no more digits
-  throw new InputError(`${sink.place(row)}: rating ${about}${ratings[row]}: ${guess.text}`);
+  throw new InputError(`${sink.place(row)}: rating ${about}${shortest(ratings[row])}: ${guess.text}`);
 }
 
 /** In place. @throws InputError when a sum has left the scale */
@@ -292,7 +292,7 @@ function bringOntoStars({ ratings }: ParsedRatings, scale: Scale, where: string)
   for (let k = 0; k < ratings.length; k++) {
     if (scale !== PAIRS && !(ratings[k] >= Math.fround(least) && ratings[k] <= Math.fround(most)))
       throw new InputError(
-        `${where}: the sum of a pair's ratings is ${ratings[k]}, outside the scale (${least} to ` +
+        `${where}: the sum of a pair's ratings is ${shortest(ratings[k])}, outside the scale (${least} to ` +
           `${most}); take --duplicates mean or last`,
       );
     if (!as) ratings[k] = ontoStars(ratings[k], scale);

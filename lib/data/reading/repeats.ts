@@ -2,6 +2,7 @@
 
 import { InputError } from "../../errors";
 import type { RatingColumns } from "../interactions";
+import { shortest } from "../scale";
 import type { Duplicates } from "./settings";
 
 /** Catalogues and columns, as a reader has them. */
@@ -64,8 +65,8 @@ export function settleRepeats(
     throw new InputError(
       `${place(first.later)}: user ${userIds[users[first.later]]} rates item ` +
         `${itemIds[items[first.later]]} again, after ` +
-        `${place(first.earliest, first.later)} (${ratings[first.earliest]}, then ` +
-        `${ratings[first.later]}); ${dropped.size} ` +
+        `${place(first.earliest, first.later)} (${shortest(ratings[first.earliest])}, then ` +
+        `${shortest(ratings[first.later])}); ${dropped.size} ` +
         `${dropped.size === 1 ? "rating repeats" : "ratings repeat"} a pair in all: take one with ` +
         `--duplicates last, first, mean or sum`,
     );

@@ -1,23 +1,17 @@
-/** `learn`, `recommend` and `unlearn`: a system on ratings of one's own, kept in a folder. `verify` is in verify.ts. */
+/** `unlearn`: a system in a folder forgets users or ratings, and its certificate is written. */
 
-import { type Command, Option } from "commander";
-import { holdsRatings } from "../data/interactions";
-import type { EngineName } from "../engine/engine";
+import type { Command } from "commander";
 import { InputError } from "../errors";
 import { DamagedError } from "../training/store";
-import { learn, open } from "../unlearning/api";
+import { open } from "../unlearning/api";
 import type { Certificate } from "../unlearning/certificate";
 import type { ErasableSystem } from "../unlearning/erasableSystem";
 import type { NamedErasure } from "../unlearning/folder";
-import { METHOD_NAMES, type MethodName } from "../unlearning/methods";
-import { makeSystemFolder } from "./folders";
+import { keptReading } from "./keptReading";
 import { readPairs, readUsers } from "./lists";
-import { integer, list, withJson } from "./options";
-import { count, duration, plural, print, printJson, say, sayEngines, stopping } from "./output";
-import { whenFree } from "./patience";
-import { loadRatings, type RatingsOptions, readingKeys, withReading } from "./ratings";
-import { settingsOf, withSettings } from "./settings";
-import { exampleId, shellWord } from "./shell";
+import { list, withJson } from "./options";
+import { count, duration, plural, print, printJson, say, stopping } from "./output";
+import { shellWord } from "./shell";
 import { stages } from "./stages";
 import {
   defaultKey,
@@ -28,16 +22,6 @@ import {
   writeSecret,
   writeText,
 } from "./systemFiles";
-import { textTable } from "./textTable";
-
-interface LearnOptions extends RatingsOptions {
-  readonly system: string;
-  readonly json?: boolean;
-  readonly method?: MethodName;
-  readonly workers?: number;
-  readonly set?: readonly string[];
-  readonly [setting: string]: unknown;
-}
 
 interface UnlearnOptions {
   readonly system: string;
@@ -52,43 +36,7 @@ interface UnlearnOptions {
   readonly json?: boolean;
 }
 
-export function addSystems(program: Command): void {
-  const learning = program
-    .command("learn")
-    .summary("learn a system that can forget")
-    .description(
-      "Learns from a file of ratings (user, item, rating: .csv, .dat with ::, else tabs; also .gz), or a data set by " +
-        "name, and keeps the system in a folder. Ctrl-C keeps what is trained; the same command goes on.",
-    )
-    .argument("<ratings>", "file of ratings, or name of a data set")
-    .requiredOption("--system <folder>", "where the system is kept");
-  withSettings(withJson(withReading(learning)))
-    .addOption(new Option("--method <name>", "default: laser").choices(METHOD_NAMES))
-    .option("--workers <number>", "worker threads for shards (C-SISA, RecEraser, UltraRE)", integer(0, 1024))
-    .addHelpText(
-      "after",
-      `
-Examples:
-  $ npx erasable learn ratings.csv --system store --groups 8
-  $ npx erasable learn ml-100k --system store --method c-sisa --model nmf --set scoring=own
-  $ npx erasable learn ml-100k --system store --method receraser --set partition=ibp
-  $ npx erasable learn ml-1m --system store --method core-fold-in --set corePercent=10 --set foldRidge=50
-  $ npx erasable learn ml-1m --system store --method ease --set lambda=500`,
-    )
-    .action(learnCommand);
-
-  const recommending = program
-    .command("recommend")
-    .summary("the best items for a user")
-    .description("The items that score highest of those that the user has not rated, best first.")
-    .requiredOption("--system <folder>", "folder of the system")
-    .requiredOption("--user <id>", "the user's id, as in the ratings")
-    .option("--count <number>", "how many", integer(1), 10)
-    .option("--read-only", "for a folder that may not be written: take no lock, and change nothing in it");
-  withJson(recommending)
-    .addHelpText("after", "\nExample:\n  $ npx erasable recommend --system store --user 42 --count 5")
-    .action(recommendCommand);
-
+export function addUnlearn(program: Command): void {
   const unlearning = program
     .command("unlearn")
     .summary("forget users or ratings, for good")
@@ -121,96 +69,6 @@ Examples:
     .action(unlearnCommand);
 }
 
-/** What a plan lists: RecEraser's partition of items is the one that does not list users. */
-const listed = (settings: unknown): string =>
-  (settings as { partition?: string }).partition === "ibp" ? "Items" : "Users";
-
-async function learnCommand(ratings: string, options: LearnOptions): Promise<void> {
-  const { system: folder, method = "laser", workers, set = [], json, ...others } = options;
-  const [reading, own] = readingKeys(others);
-  const signal = stopping();
-  const asked = settingsOf(method, own, set);
-  const data = await loadRatings(ratings, { ...reading, signal });
-  if (asked.engine) await sayEngines([asked.engine as EngineName]);
-  const since = performance.now();
-  const takeBack = makeSystemFolder(folder);
-  const system = await learn(data, {
-    ...asked,
-    method,
-    workers,
-    folder,
-    signal,
-    onProgress: stages(),
-  }).catch((error: unknown) => {
-    takeBack();
-    throw error;
-  });
-  try {
-    const { cost, method: learned } = system.system;
-    const kept = system.bytesKept();
-    const result = {
-      system: folder,
-      method: learned.name,
-      settings: learned.settings,
-      users: data.userIds.length,
-      items: data.itemIds.length,
-      ratings: data.byUser.columns.length,
-      groups: system.plan?.groups.map((group) => group.length) ?? null,
-      samples: cost.samples,
-      seconds: (performance.now() - since) / 1000,
-      bytesKept: kept,
-      fingerprint: system.fingerprint,
-    };
-    if (json) {
-      printJson(result);
-      return;
-    }
-    print(
-      `${learned.name} learned from ${plural(result.ratings, holdsRatings(data) ? "rating" : "pair")} of ${plural(result.users, "user")}: ` +
-        `${count(result.samples)} gradient samples, ${duration(result.seconds)}`,
-    );
-    if (result.groups)
-      print(`${listed(learned.settings)} in its groups, in training order: ${result.groups.join(", ")}`);
-    print(
-      `Kept in ${folder}. Try: npx erasable recommend --system ${shellWord(folder)} --user ${exampleId(data.userIds)}`,
-    );
-  } finally {
-    await system.close();
-  }
-}
-
-async function recommendCommand(options: {
-  system: string;
-  user: string;
-  count: number;
-  readOnly?: boolean;
-  json?: boolean;
-}): Promise<void> {
-  const signal = stopping();
-  const { readOnly } = options;
-  const system = await whenFree(() => open(options.system, { signal, readOnly }), { signal });
-  try {
-    await system.prepare({ signal });
-    const items = system.recommend(options.user, options.count);
-    if (options.json) {
-      printJson({ user: options.user, items });
-      return;
-    }
-    print(
-      textTable(
-        items.map((one, index) => ({ place: index + 1, ...one })),
-        [
-          { key: "place", label: "Place" },
-          { key: "item", label: "Item" },
-          { key: "score", label: "Score", digits: 4 },
-        ],
-      ),
-    );
-  } finally {
-    await system.close();
-  }
-}
-
 async function unlearnCommand(options: UnlearnOptions): Promise<void> {
   const given = [options.users, options.usersFile, options.ratingsFile].some((one) => one !== undefined);
   const ways = [given, options.resume, options.withdraw].filter(Boolean).length;
@@ -221,9 +79,10 @@ async function unlearnCommand(options: UnlearnOptions): Promise<void> {
   // before anything is forgotten: afterwards it would be too late to say that the certificate has no place
   if (options.certificate !== undefined)
     requirePlace(options.certificate, options.system, options.key ?? defaultKey(options.system));
+  const kept = keptReading(options.system);
   const asked = {
-    users: [...(options.users ?? []), ...(options.usersFile ? readUsers(options.usersFile) : [])],
-    ratings: options.ratingsFile ? readPairs(options.ratingsFile) : [],
+    users: [...(options.users ?? []), ...(options.usersFile ? readUsers(options.usersFile, kept) : [])],
+    ratings: options.ratingsFile ? readPairs(options.ratingsFile, kept) : [],
   };
   const signal = stopping();
   const system = await open(options.system, { signal, onProgress: stages() });
@@ -351,7 +210,7 @@ function writeCertificate(
 ): void {
   try {
     // evidence lists who is left
-    writeText(evidencePath(path), "--certificate", `${JSON.stringify(evidenceOf(system))}\n`, 0o600);
+    writeText(evidencePath(path), "--certificate", `${JSON.stringify(evidenceOf(system, folder))}\n`, 0o600);
     writeText(path, "--certificate", `${JSON.stringify(certificate, null, 2)}\n`);
   } catch (error) {
     throw new InputError(
