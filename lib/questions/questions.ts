@@ -1,6 +1,7 @@
 /** The list of questions, in the order of the notebooks: all that suite, notebooks and command line know of them. */
 
 import { InputError } from "../errors";
+import { approximate } from "./approximate/question";
 import { beyond } from "./beyond/question";
 import { cohesion } from "./cohesion/question";
 import { efficiency } from "./efficiency/question";
@@ -30,6 +31,7 @@ export const questions = {
   sensitivity,
   ranking,
   beyond,
+  approximate,
 } as const;
 
 /** Every question of the suite. */

@@ -35,13 +35,20 @@ export interface Trained {
 export abstract class GroupedMethod extends MethodFrame<GroupedSystem> {
   /** of the models that score */
   abstract readonly training: TrainingSettings;
-  /** Trains what `context.store` does not have yet. */
-  protected abstract train(partition: Partition, context: MethodContext): Promise<Trained>;
+  /**
+   * Trains what `context.store` does not have yet. @param former in unlearning: the system before, of which an exact method
+   * needs nothing but what the store has
+   */
+  protected abstract train(
+    partition: Partition,
+    context: MethodContext,
+    former?: Task<GroupedSystem>["former"],
+  ): Promise<Trained>;
   /** The models that score. */
   abstract models(partition: Partition, checkpoints: readonly Checkpoint[]): Models;
 
   protected async build(task: Task<GroupedSystem>, context: MethodContext): Promise<GroupedSystem> {
-    const { checkpoints, cost, trained } = await this.train(task.partition, context);
+    const { checkpoints, cost, trained } = await this.train(task.partition, context, task.former);
     return this.open(checkpoints, { ...task, trained, cost: inSequence(task.cost, cost) }, context);
   }
 

@@ -6,6 +6,9 @@ import type { Json } from "../training/store";
 import { addOwnCode } from "../version";
 import { EASE, ease } from "./additive/ease";
 import { GAUSSIAN, gaussian } from "./additive/gaussian";
+import { FINE_TUNE, fineTune } from "./approximate/fineTune";
+import { GRADIENT_ASCENT, gradientAscent } from "./approximate/gradientAscent";
+import { SCIF, scif } from "./approximate/scif";
 import { C_SISA, cSisa } from "./cSisa";
 import { CORE_FOLD_IN, coreFoldIn } from "./foldIn/coreFoldIn";
 import { REFRESH, refresh } from "./foldIn/refresh";
@@ -48,6 +51,19 @@ export const METHODS = {
   },
   ease: { spec: EASE, make: ease, exact: true, modules: ["unlearning/additive/ease"] },
   gaussian: { spec: GAUSSIAN, make: gaussian, exact: true, modules: ["unlearning/additive/gaussian"] },
+  "fine-tune": {
+    spec: FINE_TUNE,
+    make: fineTune,
+    exact: false,
+    modules: ["unlearning/approximate/fineTune", ENGINES],
+  },
+  "gradient-ascent": {
+    spec: GRADIENT_ASCENT,
+    make: gradientAscent,
+    exact: false,
+    modules: ["unlearning/approximate/gradientAscent", ENGINES],
+  },
+  scif: { spec: SCIF, make: scif, exact: false, modules: ["unlearning/approximate/scif", ENGINES] },
 } as const satisfies Record<string, Entry>;
 
 /** The name of a method. */
@@ -64,7 +80,10 @@ export type MethodSettings = Partial<
       typeof ULTRA_RE &
       typeof CORE_FOLD_IN &
       typeof EASE &
-      typeof GAUSSIAN
+      typeof GAUSSIAN &
+      typeof FINE_TUNE &
+      typeof GRADIENT_ASCENT &
+      typeof SCIF
   >
 >;
 
