@@ -106,15 +106,20 @@ export interface OutputLayer {
   readonly constant: number;
 }
 
+/** Of models whose score is a product: nothing is hidden, and the product starts as it is. */
+export const NO_LAYER: OutputLayer = { hidden: new Float32Array(0), constant: 0 };
+
 /** How RecEraser aggregates the models of shards (lib/kernels/assembly/rec_eraser.ts). */
 export interface Aggregation {
-  /** parts of a shard's vector that its transfer keeps apart, in floats */
-  readonly parts: readonly number[];
-  /**
-   * where parts are factors and hidden units: the layer behind them. Without it vectors are joined by their
-   * cosine.
-   */
+  /** parts of a shard's vector that its transfer keeps apart, in floats: factors, and hidden units if any */
+  parts(embeddingSize: number): readonly number[];
+  /** the layer behind the parts; without it vectors are joined by their cosine */
   readonly outputLayer?: (tensor: TensorOf) => OutputLayer;
+  /**
+   * for models that are not folded in: makes of the tables of a shard, users x k and items x k, in place, the
+   * vectors whose product is the score
+   */
+  vectors?(graph: Graph, users: Float32Array, items: Float32Array): void;
 }
 
 export interface Model {

@@ -8,8 +8,8 @@ import { InputError, StoppedError } from "../../lib/errors";
 import { canonicalJson, sha256 } from "../../lib/json";
 import { type LearnSettings, learn, open, verify } from "../../lib/unlearning/api";
 import type { Certificate } from "../../lib/unlearning/certificate";
-import { METHOD_NAMES } from "../../lib/unlearning/methods";
 import { fileOf, world } from "../training/world";
+import { EXACT_METHODS } from "./everyMethod";
 import { certified } from "./support";
 
 const ratings = world();
@@ -95,7 +95,7 @@ describe("learn, recommend, forget, verify", () => {
     await system.close();
   });
 
-  it.each(METHOD_NAMES)("works for %s, with single ratings too", async (method) => {
+  it.each(EXACT_METHODS)("works for %s, with single ratings too", async (method) => {
     const grouped = ["laser", "c-sisa", "refresh", "receraser", "ultrare"].includes(method)
       ? { groups: 2 }
       : {};

@@ -1,9 +1,9 @@
-/** Every method, and every way of it that keeps other things, as settings of `learn`: small, for tests of exactness and of folders. */
+/** Every exact method, and every way of it that keeps other things, as settings of `learn`: small, for tests of exactness and of folders. */
 
 import type { Json } from "../../lib/training/store";
 import type { LearnSettings } from "../../lib/unlearning/api";
 import type { MethodFrame, SystemFrame } from "../../lib/unlearning/frame";
-import { methodOf } from "../../lib/unlearning/methods";
+import { METHOD_NAMES, METHODS, methodOf } from "../../lib/unlearning/methods";
 
 const trained: LearnSettings = { epochs: 2, batchSize: 32 };
 const sharded: LearnSettings = { ...trained, groups: 3, grouping: "rand" };
@@ -101,10 +101,21 @@ export const VARIANTS: List = [
     "receraser, interactions, NMF, negatives",
     { ...receraser, ...negatives(2), partition: "inbp", model: "nmf" },
   ],
+  ["receraser, users, BPR", { ...receraser, ...bpr }],
+  [
+    "receraser, users, BPR of 64, all shards attend",
+    { ...receraser, ...bpr, embeddingSize: 64, unseen: "attend" },
+  ],
+  ["receraser, users, LightGCN", { ...receraser, ...lightgcn }],
+  ["receraser, items, LightGCN", { ...receraser, ...lightgcn, partition: "ibp" }],
+  ["receraser, interactions, LightGCN", { ...receraser, ...lightgcn, partition: "inbp", unseen: "attend" }],
   ["receraser, one shard", { ...receraser, groups: 1 }],
   ["ultrare, NMF, shared start", { ...ultrare, start: "shared", model: "nmf" }],
   ["ultrare, negatives", { ...ultrare, ...negatives(2) }],
 ];
+
+/** Names of the methods that call themselves exact. */
+export const EXACT_METHODS = METHOD_NAMES.filter((name) => METHODS[name].exact);
 
 /** The method that `learn` would make of such settings. */
 export const methodFrom = ({ method = "laser", ...settings }: LearnSettings): MethodFrame<SystemFrame> =>

@@ -1,8 +1,8 @@
 /**
  * RecEraser's aggregation (Chen et al. 2022, Section 4.3): what each shard's frozen model says of a row, its vector a_s, is
  * carried into a common space, x_s = a_s T_s + t_s, and the x_s are summed with weights softmax_s(h . relu(x_s W + b)); T_s
- * and t_s are the same for users and items, W, b and h are not. The sums P and Q score: DMF, the cosine of both; NMF,
- * sigmoid(<g, P * Q> + <o, relu(P' + Q')> + c), of a first part of 16 and a second of 32. Trained is all but the a_s.
+ * and t_s are the same for users and items, W, b and h are not. The sums P and Q score: DMF, the cosine of both; others,
+ * sigmoid(<g, P * Q> + <o, relu(P' + Q')> + c), of a first part, the factors, and NMF's second. Trained is all but the a_s.
  * A batch handles each distinct row once: its entries, one a shard that has a say, are sorted by shard, so that T_s is a
  * dense product. Memory and checks: lib/unlearning/rivals/aggregationKernel.ts; the same in float64: the test beside it.
  */
@@ -22,22 +22,21 @@ export { fillEpoch, setBatches, setEpoch, setTrainingSet, shuffleEpoch } from ".
 const FLOOR: f32 = 1e-8; // of the norm: protocol.md, section 2
 /** Entries of one shard that are worked on together: their rows stay in the cache between two products. */
 const TILE: u32 = 32;
-/** NMF: bytes of the first part of a row. */
-const FACTORS: usize = 64;
-
-let nmf: bool = false;
+let layered: bool = false; // whether there is an output layer; else the cosine scores
+let factors: usize = 128; // bytes of the first part of a row
+let hidden: usize = 0; // of the second: units of a layer, or none
 let shards: u32 = 0;
-let rowBytes: usize = 128; // of a, x, P: DMF 32 floats, NMF 16 + 32
+let rowBytes: usize = 128; // of a, x, P: both parts
 let attentionBytes: usize = 64; // of x W: half as wide
-let shardBytes: usize = 0; // T_s (DMF 32 x 32; NMF 16 x 16, then 32 x 32; rows are inputs) and t_s
-let weights: usize = 0; // of every shard, then W, b, h of users, of items, then NMF's g (16), o (32), c (padded to 4)
+let shardBytes: usize = 0; // T_s (of the first part, then of the second; rows are inputs) and t_s
+let weights: usize = 0; // of every shard, then W, b, h of users, of items, then g, o, c (padded to 4)
 let first: usize = 0; // Adam's m, likewise
 let second: usize = 0; // the root of its v
 let gradient: usize = 0;
 let weightBytes: usize = 0;
 let room: usize = 0; // f32, shards padded to 4
 let predictions: usize = 0; // f32, samples of a batch, padded to 4
-let slopes: usize = 0; // likewise: dLoss / dCosine (DMF) or dLoss / dLogit (NMF)
+let slopes: usize = 0; // likewise: dLoss / dCosine (DMF) or dLoss / dLogit
 
 @unmanaged
 class Side {
@@ -72,13 +71,19 @@ export function heapBase(): usize {
   return __heap_base;
 }
 
-/** Pointers of the weights, Adam's moments and the gradient, each of `weightBytes`. */
-export function setModel(isNmf: bool, shardCount: u32, w: usize, m: usize, s: usize, g: usize, roomAt: usize): void {
-  nmf = isNmf;
-  shards = shardCount;
-  rowBytes = isNmf ? 192 : 128;
+/** Floats of both parts, each a multiple of 16 or none. */
+export function setParts(isLayered: bool, first: u32, second: u32): void {
+  layered = isLayered;
+  factors = (<usize>first) << 2;
+  hidden = (<usize>second) << 2;
+  rowBytes = factors + hidden;
   attentionBytes = rowBytes >> 1;
-  shardBytes = isNmf ? 1024 + 4096 + 192 : 4096 + 128;
+  shardBytes = ((factors * factors + hidden * hidden) >> 2) + rowBytes;
+}
+
+/** Behind `setParts`: pointers of the weights, Adam's moments and the gradient, each of `weightBytes`. */
+export function setModel(shardCount: u32, w: usize, m: usize, s: usize, g: usize, roomAt: usize): void {
+  shards = shardCount;
   weights = w;
   first = m;
   second = s;
@@ -90,7 +95,7 @@ export function setModel(isNmf: bool, shardCount: u32, w: usize, m: usize, s: us
   user.g = g + <usize>shardCount * shardBytes;
   item.w = user.w + attention;
   item.g = user.g + attention;
-  weightBytes = <usize>shardCount * shardBytes + 2 * attention + (isNmf ? 208 : 0);
+  weightBytes = <usize>shardCount * shardBytes + 2 * attention + (layered ? rowBytes + 16 : 0);
 }
 
 /** The entries of one side (0 user, 1 item), and room for its W transposed. */
@@ -175,10 +180,11 @@ function transfer(t: Side, s: u32): void {
     const a = t.a + <usize>from * rowBytes;
     const x = t.x + <usize>from * rowBytes;
     const z = t.z + <usize>from * attentionBytes;
-    if (nmf) {
-      gemm(rows, 16, 64, a, rowBytes, 4, w, 64, start, 0, x, rowBytes);
-      gemm(rows, 32, 128, a + 64, rowBytes, 4, w + 1024, 128, start + 64, 0, x + 64, rowBytes);
-    } else gemm(rows, 32, 128, a, rowBytes, 4, w, 128, start, 0, x, rowBytes);
+    gemm(rows, factors >> 2, factors, a, rowBytes, 4, w, factors, start, 0, x, rowBytes);
+    if (hidden) {
+      const second = w + ((factors * factors) >> 2);
+      gemm(rows, hidden >> 2, hidden, a + factors, rowBytes, 4, second, hidden, start + factors, 0, x + factors, rowBytes);
+    }
     gemm(rows, rowBytes >> 2, attentionBytes, x, rowBytes, 4, t.w, attentionBytes, b, 0, z, attentionBytes);
     for (let r: usize = 0; r < rows; r++) {
       const row = z + r * attentionBytes;
@@ -238,28 +244,28 @@ function forward(t: Side, ids: usize, count: u32): void {
     const entries = word(t.offsets, row + 1) - word(t.offsets, row);
     attend(t, r, n, entries);
     n += (<usize>entries) << 2;
-    if (!nmf) normalise(t, r);
+    if (!layered) normalise(t, r);
   }
 }
 
-/** NMF's g. */
+/** g of the output layer. */
 @inline
 function output(): usize {
-  return weights + weightBytes - 208;
+  return weights + weightBytes - rowBytes - 16;
 }
 
-/** The score of rows p and q before the sigmoid, lane by lane; NMF without c. */
+/** The score of rows p and q before the sigmoid, lane by lane, without c. */
 @inline
 function lanes(p: usize, q: usize): v128 {
   let s = f32x4.splat(0);
-  if (!nmf) {
-    for (let at: usize = 0; at < 128; at += 16) s = f32x4.add(s, f32x4.mul(v128.load(p + at), v128.load(q + at)));
+  if (!layered) {
+    for (let at: usize = 0; at < rowBytes; at += 16) s = f32x4.add(s, f32x4.mul(v128.load(p + at), v128.load(q + at)));
     return s;
   }
   const out = output();
-  for (let at: usize = 0; at < FACTORS; at += 16)
+  for (let at: usize = 0; at < factors; at += 16)
     s = f32x4.add(s, f32x4.mul(v128.load(out + at), f32x4.mul(v128.load(p + at), v128.load(q + at))));
-  for (let at: usize = FACTORS; at < 192; at += 16) {
+  for (let at: usize = factors; at < rowBytes; at += 16) {
     const z = f32x4.pmax(f32x4.splat(0), f32x4.add(v128.load(p + at), v128.load(q + at)));
     s = f32x4.add(s, f32x4.mul(v128.load(out + at), z));
   }
@@ -271,7 +277,7 @@ function lanes(p: usize, q: usize): v128 {
  * to a multiple of 4, the ids with valid ones.
  */
 function predict(users: usize, items: usize, userIds: usize, itemIds: usize, count: u32, out: usize): void {
-  const c = f32x4.splat(nmf ? load<f32>(output() + 192) : 0);
+  const c = f32x4.splat(layered ? load<f32>(output() + rowBytes) : 0);
   for (let k: u32 = 0; k < count; k += 4) {
     const u = userIds + ((<usize>k) << 2);
     const i = itemIds + ((<usize>k) << 2);
@@ -281,7 +287,7 @@ function predict(users: usize, items: usize, userIds: usize, itemIds: usize, cou
       lanes(users + <usize>load<u32>(u, 8) * rowBytes, items + <usize>load<u32>(i, 8) * rowBytes),
       lanes(users + <usize>load<u32>(u, 12) * rowBytes, items + <usize>load<u32>(i, 12) * rowBytes),
     );
-    v128.store(out + ((<usize>k) << 2), nmf ? sigmoid4(f32x4.add(s, c)) : s);
+    v128.store(out + ((<usize>k) << 2), layered ? sigmoid4(f32x4.add(s, c)) : s);
   }
 }
 
@@ -294,17 +300,17 @@ function slope(labels: usize, count: u32): void {
     const raw = v128.load(predictions + at);
     const p = clip4(raw);
     let g = f32x4.mul(f32x4.sub(p, v128.load(labels + at)), share);
-    if (!nmf) g = f32x4.div(g, f32x4.mul(p, f32x4.sub(one, p)));
+    if (!layered) g = f32x4.div(g, f32x4.mul(p, f32x4.sub(one, p)));
     v128.store(slopes + at, v128.and(g, inside4(raw)));
   }
 }
 
-/** gSum of both sides and NMF's output layer, from the slopes. */
+/** gSum of both sides and the gradient of the output layer, from the slopes. */
 function spread(count: u32): void {
   memory.fill(user.gSum, 0, <usize>batch.userSlots * rowBytes);
   memory.fill(item.gSum, 0, <usize>batch.itemSlots * rowBytes);
   const out = output();
-  const gOut = gradient + weightBytes - 208;
+  const gOut = gradient + weightBytes - rowBytes - 16;
   let total: f32 = 0;
   for (let s: u32 = 0; s < count; s++) {
     const slopeOf = load<f32>(slopes + ((<usize>s) << 2));
@@ -313,13 +319,13 @@ function spread(count: u32): void {
     const i = <usize>word(batch.sampleItems, s) * rowBytes;
     const p = user.sum + u;
     const q = item.sum + i;
-    if (!nmf) {
-      lend(user.gSum + u, g, q, 128);
-      lend(item.gSum + i, g, p, 128);
+    if (!layered) {
+      lend(user.gSum + u, g, q, rowBytes);
+      lend(item.gSum + i, g, p, rowBytes);
       continue;
     }
     total += slopeOf;
-    for (let at: usize = 0; at < FACTORS; at += 16) {
+    for (let at: usize = 0; at < factors; at += 16) {
       const ps = v128.load(p + at);
       const qs = v128.load(q + at);
       const weighed = f32x4.mul(g, v128.load(out + at));
@@ -327,7 +333,7 @@ function spread(count: u32): void {
       v128.store(user.gSum + u + at, f32x4.add(v128.load(user.gSum + u + at), f32x4.mul(weighed, qs)));
       v128.store(item.gSum + i + at, f32x4.add(v128.load(item.gSum + i + at), f32x4.mul(weighed, ps)));
     }
-    for (let at: usize = FACTORS; at < 192; at += 16) {
+    for (let at: usize = factors; at < rowBytes; at += 16) {
       const z = f32x4.pmax(f32x4.splat(0), f32x4.add(v128.load(p + at), v128.load(q + at)));
       const open = v128.and(f32x4.mul(g, v128.load(out + at)), f32x4.gt(z, f32x4.splat(0)));
       v128.store(gOut + at, f32x4.add(v128.load(gOut + at), f32x4.mul(g, z)));
@@ -335,7 +341,7 @@ function spread(count: u32): void {
       v128.store(item.gSum + i + at, f32x4.add(v128.load(item.gSum + i + at), open));
     }
   }
-  if (nmf) store<f32>(gOut + 192, total);
+  if (layered) store<f32>(gOut + rowBytes, total);
 }
 
 /** DMF: the gradient in P from that in P / |P|, whose part along P falls away (under the floor |P| is a constant). */
@@ -399,10 +405,11 @@ function throughTransfer(t: Side, s: u32): void {
     }
     gemm(floats, rows, attentionBytes, x, 4, rowBytes, z, attentionBytes, t.g, attentionBytes, t.g, attentionBytes);
     gemm(rows, attentionBytes >> 2, rowBytes, z, attentionBytes, 4, t.turned, rowBytes, gx, rowBytes, gx, rowBytes);
-    if (nmf) {
-      gemm(16, rows, 64, a, 4, rowBytes, gx, rowBytes, g, 64, g, 64);
-      gemm(32, rows, 128, a + 64, 4, rowBytes, gx + 64, rowBytes, g + 1024, 128, g + 1024, 128);
-    } else gemm(32, rows, 128, a, 4, rowBytes, gx, rowBytes, g, 128, g, 128);
+    gemm(factors >> 2, rows, factors, a, 4, rowBytes, gx, rowBytes, g, factors, g, factors);
+    if (hidden) {
+      const second = g + ((factors * factors) >> 2);
+      gemm(hidden >> 2, rows, hidden, a + factors, 4, rowBytes, gx + factors, rowBytes, second, hidden, second, hidden);
+    }
     addRows(gx, <u32>rows, rowBytes, g + shardBytes - rowBytes);
   }
 }
@@ -414,7 +421,7 @@ function backward(t: Side, ids: usize, count: u32): void {
   for (let r: u32 = 0; r < count; r++) {
     const row = word(ids, r);
     const entries = word(t.offsets, row + 1) - word(t.offsets, row);
-    if (!nmf) throughNorm(t, r);
+    if (!layered) throughNorm(t, r);
     throughAttention(t, r, n, entries);
     n += (<usize>entries) << 2;
   }

@@ -10,7 +10,7 @@
  *     rows of a sample; no bias of the items.
  */
 
-import type { Model } from "../model";
+import { type Model, NO_LAYER } from "../model";
 
 export const bpr: Model = {
   title: "BPR matrix factorisation",
@@ -25,4 +25,5 @@ export const bpr: Model = {
   forward: async () => (await import("./forward.js")).bpr,
   // rows and their gradients
   kernel: { name: "train_bpr", slotBytes: (size) => [4 * size, 4 * size], gradients: [1] },
+  aggregation: { parts: (size) => [size], outputLayer: () => NO_LAYER, vectors: () => {} },
 };

@@ -48,5 +48,5 @@ export const dmf: Model = {
     },
     frozen: (items, tensor) => new FrozenDmf(items, tensor),
   },
-  aggregation: { parts: [OUTPUT] },
+  aggregation: { parts: () => [OUTPUT] },
 };

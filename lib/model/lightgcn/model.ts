@@ -15,11 +15,13 @@
  *    to the bit.
  *  - C-SISA `merged` does so with the items of each shard in turn and takes the mean; `own` scores a user by
  *    the items and over the graph of the user's own shard.
+ *  - RecEraser's attention is given what each shard makes of its embeddings over the graph of its own ratings.
  *
  * Differences from the paper: one item is drawn per rating and epoch; no dropout (nor has the paper any).
  */
 
-import type { Model } from "../model";
+import { type Model, NO_LAYER } from "../model";
+import { smooth } from "./smooth";
 
 export const lightgcn: Model = {
   title: "LightGCN",
@@ -34,4 +36,5 @@ export const lightgcn: Model = {
   forward: async () => (await import("./forward.js")).lightgcn,
   // rows and their gradients; smoothing spreads them over all rows
   kernel: { name: "train_lightgcn", slotBytes: (size) => [4 * size, 4 * size], gradients: "dense" },
+  aggregation: { parts: (size) => [size], outputLayer: () => NO_LAYER, vectors: smooth },
 };

@@ -58,7 +58,7 @@ export const nmf: Model = {
     frozen: (items, tensor) => new FrozenNmf(items, tensor),
   },
   aggregation: {
-    parts: [FACTORS, HIDDEN],
+    parts: () => [FACTORS, HIDDEN],
     outputLayer: (tensor) => ({
       hidden: tensor("out_w").slice(FACTORS, FACTORS + HIDDEN),
       constant: tensor("out_b")[0],

@@ -88,9 +88,7 @@ function losses(engine: Engine, group: GroupRatings, training: TrainingSettings)
 function margins(engine: Engine, group: GroupRatings): number[] {
   const { items } = engine.spec;
   const scores = engine.scoreItems(numbered(group));
-  const level = Array.from(group.members, (_, row) =>
-    mean(scores.subarray(row * items, (row + 1) * items)),
-  );
+  const level = Array.from(group.members, (_, row) => mean(scores.subarray(row * items, (row + 1) * items)));
   return byMember(group, (k, row) => -log(1 + exp(level[row] - scores[row * items + group.items[k]])));
 }
 

@@ -82,12 +82,13 @@ async function runApproximate(trials: readonly Trial[], report: Report, signal: 
   const data = await splitData(first);
   const rated = ratedUsers(data.train);
   const count = Math.min(MOST_USERS, Math.floor(rated.length / 10));
-  const drawn = Random.stream(first.seed, "approximate", "others").shuffle([...rated]).slice(0, count);
+  const drawn = Random.stream(first.seed, "approximate", "others")
+    .shuffle([...rated])
+    .slice(0, count);
   const others = Uint32Array.from(drawn).sort();
   const context = { ...contextFor(first, signal), embed: undefined };
   const train = withoutUsers(data.train, others);
-  for (const trial of trials)
-    await runRequest(trial, train, { data, others, context, report });
+  for (const trial of trials) await runRequest(trial, train, { data, others, context, report });
 }
 
 /** One request by all methods. What they learn is the same, and in the store after the first. */

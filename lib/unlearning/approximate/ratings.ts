@@ -6,10 +6,7 @@
 import type { GroupErasure, GroupRatings } from "../../training/groupRatings";
 
 /** The group with those ratings alone that `keep` says; its members stay, with or without ratings. */
-export function selected(
-  group: GroupRatings,
-  keep: (row: number, item: number) => boolean,
-): GroupRatings {
+export function selected(group: GroupRatings, keep: (row: number, item: number) => boolean): GroupRatings {
   const { members, offsets, items, ratings } = group;
   const places: number[] = [];
   const own = new Uint32Array(offsets.length);

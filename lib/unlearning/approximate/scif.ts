@@ -121,7 +121,12 @@ const norm = (values: Float64Array): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 
 /** Weights with `by` times a direction added at `places`. */
-function moved(weights: Float32Array, places: Uint32Array, direction: Float64Array, by: number): Float32Array {
+function moved(
+  weights: Float32Array,
+  places: Uint32Array,
+  direction: Float64Array,
+  by: number,
+): Float32Array {
   const result = weights.slice();
   places.forEach((place, k) => {
     result[place] += by * direction[k];

@@ -21,13 +21,15 @@ import {
   aggregationOf,
   aggregationSize,
   attentionWidth,
+  partsOf,
   vectorWidth,
 } from "./aggregationWeights";
 import type { Entries } from "./entries";
 
 interface Exports extends SetKernel, Pick<TrainKernel, "setAdam" | "setSlots" | "setSamples" | "heapBase"> {
   readonly memory: WebAssembly.Memory;
-  setModel(layered: boolean, shards: number, w: number, m: number, s: number, g: number, room: number): void;
+  setParts(layered: boolean, first: number, second: number): void;
+  setModel(shards: number, w: number, m: number, s: number, g: number, room: number): void;
   setEntries(side: 0 | 1, offsets: number, shards: number, vectors: number, turned: number): void;
   sideAt(side: 0 | 1): number;
   differentiate(start: number, count: number, track: boolean): number;
@@ -38,6 +40,8 @@ interface Exports extends SetKernel, Pick<TrainKernel, "setAdam" | "setSlots" | 
 export type Side = "user" | "item";
 const NUMBER: Record<Side, 0 | 1> = { user: 0, item: 1 };
 
+/** Trained is on points, whatever the shards' models are trained on: what is checked of a set is what dmf's would be. */
+const POINTS = "dmf";
 const ROWS_AT_ONCE = 2048;
 const PAIRS_AT_ONCE = 1 << 16;
 
@@ -73,7 +77,7 @@ export class AggregationKernel implements Trainable {
     checkEntries(items, shape);
     this.entries = { user: users, item: items };
     this.mostEntries = { user: mostOf(users.offsets), item: mostOf(items.offsets) };
-    this.width = vectorWidth(shape.model);
+    this.width = vectorWidth(shape);
     const size = aggregationSize(shape);
     this.spec = { size };
     this.kernel = instantiate<Exports & WebAssembly.Exports>("rec_eraser");
@@ -81,10 +85,12 @@ export class AggregationKernel implements Trainable {
     this.state = new KernelState(this.arena, size);
     const room = this.arena.allocate(4 * (shape.shards + 4));
     const layered = aggregationOf(shape.model).outputLayer !== undefined;
-    this.kernel.setModel(layered, shape.shards, ...this.state.addresses, room);
+    const [first, second = 0] = partsOf(shape);
+    this.kernel.setParts(layered, first, second);
+    this.kernel.setModel(shape.shards, ...this.state.addresses, room);
     for (const side of ["user", "item"] as const) {
       const { offsets, shards, vectors } = this.entries[side];
-      const turned = this.arena.allocate(4 * this.width * attentionWidth(shape.model));
+      const turned = this.arena.allocate(4 * this.width * attentionWidth(shape));
       const places = [
         this.arena.place(offsets),
         this.arena.place(shards),
@@ -256,7 +262,7 @@ export class AggregationKernel implements Trainable {
     const allocate = (count: number, floats = 1) => this.arena.allocate(4 * count * floats);
     const [starts, cursors, places] = [allocate(shards + 1), allocate(shards), allocate(entries)];
     const [a, x] = [allocate(entries, this.width), allocate(entries, this.width)];
-    const z = allocate(entries, attentionWidth(this.shape.model));
+    const z = allocate(entries, attentionWidth(this.shape));
     const [share, gx, gShare] = [allocate(entries), allocate(entries, this.width), allocate(entries)];
     const [sum, scale, gSum] = [allocate(rows, this.width), allocate(rows), allocate(rows, this.width)];
     const addresses = [starts, cursors, places, a, x, z, share, gx, gShare, sum, scale, gSum];
@@ -290,7 +296,7 @@ export class AggregationKernel implements Trainable {
 
   private rows() {
     const count = ({ offsets }: Entries) => offsets.length - 1;
-    return modelSpec(this.shape.model, count(this.entries.user), count(this.entries.item));
+    return modelSpec(POINTS, count(this.entries.user), count(this.entries.item));
   }
 
   private forgetTables(): void {
@@ -312,8 +318,7 @@ function mostOf(offsets: Uint32Array): number {
 
 function checkEntries({ offsets, shards, vectors }: Entries, shape: AggregationShape): void {
   const count = offsets[offsets.length - 1];
-  let sound =
-    offsets[0] === 0 && shards.length === count && vectors.length === count * vectorWidth(shape.model);
+  let sound = offsets[0] === 0 && shards.length === count && vectors.length === count * vectorWidth(shape);
   for (let r = 1; r < offsets.length; r++) sound &&= offsets[r - 1] <= offsets[r];
   if (!sound || shards.some((shard) => shard >= shape.shards))
     throw new InputError("aggregation: rows, shards and vectors do not fit together");

@@ -6,11 +6,13 @@
 
 import type { Aggregation, OutputLayer } from "../../model/model";
 import { requirePart } from "../../model/models";
-import type { ModelName } from "../../model/spec";
+import { embeddingSizeOf, type ModelName } from "../../model/spec";
 import { Random } from "../../random";
 
 export interface AggregationShape {
   readonly model: ModelName;
+  /** floats of an embedding; default: the model's */
+  readonly embeddingSize?: number;
   /** S */
   readonly shards: number;
 }
@@ -19,12 +21,17 @@ export interface AggregationShape {
 export const aggregationOf = (model: ModelName): Aggregation =>
   requirePart(model, "aggregation", "receraser");
 
-/** Floats of a shard's vector of a user or an item. */
-export const vectorWidth = (model: ModelName): number =>
-  aggregationOf(model).parts.reduce((sum, part) => sum + part, 0);
+type Vectors = Omit<AggregationShape, "shards">;
+
+/** Parts of a shard's vector of a user or an item, in floats. */
+export const partsOf = ({ model, embeddingSize }: Vectors): readonly number[] =>
+  aggregationOf(model).parts(embeddingSizeOf(model, embeddingSize));
+
+/** Floats of all parts. */
+export const vectorWidth = (shape: Vectors): number => partsOf(shape).reduce((sum, part) => sum + part, 0);
 
 /** Units of either attention: half as many as its input is wide, as in the authors' public code. */
-export const attentionWidth = (model: ModelName): number => vectorWidth(model) / 2;
+export const attentionWidth = (shape: Vectors): number => vectorWidth(shape) / 2;
 
 export interface AggregationTensor {
   readonly name: string;
@@ -33,10 +40,12 @@ export interface AggregationTensor {
 }
 
 /** Every tensor and where it begins, in floats; matrices are row-major, rows are inputs. */
-export function aggregationTensors({ model, shards }: AggregationShape): AggregationTensor[] {
-  const width = vectorWidth(model);
-  const units = attentionWidth(model);
-  const { parts, outputLayer } = aggregationOf(model);
+export function aggregationTensors(shape: AggregationShape): AggregationTensor[] {
+  const { model, shards } = shape;
+  const width = vectorWidth(shape);
+  const units = attentionWidth(shape);
+  const parts = partsOf(shape);
+  const { outputLayer } = aggregationOf(model);
   const list: [name: string, size: number][] = [];
   for (let s = 0; s < shards; s++) {
     for (const [part, floats] of parts.entries()) list.push([`transfer_${s}_${part}`, floats * floats]);
@@ -44,7 +53,11 @@ export function aggregationTensors({ model, shards }: AggregationShape): Aggrega
   }
   for (const side of ["user", "item"])
     list.push([`${side}_w`, width * units], [`${side}_b`, units], [`${side}_h`, units]);
-  if (outputLayer) list.push(["out_factors", parts[0]], ["out_hidden", parts[1]], ["out_b", 4]); // 1, padded to 16 bytes
+  if (outputLayer) {
+    list.push(["out_factors", parts[0]]);
+    if (parts.length > 1) list.push(["out_hidden", parts[1]]);
+    list.push(["out_b", 4]); // 1, padded to 16 bytes
+  }
   let offset = 0;
   return list.map(([name, size]) => {
     const tensor = { name, offset, size };
@@ -71,9 +84,8 @@ export function startingWeights(
   seed: number,
   outputs: readonly OutputLayer[] = [],
 ): Float32Array {
-  const { model } = shape;
   const weights = new Float32Array(aggregationSize(shape));
-  const bound = Math.sqrt(6 / (vectorWidth(model) + attentionWidth(model))); // Glorot and Bengio 2010
+  const bound = Math.sqrt(6 / (vectorWidth(shape) + attentionWidth(shape))); // Glorot and Bengio 2010
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   for (const { name, offset, size } of aggregationTensors(shape)) {
     const target = weights.subarray(offset, offset + size);

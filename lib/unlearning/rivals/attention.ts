@@ -1,7 +1,7 @@
 /** RecEraser's aggregation over trained shards (Chen et al. 2022, Section 4.3): trained, kept, scoring. */
 
 import { StoppedError } from "../../errors";
-import { groupRatings, trainingSet } from "../../training/groupRatings";
+import { groupRatings } from "../../training/groupRatings";
 import { deletePartial, getPartial, putPartial } from "../../training/partial";
 import { adamOf, type TrainingSettings } from "../../training/settings";
 import { floatsOf } from "../../training/store";
@@ -10,6 +10,7 @@ import { interactionsOf } from "../partition";
 import { AggregationKernel, type Side } from "./aggregationKernel";
 import { startingWeights } from "./aggregationWeights";
 import { shardVectors, type Unseen } from "./entries";
+import { joiningSet } from "./joiningSet";
 import type { Aggregator, Shards } from "./sharded";
 
 export interface AttentionSettings {
@@ -36,7 +37,7 @@ export class Attention implements Aggregator {
     const { kernel, start } = this.kernel();
     const data = interactionsOf(this.shards.partition);
     const all = Uint32Array.from(data.userIds, (_, user) => user);
-    const set = trainingSet(groupRatings(data, all), training);
+    const set = joiningSet(groupRatings(data, all), training);
     const before = getPartial(store, key, kernel);
     kernel.load(before?.weights ?? start, before?.moments);
     const total = { samples: before?.samples ?? 0, steps: before?.steps ?? 0 };
@@ -96,7 +97,8 @@ export class Attention implements Aggregator {
       unseen,
       this.context.store,
     );
-    const shape = { model: training.model, shards: checkpoints.length };
+    const { model, embeddingSize } = training;
+    const shape = { model, embeddingSize, shards: checkpoints.length };
     const start = startingWeights(shape, training.seed, outputs);
     this.made = { kernel: new AggregationKernel(shape, users, items), start };
     return this.made;

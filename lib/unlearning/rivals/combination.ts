@@ -8,14 +8,14 @@ import type { Engine } from "../../engine/engine";
 import { InputError, StoppedError } from "../../errors";
 import type { Graph } from "../../model/model";
 import { LEAST_PREDICTION } from "../../model/objective";
-import { modelOf } from "../../model/spec";
 import { loadFloats } from "../../training/checkpoint";
-import { groupRatings, pointSet, ratingGraph } from "../../training/groupRatings";
+import { groupRatings, ratingGraph } from "../../training/groupRatings";
 import { initialRows, putRest, type Start, scatterRows } from "../../training/layout";
 import type { TrainingSettings } from "../../training/settings";
 import type { MethodContext } from "../method";
 import { interactionsOf } from "../partition";
 import { taughtShards } from "./entries";
+import { joiningSet } from "./joiningSet";
 import { linear, type Regression, regress, sigmoid } from "./regression";
 import type { Aggregator, Shards } from "./sharded";
 
@@ -87,8 +87,7 @@ export class Combination implements Aggregator {
     const { training } = this.settings;
     const data = interactionsOf(this.shards.partition);
     const all = Uint32Array.from(data.userIds, (_, user) => user);
-    const pairs = modelOf(training.model).samples === "pairs";
-    const set = pointSet(groupRatings(data, all), pairs ? likedOrDrawn(training) : training);
+    const set = joiningSet(groupRatings(data, all), training);
     if (set.negatives === 0 || set.users.length === 0) return set;
     return drawEpoch(set, data.itemIds.length, set.users.length, [training.seed, "combination"], 0);
   }
@@ -124,10 +123,3 @@ export class Combination implements Aggregator {
     return weights;
   }
 }
-
-/** Of pairs an item rated has label 1, and each of at least one item drawn has 0. */
-const likedOrDrawn = (training: TrainingSettings): TrainingSettings => ({
-  ...training,
-  label: "implicit",
-  negatives: Math.max(1, training.negatives),
-});

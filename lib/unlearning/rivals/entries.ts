@@ -1,7 +1,8 @@
 /**
  * What the shards' frozen models say of users and items: one vector for each row and each shard that has a say in it. DMF:
  * the normalised output of the shard's tower. NMF: the factors (the user's times the output layer's weights, so that their
- * product is what the output layer adds up) and the part of the hidden layer before its ReLU.
+ * product is what the output layer adds up) and the part of the hidden layer before its ReLU. BPR and LightGCN: the
+ * embedding, smoothed over the graph of the shard's own ratings where the model has one.
  *
  * A shard that a row has no rating in has never moved it: there the row is as it was drawn, and the shard has no say
  * (`unseen: "mask"`), or attention is left to find out that it is worthless (`"attend"`, as in the authors' public code).
@@ -11,13 +12,13 @@
 import type { OutputLayer } from "../../model/model";
 import { type ModelName, modelSpec, tensorOf } from "../../model/spec";
 import { type Checkpoint, loadFloats } from "../../training/checkpoint";
-import type { GroupRatings } from "../../training/groupRatings";
-import { initialRows, putRest, type Start } from "../../training/layout";
+import { type GroupRatings, ratingGraph } from "../../training/groupRatings";
+import { initialRows, putRest, type Start, scatterRows } from "../../training/layout";
 import type { Store } from "../../training/store";
 import { FoldKernel, foldInOf } from "../foldIn/kernel";
 import { itemRowsOf, wideRows } from "../foldIn/rows";
 import type { Partition } from "../partition";
-import { aggregationOf, vectorWidth } from "./aggregationWeights";
+import { aggregationOf, partsOf, vectorWidth } from "./aggregationWeights";
 
 export const UNSEEN = ["mask", "attend"] as const;
 export type Unseen = (typeof UNSEEN)[number];
@@ -49,16 +50,27 @@ export function shardVectors(
   store: Store,
 ): ShardVectors {
   const { groups, itemIds, userIds, erased } = partition;
-  const { model } = starts[0];
+  const [{ model, embeddingSize }] = starts;
+  const { vectors, outputLayer } = aggregationOf(model);
   const taught = taughtShards(groups);
+  const width = vectorWidth({ model, embeddingSize });
   const say = (seen: Seen, exists: (row: number) => boolean) =>
-    new EntryTable(vectorWidth(model), seen, taught, unseen, exists);
+    new EntryTable(width, seen, taught, unseen, exists);
   const users = say(seenUsers(partition), (user) => !erased.has(user));
   const items = say(seenItems(partition), () => true);
   const outputs: OutputLayer[] = [];
   for (const shard of taught) {
     const { rest, rows } = checkpoints[shard];
     const weights = loadFloats(store, rest);
+    if (vectors) {
+      const trained = { rest: weights, rows: loadFloats(store, rows[0]) };
+      const tables = shardTables(partition, shard, trained, starts[shard], users.rowsOf(shard));
+      vectors(ratingGraph([groups[shard]], userIds.length), tables.users, tables.items);
+      users.put(shard, pickRows(tables.users, userIds.length, users.rowsOf(shard)));
+      items.put(shard, pickRows(tables.items, itemIds.length, items.rowsOf(shard)));
+      outputs.push(...(outputLayer ? [outputLayer(() => tables.items)] : []));
+      continue;
+    }
     const kernel = new FoldKernel(model, weights, itemIds.length);
     const own = users.rowsOf(shard);
     const wide = userRows(own, groups[shard], loadFloats(store, rows[0]), starts[shard], userIds);
@@ -69,7 +81,6 @@ export function shardVectors(
       items.rowsOf(shard),
     );
     items.put(shard, withOwnFactors(model, itemRows, kernel.outputs("item", itemRows)));
-    const { outputLayer } = aggregationOf(model);
     if (outputLayer) {
       const spec = modelSpec(model, 1, itemIds.length);
       const whole = new Float32Array(spec.size);
@@ -78,6 +89,35 @@ export function shardVectors(
     }
   }
   return { users, items, outputs };
+}
+
+/** Both tables of a shard: rows of its members as they were trained, of the others among `users` as they were drawn. */
+function shardTables(
+  { groups, userIds, itemIds }: Partition,
+  shard: number,
+  trained: { readonly rest: Float32Array; readonly rows: Float32Array },
+  start: Start,
+  users: Uint32Array,
+): Record<"users" | "items", Float32Array> {
+  const spec = modelSpec(start.model, userIds.length, itemIds.length, start.embeddingSize);
+  const flat = new Float32Array(spec.size);
+  putRest(spec, flat, trained.rest);
+  const { members } = groups[shard];
+  const own = new Set(members);
+  const others = users.filter((user) => !own.has(user));
+  scatterRows(
+    spec,
+    flat,
+    others,
+    initialRows(
+      start,
+      Array.from(others, (user) => userIds[user]),
+    ),
+  );
+  scatterRows(spec, flat, members, trained.rows);
+  const table = (side: "user" | "item") =>
+    tensorOf(spec, flat, spec.tensors.find(({ kind }) => kind === side)?.name ?? "");
+  return { users: table("user"), items: table("item") };
 }
 
 /** Shards with ratings; all of them when none has any. */
@@ -204,10 +244,10 @@ function pickRows(table: Float32Array, count: number, rows: Uint32Array): Float3
 
 /** Items keep their factors as they are where an output layer weighs them, since those of the users have been weighed. */
 function withOwnFactors(model: ModelName, wide: Float32Array, outputs: Float32Array): Float32Array {
-  const { parts, outputLayer } = aggregationOf(model);
-  if (!outputLayer) return outputs;
+  if (!aggregationOf(model).outputLayer) return outputs;
+  const [factors] = partsOf({ model });
   const { row, output } = foldInOf(model);
   for (let r = 0; r * row < wide.length; r++)
-    outputs.set(wide.subarray(r * row, r * row + parts[0]), r * output);
+    outputs.set(wide.subarray(r * row, r * row + factors), r * output);
   return outputs;
 }

@@ -5,9 +5,11 @@
  * trained on all ratings with the models frozen, and again after every erasure.
  *
  * Differences from the paper and its authors' public code:
- *  1. Models are DMF and NMF under the cross-entropy of this suite; theirs are BPR, WMF and LightGCN under their own losses.
- *  2. What is aggregated is what these models make of a row: DMF, the tower's output; NMF, factors and hidden layer
- *     (entries.ts). The pair is scored as the model scores it, NMF with an output layer that is trained along.
+ *  1. Shards' models are those of this suite, DMF and NMF beside BPR and LightGCN; the attention is trained by
+ *     cross-entropy for all of them, on items rated and items drawn (joiningSet.ts), theirs by the model's own loss.
+ *  2. What is aggregated is what a model makes of a row: DMF, the tower's output; NMF, factors and hidden layer; BPR, the
+ *     embedding; LightGCN, the embedding smoothed over the shard's own graph (entries.ts). The pair is scored as the model
+ *     scores it, all but DMF with an output layer that is trained along.
  *  3. Partitions are made by singular vectors of the ratings, not by a pre-trained WMF (embeddings.ts).
  *  4. A shard is full at ceil(N / K), as printed; the public code lets it grow to 1.2 N / K. Anchors move to the mean row of
  *     their shard; the public code puts the mean of all numbers in it in the place of each. No shard stays empty.

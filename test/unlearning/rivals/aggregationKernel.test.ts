@@ -24,7 +24,7 @@ const MODELS = MODEL_NAMES.filter((model) => modelOf(model).aggregation);
 /** Rows with one, two or all of the shards; DMF's vectors are not negative and of length 1. */
 function someEntries(model: ModelName, rows: number, seed: number): Entries {
   const random = Random.stream(seed, "entries");
-  const width = vectorWidth(model);
+  const width = vectorWidth({ model });
   const offsets = [0];
   const shards: number[] = [];
   for (let row = 0; row < rows; row++) {
@@ -47,15 +47,17 @@ function someEntries(model: ModelName, rows: number, seed: number): Entries {
   return { offsets: Uint32Array.from(offsets), shards: Uint32Array.from(shards), vectors };
 }
 
-const outputs = Array.from({ length: SHARDS }, (_, s) => {
-  const random = Random.stream(s, "output");
-  return { hidden: Float32Array.from({ length: 32 }, () => random.normal() / 2), constant: random.normal() };
-});
+const outputsOf = (model: ModelName) =>
+  Array.from({ length: SHARDS }, (_, s) => {
+    const random = Random.stream(s, "output");
+    const hidden = Float32Array.from({ length: model === "nmf" ? 32 : 0 }, () => random.normal() / 2);
+    return { hidden, constant: random.normal() };
+  });
 
 /** Starting weights with every number moved. */
 function someWeights(shape: AggregationShape): Float32Array {
   const random = Random.stream(3, "weights");
-  return startingWeights(shape, 1, outputs).map((value) => value + 0.1 * random.normal());
+  return startingWeights(shape, 1, outputsOf(shape.model)).map((value) => value + 0.1 * random.normal());
 }
 
 const PAIRS: Pair[] = [
@@ -160,7 +162,7 @@ describe.each(MODELS)("the aggregation of %s", (model) => {
     kernel.train(setOf(PAIRS), { batchSize: 3, adam: ADAM, stream: [1, "x"], epochs: 30, ...more });
 
   it("learns, and scores what it learnt", async () => {
-    const kernel = kernelWith(startingWeights(shape, 1, outputs));
+    const kernel = kernelWith(startingWeights(shape, 1, outputsOf(shape.model)));
     const before = kernel.predict(Uint32Array.of(0), Uint32Array.of(1))[0];
     const losses: number[] = [];
     const onEpoch = ({ loss }: { loss: number | undefined }) => void losses.push(loss!);
@@ -213,5 +215,5 @@ describe.each(MODELS)("the aggregation of %s", (model) => {
 });
 
 it("widths: half as many units of attention as floats", () => {
-  for (const model of MODELS) expect(attentionWidth(model) * 2).toBe(vectorWidth(model));
+  for (const model of MODELS) expect(attentionWidth({ model }) * 2).toBe(vectorWidth({ model }));
 });

@@ -12,6 +12,9 @@ export interface Pair {
   readonly label: number;
 }
 
+/** Floats of factors and hidden units. */
+const PARTS: Readonly<Record<string, number[]>> = { dmf: [32], nmf: [16, 32], bpr: [16], lightgcn: [16] };
+
 const dot = (x: readonly number[], y: readonly number[]) =>
   x.reduce((sum, value, k) => sum + value * y[k], 0);
 
@@ -24,7 +27,7 @@ export function aggregate64(
   entries: Entries,
   row: number,
 ): { shares: number[]; sum: number[] } {
-  const parts = shape.model === "dmf" ? [32] : [16, 32];
+  const parts = PARTS[shape.model] as number[];
   const width = parts.reduce((a, b) => a + b);
   const at = (name: string, k: number) => weights[tensors.find((tensor) => tensor.name === name)!.offset + k];
   const transferred: number[][] = [];
@@ -77,8 +80,10 @@ export function predict64(
   const q = aggregate64(shape, tensors, weights, "item", items, pair.item).sum;
   if (shape.model === "dmf") return dot(p, q) / (Math.sqrt(dot(p, p)) * Math.sqrt(dot(q, q)));
   const out = tensors.find(({ name }) => name === "out_factors")!.offset;
-  let logit = weights[out + 48];
-  for (let k = 0; k < 48; k++) logit += weights[out + k] * (k < 16 ? p[k] * q[k] : Math.max(0, p[k] + q[k]));
+  const width = p.length;
+  let logit = weights[out + width];
+  for (let k = 0; k < width; k++)
+    logit += weights[out + k] * (k < 16 ? p[k] * q[k] : Math.max(0, p[k] + q[k]));
   return 1 / (1 + Math.exp(-logit));
 }
 
