@@ -76,7 +76,6 @@ export { type Profile, profileNamed } from "./questions/profile";
 export { PAPER, type Protocol, protocol, RANKING } from "./questions/protocol";
 export type { Question } from "./questions/question";
 export { QUESTIONS, questions } from "./questions/questions";
-export { SENSITIVITY_COMPARISONS, sensitivityTable } from "./questions/sensitivity/question";
 export { type Asked, type AskOptions, ask } from "./questions/session";
 export { availableProfile } from "./questions/suite";
 export { overSeeds, summarise, within } from "./questions/summary";

@@ -9,7 +9,7 @@ import { InputError } from "../errors";
 import { yieldToEventLoop } from "../yield";
 import { LIKED } from "./lists";
 import { lossOf } from "./loss";
-import { activeUsers, fullQuality, ownQuality, type Quality, QualitySums } from "./quality";
+import { activeUsers, fullQuality, type LabCodeTies, ownQuality, type Quality, QualitySums } from "./quality";
 
 /** What is evaluated: an engine, an unlearned system, an anchor. */
 export interface Scorer {
@@ -27,6 +27,8 @@ export interface EvaluationOptions {
   readonly label: "rating" | "implicit";
   /** `all` adds the full ranking, which data without ratings always get. */
   readonly metrics: "ownItems" | "all";
+  /** How `labCode` takes equal ratings; default `mean`. `listed`, as version 1 did, depends on item numbers. */
+  readonly labCodeTies?: LabCodeTies;
   /** Users who are not scored: a system that forgot them owes them nothing. */
   readonly erased?: Iterable<number>;
   /** Users who take part in the full ranking, where all of them would be too many. Default: all. */
@@ -138,7 +140,7 @@ async function scorePairs({ scorer, test, users, rated, options, sumsOf }: Pass)
       const own = scores.subarray(at, at + ratings.length);
       at += ratings.length;
       const loss = lossOf(label, ratings, own);
-      const lists = rated ? ownQuality(ratings, own) : {};
+      const lists = rated ? ownQuality(ratings, own, options.labCodeTies) : {};
       for (const sums of sumsOf(user)) sums.addUser(ratings.length, loss, lists);
     }
     from = to;

@@ -7,7 +7,7 @@
 import type { Interactions } from "../data/interactions";
 import { fullRankOf, relevantRanks } from "./fullRank";
 import { CUT, CUTS } from "./lists";
-import { labCodeOf, ownList, testOnlyOf } from "./ownItems";
+import { labCodeAsListed, labCodeOf, ownList, testOnlyOf } from "./ownItems";
 
 /** A metric at 10 under its own name, and at the other cuts: "ndcg", "ndcg@5", "ndcg@20". */
 type AtCuts<Metric extends string> = Readonly<Record<Metric | `${Metric}@5` | `${Metric}@20`, number>>;
@@ -62,10 +62,22 @@ function atCuts(metrics: (cut: number) => object): Values {
   return found;
 }
 
+/** How `labCode` takes equal ratings: the mean over all orders of them, or, at 10, the order of item numbers. */
+export const LAB_CODE_TIES = ["mean", "listed"] as const;
+export type LabCodeTies = (typeof LAB_CODE_TIES)[number];
+
 /** Both families of own lists for one user. Parameters as of `ownList`. */
-export function ownQuality(ratings: ArrayLike<number>, scores: ArrayLike<number>): ByFamily {
+export function ownQuality(
+  ratings: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  ties: LabCodeTies = "mean",
+): ByFamily {
   const own = ownList(ratings, scores);
-  return { labCode: atCuts((cut) => labCodeOf(own, cut)), testOnly: atCuts((cut) => testOnlyOf(own, cut)) };
+  const labCode = atCuts((cut) => labCodeOf(own, cut));
+  return {
+    labCode: ties === "mean" ? labCode : { ...labCode, ...labCodeAsListed(ratings, scores) },
+    testOnly: atCuts((cut) => testOnlyOf(own, cut)),
+  };
 }
 
 /** Full ranking for one user. Parameters as of `relevantRanks`. */

@@ -87,7 +87,11 @@ export function presetSystem(
 
 /** What a protocol says of data and evaluation. */
 export const dataOf = ({ core, trainShare }: Protocol): Trial["data"] => ({ core, trainShare });
-export const evaluationOf = ({ label, metrics }: Protocol): Trial["evaluation"] => ({ label, metrics });
+export const evaluationOf = ({ label, metrics, labCodeTies }: Protocol): Trial["evaluation"] => ({
+  label,
+  metrics,
+  ...(labCodeTies === "mean" ? {} : { labCodeTies }),
+});
 
 /** What tables call the trial of a system. */
 export interface SystemLabels {

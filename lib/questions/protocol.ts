@@ -9,6 +9,7 @@ import { epochsOf, rankingEpochsOf } from "../data/catalog";
 import { namesPairs } from "../data/load";
 import { ENGINE_NAMES } from "../engine/engine";
 import { requireOneOf } from "../errors";
+import { LAB_CODE_TIES } from "../metrics/quality";
 import { INITIALISATIONS } from "../model/initial";
 import type { ModelName } from "../model/spec";
 import { choice, complete, parseSettings, real, type SettingsOf, whole } from "../settings";
@@ -64,6 +65,11 @@ export const PROTOCOL = {
     "shards of C-SISA start from weights of their own, or all from the same",
   ),
   metrics: choice(["ownItems", "all"], "ownItems", "metrics of the held-out lists, or the full ranking too"),
+  labCodeTies: choice(
+    LAB_CODE_TIES,
+    "mean",
+    "equal ratings in labCode: the mean over all their orders, or the order of item numbers (version 1)",
+  ),
   engine: choice(ENGINE_NAMES, "simd", "what computes the model"),
 };
 

@@ -36,6 +36,8 @@ export interface DataSettings {
 export interface EvaluationSettings {
   readonly label: "rating" | "implicit";
   readonly metrics: "ownItems" | "all";
+  /** only where it is not the mean over all orders */
+  readonly labCodeTies?: "listed";
 }
 
 /** One experiment. Which of the members from `evaluation` on it has, its job decides. */

@@ -6,6 +6,7 @@ import { synthesize } from "../../lib/data/synthetic";
 import { canonicalJson } from "../../lib/json";
 import { evaluateAnchors, itemMeanScorer } from "../../lib/metrics/anchors";
 import { type Evaluation, evaluate, type Scorer } from "../../lib/metrics/evaluate";
+import { labCodeAsListed } from "../../lib/metrics/ownItems";
 import { activeUsers, namedMetrics, type Quality, qualityOfOthers } from "../../lib/metrics/quality";
 import { Random } from "../../lib/random";
 import { fromRows } from "../data/helpers";
@@ -68,6 +69,22 @@ it("metrics are named for tables, at every cut", async () => {
   ]);
   const stored = JSON.parse(canonicalJson(await evaluate(itemMeanScorer(train), train, test, options)));
   expect(Object.entries(namedMetrics(stored))).toEqual(Object.entries(named));
+});
+
+it("labCode can be had as version 1 computed it, by the order of item numbers, and nothing else moves", async () => {
+  const scorer = itemMeanScorer(train);
+  const mean = await evaluate(scorer, train, test, options);
+  const listed = await evaluate(scorer, train, test, { ...options, labCodeTies: "listed" });
+  const { offsets, columns, values } = test.byUser;
+  const own = Array.from({ length: offsets.length - 1 }, (_, user) => {
+    const [from, to] = [offsets[user], offsets[user + 1]];
+    const scores = scorer.predict(new Uint32Array(to - from).fill(user), columns.subarray(from, to));
+    return labCodeAsListed(values.subarray(from, to), scores).ndcg;
+  });
+  expect(listed.labCode?.ndcg).toBeCloseTo(own.reduce((sum, one) => sum + one, 0) / own.length, 12);
+  expect(listed.labCode?.ndcg).not.toBeCloseTo(mean.labCode?.ndcg as number, 6);
+  expect(listed.labCode?.["ndcg@5"]).toBe(mean.labCode?.["ndcg@5"]);
+  expect([listed.testOnly, listed.fullRank, listed.loss]).toEqual([mean.testOnly, mean.fullRank, mean.loss]);
 });
 
 describe("no metric depends on how users and items are numbered", () => {

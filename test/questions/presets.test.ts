@@ -1,7 +1,8 @@
 /** From a protocol to the system of a trial, and from that to a method. */
 
 import { describe, expect, it } from "vitest";
-import { presetSystem, SYSTEM_NAMES, systemUnder } from "../../lib/questions/presets";
+import { rankingEpochsOf } from "../../lib/data/catalog";
+import { evaluationOf, presetSystem, SYSTEM_NAMES, systemUnder } from "../../lib/questions/presets";
 import { protocol } from "../../lib/questions/protocol";
 import type { Trial } from "../../lib/questions/trial";
 import { methodFor } from "../../lib/questions/workbench";
@@ -47,6 +48,25 @@ describe("a system under a protocol", () => {
     const inEmbedding = protocol("PAPER", "ml-100k", { cohesionSpace: "embedding" });
     expect(presetSystem("L-Rand", paper, "dmf", 4).settings).not.toHaveProperty("embedding");
     expect(presetSystem("L-Rand", inEmbedding, "dmf", 4).settings).toHaveProperty("embedding");
+  });
+
+  it("trains for the epochs that a validation split chose, the protocol's at most", () => {
+    const epochs = (own: Parameters<typeof protocol>[2], dataset = "ml-100k") =>
+      presetSystem("L-CBKM", protocol("RANKING", dataset, own), "nmf", 4, dataset).settings.epochs;
+    expect(epochs({})).toBe(rankingEpochsOf("ml-100k", "nmf"));
+    expect(epochs({})).toBeLessThan(50);
+    expect(epochs({ epochs: 3 })).toBe(3);
+    expect(epochs({ epochsBy: "given" })).toBe(50);
+    expect(epochs({ epochsBy: "given" }, "amazon-music")).toBe(20);
+    expect(epochs({}, "ml-20m")).toBe(50);
+    expect(presetSystem("Retrain", paper, "nmf", 1).settings.epochs).toBe(50);
+    expect(() => presetSystem("Retrain", protocol("RANKING", "ml-100k"), "nmf", 1)).toThrow(/by data set/);
+  });
+
+  it("says how labCode takes equal ratings only where it is not the mean", () => {
+    expect(evaluationOf(paper)).toEqual({ label: "rating", metrics: "ownItems" });
+    const listed = protocol("PAPER", "ml-100k", { labCodeTies: "listed" });
+    expect(evaluationOf(listed)).toEqual({ label: "rating", metrics: "ownItems", labCodeTies: "listed" });
   });
 
   it("refuses a setting that the method does not have, and a method that there is not", () => {

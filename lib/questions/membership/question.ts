@@ -44,38 +44,34 @@ export interface MembershipRow extends MembershipCurve {
 /** Many more steps than the protocol takes. */
 const BY_HEART: Partial<Protocol> = { batchSize: 512, epochs: 100 };
 /** A small data set for them: a large one would take hours to learn by heart. */
-const SMALL: Readonly<Record<Profile["name"], string>> = {
-  smoke: "synthetic",
-  quick: "ml-100k",
-  paper: "ml-100k",
-};
-const SEEDS: Readonly<Record<Profile["name"], number>> = { smoke: 1, quick: 3, paper: 3 };
+const SMALL = "ml-100k";
 
-/** Each trial learns five times, so the paper profile is content with one model. */
+/** Each trial learns five times: only profile paper attacks every data set, in every seed. */
 function trials(profile: Profile): Planned<Labels>[] {
+  const whole = profile.name === "paper";
   const [first] = profile.datasets;
-  const small = profile.datasets.includes(SMALL[profile.name]) ? SMALL[profile.name] : first;
-  const [model] = profile.models;
-  const published = {
-    training: "as published" as const,
-    dataset: first,
-    protocol: profileProtocol(profile, first),
-    models: profile.name === "quick" ? profile.models : [model],
-  };
-  const byHeart = {
-    training: "by heart" as const,
-    dataset: small,
-    protocol: profileProtocol(profile, small, "PAPER", BY_HEART),
-    models: [model],
-  };
-  return [published, byHeart].flatMap(({ training, ...sweep }) =>
+  const small = profile.datasets.includes(SMALL) ? SMALL : first;
+  const sweeps = [
+    ...(whole ? profile.datasets : [first]).map((dataset) => ({
+      training: "as published" as const,
+      dataset,
+      protocol: profileProtocol(profile, dataset),
+    })),
+    {
+      training: "by heart" as const,
+      dataset: small,
+      protocol: profileProtocol(profile, small, "PAPER", BY_HEART),
+    },
+  ];
+  return sweeps.flatMap(({ training, ...sweep }) =>
     systemTrials({
       job: membershipJob.name,
       ...sweep,
+      models: profile.models.slice(0, 1),
       systems: ["Retrain", "C-SISA", "L-CBKM"],
       groups: [profile.ablationGroups],
       requests: ["rand@10"],
-      seeds: profile.seeds.slice(0, SEEDS[profile.name]),
+      seeds: whole ? profile.seeds : profile.seeds.slice(0, 1),
     }).map(({ trial, labels }) => ({ trial, labels: { ...labels, training } })),
   );
 }

@@ -1,33 +1,126 @@
-/** The other motive of unlearning (Section 1): a pushed item before, during and after a shilling attack, and what it cost. */
+/**
+ * The other motive of unlearning (Section 1): a pushed item before, during and after a shilling attack, and what it cost.
+ * The pushed item is drawn anew in every seed, and items differ more than methods do: so tables and chart show the spread.
+ */
 
-import { SHILLING_ATTACKS, type ShillingAttack } from "../attacks/shilling";
-import { type SystemLabels, systemTrials } from "../presets";
+import type { ColumnTable } from "arquero";
+import * as aq from "arquero";
+import { lineChart } from "../../report/lineChart";
+import { SHILLING_ATTACKS } from "../attacks/shilling";
+import { datasetTitle, fileName } from "../labels";
+import { systemTrials } from "../presets";
 import { profileProtocol } from "../profile";
 import { type Finding, question } from "../question";
-import { type PoisoningOutcome, type PoisoningStage, poisoningJob } from "./job";
+import { runOf } from "../runOf";
+import { overSeeds } from "../summary";
+import { type PoisoningOutcome, poisoningJob } from "./job";
+import { type Labels, type PoisoningRow, poisoningRows } from "./rows";
 
-interface Labels extends SystemLabels {
-  readonly attack: ShillingAttack;
+const SEEDS = 2;
+
+const MEASURES = {
+  rankPercent: { label: "Rank", unit: "%", digits: 1 },
+  hitRatio: { label: "Top ten", unit: "% of users", digits: 1 },
+  ndcg: { label: "labCode NDCG@10", digits: 4 },
+  loss: { label: "Test loss", digits: 4 },
+  cost: { label: "Cost", unit: "% of Retrain's samples", digits: 1 },
+} as const;
+
+/** The rows under the names that readers see; the cost of unlearning beside that of Retrain, in gradient samples. */
+function shown(rows: ColumnTable): ColumnTable {
+  const all = rows.objects() as PoisoningRow[];
+  const retrain = (row: PoisoningRow) =>
+    all.find(
+      (one) =>
+        one.system === "Retrain" &&
+        one.stage === "unlearned" &&
+        (["dataset", "model", "attack", "seed"] as const).every((key) => one[key] === row[key]),
+    )?.samples ?? Number.NaN;
+  return aq.from(
+    all.map((row) => ({
+      ...row,
+      data: datasetTitle(row.dataset),
+      name: row.system,
+      hitRatio: 100 * row.hitRatio,
+      cost: (100 * row.samples) / retrain(row),
+    })),
+  );
 }
 
-export interface PoisoningRow extends PoisoningStage {
-  readonly dataset: string;
-  readonly model: string;
-  /** "L-CBKM" ... */
-  readonly system: string;
-  readonly groups: number;
-  readonly seed: number;
-  readonly attack: string;
-  readonly stage: "clean" | "poisoned" | "unlearned";
-  /** mean rank as a share of the catalogue, in %: 0 is the top */
-  readonly rankPercent: number;
-  /** gradient samples that this stage cost */
-  readonly samples: number;
-  readonly identical: boolean;
-  readonly fakes: number;
+const BY = ["data", "attack", "name", "stage"];
+
+/** Mean, standard deviation, least and most over seeds of the rank, and mean and standard deviation of the rest. */
+function damage(rows: ColumnTable) {
+  const all = shown(rows);
+  const ends = all.groupby(...BY).rollup({
+    least: aq.op.min("rankPercent"),
+    most: aq.op.max("rankPercent"),
+    same: aq.op.min("identical"),
+    seeds: aq.op.count(),
+  });
+  const measured = Object.keys(MEASURES).map(
+    (key) => [key, overSeeds(all, BY, key).objects() as { mean: number; std: number }[]] as const,
+  );
+  const found = (ends.objects() as { stage: string; same: boolean }[]).map(({ same, ...row }, k) => ({
+    ...row,
+    ...Object.fromEntries(
+      measured.flatMap(([key, own]) => [
+        [key, own[k].mean],
+        [`${key}Std`, own[k].std],
+      ]),
+    ),
+    clean: row.stage === "unlearned" ? same : null,
+  }));
+  const [rank, ...others] = Object.entries(MEASURES).map(([key, column]) => ({
+    key,
+    error: `${key}Std`,
+    ...column,
+  }));
+  return {
+    name: "completeness-poisoning",
+    caption: "The pushed item and the whole system (mean ± standard deviation over seeds)",
+    rows: found,
+    within: ["data", "attack", "name"],
+    note: "Rank: of the pushed item among a user's unrated items, 0 % is the top; another item is pushed in each seed, and least and most are the seeds' own. Cost: gradient samples of learning (clean, poisoned) and of unlearning, beside Retrain's unlearning. Clean again: whether the unlearned system is the clean one in every bit, in every seed.",
+    columns: [
+      { key: "data", label: "Data" },
+      { key: "attack", label: "Attack" },
+      { key: "name", label: "Method" },
+      { key: "stage", label: "System" },
+      rank,
+      { key: "least", label: "least", unit: "%", digits: 1, group: "Rank, by seed" },
+      { key: "most", label: "most", unit: "%", digits: 1, group: "Rank, by seed" },
+      ...others,
+      { key: "clean", label: "Clean again" },
+      { key: "seeds", label: "Seeds" },
+    ],
+  };
 }
 
-const SEEDS = 3;
+/** The rank of the pushed item in each seed, one picture per data set: a point is a seed. */
+function ranks(rows: ColumnTable) {
+  const all = shown(rows);
+  return [...new Set(all.array("dataset") as string[])].map((dataset) => {
+    const own = all.filter(aq.escape((row: PoisoningRow) => row.dataset === dataset));
+    return {
+      name: fileName("completeness-poisoning", dataset),
+      caption: `${datasetTitle(dataset)}: mean rank of the pushed item among a user's unrated items, 0 is the top; one point per seed`,
+      alt: "Panels for methods and attacks; points of the clean, the poisoned and the unlearned system, one for each seed.",
+      run: runOf(own),
+      chart: lineChart(own.objects() as Record<string, string | number>[], {
+        x: "stage",
+        y: "rankPercent",
+        series: "stage",
+        panelColumns: "name",
+        panelRows: "attack",
+        xScale: "category",
+        fromZero: true,
+        xTitle: "",
+        yTitle: "rank (% of unrated items)",
+      }),
+    };
+  });
+}
 
 /** A pushed item, and its way back when the fake users are unlearned. */
 export const poisoning = question({
@@ -37,40 +130,24 @@ export const poisoning = question({
   notebook: "08_completeness",
   jobs: [poisoningJob],
   trials: (profile) =>
-    systemTrials({
-      job: poisoningJob.name,
-      dataset: profile.datasets[0],
-      protocol: profileProtocol(profile, profile.datasets[0]),
-      models: profile.models.slice(0, 1),
-      systems: ["Retrain", "C-SISA", "L-CBKM"],
-      groups: [profile.ablationGroups],
-      requests: ["rand@5"],
-      seeds: profile.seeds.slice(0, profile.name === "smoke" ? 2 : SEEDS),
-    }).flatMap(({ trial, labels }) =>
-      SHILLING_ATTACKS.map((attack) => ({
-        trial: { ...trial, settings: { attack } },
-        labels: { ...labels, attack },
-      })),
+    (profile.name === "paper" ? profile.datasets : profile.datasets.slice(0, 1)).flatMap((dataset) =>
+      systemTrials({
+        job: poisoningJob.name,
+        dataset,
+        protocol: profileProtocol(profile, dataset),
+        models: profile.models.slice(0, 1),
+        systems: ["Retrain", "C-SISA", "L-CBKM"],
+        groups: [profile.ablationGroups],
+        requests: ["rand@5"],
+        seeds: profile.name === "smoke" ? profile.seeds.slice(0, SEEDS) : profile.seeds,
+      }).flatMap(({ trial, labels }) =>
+        SHILLING_ATTACKS.map((attack) => ({
+          trial: { ...trial, settings: { attack } },
+          labels: { ...labels, attack },
+        })),
+      ),
     ),
-  rows: (findings: readonly Finding<PoisoningOutcome, Labels>[]): PoisoningRow[] =>
-    findings.flatMap(({ trial, labels: { model, system, groups, attack }, outcome }) =>
-      (["clean", "poisoned", "unlearned"] as const).map((stage) => ({
-        dataset: trial.dataset,
-        model,
-        system,
-        groups,
-        seed: trial.seed,
-        attack,
-        stage,
-        ...outcome[stage],
-        rankPercent: (100 * (outcome[stage].meanRank - 1)) / outcome.items,
-        samples: {
-          clean: outcome.freshSamples,
-          poisoned: outcome.learnSamples,
-          unlearned: outcome.unlearnSamples,
-        }[stage],
-        identical: outcome.identical,
-        fakes: outcome.fakes,
-      })),
-    ),
+  rows: (findings: readonly Finding<PoisoningOutcome, Labels>[]) => findings.flatMap(poisoningRows),
+  tables: (rows) => ({ damage: damage(rows) }),
+  charts: (rows) => ({ ranks: ranks(rows) }),
 });
