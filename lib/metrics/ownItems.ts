@@ -91,3 +91,21 @@ export function labCodeOf({ listed, ideal }: OwnList, cut: number): ListQuality 
  */
 export const labCode = (ratings: ArrayLike<number>, scores: ArrayLike<number>, cut = CUT): ListQuality =>
   labCodeOf(ownList(ratings, scores), requireCut(cut));
+
+/**
+ * `labCode` at 10 as that code computes it for one order of the list: among equal scores and equal ratings the later place
+ * goes first. It depends on what the items are called: a switch that shows what version 1 of this suite computed.
+ */
+export function labCodeAsListed(ratings: ArrayLike<number>, scores: ArrayLike<number>): ListQuality {
+  const descending = (values: ArrayLike<number>) =>
+    Array.from({ length: values.length }, (_, place) => place).sort((a, b) => values[b] - values[a] || b - a);
+  const listed = descending(scores).slice(0, CUT);
+  const ideal = descending(ratings);
+  let [gain, liked] = [0, 0];
+  listed.forEach((place, k) => {
+    if (ratings[place] < LIKED) return;
+    liked++;
+    if (listed.includes(ideal[k])) gain += (labWeight(k) * ratings[place]) / HIGHEST_RATING;
+  });
+  return { ndcg: gain / LAB_WEIGHT_SUM[CUT], hr: liked / CUT };
+}

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { crossEntropy } from "../../lib/metrics/loss";
-import { labCode, testOnly } from "../../lib/metrics/ownItems";
+import { labCode, labCodeAsListed, testOnly } from "../../lib/metrics/ownItems";
 import { Random } from "../../lib/random";
 
 interface Quality {
@@ -29,25 +29,6 @@ interface TieFixture {
 const read = <T>(name: string): T =>
   JSON.parse(readFileSync(join(__dirname, "../fixtures", name), "utf8")) as T;
 const backwards = <T>(list: readonly T[]): T[] => [...list].reverse();
-
-/**
- * `labCode` at 10 as the authors' later code computes it for one order of the list: among equal scores and equal ratings
- * the later place goes first, so that it depends on what the items are called.
- */
-function labCodeAsListed(ratings: ArrayLike<number>, scores: ArrayLike<number>): Quality {
-  const descending = (values: ArrayLike<number>) =>
-    Array.from({ length: values.length }, (_, place) => place).sort((a, b) => values[b] - values[a] || b - a);
-  const weights = Array.from({ length: 10 }, (_, k) => (k === 0 ? 1 : 1 / Math.log2(k + 1)));
-  const listed = descending(scores).slice(0, 10);
-  const ideal = descending(ratings);
-  let [gain, liked] = [0, 0];
-  listed.forEach((place, k) => {
-    if (ratings[place] < 4) return;
-    liked++;
-    if (listed.includes(ideal[k])) gain += (weights[k] * ratings[place]) / 5;
-  });
-  return { ndcg: gain / weights.reduce((sum, weight) => sum + weight, 0), hr: liked / 10 };
-}
 
 /** All orders of 0 .. n - 1. */
 function orders(n: number): number[][] {
