@@ -25,19 +25,42 @@ export interface GroupRatings {
   readonly ratings: Float32Array;
 }
 
+/** Rows of a sparse matrix: row r has columns[offsets[r]] .. columns[offsets[r + 1] - 1], and values beside them. */
+export interface Rows {
+  readonly offsets: Uint32Array;
+  readonly columns: Uint32Array;
+  readonly values: Float32Array;
+}
+
+/** Some rows: a copy. */
+export function pickRows({ offsets, columns, values }: Rows, rows: ArrayLike<number>): Rows {
+  const ends = new Uint32Array(rows.length + 1);
+  for (let r = 0; r < rows.length; r++) ends[r + 1] = ends[r] + offsets[rows[r] + 1] - offsets[rows[r]];
+  const total = ends[rows.length];
+  const picked = { offsets: ends, columns: new Uint32Array(total), values: new Float32Array(total) };
+  for (let r = 0; r < rows.length; r++) {
+    picked.columns.set(columns.subarray(offsets[rows[r]], offsets[rows[r] + 1]), ends[r]);
+    picked.values.set(values.subarray(offsets[rows[r]], offsets[rows[r] + 1]), ends[r]);
+  }
+  return picked;
+}
+
 /** The ratings of `members` (user numbers, ascending), copied out of `data`. */
 export function groupRatings(data: Interactions, members: Uint32Array): GroupRatings {
-  const { offsets, columns, values } = data.byUser;
-  const own = new Uint32Array(members.length + 1);
-  for (let r = 0; r < members.length; r++)
-    own[r + 1] = own[r] + offsets[members[r] + 1] - offsets[members[r]];
-  const items = new Uint32Array(own[members.length]);
-  const ratings = new Float32Array(own[members.length]);
-  for (let r = 0; r < members.length; r++) {
-    items.set(columns.subarray(offsets[members[r]], offsets[members[r] + 1]), own[r]);
-    ratings.set(values.subarray(offsets[members[r]], offsets[members[r] + 1]), own[r]);
+  const { offsets, columns: items, values: ratings } = pickRows(data.byUser, members);
+  return { members, ids: Array.from(members, (user) => data.userIds[user]), offsets, items, ratings };
+}
+
+/** The first place of an ascending list whose value is not below `value`. */
+export function lowerBound(sorted: Uint32Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle] < value) low = middle + 1;
+    else high = middle;
   }
-  return { members, ids: Array.from(members, (user) => data.userIds[user]), offsets: own, items, ratings };
+  return low;
 }
 
 /** What is to be erased from a group: whole users, and single ratings of users who stay. */

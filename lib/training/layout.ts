@@ -48,6 +48,13 @@ export function putRest(spec: ModelSpec, weights: Float32Array, rest: Float32Arr
   }
 }
 
+/** Flat weights with `rest` in its place and zeros for every user: Float32Array, spec.size. */
+export function withRest(spec: ModelSpec, rest: Float32Array): Float32Array {
+  const weights = new Float32Array(spec.size);
+  putRest(spec, weights, rest);
+  return weights;
+}
+
 /** Writes rows into flat weights, for users first, first + 1, ...: the inverse of `rowsOf`. */
 export function putRows(spec: ModelSpec, weights: Float32Array, first: number, rows: Float32Array): void {
   const count = rows.length / rowWidth(spec);

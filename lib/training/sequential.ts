@@ -23,7 +23,7 @@ import {
   requireBackend,
 } from "./checkpoint";
 import { type GroupRatings, trainingSet } from "./groupRatings";
-import { initialRest, initialRows, putRest, putRows, restOf, rowsOf } from "./layout";
+import { initialRest, initialRows, putRows, restOf, rowsOf, withRest } from "./layout";
 import { deletePartial, getPartial, putPartial } from "./partial";
 import { adamOf } from "./settings";
 import { type Clock, Stopwatch } from "./stopwatch";
@@ -53,24 +53,19 @@ export interface SequentialRun extends RunIdentity {
   readonly groups: readonly GroupRatings[];
 }
 
-/** The cost of training one group. */
-export interface GroupCost {
-  /** place of the group in the training order */
-  readonly position: number;
-  readonly samples: number;
-  readonly steps: number;
-  readonly seconds: number;
-}
-
-export interface SequentialResult {
-  /** one a group */
+/** What training did, and what it cost. */
+export interface Trained {
+  /** one per group */
   readonly checkpoints: readonly Checkpoint[];
-  /** how many of them the store had already */
-  readonly reused: number;
   /** stages "load" (finding, reading and verifying checkpoints, initial weights), "train", "save" */
   readonly cost: Cost;
-  /** the groups that were trained in this call */
-  readonly trained: readonly GroupCost[];
+  /** places of the groups that were trained now */
+  readonly trained: readonly number[];
+}
+
+export interface SequentialResult extends Trained {
+  /** how many checkpoints the store had already */
+  readonly reused: number;
 }
 
 /**
@@ -90,29 +85,23 @@ export async function trainSequentially(
   const last = watch.time("load", () => lastKnown(store, keys, checkpoints));
   const reused = checkpoints.length;
   const trainer = new Trainer(run, context, watch);
-  const costs: GroupCost[] = [];
+  const work = { samples: 0, steps: 0 };
+  const trained: number[] = [];
   try {
     if (reused < keys.length) watch.time("load", () => trainer.begin(last));
     for (let position = reused; position < keys.length; position++) {
       if (context.signal?.aborted) throw stopped(position, keys.length);
-      const began = clock();
       const { checkpoint, samples, steps } = await trainer.train(position, keys[position]);
       checkpoints.push(checkpoint);
-      costs.push({ position, samples, steps, seconds: clock() - began });
+      trained.push(position);
+      work.samples += samples;
+      work.steps += steps;
     }
   } finally {
     trainer.dispose();
   }
-  const samples = costs.reduce((sum, cost) => sum + cost.samples, 0);
-  const steps = costs.reduce((sum, cost) => sum + cost.steps, 0);
-  const cost = {
-    samples,
-    steps,
-    parallelSamples: samples,
-    seconds: watch.seconds(),
-    parallelSeconds: watch.total(),
-  };
-  return { checkpoints, reused, cost, trained: costs };
+  const seconds = { seconds: watch.seconds(), parallelSeconds: watch.total() };
+  return { checkpoints, reused, cost: { ...work, parallelSamples: work.samples, ...seconds }, trained };
 }
 
 const stopped = (position: number, groups: number) =>
@@ -253,8 +242,7 @@ class Trainer {
 
   /** Flat weights for the engine. */
   private flat(spec: ModelSpec, rows: Float32Array): Float32Array {
-    const weights = new Float32Array(spec.size);
-    putRest(spec, weights, this.rest);
+    const weights = withRest(spec, this.rest);
     if (this.carried)
       for (const [g, own] of this.rows.entries()) putRows(spec, weights, this.firstRows[g], own);
     else putRows(spec, weights, 0, rows);
@@ -304,8 +292,7 @@ class Trainer {
     const rest = this.rest.length;
     const half = packed.length / 2;
     const [m, v] = [0, half].map((from) => {
-      const moment = new Float32Array(spec.size);
-      putRest(spec, moment, packed.subarray(from, from + rest));
+      const moment = withRest(spec, packed.subarray(from, from + rest));
       if (users > 0) putRows(spec, moment, 0, packed.subarray(from + rest, from + half));
       return moment;
     });

@@ -4,7 +4,7 @@
  */
 
 import { canonicalJson, sha256 } from "../json";
-import { type Cost, inSequence } from "../metrics/cost";
+import { inSequence } from "../metrics/cost";
 import type { SettingsOf } from "../settings";
 import {
   type BytesKept,
@@ -14,8 +14,12 @@ import {
   requireCheckpoint,
 } from "../training/checkpoint";
 import type { Start } from "../training/layout";
-import type { SequentialRun, TrainingProgress } from "../training/sequential";
-import { trainSequentially } from "../training/sequential";
+import {
+  type SequentialRun,
+  type Trained,
+  type TrainingProgress,
+  trainSequentially,
+} from "../training/sequential";
 import { epochsOfGroup, type SEQUENCE, type TrainingSettings, trainingOf } from "../training/settings";
 import type { EntryName, Json, Store } from "../training/store";
 import { Ensemble, ensembleSpec, type Models } from "./ensemble";
@@ -23,13 +27,6 @@ import { type Built, MethodFrame, SystemFrame, type Task } from "./frame";
 import type { MethodContext } from "./method";
 import type { Partition } from "./partition";
 import type { Plan } from "./plan";
-
-export interface Trained {
-  readonly checkpoints: readonly Checkpoint[];
-  readonly cost: Cost;
-  /** places of the groups that were trained now */
-  readonly trained: readonly number[];
-}
 
 /** A method that trains group by group. */
 export abstract class GroupedMethod extends MethodFrame<GroupedSystem> {
@@ -114,7 +111,7 @@ export class GroupedSystem extends SystemFrame {
 }
 
 /** Trains one model on group after group (Section 3.3): what LASER, Retrain and Refresh do. */
-export async function trainInSequence(
+export function trainInSequence(
   settings: TrainingSettings & SettingsOf<typeof SEQUENCE>,
   { groups, itemIds }: Partition,
   context: MethodContext,
@@ -128,8 +125,7 @@ export async function trainInSequence(
     groups,
   };
   const own = { ...context, onProgress: reportTraining(context, "group") };
-  const { checkpoints, cost, trained } = await trainSequentially(run, own);
-  return { checkpoints, cost, trained: trained.map(({ position }) => position) };
+  return trainSequentially(run, own);
 }
 
 /** The model after the last of a chain of checkpoints. */

@@ -10,6 +10,7 @@ import {
   type GroupRatings,
   groupHash,
   groupRatings,
+  lowerBound,
   rememberGroupHash,
   withoutErased,
 } from "../training/groupRatings";
@@ -58,21 +59,10 @@ export function partitionHash({ groups, itemIds }: Partition): string {
 /** Where a user stands: group and row; undefined for a user in no group. */
 export function placeOf(partition: Partition, user: number): { group: number; row: number } | undefined {
   for (const [group, { members }] of partition.groups.entries()) {
-    const row = binarySearch(members, user);
-    if (row >= 0) return { group, row };
+    const row = lowerBound(members, user);
+    if (members[row] === user) return { group, row };
   }
   return undefined;
-}
-
-function binarySearch(sorted: Uint32Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle] < value) low = middle + 1;
-    else high = middle;
-  }
-  return sorted[low] === value ? low : -1;
 }
 
 /** A user's ratings: views, empty for a user in no group. */

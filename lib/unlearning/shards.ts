@@ -3,13 +3,12 @@
  * the same ratings is the same checkpoint, to the bit, in all three.
  */
 
-import { type Cost, inParallel } from "../metrics/cost";
+import { inParallel } from "../metrics/cost";
 import { Random } from "../random";
 import { choice, type SettingsOf } from "../settings";
-import type { Checkpoint } from "../training/checkpoint";
 import type { GroupRatings } from "../training/groupRatings";
 import type { Start } from "../training/layout";
-import { type SequentialResult, type SequentialRun, trainSequentially } from "../training/sequential";
+import { type SequentialRun, type Trained, trainSequentially } from "../training/sequential";
 import { EPOCHS_PER_GROUP, epochsOfGroup, TRAINING, trainingOf } from "../training/settings";
 import { reportTraining, startOf } from "./grouped";
 import type { MethodContext } from "./method";
@@ -26,14 +25,6 @@ export const SHARDS = {
   ),
 };
 export type ShardSettings = SettingsOf<typeof SHARDS>;
-
-export interface TrainedShards {
-  /** one a shard */
-  readonly checkpoints: readonly Checkpoint[];
-  readonly cost: Cost;
-  /** the shards that were trained now */
-  readonly trained: readonly number[];
-}
 
 /** What each shard's initial weights are made from: seeds of their own, or the same for all. */
 export function shardStarts(
@@ -53,7 +44,7 @@ export async function trainShards(
   starts: readonly Start[],
   training: ShardSettings,
   context: MethodContext,
-): Promise<TrainedShards> {
+): Promise<Trained> {
   const began = context.clock();
   const results = await trainAll(groups, starts, training, context);
   const wall = context.clock() - began;
@@ -71,7 +62,7 @@ async function trainAll(
   starts: readonly Start[],
   training: ShardSettings,
   context: MethodContext,
-): Promise<SequentialResult[]> {
+): Promise<Trained[]> {
   const { pool } = context;
   const train = (group: GroupRatings, shard: number) => {
     const run: SequentialRun = {
@@ -90,7 +81,7 @@ async function trainAll(
     return pool ? pool.train(run, own) : trainSequentially(run, own);
   };
   if (pool) return Promise.all(groups.map(train));
-  const results: SequentialResult[] = [];
+  const results: Trained[] = [];
   for (const [shard, group] of groups.entries()) results.push(await train(group, shard));
   return results;
 }

@@ -208,7 +208,7 @@ describe.each(MODEL_NAMES.filter((model) => modelOf(model).foldIn))("the kernel,
     const fitWith = (ridge: number) =>
       kernel.fit("item", itemRows, itemRuns, userOutputs, { ...FIT, ridge, anchor: itemRows });
     const lossOf = (rows: Float32Array): number => {
-      const rest = withItemRows(model, restOf(spec, s.weights), items, rows);
+      const rest = withItemRows(model, restOf(spec, s.weights), rows);
       expect(itemRowsOf(model, rest, items)).toEqual(rows);
       const engine = createSimdEngine(spec);
       const weights = s.weights.slice();

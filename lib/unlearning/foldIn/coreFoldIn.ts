@@ -113,16 +113,15 @@ class CoreFoldIn extends MethodFrame<CoreSystem> {
       steps: settings.itemStep === "items" && made.touched > 0 ? settings.itemSteps : 0,
     });
     began = clock();
-    const stored = this.put(partition, made.state, same, checkpoint, code, context.store);
+    const stored = this.put(made.state, same, checkpoint, code, context.store);
     const key = sha256(
       canonicalJson({ format: FORMAT, method: settings, data: partitionHash(partition), code }),
     );
     context.store.putRecord(key, stored);
     const saving = stageCost("save", clock() - began);
     const cost = inSequence(task.cost, core.cost, folding, items, saving);
-    const trained = core.trained.map(({ position }) => position);
     const folded = { checkpoint, fold, state: made.state, key, stored };
-    return this.open(folded, { ...task, cost, trained }, context);
+    return this.open(folded, { ...task, cost, trained: core.trained }, context);
   }
 
   /**
@@ -173,7 +172,6 @@ class CoreFoldIn extends MethodFrame<CoreSystem> {
 
   /** Puts the rows of groups that changed, and what the item step made. */
   private put(
-    { itemIds }: Partition,
     state: FoldState,
     before: FoldedIn | undefined,
     checkpoint: Checkpoint,
@@ -188,7 +186,7 @@ class CoreFoldIn extends MethodFrame<CoreSystem> {
     );
     const { rows: items, betas } = state.items;
     const rest = items
-      ? store.putBlob(withItemRows(model, loadFloats(store, checkpoint.rest), itemIds.length, items))
+      ? store.putBlob(withItemRows(model, loadFloats(store, checkpoint.rest), items))
       : checkpoint.rest;
     return { core: checkpoint.key, rows, rest, betas: betas ? store.putBlob(betas) : null, code };
   }

@@ -102,14 +102,12 @@ export class CoreSystem extends SystemFrame {
     const items = this.itemIds.length;
     const outputsOf = (user: number) => this.outputsOf(user);
     if (userStep === "none") return new CorrectedScorer(this.ensemble, outputsOf, betas, items);
-    let known: Float64Array | undefined; // made when somebody is scored: forgetting does not wait for it
-    const vectors = () => {
-      known ??= itemVectors(fold.itemOutputs, betas, items);
-      return known;
+    let vectors: Float64Array | undefined; // made when somebody is scored: forgetting does not wait for it
+    const moveOf = (user: number, features: Features) => {
+      vectors ??= itemVectors(fold.itemOutputs, betas, items);
+      return { vectors, delta: this.deltaOf(user, features, vectors, betas, userLambda) };
     };
-    const of = (user: number, features: Features) =>
-      this.deltaOf(user, features, vectors(), betas, userLambda);
-    return new CorrectedScorer(this.ensemble, outputsOf, betas, items, { vectors, of });
+    return new CorrectedScorer(this.ensemble, outputsOf, betas, items, moveOf);
   }
 
   /** What a user's row gives to a prediction. */

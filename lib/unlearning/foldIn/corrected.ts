@@ -9,17 +9,15 @@ import { correction, type Features, fixedFeatures } from "./ridge";
 
 const LEAST = 1e-6;
 
-/** The user half-step (userStep.ts). */
-export interface UserDeltas {
-  /** items x width */
-  vectors(): Float64Array;
-  /** of a user with these features: Float64Array, width */
-  of(user: number, features: Features): Float64Array;
+/** The half-step of a user (userStep.ts): <delta, vector of the item> is added; vectors are items x width. */
+export interface Move {
+  readonly delta: Float64Array;
+  readonly vectors: Float64Array;
 }
 
 interface Corrected {
   readonly features: Features;
-  readonly move: { readonly delta: Float64Array; readonly vectors: Float64Array } | undefined;
+  readonly move: Move | undefined;
 }
 
 export class CorrectedScorer implements Scorer {
@@ -34,7 +32,7 @@ export class CorrectedScorer implements Scorer {
     private readonly outputsOf: (user: number) => Float32Array,
     private readonly betas: Float32Array,
     private readonly items: number,
-    private readonly deltas?: UserDeltas,
+    private readonly moveOf?: (user: number, features: Features) => Move,
   ) {
     this.width = betas.length / items;
   }
@@ -62,8 +60,7 @@ export class CorrectedScorer implements Scorer {
 
   private corrected(user: number): Corrected {
     const features = fixedFeatures(this.outputsOf(user));
-    const { deltas } = this;
-    return { features, move: deltas && { delta: deltas.of(user, features), vectors: deltas.vectors() } };
+    return { features, move: this.moveOf?.(user, features) };
   }
 
   private correct(score: number, { features, move }: Corrected, item: number): number {

@@ -11,7 +11,7 @@ import { modelSpec, tensorOf } from "../../model/spec";
 import type { SettingsOf } from "../../settings";
 import { type Checkpoint, loadFloats } from "../../training/checkpoint";
 import type { GroupRatings } from "../../training/groupRatings";
-import { initialRows, putRest, type Start } from "../../training/layout";
+import { initialRows, type Start, withRest } from "../../training/layout";
 import { adamOf, type TrainingSettings } from "../../training/settings";
 import type { Store } from "../../training/store";
 import { FoldKernel, foldInOf, type Runs } from "./kernel";
@@ -54,8 +54,7 @@ export class UserFold {
     this.itemOutputs = this.kernel.outputs("item", this.itemRows);
     const foldIn = foldInOf(model);
     const spec = modelSpec(model, 1, items);
-    const weights = new Float32Array(spec.size);
-    putRest(spec, weights, rest);
+    const weights = withRest(spec, rest);
     this.predict = foldIn.predictor((name) => tensorOf(spec, weights, name));
     const trained = checkpoint.rows.map((rows) => wideRows(model, loadFloats(store, rows)));
     this.anchor = meanRow(foldIn.row, trained);

@@ -12,7 +12,8 @@ import { instantiate } from "../../kernels/instantiate";
 import type { FoldIn, FoldInExports, Side } from "../../model/model";
 import { requirePart } from "../../model/models";
 import { type ModelName, modelSpec, tensorOf } from "../../model/spec";
-import { putRest } from "../../training/layout";
+import { withRest } from "../../training/layout";
+import { floatsOf, joinBytes } from "../../training/store";
 import type { FitSettings } from "./settings";
 
 interface Exports extends FoldInExports {
@@ -80,17 +81,8 @@ export class FoldKernel {
     this.arena = new Arena(this.kernel.memory, this.kernel.heapBase());
     this.form = foldInOf(model);
     const spec = modelSpec(model, 1, items);
-    const weights = new Float32Array(spec.size);
-    putRest(spec, weights, rest);
-    const place = (...parts: Float32Array[]) => {
-      const joined = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-      let at = 0;
-      for (const part of parts) {
-        joined.set(part, at);
-        at += part.length;
-      }
-      return this.arena.place(joined);
-    };
+    const weights = withRest(spec, rest);
+    const place = (...parts: Float32Array[]) => this.arena.place(floatsOf(joinBytes(parts)));
     this.turnTo = this.form.bind(this.kernel, place, (name) => tensorOf(spec, weights, name));
   }
 

@@ -4,7 +4,7 @@
  * ratings of all others. A list made anew and one that followed erasures are the same values in the same order.
  */
 
-import type { GroupRatings } from "../../training/groupRatings";
+import { type GroupRatings, lowerBound } from "../../training/groupRatings";
 import type { Runs } from "./kernel";
 
 /** An item's raters in the order of groups and rows; an item drawn twice as a user's negative has the user twice. */
@@ -146,23 +146,12 @@ export class Raters {
   }
 }
 
-/** Where a ticket stands in a list, or would. */
-function placeIn(tickets: Uint32Array, ticket: number): number {
-  let low = 0;
-  let high = tickets.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (tickets[middle] < ticket) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** A list without the members who are gone: its parts between them, side by side. `gone` ascends. */
 function listWithout(list: List, gone: readonly number[]): List {
   const cuts: number[] = [];
   for (const ticket of gone) {
-    for (let place = placeIn(list.tickets, ticket); list.tickets[place] === ticket; place++) cuts.push(place);
+    for (let place = lowerBound(list.tickets, ticket); list.tickets[place] === ticket; place++)
+      cuts.push(place);
   }
   const tickets = new Uint32Array(list.tickets.length - cuts.length);
   const labels = new Float32Array(tickets.length);
@@ -179,7 +168,7 @@ function listWithout(list: List, gone: readonly number[]): List {
 
 /** A list with one sample more, behind those that its member has. */
 function listWith(list: List, { ticket, label }: Entry): List {
-  const place = placeIn(list.tickets, ticket + 1);
+  const place = lowerBound(list.tickets, ticket + 1);
   const tickets = new Uint32Array(list.tickets.length + 1);
   const labels = new Float32Array(tickets.length);
   tickets.set(list.tickets.subarray(0, place));

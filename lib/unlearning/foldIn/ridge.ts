@@ -8,6 +8,7 @@
  */
 
 import { InputError } from "../../errors";
+import { solveInPlace } from "../additive/dense";
 
 const SCALE = 4096; // 2^12
 const MOST = 8 * SCALE;
@@ -50,34 +51,15 @@ export function addRating(statistics: Statistics, features: Features, residual: 
 
 /** beta of an item's statistics, by Cholesky in float64. Zeros without raters. Float32Array, width. */
 export function solveRidge(statistics: Statistics, width: number, lambda: number): Float32Array {
-  const beta = new Float32Array(width);
   const rhs = (width * (width + 1)) / 2;
-  if (statistics[rhs + width] === 0) return beta;
+  if (statistics[rhs + width] === 0) return new Float32Array(width);
   const unit = SCALE * SCALE;
-  const factor = new Float64Array(rhs); // lower triangle by rows
-  for (let i = 0; i < width; i++) {
-    const row = (i * (i + 1)) / 2;
-    for (let j = 0; j <= i; j++) {
-      const other = (j * (j + 1)) / 2;
-      let sum = statistics[row + j] / unit + (i === j ? lambda : 0);
-      for (let k = 0; k < j; k++) sum -= factor[row + k] * factor[other + k];
-      factor[row + j] = i === j ? Math.sqrt(sum) : sum / factor[other + j];
-    }
-  }
-  const x = new Float64Array(width);
-  for (let i = 0; i < width; i++) {
-    const row = (i * (i + 1)) / 2;
-    let sum = statistics[rhs + i] / unit;
-    for (let k = 0; k < i; k++) sum -= factor[row + k] * x[k];
-    x[i] = sum / factor[row + i];
-  }
-  for (let i = width - 1; i >= 0; i--) {
-    let sum = x[i];
-    for (let k = i + 1; k < width; k++) sum -= factor[(k * (k + 1)) / 2 + i] * x[k];
-    x[i] = sum / factor[(i * (i + 1)) / 2 + i];
-    beta[i] = x[i];
-  }
-  return beta;
+  const normal = new Float64Array(width * width); // its lower triangle
+  for (let i = 0, k = 0; i < width; i++)
+    for (let j = 0; j <= i; j++) normal[i * width + j] = statistics[k++] / unit + (i === j ? lambda : 0);
+  const beta = Float64Array.from({ length: width }, (_, i) => statistics[rhs + i] / unit);
+  solveInPlace(normal, beta, width);
+  return Float32Array.from(beta);
 }
 
 /** <f, beta> of integer features and the `width` values of `betas` from `from` on. */

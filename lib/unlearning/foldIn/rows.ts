@@ -3,8 +3,7 @@
  * them and the layouts of training (tensor after tensor) and of a model's rest.
  */
 
-import { type ModelName, modelSpec, type TensorSpec } from "../../model/spec";
-import { putRest, restOf } from "../../training/layout";
+import { type ModelName, modelSpec } from "../../model/spec";
 
 const widths = (model: ModelName): number[] =>
   modelSpec(model, 1, 1)
@@ -37,42 +36,17 @@ function rearranged(model: ModelName, rows: Float32Array, to: "wide" | "narrow")
   return result;
 }
 
-const isItem = ({ kind }: TensorSpec) => kind === "item";
-
-/** The item rows of a model's rest, wide. */
+/** The item rows of a model's rest, wide: item tables stand in front of the shared layers. */
 export function itemRowsOf(model: ModelName, rest: Float32Array, items: number): Float32Array {
-  const spec = modelSpec(model, 1, items);
-  const weights = new Float32Array(spec.size);
-  putRest(spec, weights, rest);
-  const tables = spec.tensors
-    .filter(isItem)
-    .map(({ offset, size }) => weights.subarray(offset, offset + size));
-  const joined = new Float32Array(tables.reduce((sum, table) => sum + table.length, 0));
-  let at = 0;
-  for (const table of tables) {
-    joined.set(table, at);
-    at += table.length;
-  }
-  return wideRows(model, joined);
+  const width = widths(model).reduce((sum, part) => sum + part, 0);
+  return wideRows(model, rest.subarray(0, items * width));
 }
 
 /** The rest with other item rows, given wide: a copy. */
-export function withItemRows(
-  model: ModelName,
-  rest: Float32Array,
-  items: number,
-  rows: Float32Array,
-): Float32Array {
-  const spec = modelSpec(model, 1, items);
-  const weights = new Float32Array(spec.size);
-  putRest(spec, weights, rest);
-  const narrow = narrowRows(model, rows);
-  let at = 0;
-  for (const { offset, size } of spec.tensors.filter(isItem)) {
-    weights.set(narrow.subarray(at, at + size), offset);
-    at += size;
-  }
-  return restOf(spec, weights);
+export function withItemRows(model: ModelName, rest: Float32Array, rows: Float32Array): Float32Array {
+  const changed = rest.slice();
+  changed.set(narrowRows(model, rows));
+  return changed;
 }
 
 /**

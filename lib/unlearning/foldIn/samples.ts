@@ -5,7 +5,7 @@
  */
 
 import { Random } from "../../random";
-import { type GroupRatings, pointSet } from "../../training/groupRatings";
+import { type GroupRatings, pickRows, pointSet } from "../../training/groupRatings";
 import type { TrainingSettings } from "../../training/settings";
 import type { Runs } from "./kernel";
 
@@ -40,16 +40,10 @@ export function groupSamples(group: GroupRatings, settings: TrainingSettings, it
 }
 
 /** The samples of some of the rows of a run. */
-export function pickRuns({ offsets, partners, labels }: Runs, rows: readonly number[]): Runs {
-  const own = new Uint32Array(rows.length + 1);
-  rows.forEach((row, k) => {
-    own[k + 1] = own[k] + offsets[row + 1] - offsets[row];
-  });
-  const total = own[rows.length];
-  const picked = { offsets: own, partners: new Uint32Array(total), labels: new Float32Array(total) };
-  rows.forEach((row, k) => {
-    picked.partners.set(partners.subarray(offsets[row], offsets[row + 1]), own[k]);
-    picked.labels.set(labels.subarray(offsets[row], offsets[row + 1]), own[k]);
-  });
-  return picked;
+export function pickRuns(
+  { offsets: ends, partners: columns, labels: values }: Runs,
+  rows: readonly number[],
+): Runs {
+  const picked = pickRows({ offsets: ends, columns, values }, rows);
+  return { offsets: picked.offsets, partners: picked.columns, labels: picked.values };
 }

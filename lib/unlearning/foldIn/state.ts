@@ -9,7 +9,7 @@ import { StoppedError } from "../../errors";
 import type { SettingsOf } from "../../settings";
 import { loadFloats } from "../../training/checkpoint";
 import type { GroupRatings } from "../../training/groupRatings";
-import { DamagedError, type Store } from "../../training/store";
+import { DamagedError, floatsOf, joinBytes, type Store } from "../../training/store";
 import type { FoldWork, UserFold } from "./fold";
 import { fitItems, type ITEM_STEP, type ItemStep } from "./itemStep";
 import { foldInOf, type Runs } from "./kernel";
@@ -194,7 +194,7 @@ async function refitItems({ touched, changes, folded, before, fold, settings }: 
   const samples = (group: GroupRatings) => fold.samples(group);
   const raters =
     before?.raters?.after(groups, samples, changes, touched) ?? Raters.of(groups, samples, fold.itemCount);
-  const userOutputs = joined(folded.map(({ outputs }) => outputs));
+  const userOutputs = floatsOf(joinBytes(folded.map(({ outputs }) => outputs)));
   const { itemSteps: steps, itemRate: learningRate, itemRidge: ridge } = settings;
   const fit = { steps, learningRate, ridge };
   const fitted = await fitItems(touched, raters.runs(touched), userOutputs, fold, fit, work);
@@ -296,14 +296,4 @@ export function restoreItems(
     return known;
   };
   return { statistics, betas: loadFloats(store, stored.betas) };
-}
-
-export function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
