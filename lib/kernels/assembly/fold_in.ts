@@ -6,8 +6,8 @@
  * Models: train_dmf.ts, train_nmf.ts. Memory and checks: lib/unlearning/foldIn/kernel.ts.
  */
 
-import { clip4, inside4 } from "./shared/loss";
-import { exp4, lanes32, store4, store8, storedSums4, sum4 } from "./shared/math";
+import { clip4, inside4, sigmoid4 } from "./shared/loss";
+import { lanes32, store4, store8, storedSums4, sum4 } from "./shared/math";
 import { transpose } from "./shared/rows";
 
 /** Bytes of a tower before b1, W2 and b2: W1 64 x 16, b1 64, W2 32 x 64, b2 32. */
@@ -243,10 +243,8 @@ function open(g: v128, other: v128, minusOwn: v128): v128 {
 /** dLoss/dlogit of four samples from the sums of their logits without c, in `slopes` at `at`. */
 @inline
 function slopeNmf4(at: usize, y: usize, weights: usize): void {
-  const one = f32x4.splat(1);
   const logit = f32x4.add(storedSums4(lanes + (at << 2)), v128.load32_splat(factors + 192));
-  const x = f32x4.pmax(f32x4.pmin(logit, f32x4.splat(80)), f32x4.splat(-80));
-  const p = f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
+  const p = sigmoid4(logit);
   const slope = f32x4.mul(f32x4.sub(p, v128.load(y + at)), v128.load(weights + at));
   v128.store(slopes + at, v128.and(slope, inside4(p)));
 }

@@ -10,9 +10,8 @@
 import { beginStep, moveBlock } from "./shared/adam";
 import * as batch from "./shared/batch";
 import * as epoch from "./shared/epoch";
-import { clip4, crossEntropy, inside4 } from "./shared/loss";
+import { clip4, crossEntropy, inside4, sigmoid4 } from "./shared/loss";
 import { exp4, sum4, sums4 } from "./shared/math";
-import { sigmoid4 } from "./shared/nmf";
 import { addRows, gemm, transpose } from "./shared/rows";
 
 export { setAdam } from "./shared/adam";

@@ -8,7 +8,7 @@
 import { beginStep, moveBlock } from "./shared/adam";
 import * as batch from "./shared/batch";
 import * as epoch from "./shared/epoch";
-import { clip4, crossEntropy, inside4 } from "./shared/loss";
+import { clip4, crossEntropy, inside4, sigmoid4 } from "./shared/loss";
 import { store4, store8, storedSums4, sum4 } from "./shared/math";
 import * as model from "./shared/model";
 import {
@@ -25,7 +25,6 @@ import {
   shared,
   SHARED_BYTES,
   Side,
-  sigmoid4,
   user,
   zeros,
 } from "./shared/nmf";

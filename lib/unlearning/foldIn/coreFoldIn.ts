@@ -30,7 +30,7 @@ import { ITEM_STEP } from "./itemStep";
 import { foldInOf } from "./kernel";
 import { narrowRows, wideRows, withItemRows } from "./rows";
 import { FOLD } from "./settings";
-import { type FoldState, foldState, restoreItems } from "./state";
+import { type FoldState, foldUsers, restoreItems, stepItems } from "./state";
 import { USER_STEP } from "./userStep";
 
 export const CORE_FOLD_IN = { ...TRAINING, ...CORE, ...FOLD, ...ITEM_STEP, ...USER_STEP };
@@ -91,36 +91,37 @@ class CoreFoldIn extends MethodFrame<CoreSystem> {
     const { clock } = context;
     const core = await this.trainCore(partition, context);
     const checkpoint = core.checkpoints[0];
-    let began = clock();
+    const began = clock();
     const before = former?.system.folded;
     const code = methodVersion(this);
     const same =
       before?.checkpoint.key === checkpoint.key && before.stored.code === code ? before : undefined;
     const fold = same?.fold ?? this.userFold(partition, checkpoint, context.store);
-    let itemsBegan = began;
-    const made = await foldState(partition.groups, same?.state, fold, settings, (stage) => {
-      if (stage === "items") itemsBegan = clock();
-      const text = stage === "fold" ? "rows of users" : "rows of items";
-      return { signal: context.signal, onProgress: (done) => context.onProgress?.({ stage, done, text }) };
+    const work = (stage: string, text: string) => ({
+      signal: context.signal,
+      onProgress: (done: number) => context.onProgress?.({ stage, done, text }),
     });
-    const ended = clock();
-    const folding = stageCost("fold", itemsBegan - began, {
-      samples: made.userSamples,
-      steps: made.users > 0 ? settings.foldSteps : 0,
-    });
-    const items = stageCost("items", ended - itemsBegan, {
-      samples: made.itemSamples,
-      steps: settings.itemStep === "items" && made.touched > 0 ? settings.itemSteps : 0,
-    });
-    began = clock();
-    const stored = this.put(made.state, same, checkpoint, code, context.store);
+    const users = await foldUsers(partition.groups, same?.state, fold, work("fold", "rows of users"));
+    const usersDone = clock();
+    const items = await stepItems(users, same?.state, fold, settings, work("items", "rows of items"));
+    const itemsDone = clock();
+    const steps = settings.itemStep === "items" && items.touched > 0 ? settings.itemSteps : 0;
+    const folding = inSequence(
+      stageCost("fold", usersDone - began, {
+        samples: users.samples,
+        steps: users.fitted > 0 ? settings.foldSteps : 0,
+      }),
+      stageCost("items", itemsDone - usersDone, { samples: items.samples, steps }),
+    );
+    const state = { groups: users.groups, items: items.state };
+    const stored = this.put(state, same, checkpoint, code, context.store);
     const key = sha256(
       canonicalJson({ format: FORMAT, method: settings, data: partitionHash(partition), code }),
     );
     context.store.putRecord(key, stored);
-    const saving = stageCost("save", clock() - began);
-    const cost = inSequence(task.cost, core.cost, folding, items, saving);
-    const folded = { checkpoint, fold, state: made.state, key, stored };
+    const saving = stageCost("save", clock() - itemsDone);
+    const cost = inSequence(task.cost, core.cost, folding, saving);
+    const folded = { checkpoint, fold, state, key, stored };
     return this.open(folded, { ...task, cost, trained: core.trained }, context);
   }
 

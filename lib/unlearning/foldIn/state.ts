@@ -44,13 +44,13 @@ export interface FoldState {
   readonly items: ItemState;
 }
 
-export interface Folded {
-  readonly state: FoldState;
-  readonly userSamples: number;
-  readonly itemSamples: number;
-  /** users fitted and items touched */
-  readonly users: number;
-  readonly touched: number;
+/** All users folded in: their groups, and what changed against the state before. */
+export interface FoldedUsers {
+  readonly groups: readonly FoldedGroup[];
+  readonly changes: readonly Change[];
+  /** users fitted now, and the gradient samples that it took */
+  readonly fitted: number;
+  readonly samples: number;
 }
 
 /** Members of a group by id: place. */
@@ -99,7 +99,7 @@ async function foldGroup(
 }
 
 /** A member's samples entering or leaving what is made of all users. */
-interface Change {
+export interface Change {
   /** number of the group */
   readonly group: number;
   /** the group after the erasure, or before */
@@ -127,69 +127,76 @@ function changesOf(
 }
 
 /**
- * Folds all users in and takes the item step.
+ * Folds all users in.
  * @param before the state before an erasure, of the same core: only what the erasure touches is worked out again
  * @throws StoppedError
  */
-export async function foldState(
+export async function foldUsers(
   groups: readonly GroupRatings[],
   before: FoldState | undefined,
   fold: UserFold,
-  settings: ItemStepSettings,
-  work: (stage: "fold" | "items") => FoldWork,
-): Promise<Folded> {
+  { signal, onProgress }: FoldWork,
+): Promise<FoldedUsers> {
   const folded: FoldedGroup[] = [];
   const changes: Change[] = [];
-  let userSamples = 0;
-  let users = 0;
+  let samples = 0;
+  let fitted = 0;
   for (const [g, group] of groups.entries()) {
-    const { signal, onProgress } = work("fold");
     const report = (done: number) => onProgress?.((g + done) / groups.length);
     const former = before?.groups[g];
     const one = await foldGroup(group, former, fold, { signal, onProgress: report });
     folded.push(one.folded);
     changes.push(...changesOf(g, former, one.folded, one.fitted));
     const { offsets } = fold.samples(group);
-    for (const row of one.fitted) userSamples += fold.cost(offsets[row + 1] - offsets[row]);
-    users += one.fitted.length;
+    for (const row of one.fitted) samples += fold.cost(offsets[row + 1] - offsets[row]);
+    fitted += one.fitted.length;
   }
-  const flags = new Uint8Array(fold.itemCount);
-  for (const { folded: where, row } of changes) {
-    const { offsets, partners } = fold.samples(where.group);
-    for (let k = offsets[row]; k < offsets[row + 1]; k++) flags[partners[k]] = 1;
-  }
-  const touched: number[] = [];
-  for (let item = 0; item < flags.length; item++) if (flags[item]) touched.push(item);
-  const step = { touched, changes, folded, before: before?.items, fold, settings };
-  const items = await STEPS[settings.itemStep](step, work("items"));
-  return {
-    state: { groups: folded, items: items.state },
-    userSamples,
-    itemSamples: items.samples,
-    users,
-    touched: touched.length,
-  };
+  return { groups: folded, changes, fitted, samples };
 }
 
-interface Step {
+/** What the item step made, and the gradient samples that it took. */
+interface Stepped {
+  readonly state: ItemState;
+  readonly samples: number;
+}
+
+interface Step extends FoldedUsers {
+  /** items of the samples that changed, ascending */
   readonly touched: readonly number[];
-  readonly changes: readonly Change[];
-  readonly folded: readonly FoldedGroup[];
   readonly before: ItemState | undefined;
   readonly fold: UserFold;
   readonly settings: ItemStepSettings;
 }
 
-const STEPS: Record<
-  ItemStep,
-  (step: Step, work: FoldWork) => Promise<{ state: ItemState; samples: number }>
-> = {
+const STEPS: Record<ItemStep, (step: Step, work: FoldWork) => Promise<Stepped>> = {
   none: async () => ({ state: {}, samples: 0 }),
   items: refitItems,
   ridge: correctItems,
 };
 
-async function refitItems({ touched, changes, folded, before, fold, settings }: Step, work: FoldWork) {
+/** Takes the item step behind `users`. @param before as in `foldUsers` @throws StoppedError */
+export async function stepItems(
+  users: FoldedUsers,
+  before: FoldState | undefined,
+  fold: UserFold,
+  settings: ItemStepSettings,
+  work: FoldWork,
+): Promise<Stepped & { readonly touched: number }> {
+  const flags = new Uint8Array(fold.itemCount);
+  for (const { folded, row } of users.changes) {
+    const { offsets, partners } = fold.samples(folded.group);
+    for (let k = offsets[row]; k < offsets[row + 1]; k++) flags[partners[k]] = 1;
+  }
+  const touched: number[] = [];
+  for (let item = 0; item < flags.length; item++) if (flags[item]) touched.push(item);
+  const step = { ...users, touched, before: before?.items, fold, settings };
+  return { ...(await STEPS[settings.itemStep](step, work)), touched: touched.length };
+}
+
+async function refitItems(
+  { touched, changes, groups: folded, before, fold, settings }: Step,
+  work: FoldWork,
+) {
   const groups = folded.map(({ group }) => group);
   const samples = (group: GroupRatings) => fold.samples(group);
   const raters =
@@ -207,10 +214,10 @@ async function refitItems({ touched, changes, folded, before, fold, settings }: 
 }
 
 /** Takes off and adds what changed, and solves the touched items. A rating taken off or added counts as one sample. */
-async function correctItems({ touched, changes, folded, before, fold, settings }: Step, work: FoldWork) {
+async function correctItems({ touched, changes, groups, before, fold, settings }: Step, work: FoldWork) {
   const width = 1 + foldInOf(fold.settings.model).output;
   const former = await before?.statistics?.(work);
-  const statistics = former ? [...former] : await sumAll(folded, fold, work);
+  const statistics = former ? [...former] : await sumAll(groups, fold, work);
   if (former) {
     for (const item of touched) statistics[item] = statistics[item].slice();
     for (const change of changes) applyChange(change, statistics, fold);

@@ -27,7 +27,7 @@ interface Raters {
 const MODELS: Readonly<Record<string, (system: System, raters: Raters) => Parts>> = {
   retrain: sequential,
   laser: sequential,
-  "c-sisa": (system) => ({ parts: shards(system as GroupedSystem) }),
+  "c-sisa": (system) => ({ parts: groupParts(system as GroupedSystem, false) }),
   receraser: joined,
   ultrare: joined,
   refresh: refreshed,
@@ -69,29 +69,22 @@ function samplesOf({ members, offsets }: GroupRatings, each: number): Pick<Part,
   };
 }
 
-/** LASER and Retrain: a group is trained again when anybody of it, or of a group before it, is erased (Eq. 7). */
-function sequential(system: System): Parts {
-  const training = settingsOf<ShardSettings>(system);
-  const { groups } = (system as GroupedSystem).partition;
-  const work = groups.length === 1 ? training.epochs : epochsOfGroup(training, groups.length);
-  const triggers: Uint32Array[] = [];
-  const parts = groups.map((group): Part => {
-    const own = samplesOf(group, perRating(training));
-    triggers.push(own.users);
-    return { ...own, triggers: [...triggers], work };
-  });
-  return { parts };
-}
-
-/** C-SISA and those that join shards: a shard by itself, when anybody with a rating in it is erased. */
-function shards(system: Pick<GroupedSystem, "method" | "partition">): Part[] {
+/**
+ * Groups: each is trained again as a whole when anybody of it is erased or, where one model is trained on group after
+ * group, anybody of a group before it (Eq. 7).
+ */
+function groupParts(system: Pick<GroupedSystem, "method" | "partition">, inTurn: boolean): Part[] {
   const training = settingsOf<ShardSettings>(system);
   const { groups } = system.partition;
   const work = epochsOfGroup(training, groups.length);
-  return groups.map((group) => {
-    const own = samplesOf(group, perRating(training));
-    return { ...own, triggers: [own.users], work };
-  });
+  const parts = groups.map((group) => samplesOf(group, perRating(training)));
+  const triggers = parts.map(({ users }) => users);
+  return parts.map((own, g) => ({ ...own, triggers: triggers.slice(inTurn ? 0 : g, g + 1), work }));
+}
+
+/** LASER and Retrain. */
+function sequential(system: System): Parts {
+  return { parts: groupParts(system as GroupedSystem, true) };
 }
 
 /**
@@ -105,7 +98,7 @@ function joined(system: System, { users, ratings }: Raters): Parts {
   const samples = ratings.map((count) => count * perRating(training));
   const whole = samples.reduce((sum, count) => sum + count, 0);
   const work = whole > 0 ? own.aggregationSamples / whole : 0;
-  return { parts: [...shards(own), { triggers: [users], users, samples, work }] };
+  return { parts: [...groupParts(own, false), { triggers: [users], users, samples, work }] };
 }
 
 /** Refresh: LASER, and all rows fitted to what came out. */

@@ -3,7 +3,7 @@
  * section 2): no logarithm diverges, and a clipped sample has no gradient.
  */
 
-import { log4 } from "./math";
+import { exp4, log4 } from "./math";
 
 export const LEAST: f32 = 1e-6;
 export const MOST: f32 = 0.999999;
@@ -34,4 +34,12 @@ export function crossEntropy(predictions: usize, labels: usize, count: u32): f64
     if (s + 3 < count) sum += <f64>f32x4.extract_lane(t, 3);
   }
   return -sum;
+}
+
+/** 1 / (1 + e^-x); beyond +-80 the clip of the loss has long taken over. */
+@inline
+export function sigmoid4(x: v128): v128 {
+  const bounded = f32x4.pmax(f32x4.pmin(x, f32x4.splat(80)), f32x4.splat(-80));
+  const one = f32x4.splat(1);
+  return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(bounded))));
 }

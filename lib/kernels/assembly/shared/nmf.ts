@@ -3,7 +3,6 @@
  * its samples, and the logit of a sample. train_nmf.ts has the gradients.
  */
 
-import { exp4 } from "./math";
 import * as model from "./model";
 import { gather, gemm, transpose } from "./rows";
 
@@ -123,12 +122,4 @@ export function lanesOf(sampleUser: usize, sampleItem: usize, wh: usize): v128 {
   const u = <usize>load<u32>(sampleUser);
   const i = <usize>load<u32>(sampleItem);
   return lanes48(user.part + (u << 7), item.part + (i << 7), user.weighted + (u << 6), item.gmf + (i << 6), wh);
-}
-
-/** 1 / (1 + e^-x); beyond +-80 the clip of the loss has long taken over. */
-@inline
-export function sigmoid4(x: v128): v128 {
-  const bounded = f32x4.pmax(f32x4.pmin(x, f32x4.splat(80)), f32x4.splat(-80));
-  const one = f32x4.splat(1);
-  return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(bounded))));
 }
