@@ -23,10 +23,11 @@ import {
 import { type GroupRatings, groupHash, trainingSet } from "../../training/groupRatings";
 import { putRest, putRows, restOf, rowsOf } from "../../training/layout";
 import { deletePartial, getPartial, putPartial } from "../../training/partial";
+import type { Trained } from "../../training/sequential";
 import { adamOf, SEQUENCE, type TrainingSettings, trainingOf } from "../../training/settings";
 import type { Json } from "../../training/store";
 import type { Task } from "../frame";
-import { GroupedMethod, type GroupedSystem, lastModel, type Trained, trainInSequence } from "../grouped";
+import { GroupedMethod, type GroupedSystem, lastModel, trainInSequence } from "../grouped";
 import { makePlan } from "../makePlan";
 import { type MethodContext, methodVersion } from "../method";
 import type { Partition } from "../partition";
