@@ -2,7 +2,7 @@
 // A section of `npm run bench`; alone: node bench/tfjs.mjs [--rounds 5]   (after npm run build)
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { setFor } from "./measure.mjs";
+import { samplesOf, setFor } from "./measure.mjs";
 
 export const name = "tfjs";
 
@@ -67,7 +67,7 @@ async function compare(erasable, spec, set, batchSize, rounds) {
 export async function run({ erasable, rounds = 5, onRow } = {}) {
   const { data, notice } = await erasable.loadOrSynthetic("ml-1m", { fallback: "synthetic-ml-1m" });
   const kept = erasable.core(data, 5);
-  const set = erasable.trainingSamples(kept, { label: "rating" });
+  const set = samplesOf(kept);
   const rows = [];
   for (const model of erasable.MODEL_NAMES) {
     const spec = erasable.modelSpec(model, erasable.userCount(kept), erasable.itemCount(kept));

@@ -20,7 +20,6 @@ export {
   withoutUsers,
 } from "./data/interactions";
 export { fetchDataset, loadDataset, loadOrSynthetic, readOwnFile } from "./data/load";
-export { trainingSamples } from "./data/samples";
 export { split } from "./data/split";
 export { synthesize } from "./data/synthetic";
 export { SYNTHETIC_PRESETS } from "./data/syntheticOptions";

@@ -62,20 +62,37 @@ export interface CatalogEntry {
 
 const FIRST_THREE = "user=1,item=2,rating=3";
 const STARS = { columns: FIRST_THREE, scale: "1-5" };
-const GROUPLENS =
-  "GroupLens usage licence: research use with citation; no redistribution and no commercial use without permission";
-const MOVIELENS =
-  "F. Maxwell Harper and Joseph A. Konstan. 2015. The MovieLens Datasets: History and Context. ACM Transactions on " +
-  "Interactive Intelligent Systems 5(4), article 19. https://doi.org/10.1145/2827872";
-const AMAZON_LICENCE = "no licence stated; offered for research with citation";
-const AMAZON =
-  "Ruining He and Julian McAuley. 2016. Ups and Downs: Modeling the Visual Evolution of Fashion Trends with One-Class " +
-  "Collaborative Filtering. WWW 2016. https://doi.org/10.1145/2872427.2883037";
+/** What the data sets of a source share. */
+const MOVIELENS = {
+  epochs: 50,
+  licence:
+    "GroupLens usage licence: research use with citation; no redistribution and no commercial use without permission",
+  citation:
+    "F. Maxwell Harper and Joseph A. Konstan. 2015. The MovieLens Datasets: History and Context. ACM Transactions on " +
+    "Interactive Intelligent Systems 5(4), article 19. https://doi.org/10.1145/2827872",
+  redistribution: "forbidden",
+} as const;
+const AMAZON = {
+  epochs: 20,
+  licence: "no licence stated; offered for research with citation",
+  citation:
+    "Ruining He and Julian McAuley. 2016. Ups and Downs: Modeling the Visual Evolution of Fashion Trends with One-Class " +
+    "Collaborative Filtering. WWW 2016. https://doi.org/10.1145/2872427.2883037",
+  redistribution: "not granted",
+} as const;
 const SNAP = "https://snap.stanford.edu/data/amazon/productGraph/categoryFiles";
 const DEEPCF =
   "https://raw.githubusercontent.com/familyld/DeepCF/f7329c8e01f61e6e7640938921d8b44001fcb286/Data";
 const CURE4REC =
   "https://raw.githubusercontent.com/xiye7lai/CURE4Rec/682a808bc82e2c49bb1e866c31fdac0ad2740279/data/adm";
+
+/** A file that is fetched as it is. */
+const plainFile = (address: string, path: string, sha256?: string): Download => ({
+  url: `${address}/${path}`,
+  ...(sha256 === undefined ? {} : { sha256 }),
+  kind: "file",
+  files: [{ path }],
+});
 
 /** The data sets that the suite knows by name. */
 export const CATALOG: readonly CatalogEntry[] = [
@@ -86,7 +103,6 @@ export const CATALOG: readonly CatalogEntry[] = [
     ratings: ["ratings.dat"],
     reading: { ...STARS, separator: "::" },
     counts: { ratings: 1_000_209, users: 6_040, items: 3_706 },
-    epochs: 50,
     rankingEpochs: { dmf: 35, nmf: 10, bpr: 40, lightgcn: 50 },
     core5: { ratings: 999_611, users: 6_040, items: 3_416 },
     downloads: [
@@ -100,9 +116,7 @@ export const CATALOG: readonly CatalogEntry[] = [
         ],
       },
     ],
-    licence: GROUPLENS,
-    citation: MOVIELENS,
-    redistribution: "forbidden",
+    ...MOVIELENS,
   },
   {
     name: "ml-100k",
@@ -111,7 +125,6 @@ export const CATALOG: readonly CatalogEntry[] = [
     ratings: ["u.data"],
     reading: { ...STARS, separator: "tab" },
     counts: { ratings: 100_000, users: 943, items: 1_682 },
-    epochs: 50,
     rankingEpochs: { dmf: 10, nmf: 10, bpr: 50, lightgcn: 50 },
     core5: { ratings: 99_287, users: 943, items: 1_349 },
     downloads: [
@@ -129,9 +142,7 @@ export const CATALOG: readonly CatalogEntry[] = [
         ],
       },
     ],
-    licence: GROUPLENS,
-    citation: MOVIELENS,
-    redistribution: "forbidden",
+    ...MOVIELENS,
   },
   {
     name: "amazon-digital-music",
@@ -140,18 +151,9 @@ export const CATALOG: readonly CatalogEntry[] = [
     ratings: ["ratings_Digital_Music.csv"],
     reading: { ...STARS, separator: "comma" },
     counts: { ratings: 836_006, users: 478_235, items: 266_414 },
-    epochs: 20,
     core5: { ratings: 64_706, users: 5_541, items: 3_568 },
-    downloads: [
-      {
-        url: `${SNAP}/ratings_Digital_Music.csv`,
-        kind: "file",
-        files: [{ path: "ratings_Digital_Music.csv" }],
-      },
-    ],
-    licence: AMAZON_LICENCE,
-    citation: AMAZON,
-    redistribution: "not granted",
+    downloads: [plainFile(SNAP, "ratings_Digital_Music.csv")],
+    ...AMAZON,
   },
   {
     name: "amazon-digital-music-5core",
@@ -160,18 +162,9 @@ export const CATALOG: readonly CatalogEntry[] = [
     ratings: ["reviews_Digital_Music_5.json.gz"],
     reading: { ...STARS, columns: "user=reviewerID,item=asin,rating=overall" },
     counts: { ratings: 64_706, users: 5_541, items: 3_568 },
-    epochs: 20,
     core5: { ratings: 64_706, users: 5_541, items: 3_568 },
-    downloads: [
-      {
-        url: `${SNAP}/reviews_Digital_Music_5.json.gz`,
-        kind: "file",
-        files: [{ path: "reviews_Digital_Music_5.json.gz" }],
-      },
-    ],
-    licence: AMAZON_LICENCE,
-    citation: AMAZON,
-    redistribution: "not granted",
+    downloads: [plainFile(SNAP, "reviews_Digital_Music_5.json.gz")],
+    ...AMAZON,
   },
   {
     name: "amazon-music",
@@ -180,29 +173,25 @@ export const CATALOG: readonly CatalogEntry[] = [
     ratings: ["AMusic.train.rating", "AMusic.test.rating"],
     reading: { ...STARS, separator: "tab" },
     counts: { ratings: 46_087, users: 1_776, items: 12_929 },
-    epochs: 20,
     rankingEpochs: { dmf: 50, nmf: 25, bpr: 50, lightgcn: 50 },
     core5: { ratings: 24_793, users: 821, items: 1_945 },
     downloads: [
-      {
-        url: `${DEEPCF}/AMusic.train.rating`,
-        sha256: "7e7aa977b152a99e706c581f8feaa73a9c490b3c9f88b81a0aa1da3272bd3a98",
-        kind: "file",
-        files: [{ path: "AMusic.train.rating" }],
-      },
-      {
-        url: `${DEEPCF}/AMusic.test.rating`,
-        sha256: "e6d556349b628eaeae94170a96e183db899e1947664bb17dbe30c31962b5def1",
-        kind: "file",
-        files: [{ path: "AMusic.test.rating" }],
-      },
+      plainFile(
+        DEEPCF,
+        "AMusic.train.rating",
+        "7e7aa977b152a99e706c581f8feaa73a9c490b3c9f88b81a0aa1da3272bd3a98",
+      ),
+      plainFile(
+        DEEPCF,
+        "AMusic.test.rating",
+        "e6d556349b628eaeae94170a96e183db899e1947664bb17dbe30c31962b5def1",
+      ),
     ],
-    licence: AMAZON_LICENCE,
+    ...AMAZON,
     citation:
       "Zhi-Hong Deng, Ling Huang, Chang-Dong Wang, Jian-Huang Lai and Philip S. Yu. 2019. DeepCF: A Unified Framework " +
       "of Representation Learning and Matching Function Learning in Recommender System. AAAI 2019. " +
       "https://doi.org/10.1609/aaai.v33i01.330161",
-    redistribution: "not granted",
   },
   {
     name: "amazon-digital-music-implicit",
@@ -211,23 +200,16 @@ export const CATALOG: readonly CatalogEntry[] = [
     ratings: ["ratings.csv"],
     reading: { columns: FIRST_THREE, scale: "1-1", separator: "comma" },
     counts: { ratings: 238_692, users: 22_878, items: 115_082 },
-    epochs: 20,
     rankingEpochs: { dmf: 40, nmf: 25, bpr: 50, lightgcn: 50 },
     core5: { ratings: 64_706, users: 5_541, items: 3_568 },
     downloads: [
-      {
-        url: `${CURE4REC}/ratings.csv`,
-        sha256: "359eb36b426f3fd65c733e6f2de440f6d3f8027a7952db1551f2f7bb86e9a01b",
-        kind: "file",
-        files: [{ path: "ratings.csv" }],
-      },
+      plainFile(CURE4REC, "ratings.csv", "359eb36b426f3fd65c733e6f2de440f6d3f8027a7952db1551f2f7bb86e9a01b"),
     ],
-    licence: AMAZON_LICENCE,
+    ...AMAZON,
     citation:
       "Chaochao Chen, Jiaming Zhang, Yizhao Zhang, Li Zhang, Lingjuan Lyu, Yuyuan Li, Biao Gong and Chenggang Yan. " +
       "2024. CURE4Rec: A Benchmark for Recommendation Unlearning with Deeper Influence. NeurIPS 2024. " +
       "https://arxiv.org/abs/2408.14393",
-    redistribution: "not granted",
   },
 ];
 

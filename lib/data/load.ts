@@ -54,20 +54,16 @@ export async function loadDataset(name: string, options: LoadOptions = {}): Prom
   return parseEntry(entry, folder, signal);
 }
 
-export interface FetchOptions {
-  /** where the folder of the set is made; default: the project's data/ */
-  readonly dataFolder?: string;
-  readonly onProgress?: (progress: DownloadProgress) => void;
-  readonly signal?: AbortSignal;
-}
-
 /**
  * Fetches a set of the catalog, anew if it is there, and returns its folder. The files are parsed and
  * counted before they replace older ones.
  * @throws InputError when the name is unknown, or what arrives is not what the catalog says. @throws
  * StoppedError when `signal` is aborted; the next call goes on from there.
  */
-export function fetchDataset(name: string, options: FetchOptions = {}): Promise<string> {
+export function fetchDataset(
+  name: string,
+  options: Pick<LoadOptions, "dataFolder" | "onProgress" | "signal"> = {},
+): Promise<string> {
   const { dataFolder = projectDataFolder(), onProgress, signal } = options;
   const entry = catalogEntry(name);
   const verify = async (folder: string) => {

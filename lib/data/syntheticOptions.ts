@@ -39,6 +39,16 @@ export interface SyntheticOptions {
   readonly noiseSpread: number;
 }
 
+/** Taste of the presets that have the shape of real data. */
+const TASTE = {
+  seed: 1,
+  ownAffinity: 0.9,
+  affinitySpread: 0.5,
+  biasSpread: 0.4,
+  qualitySpread: 0.5,
+  noiseSpread: 0.7,
+};
+
 /** The presets are entries of the catalog, under the same names. */
 export const SYNTHETIC_PRESETS = {
   /** Small: for smoke runs and tests. */
@@ -67,17 +77,12 @@ export const SYNTHETIC_PRESETS = {
     items: 3_416,
     ratings: 999_611,
     communities: 12,
-    seed: 1,
     userMinimum: 20,
     itemMinimum: 5,
     activity: { power: 1, shift: 0.05 },
     popularity: { power: 1, shift: 0.02 },
     loyalty: 0.35,
-    ownAffinity: 0.9,
-    affinitySpread: 0.5,
-    biasSpread: 0.4,
-    qualitySpread: 0.5,
-    noiseSpread: 0.7,
+    ...TASTE,
   },
   /** The shape of Amazon Digital Music, unfiltered, as Table 1 prints it: power-law tails, most users with one rating. */
   "synthetic-am": {
@@ -86,17 +91,12 @@ export const SYNTHETIC_PRESETS = {
     items: 266_414,
     ratings: 836_006,
     communities: 40,
-    seed: 1,
     userMinimum: 1,
     itemMinimum: 1,
     activity: { power: 0.5, shift: 0, cut: 2 },
     popularity: { power: 0.55, shift: 0, cut: 1.5 },
     loyalty: 0.6,
-    ownAffinity: 0.9,
-    affinitySpread: 0.5,
-    biasSpread: 0.4,
-    qualitySpread: 0.5,
-    noiseSpread: 0.7,
+    ...TASTE,
   },
 } as const satisfies Record<string, SyntheticOptions>;
 

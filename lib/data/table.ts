@@ -40,10 +40,10 @@ export class IdTable {
     const n = this.size++;
     const start = this.starts[n];
     const end = start + (to - from);
-    while (end > this.bytes.length) this.bytes = grown(this.bytes, new Uint8Array(2 * this.bytes.length));
+    while (end > this.bytes.length) this.bytes = grown(this.bytes, 2 * this.bytes.length);
     if (n + 2 > this.starts.length) {
-      this.starts = grown(this.starts, new Uint32Array(2 * this.starts.length));
-      this.hashes = grown(this.hashes, new Uint32Array(2 * this.hashes.length));
+      this.starts = grown(this.starts, 2 * this.starts.length);
+      this.hashes = grown(this.hashes, 2 * this.hashes.length);
     }
     for (let at = from; at < to; at++) this.bytes[start + at - from] = source[at];
     this.starts[n + 1] = end;
@@ -73,7 +73,9 @@ export class IdTable {
   }
 }
 
-function grown<T extends Uint8Array | Uint32Array>(old: T, wider: T): T {
+/** The same values in a longer array. */
+export function grown<T extends Uint8Array | Uint32Array | Float32Array>(old: T, length: number): T {
+  const wider = new (old.constructor as new (length: number) => T)(length);
   wider.set(old);
   return wider;
 }

@@ -89,7 +89,7 @@ export async function openContent(path: string, options: StreamOptions = {}): Pr
   const [one, two, three] = first;
   if (first.length === 0) throw new InputError(`${path}: the file is empty`);
   if (one === 0x1f && two === 0x8b)
-    return { packed: "gzip", blocks: bounded(path, size ?? 0, gunzip(path, all)) };
+    return { packed: "gzip", blocks: bounded(path, size ?? 0, gunzip(path, all), options) };
   if (/\.gz$/i.test(path)) {
     await blocks.return(undefined);
     throw new InputError(`${path}: not gzip data, although the name ends in .gz`);
@@ -99,7 +99,7 @@ export async function openContent(path: string, options: StreamOptions = {}): Pr
   if (size === undefined)
     throw new InputError(`${path} is a zip archive, which can be read from a file alone`);
   const { member, stream } = await openZip(path);
-  return { packed: `zip (${member})`, blocks: bounded(path, size, stopping(path, stream, options)) };
+  return { packed: `zip (${member})`, blocks: bounded(path, size, stream, options) };
 }
 
 /** Bytes on the disk; undefined for a pipe. @throws InputError when the path cannot be read */
@@ -163,17 +163,6 @@ async function* disk(path: string, total: number, options: StreamOptions): Async
   }
 }
 
-async function* stopping(
-  path: string,
-  blocks: AsyncIterable<Uint8Array>,
-  { signal }: StreamOptions,
-): AsyncGenerator<Uint8Array> {
-  for await (const block of blocks) {
-    if (signal?.aborted) throw new StoppedError(`reading ${path} was stopped`);
-    yield block;
-  }
-}
-
 async function* gunzip(path: string, packed: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
   const unpacker = createGunzip({ chunkSize: 1 << 20 });
   const fed = feed(packed, unpacker);
@@ -213,9 +202,11 @@ async function* bounded(
   path: string,
   size: number,
   blocks: AsyncIterable<Uint8Array>,
+  { signal }: StreamOptions,
 ): AsyncGenerator<Uint8Array> {
   let unpacked = 0;
   for await (const block of blocks) {
+    if (signal?.aborted) throw new StoppedError(`reading ${path} was stopped`);
     unpacked += block.length;
     if (size > 0 && unpacked > FREE && unpacked > MOST_TIMES * size)
       throw new InputError(

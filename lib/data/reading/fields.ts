@@ -4,6 +4,8 @@
  * quote is a letter like others.
  */
 
+import { grown } from "../table";
+
 const NEWLINE = 10;
 const RETURN = 13;
 const SPACE = 32;
@@ -118,13 +120,8 @@ export class FieldReader {
 
   private grow(): void {
     if (this.count < this.starts.length) return;
-    const wider = (old: Uint32Array) => {
-      const next = new Uint32Array(2 * old.length);
-      next.set(old);
-      return next;
-    };
-    this.starts = wider(this.starts);
-    this.ends = wider(this.ends);
+    this.starts = grown(this.starts, 2 * this.starts.length);
+    this.ends = grown(this.ends, 2 * this.ends.length);
   }
 
   /**

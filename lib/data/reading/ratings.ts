@@ -152,35 +152,48 @@ async function readJson(
   sink: RatingSink,
   common: Common,
 ) {
-  const { implicit, unrated } = asked.settings;
   const rows = kind === "array" ? numbered(await wholeArray(path, all)) : objectLines(path, all);
-  const sample: Row[] = [];
-  const first: { row: Row; line: number }[] = [];
-  while (first.length < 500) {
+  const first: NumberedRow[] = [];
+  while (first.length < SAMPLE) {
     const { done, value } = await rows.next();
     if (done) break;
     first.push(value);
-    sample.push(value.row);
   }
-  if (sample.length === 0) throw new InputError(`${path}: the file holds no ratings`);
-  const plan = planObjects(path, sample, { columns: asked.columns, implicit });
-  const columns = implicit ? { ...plan, rating: undefined } : plan;
-  const taker = new ObjectRows(path, columns, asked.scale, unrated, sink);
-  for (const { row, line } of first) taker.take(row, line);
-  for await (const { row, line } of rows) taker.take(row, line);
   const form = kind === "array" ? "a JSON array of objects" : "JSON objects, one a line";
-  return {
-    account: {
-      ...common,
-      form,
-      ...accountOf(
-        columns,
-        columns.names.map((key) => textOf(sample[0][key])),
-        taker,
-      ),
-    },
-    columns,
-  };
+  return readObjects(path, first, asked, sink, { ...common, form }, async (taker) => {
+    for (const { row, line } of first) taker.take(row, line);
+    for await (const { row, line } of rows) taker.take(row, line);
+  });
+}
+
+const SAMPLE = 500; // rows by which the columns of objects are found
+
+interface NumberedRow {
+  readonly row: Row;
+  readonly line: number;
+}
+
+/** Rows that come with the names of their columns. @param takeAll hands all of them to what takes them */
+async function readObjects(
+  path: string,
+  first: readonly NumberedRow[],
+  { settings: { implicit, unrated }, columns: choice, scale }: Asked,
+  sink: RatingSink,
+  common: Common & Pick<Account, "form">,
+  takeAll: (taker: ObjectRows, wanted: readonly string[]) => Promise<void>,
+) {
+  const sample = first.map(({ row }) => row);
+  if (sample.length === 0) throw new InputError(`${path}: the file holds no ratings`);
+  const plan = planObjects(path, sample, { columns: choice, implicit });
+  const columns = implicit ? { ...plan, rating: undefined } : plan;
+  const taker = new ObjectRows(path, columns, scale, unrated, sink);
+  const wanted = [columns.user, columns.item, columns.rating];
+  await takeAll(
+    taker,
+    wanted.flatMap((k) => (k === undefined ? [] : columns.names[k])),
+  );
+  const texts = columns.names.map((key) => textOf(sample[0][key]));
+  return { account: { ...common, ...accountOf(columns, texts, taker) }, columns };
 }
 
 async function* objectLines(path: string, blocks: AsyncIterable<Uint8Array>) {
@@ -213,23 +226,15 @@ async function wholeArray(path: string, blocks: AsyncIterable<Uint8Array>): Prom
 }
 
 async function readParquet(path: string, asked: Asked, sink: RatingSink, { signal }: StreamOptions) {
-  const { implicit, unrated } = asked.settings;
   const file = await openParquet(path);
-  const sample: Row[] = [];
-  for await (const { row } of file.rows(file.names, 500)) sample.push(row);
-  if (sample.length === 0) throw new InputError(`${path}: the file holds no ratings`);
-  const plan = planObjects(path, sample, { columns: asked.columns, implicit });
-  const columns = implicit ? { ...plan, rating: undefined } : plan;
-  const taker = new ObjectRows(path, columns, asked.scale, unrated, sink);
-  const wanted = [columns.user, columns.item, columns.rating].flatMap((k) =>
-    k === undefined ? [] : columns.names[k],
-  );
-  for await (const { row, line } of file.rows(wanted)) {
-    if (signal?.aborted) throw new StoppedError(`reading ${path} was stopped`);
-    taker.take(row, line);
-  }
-  const first = columns.names.map((key) => textOf(sample[0][key]));
-  return { account: { file: path, form: "Parquet", ...accountOf(columns, first, taker) }, columns };
+  const first: NumberedRow[] = [];
+  for await (const one of file.rows(file.names, SAMPLE)) first.push(one);
+  return readObjects(path, first, asked, sink, { file: path, form: "Parquet" }, async (taker, wanted) => {
+    for await (const { row, line } of file.rows(wanted)) {
+      if (signal?.aborted) throw new StoppedError(`reading ${path} was stopped`);
+      taker.take(row, line);
+    }
+  });
 }
 
 function accountOf(

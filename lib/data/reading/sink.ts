@@ -3,7 +3,7 @@
  * more than that.
  */
 
-import { catalogueOrder, IdTable } from "../table";
+import { catalogueOrder, grown, IdTable } from "../table";
 import type { ParsedRatings } from "./repeats";
 
 /** A file and where its rows begin among all. */
@@ -37,9 +37,9 @@ export class RatingSink {
     const needed = this.count + more;
     if (needed <= this.users.length) return;
     const size = Math.max(needed, Math.ceil(1.5 * this.users.length));
-    this.users = grown(this.users, new Uint32Array(size));
-    this.items = grown(this.items, new Uint32Array(size));
-    this.ratings = grown(this.ratings, new Float32Array(size));
+    this.users = grown(this.users, size);
+    this.items = grown(this.items, size);
+    this.ratings = grown(this.ratings, size);
   }
 
   /** Adds a row for which there is room. */
@@ -88,9 +88,4 @@ export class RatingSink {
     const ratings = this.ratings.subarray(0, count);
     return { users, items, ratings, userIds: userOrder.sorted, itemIds: itemOrder.sorted };
   }
-}
-
-function grown<T extends Uint32Array | Float32Array>(old: T, wider: T): T {
-  wider.set(old);
-  return wider;
 }
