@@ -3,7 +3,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { profileNamed } from "../../lib/questions/profile";
 import { listOf } from "../../lib/questions/question";
 import { QUESTIONS, questionNamed } from "../../lib/questions/questions";
@@ -12,12 +12,12 @@ import { show } from "../../lib/report/show";
 import { erasable } from "../cli/support";
 
 let results: string;
-beforeEach(() => {
+beforeAll(() => {
   results = mkdtempSync(join(tmpdir(), "erasable-definition-"));
   vi.stubEnv("ERASABLE_RESULTS", results);
   vi.stubEnv("ERASABLE_PROFILE", "smoke");
 });
-afterEach(() => {
+afterAll(() => {
   vi.unstubAllEnvs();
   rmSync(results, { recursive: true, force: true });
 });
@@ -26,23 +26,26 @@ const overrides = { ...profileNamed("smoke").overrides, epochs: 1 };
 const change = { seeds: [0], groups: [2], ablationGroups: 2, overrides };
 const TINY = ["--seeds", "0", "--groups", "2", "--set", "epochs=1"];
 
-it.each(["partition", "cohesion", "seqtrain"])(
+it.each(QUESTIONS.map(({ id }) => id))(
   "%s: show writes the files of npx erasable figure",
   async (id) => {
+    const shown = join(results, "smoke/figures");
+    rmSync(shown, { recursive: true, force: true }); // of the question before, whose records serve this one too
     const answer = await ask(questionNamed(id), { change, workers: 1 });
     await show(answer.charts);
     await show(answer.tables);
-    const shown = join(results, "smoke/figures");
-    const drawn = join(results, "drawn");
-    expect(await erasable("figure", id, ...TINY, "--out", drawn)).toMatchObject({ code: 0 });
-    expect(readdirSync(drawn).sort()).toEqual(readdirSync(shown).sort());
-    expect(readdirSync(drawn).length).toBeGreaterThan(2);
-    for (const name of readdirSync(drawn))
-      expect(readFileSync(join(drawn, name), "utf8"), name).toBe(readFileSync(join(shown, name), "utf8"));
+    if (listOf(answer.charts).length > 0) {
+      const drawn = join(results, "drawn", id);
+      expect(await erasable("figure", id, ...TINY, "--out", drawn)).toMatchObject({ code: 0 });
+      expect(readdirSync(drawn).sort()).toEqual(readdirSync(shown).sort());
+      expect(readdirSync(drawn).length).toBeGreaterThan(2);
+      for (const name of readdirSync(drawn))
+        expect(readFileSync(join(drawn, name), "utf8"), name).toBe(readFileSync(join(shown, name), "utf8"));
+    }
     const { out } = await erasable("table", id, ...TINY);
     for (const { caption } of listOf(answer.tables)) expect(out).toContain(`\n${caption}\n`);
   },
-  120_000,
+  300_000,
 );
 
 it("questions have names of their own, and jobs that they list", () => {
