@@ -1,6 +1,6 @@
 /**
- * The command line `npx erasable`: bin/erasable.js starts it. The commands are in cli/, one file a topic; what they do is
- * the library's, and what they print on standard output is the result alone.
+ * The command line `npx erasable`: bin/erasable.js starts it. The commands are in cli/, one file a topic;
+ * what they do is the library's, and what they print on standard output is the result alone.
  */
 
 import { execute } from "./cli/program";

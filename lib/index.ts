@@ -1,6 +1,7 @@
 /**
- * erasable: what README, notebooks and benchmarks use, room by room, in the order of the paper's pipeline. More stands in
- * erasable/report (tables, charts, displays) and erasable/questions (how a question is written and run).
+ * erasable: what README, notebooks and benchmarks use, room by room, in the order of the paper's pipeline.
+ * More stands in erasable/report (tables, charts, displays) and erasable/questions (how a question is written
+ * and run).
  */
 
 // cohesion (Eq. 3), the order of training (Section 3.3), expected cost (Eq. 7-11), agreement of groupings
@@ -35,7 +36,8 @@ export type { GroupingProgress } from "./grouping/passes";
 export { groupMeans, groupSizes, inertiaOf } from "./grouping/points";
 export type { GroupingSettings } from "./grouping/settings";
 export { pointsOf, type UserSpace } from "./grouping/space";
-// hypergraph (Appendix A, Algorithms 1 and 3): reach sets, walks, Word2Vec, the user embeddings, what they carry
+// hypergraph (Appendix A, Algorithms 1 and 3): reach sets, walks, Word2Vec, the user embeddings, what they
+// carry
 export { embedUsers } from "./hypergraph/embedding";
 export { excerpt } from "./hypergraph/excerpt";
 export { buildHypergraph } from "./hypergraph/hypergraph";
@@ -82,7 +84,8 @@ export type { UtilityRow } from "./questions/utility/rows";
 export { judgeOwnScoring } from "./questions/verdicts";
 export { claimColumns, claimRows, claimSummary } from "./questions/verdicts/table";
 export { Random } from "./random";
-// report: rows to tables and charts, shown in a notebook and written to results/; progress, parameters, the stop button
+// report: rows to tables and charts, shown in a notebook and written to results/; progress, parameters, the
+// stop button
 export { barChart } from "./report/barChart";
 export type { Chart } from "./report/chart";
 export { connectNotebook } from "./report/connect";

@@ -1,4 +1,4 @@
-/** Canonical JSON and content hashes: the same value has the same text, and so the same key, on every machine. */
+/** Canonical JSON and content hashes: one value has one text, and so one key, on every machine. */
 
 import { createHash } from "node:crypto";
 

@@ -1,10 +1,10 @@
 /**
- * Elementary functions that give the same bits on every machine. `Math.exp` and `Math.log` may differ in the last
- * place between JavaScript engines and processors; these use only +, -, *, / and sqrt on float64, which IEEE 754
- * fixes. Absolute-relative error below 4e-16 over the tested range (see test/numeric.test.ts).
+ * Elementary functions that give the same bits on every machine. `Math.exp` and `Math.log` may differ in the
+ * last place between JavaScript engines and processors; these use only +, -, *, / and sqrt on float64, which
+ * IEEE 754 fixes. Absolute-relative error below 4e-16 over the tested range (see test/numeric.test.ts).
  */
 
-const LN2_HIGH = 0.6931471803691238; // the leading 33 bits of ln 2, so that k * LN2_HIGH is exact for |k| < 2^20
+const LN2_HIGH = 0.6931471803691238; // 33 bits of ln 2: k * LN2_HIGH is exact for |k| < 2^20
 const LN2_LOW = 1.9082149292705877e-10;
 const view = new DataView(new ArrayBuffer(8));
 

@@ -1,8 +1,8 @@
 /**
- * The one source of chance in the suite: xoshiro128** (Blackman and Vigna, "Scrambled linear pseudorandom number
- * generators", 2021) with named, independent streams. A stream is named by a path such as (seed, "shuffle", group,
- * epoch): its state is the head of SHA-256 of the path, so any stream can be opened anew without its forerunners,
- * and no draw anywhere depends on how many draws were made elsewhere.
+ * The one source of chance in the suite: xoshiro128** (Blackman and Vigna, "Scrambled linear pseudorandom
+ * number generators", 2021) with named, independent streams. A stream is named by a path such as (seed,
+ * "shuffle", group, epoch): its state is the head of SHA-256 of the path, so any stream can be opened anew
+ * without its forerunners, and no draw anywhere depends on how many draws were made elsewhere.
  */
 
 import { createHash } from "node:crypto";
@@ -23,7 +23,7 @@ export class Random {
     if ((this.a | this.b | this.c | this.d) === 0) this.d = 1; // the one state that xoshiro cannot leave
   }
 
-  /** The stream of this path: `Random.stream(7, "walk")`. Equal paths give equal streams, other paths independent ones. */
+  /** The stream of this path, as `Random.stream(7, "walk")`: independent of that of any other path. */
   static stream(...path: readonly (string | number)[]): Random {
     const digest = createHash("sha256").update(JSON.stringify(path), "utf8").digest();
     return new Random([0, 4, 8, 12].map((at) => digest.readUInt32LE(at)));
@@ -40,8 +40,8 @@ export class Random {
   }
 
   /**
-   * The stream of one member of a large family (a user, an item), keyed by its name: cheaper than `stream`, and
-   * independent of how far this generator has been read only if it has not been read at all.
+   * The stream of one member of a large family (a user, an item), keyed by its name: cheaper than `stream`,
+   * and independent of how far this generator has been read only if it has not been read at all.
    */
   fork(key: string | number): Random {
     let x = this.a ^ 0x9e3779b9;
@@ -75,7 +75,7 @@ export class Random {
     return this.next() / 4294967296;
   }
 
-  /** Uniform on 0 .. n - 1 without bias (Lemire 2019: multiply, and reject the short interval). n in [1, 2^32). */
+  /** Uniform on 0 .. n - 1 without bias (Lemire 2019: multiply, and reject). n in [1, 2^32). */
   below(n: number): number {
     const threshold = ((4294967296 - n) >>> 0) % n;
     for (;;) {
@@ -111,7 +111,7 @@ export class Random {
 
 const scratch = { high: 0, low: 0 };
 
-/** The 64-bit product of two unsigned 32-bit integers, as two halves (the object is used again by the next call). */
+/** The 64-bit product of two unsigned 32-bit integers, as two halves in an object that is used again. */
 function wideProduct(x: number, y: number): { high: number; low: number } {
   const xLow = x & 0xffff;
   const xHigh = x >>> 16;

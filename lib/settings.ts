@@ -1,8 +1,9 @@
 /**
- * Settings, each declared once: its kind and range, its default, one line of documentation. From a declaration follow the
- * type (`SettingsOf`), the check and the defaults (`complete`), the way a command line writes it (`parseSettings`) and its
- * documentation (`describeSettings`). A specification is a plain object of declarations, so parts are shared by spreading:
- * `{ ...PLAN, ...TRAINING, ridge: real(1e-6, 1e9, 1, "penalty of the regression") }`.
+ * Settings, each declared once: its kind and range, its default, one line of documentation. From a
+ * declaration follow the type (`SettingsOf`), the check and the defaults (`complete`), the way a command line
+ * writes it (`parseSettings`) and its documentation (`describeSettings`). A specification is a plain object
+ * of declarations, so parts are shared by spreading: `{ ...PLAN, ...TRAINING, ridge: real(1e-6, 1e9, 1,
+ * "penalty of the regression") }`.
  */
 
 import { InputError, seen } from "./errors";
@@ -15,7 +16,7 @@ export interface Setting<T> {
   /** which values it takes, as messages and documentation say it: "a whole number from 1 to 100" */
   readonly allowed: string;
   accepts(value: unknown): boolean;
-  /** The value that a text of the command line stands for; undefined where it stands for none of this kind. */
+  /** The value that a text of the command line stands for; undefined for none of this kind. */
   read(text: string): unknown;
 }
 
@@ -139,11 +140,12 @@ function requireAccepted(setting: Setting<unknown>, key: string, value: unknown,
 }
 
 /**
- * Checks what a caller gives and fills in the defaults. Own enumerable keys count, and nothing inherited; undefined is as
- * good as not given.
+ * Checks what a caller gives and fills in the defaults. Own enumerable keys count, and nothing inherited;
+ * undefined is as good as not given.
  * @param what whose settings they are, for messages
  * @returns all settings, in the order of the specification, frozen
- * @throws InputError for a key that the specification does not have, or a value that its setting does not take.
+ * @throws InputError for a key that the specification does not have, or a value that its setting does not
+ * take.
  */
 export function complete<S extends Spec>(spec: S, candidate: unknown, what: string): SettingsOf<S> {
   if (Object.prototype.toString.call(candidate) !== "[object Object]")
@@ -161,7 +163,8 @@ export function complete<S extends Spec>(spec: S, candidate: unknown, what: stri
 /**
  * Reads "key=value" as a command line or a notebook's parameter writes it.
  * @returns the settings named, checked; the others are left out
- * @throws InputError for a pair of another form, an unknown key, one that is given twice, or a value that it does not take.
+ * @throws InputError for a pair of another form, an unknown key, one that is given twice, or a value that it
+ * does not take.
  */
 export function parseSettings<S extends Spec>(
   spec: S,

@@ -1,8 +1,9 @@
 /**
- * Versions of the code that decides results. The build hashes, for each entry, the sources that its modules reach by
- * imports and the kernels that these name, without comments, types, layout and paths (scripts/codeVersions.mjs). Records
- * and certificates name it: a change of prose, of a chart or of a method that an entry does not use leaves its version as
- * it is, a change of a single operator in what it does use moves it.
+ * Versions of the code that decides results. The build hashes, for each entry, the sources that its modules
+ * reach by imports and the kernels that these name, without comments, types, layout and paths
+ * (scripts/codeVersions.mjs). Records and certificates name it: a change of prose, of a chart or of a method
+ * that an entry does not use leaves its version as it is, a change of a single operator in what it does use
+ * moves it.
  */
 
 import { createHash } from "node:crypto";
@@ -21,9 +22,11 @@ export function addOwnCode(entry: string): void {
 
 /**
  * The version of an entry, or of several together.
- * @param entries "training"; "methods/ease", "models/dmf" and "jobs/timing" by the names that they have in their lists
+ * @param entries "training"; "methods/ease", "models/dmf" and "jobs/timing" by the names that they have in
+ * their lists
  * @returns 16 hexadecimal digits
- * @throws Error for an unknown entry, or one that says how to build when the build has not written the versions
+ * @throws Error for an unknown entry, or one that says how to build when the build has not written the
+ * versions
  */
 export function codeVersion(...entries: readonly string[]): string {
   const versions = entries.map(versionOf);

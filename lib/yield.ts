@@ -1,4 +1,4 @@
-/** Long work hands the thread back between its chunks, so that a notebook's stop button and progress line work. */
+/** Long work hands the thread back between chunks, so that stop buttons and progress lines work. */
 
 import { StoppedError } from "./errors";
 

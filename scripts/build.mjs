@@ -1,6 +1,7 @@
-// Builds the workspace package "erasable": AssemblyScript kernels to lib/dist/kernels/*.wasm, TypeScript to lib/dist, and
-// the versions of the code to lib/dist/code-version.json. What is up to date by content is left alone, wherever the folder
-// has been copied or moved to. `node scripts/build.mjs --kernels` leaves TypeScript as it was compiled before.
+// Builds the workspace package "erasable": AssemblyScript kernels to lib/dist/kernels/*.wasm, TypeScript to
+// lib/dist, and the versions of the code to lib/dist/code-version.json. What is up to date by content is left
+// alone, wherever the folder has been copied or moved to. `node scripts/build.mjs --kernels` leaves
+// TypeScript as it was compiled before.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

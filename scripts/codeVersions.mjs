@@ -1,6 +1,7 @@
-// Versions of the code that decides results: for each entry a hash of what it reaches by imports, and of the kernels that
-// these sources name. What counts is content: no comment, no type, no layout, no path, so a file may move and its version
-// stays. Entries are declared where they belong (a method and a job list their modules) and read as values.
+// Versions of the code that decides results: for each entry a hash of what it reaches by imports, and of the
+// kernels that these sources name. What counts is content: no comment, no type, no layout, no path, so a file
+// may move and its version stays. Entries are declared where they belong (a method and a job list their
+// modules) and read as values.
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -39,7 +40,10 @@ function entriesOf(dist) {
   ]);
 }
 
-/** A source as it decides: its text without comments, types and the paths of imports; what it imports; what it names. */
+/**
+ * A source as it decides: its text without comments, types and the paths of imports; what it imports; what it
+ * names.
+ */
 function reading(name, text) {
   const file = ts.createSourceFile(`${name}.ts`, text, ts.ScriptTarget.ES2022, true);
   const imports = [];

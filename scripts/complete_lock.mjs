@@ -1,6 +1,7 @@
-// Completes package-lock.json after an `npm install` against a registry that lacks packages for other systems: npm then
-// leaves those optional packages out of the lock, and `npm ci` refuses it everywhere. Adds an entry for each, by the
-// exact version that its parent asks for; system and processor are read from its name. Run: node scripts/complete_lock.mjs
+// Completes package-lock.json after an `npm install` against a registry that lacks packages for other
+// systems: npm then leaves those optional packages out of the lock, and `npm ci` refuses it everywhere. Adds
+// an entry for each, by the exact version that its parent asks for; system and processor are read from its
+// name. Run: node scripts/complete_lock.mjs
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, say, script } from "./tools.mjs";

@@ -1,6 +1,6 @@
-// `npm run faults [-- --long] [--seed N]`: the fault tests (test/faults): processes killed, disks that end or fail at each
-// step, streams of requests held against learning afresh. Short as in `npm test`; --long takes about half an hour. The
-// last line says how many of each there were.
+// `npm run faults [-- --long] [--seed N]`: the fault tests (test/faults): processes killed, disks that end or
+// fail at each step, streams of requests held against learning afresh. Short as in `npm test`; --long takes
+// about half an hour. The last line says how many of each there were.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,5 +1,6 @@
-// The page that links a profile's reports: the claims with their verdicts and the headline figures on top, then the
-// notebooks, then every figure. The page and its headline figures are one file; it asks nothing of any host.
+// The page that links a profile's reports: the claims with their verdicts and the headline figures on top,
+// then the notebooks, then every figure. The page and its headline figures are one file; it asks nothing of
+// any host.
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { escapeHtml, interactiveLink, pictureHtml } from "./pictures.mjs";
@@ -37,8 +38,8 @@ const shownIn = (place, mark) =>
     : "";
 
 /**
- * Where executed notebooks show something: the page and the last heading above the first cell that `shows(cell)`.
- * Summaries (09) come last, as each claim has a notebook of its own.
+ * Where executed notebooks show something: the page and the last heading above the first cell that
+ * `shows(cell)`. Summaries (09) come last, as each claim has a notebook of its own.
  */
 function placeOf(notebooks, shows) {
   const ordered = [...notebooks].sort((a, b) => Number(a.summary) - Number(b.summary));
@@ -115,7 +116,10 @@ ${escapeHtml(judged.rules.commit)}.</p>
 <tbody>${rows.join("\n")}</tbody></table></section>`;
 }
 
-/** Every figure with what is said about it: the caption, from its interactive page, and the text for the blind. */
+/**
+ * Every figure with what is said about it: the caption, from its interactive page, and the text for the
+ * blind.
+ */
 function readFigures(folder, notebooks) {
   return filesBelow(join(folder, "figures"), (path) => /^[^.]+\.svg$/.test(basename(path))).map((path) => {
     const name = basename(path, ".svg");

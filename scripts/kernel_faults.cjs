@@ -1,5 +1,6 @@
-// Loaded into the notebook kernel by NODE_OPTIONS=--require. tslab swallows a rejected promise that nobody awaits and
-// an exception in a timer: both are written to ERASABLE_FAULTS, where run_notebook.py finds them and fails.
+// Loaded into the notebook kernel by NODE_OPTIONS=--require. tslab swallows a rejected promise that nobody
+// awaits and an exception in a timer: both are written to ERASABLE_FAULTS, where run_notebook.py finds them
+// and fails.
 const { appendFileSync } = require("node:fs");
 const { isMainThread } = require("node:worker_threads");
 

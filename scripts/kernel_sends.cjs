@@ -1,13 +1,17 @@
-// Loaded into the notebook kernel by NODE_OPTIONS=--require. tslab sends messages to Jupyter without waiting for one to
-// leave before the next, and zeromq 6 makes every 513th of them wait for the event loop: whatever is sent meanwhile is
-// refused and lost, be it a picture, a reply, or the end of a cell. Here it waits for its turn instead. And what is a
-// thousand messages ahead of its reader is dropped where it is published: here it is kept.
+// Loaded into the notebook kernel by NODE_OPTIONS=--require. tslab sends messages to Jupyter without waiting
+// for one to leave before the next, and zeromq 6 makes every 513th of them wait for the event loop: whatever
+// is sent meanwhile is refused and lost, be it a picture, a reply, or the end of a cell. Here it waits for
+// its turn instead. And what is a thousand messages ahead of its reader is dropped where it is published:
+// here it is kept.
 const { realpathSync } = require("node:fs");
 const { createRequire } = require("node:module");
 const { setTimeout: pause } = require("node:timers/promises");
 const { isMainThread } = require("node:worker_threads");
 
-/** Makes the sockets of zeromq keep what is sent while a message is under way, in order. @param prototype `Socket.prototype` */
+/**
+ * Makes the sockets of zeromq keep what is sent while a message is under way, in order. @param prototype
+ * `Socket.prototype`
+ */
 function sendInTurn(prototype) {
   const sendNow = prototype.send;
   const last = new WeakMap(); // by socket: the promise of the last message that it took

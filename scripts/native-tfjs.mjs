@@ -1,6 +1,6 @@
-// Native TensorFlow for the tfjs engine where the download of libtensorflow cannot be reached: builds the addon of
-// tfjs-node (npm) against the TensorFlow libraries that a Python package carries (PyPI, tensorflow or tensorflow-cpu,
-// 2.9 or later). See environment.md, "tfjs-node without its download".
+// Native TensorFlow for the tfjs engine where the download of libtensorflow cannot be reached: builds the
+// addon of tfjs-node (npm) against the TensorFlow libraries that a Python package carries (PyPI, tensorflow
+// or tensorflow-cpu, 2.9 or later). See environment.md, "tfjs-node without its download".
 //   node scripts/native-tfjs.mjs --python .venv/bin/python [--folder .cache/tfjs-node] [--gpu]
 import {
   existsSync,
@@ -32,7 +32,9 @@ function tensorflowFolder(python) {
   return folder;
 }
 
-/** Puts headers and libraries where the package's binding.gyp looks, as links, under the names it links by. */
+/**
+ * Puts headers and libraries where the package's binding.gyp looks, as links, under the names it links by.
+ */
 function linkLibraries(tensorflow, deps) {
   const mac = process.platform === "darwin";
   const links = mac

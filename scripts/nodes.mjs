@@ -1,6 +1,6 @@
-// The golden hashes of the simd engine on several versions of Node, with packed kernels and without: takes the Nodes from
-// the npm package `node` into .cache/nodes and runs the tests that hold their hashes.
-// node scripts/nodes.mjs [20 22 24 26]   (after npm run build)
+// The golden hashes of the simd engine on several versions of Node, with packed kernels and without: takes
+// the Nodes from the npm package `node` into .cache/nodes and runs the tests that hold their hashes. node
+// scripts/nodes.mjs [20 22 24 26]   (after npm run build)
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { root, run, Stop, script } from "./tools.mjs";

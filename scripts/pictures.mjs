@@ -1,5 +1,5 @@
-// The figures of a profile as they stand in its reports: the picture, another one for a phone, and a link to the
-// interactive page. Everything is inside the page, and nothing of it is a script.
+// The figures of a profile as they stand in its reports: the picture, another one for a phone, and a link to
+// the interactive page. Everything is inside the page, and nothing of it is a script.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -32,8 +32,8 @@ export const interactiveLink = (folder, name, what) =>
 const IMAGE = /^<img data-figure="([\w.-]+)" alt="([^"]*)"[^>]*>$/;
 
 /**
- * The outputs of a cell with the figures of `folder` in place of the pictures that the notebook holds: the file may be
- * newer only if somebody has drawn it since, which its provenance says.
+ * The outputs of a cell with the figures of `folder` in place of the pictures that the notebook holds: the
+ * file may be newer only if somebody has drawn it since, which its provenance says.
  */
 export function withPictures(outputs, folder) {
   let linked = "";

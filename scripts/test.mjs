@@ -1,5 +1,6 @@
-// `npm test`: build, strict types, lint and format, floors, unit tests, every notebook through the real kernel in the
-// smoke profile. `npm test -- --browser` adds the JupyterLab test. Ends with a line "N passed, M failed".
+// `npm test`: build, strict types, lint and format, floors, unit tests, every notebook through the real
+// kernel in the smoke profile. `npm test -- --browser` adds the JupyterLab test. Ends with a line "N passed,
+// M failed".
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +10,10 @@ import { elapsed, options, readJson, root, run, say, script } from "./tools.mjs"
 const scratch = mkdtempSync(join(tmpdir(), "erasable-test-"));
 const program = (name) => join(root, "node_modules", name);
 
-/** A step is [name, arguments for Node, count?]: `count` reads how many tests it made, else the step is one test. */
+/**
+ * A step is [name, arguments for Node, count?]: `count` reads how many tests it made, else the step is one
+ * test.
+ */
 const unitReport = join(scratch, "unit.json");
 const steps = (chosen) => [
   ["build", [join(root, "scripts/build.mjs")]],

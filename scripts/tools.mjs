@@ -1,4 +1,5 @@
-// What the scripts share: where things are, how a step is announced, how a program is run, how a script stops.
+// What the scripts share: where things are, how a step is announced, how a program is run, how a script
+// stops.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
@@ -39,8 +40,9 @@ export function elapsed(since) {
 }
 
 /**
- * Runs a program and returns { status, output }. With `label` it is a step: the label, then "done" and the time, and a
- * sign of life every 15 seconds between them. With `show` the program writes to this terminal itself.
+ * Runs a program and returns { status, output }. With `label` it is a step: the label, then "done" and the
+ * time, and a sign of life every 15 seconds between them. With `show` the program writes to this terminal
+ * itself.
  */
 export function run(command, args, { label, show = false, env = process.env, cwd = root } = {}) {
   const since = performance.now();

@@ -1,15 +1,15 @@
 /**
- * How alike two groupings are and how even one is: for notebook 03 (Figure 9, and the work of user-balanced groups)
- * and for the tests that plant communities. Pure functions over labels.
+ * How alike two groupings are and how even one is: for notebook 03 (Figure 9, and the work of user-balanced
+ * groups) and for the tests that plant communities. Pure functions over labels.
  */
 
 import { InputError } from "../errors";
 import { mean, squaredDeviations } from "../statistics/statistics";
 
 /**
- * Adjusted Rand index (Hubert and Arabie, "Comparing partitions", Journal of Classification 2, 1985): 1 for the same
- * partition, 0 expected for independent ones of the same sizes. Two partitions that are both trivial (all in one, or
- * all apart) and equal give 1.
+ * Adjusted Rand index (Hubert and Arabie, "Comparing partitions", Journal of Classification 2, 1985): 1 for
+ * the same partition, 0 expected for independent ones of the same sizes. Two partitions that are both trivial
+ * (all in one, or all apart) and equal give 1.
  */
 export function adjustedRandIndex(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const { cells, rows, columns, users } = contingency(a, b);
@@ -27,7 +27,7 @@ export function adjustedRandIndex(a: ArrayLike<number>, b: ArrayLike<number>): n
   return most === expected ? 1 : (together - expected) / (most - expected);
 }
 
-/** Purity: the share of users whose class is the commonest class of their group; 1 / classes or more, up to 1. */
+/** Purity: the share of users whose class is the commonest of their group, in [1 / classes, 1]. */
 export function purity(labels: ArrayLike<number>, classes: ArrayLike<number>): number {
   const { cells, users } = contingency(labels, classes);
   const most = new Map<number, number>();

@@ -1,9 +1,10 @@
 /**
- * Collaborative cohesion, Eq. 3 of LASER: rho(g) = sum over pairs x, y in g of 1 / dist(x, y), divided by |g|. As
- * printed the sum holds x = y (1 / 0); here it runs over ordered pairs x != y. The printed divisor lets rho grow
- * with the size of a group, so the mean over pairs, rho / (|g| - 1), is reported beside it.
+ * Collaborative cohesion, Eq. 3 of LASER: rho(g) = sum over pairs x, y in g of 1 / dist(x, y), divided by
+ * |g|. As printed the sum holds x = y (1 / 0); here it runs over ordered pairs x != y. The printed divisor
+ * lets rho grow with the size of a group, so the mean over pairs, rho / (|g| - 1), is reported beside it.
  *
- * O(|g|^2) time, O(|g|) memory: no table of distances. Above a size, a seeded sample of pairs with its standard error.
+ * O(|g|^2) time, O(|g|) memory: no table of distances. Above a size, a seeded sample of pairs with its
+ * standard error.
  */
 
 import { pointsOf, type UserSpace } from "../grouping/space";
@@ -38,7 +39,7 @@ export interface CohesionOptions {
 /** rho of every group, and how it was formed. */
 export interface Cohesion {
   readonly users: number;
-  /** Eq. 3 without the diagonal: sum over ordered pairs of 1 / dist, over |g|; 0 for a group of one or none */
+  /** Eq. 3 without the diagonal: sum over ordered pairs of 1 / dist, over |g|; 0 for one user or none */
   readonly rho: number;
   /** sum over ordered pairs of 1 / dist, over |g| (|g| - 1) */
   readonly meanOverPairs: number;

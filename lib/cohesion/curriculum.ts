@@ -1,6 +1,7 @@
 /**
- * The order in which groups are trained: Section 3.3 of LASER. `easyToHard` is descending cohesion; the others are
- * the anti-curriculum of Figure 7 and controls, since the group trained last is favoured whatever the order means.
+ * The order in which groups are trained: Section 3.3 of LASER. `easyToHard` is descending cohesion; the
+ * others are the anti-curriculum of Figure 7 and controls, since the group trained last is favoured whatever
+ * the order means.
  */
 
 import { InputError, requireOneOf } from "../errors";

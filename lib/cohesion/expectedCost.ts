@@ -1,14 +1,16 @@
 /**
- * What an unlearning request is expected to cost: Appendix B.2 of LASER, Eq. 7-11. Groups are in training order;
- * a request in group i retrains groups i .. S. `costs` may be users, ratings or seconds, one value a group.
+ * What an unlearning request is expected to cost: Appendix B.2 of LASER, Eq. 7-11. Groups are in training
+ * order; a request in group i retrains groups i .. S. `costs` may be users, ratings or seconds, one value a
+ * group.
  */
 
 import { InputError, requireInteger } from "../errors";
 import { Random } from "../random";
 
 /**
- * Eq. 7: sum_i p_i sum_{j >= i} c_j. Without `probabilities`, p_i = c_i / Z as in the paper (cost and probability
- * both in proportion to the size). With users of unequal work they differ: p by users, c by ratings.
+ * Eq. 7: sum_i p_i sum_{j >= i} c_j. Without `probabilities`, p_i = c_i / Z as in the paper (cost and
+ * probability both in proportion to the size). With users of unequal work they differ: p by users, c by
+ * ratings.
  */
 export function expectedCost(costs: ArrayLike<number>, probabilities?: ArrayLike<number>): number {
   const shares = sharesOf(costs, probabilities);
@@ -21,7 +23,7 @@ export function expectedCost(costs: ArrayLike<number>, probabilities?: ArrayLike
   return expected;
 }
 
-/** Eq. 8: (Z^2 + sum c_i^2) / (2 Z), equal to Eq. 7 for p_i = c_i / Z. It does not depend on the order of the groups. */
+/** Eq. 8: (Z^2 + sum c_i^2) / (2 Z), equal to Eq. 7 for p_i = c_i / Z, in whatever order of the groups. */
 export function expectedCostByIdentity(costs: ArrayLike<number>): number {
   const total = totalOf(costs, "cost");
   let squares = 0;
@@ -30,8 +32,8 @@ export function expectedCostByIdentity(costs: ArrayLike<number>): number {
 }
 
 /**
- * Eq. 11: (Z / 2)(1 + 1 / S), the least value of Eq. 7 for p_i = c_i / Z, reached when all c_i are equal. So the
- * expected speed-up over a full retraining stays below 2 for one request, however many groups there are.
+ * Eq. 11: (Z / 2)(1 + 1 / S), the least value of Eq. 7 for p_i = c_i / Z, reached when all c_i are equal. So
+ * the expected speed-up over a full retraining stays below 2 for one request, however many groups there are.
  */
 export function expectedCostBound(total: number, groups: number): number {
   requireInteger(groups, 1, Number.MAX_SAFE_INTEGER, "groups");
@@ -39,9 +41,9 @@ export function expectedCostBound(total: number, groups: number): number {
 }
 
 /**
- * The expected cost of a batch that erases `batch` distinct users drawn uniformly (rand@K): retraining starts at the
- * first group, in training order, that holds one of them. P(the first i groups are spared) = C(N - n_i, batch) /
- * C(N, batch), with n_i the users in them.
+ * The expected cost of a batch that erases `batch` distinct users drawn uniformly (rand@K): retraining starts
+ * at the first group, in training order, that holds one of them. P(the first i groups are spared) = C(N -
+ * n_i, batch) / C(N, batch), with n_i the users in them.
  */
 export function expectedBatchCost(
   sizes: ArrayLike<number>,
@@ -74,8 +76,8 @@ export interface SimulatedCost {
 }
 
 /**
- * A seeded stream of `requests` requests, each for `batch` distinct users of equal probability, against groups of
- * `sizes` users in training order: mean cost of what has to be retrained, and its standard error.
+ * A seeded stream of `requests` requests, each for `batch` distinct users of equal probability, against
+ * groups of `sizes` users in training order: mean cost of what has to be retrained, and its standard error.
  */
 export function simulateRequests(
   sizes: ArrayLike<number>,
@@ -104,7 +106,7 @@ export function simulateRequests(
   return { mean, standardError: Math.sqrt(squares / (stream.requests - 1) / stream.requests) };
 }
 
-/** The least of `batch` distinct uniform draws from 0 .. users - 1 (Floyd's sampling, Bentley and Floyd 1987). */
+/** The least of `batch` distinct uniform draws from 0 .. users - 1 (Bentley and Floyd 1987). */
 function firstOfBatch(users: number, batch: number, random: Random): number {
   const chosen = new Set<number>();
   let least = users;

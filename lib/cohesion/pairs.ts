@@ -1,6 +1,7 @@
 /**
- * All pair distances of a group, one user at a time: for the exact sum of Eq. 3. Dense rows are subtracted; sparse
- * rows are multiplied through the inverted index of the group, so that a pair costs as much as it shares items.
+ * All pair distances of a group, one user at a time: for the exact sum of Eq. 3. Dense rows are subtracted;
+ * sparse rows are multiplied through the inverted index of the group, so that a pair costs as much as it
+ * shares items.
  */
 
 import { DensePoints } from "../grouping/densePoints";
@@ -9,8 +10,8 @@ import type { Points } from "../grouping/points";
 import { SparsePoints } from "../grouping/sparsePoints";
 
 /**
- * Gives the squared distances of member `place` to members 0 .. place - 1, in an array that the next call writes
- * over. To be called with place = 0, 1, 2, ... in turn.
+ * Gives the squared distances of member `place` to members 0 .. place - 1, in an array that the next call
+ * writes over. To be called with place = 0, 1, 2, ... in turn.
  */
 export type PairVisitor = (place: number) => Float64Array;
 
@@ -20,7 +21,7 @@ export function pairDistances(points: Points, members: Uint32Array): PairVisitor
   throw new Error("cohesion: unknown kind of points");
 }
 
-/** Items that the pairs of a group share, all pairs together: what the distances of sparse rows cost; 0 for dense rows. */
+/** Items that the pairs of a group share, all together: the cost of distances of sparse rows; else 0. */
 export function sharedItems(points: Points, members: Uint32Array): number {
   if (!(points instanceof SparsePoints)) return 0;
   const { offsets, columns } = points.rows;

@@ -1,6 +1,7 @@
 /**
- * The data sets that the suite knows: where they come from, whose they are, what is in them. Ratings themselves are
- * never part of this repository. Sizes and checksums are of the published files; a copy without timestamps has others.
+ * The data sets that the suite knows: where they come from, whose they are, what is in them. Ratings
+ * themselves are never part of this repository. Sizes and checksums are of the published files; a copy
+ * without timestamps has others.
  */
 
 import { InputError } from "../errors";
@@ -13,8 +14,8 @@ export interface Download {
   readonly md5?: string;
   readonly sha256?: string;
   /**
-   * `file`: stored as `files[0].path`. `zip`: the archive's `files[n].member` is stored as `files[n].path`, and nothing
-   * else of it is unpacked.
+   * `file`: stored as `files[0].path`. `zip`: the archive's `files[n].member` is stored as `files[n].path`,
+   * and nothing else of it is unpacked.
    */
   readonly kind: "file" | "zip";
   readonly files: readonly {
@@ -47,8 +48,9 @@ export interface CatalogEntry {
   /** T of Section 4.2: 50 for MovieLens, 20 for Amazon */
   readonly epochs: number;
   /**
-   * T of the preset RANKING by model: the best on a validation split of seed 0, of 5, 10 ... 50 (questions/ranking). Made by
-   * `npx erasable run ranking --method retrain --request none --dataset NAME`; `npx erasable table ranking` shows the curves
+   * T of the preset RANKING by model: the best on a validation split of seed 0, of 5, 10 ... 50
+   * (questions/ranking). Made by `npx erasable run ranking --method retrain --request none --dataset NAME`;
+   * `npx erasable table ranking` shows the curves
    */
   readonly rankingEpochs?: Readonly<Record<string, number>>;
   /** what its iterative 5-core holds */
@@ -222,7 +224,7 @@ export const DATASET_NAMES: readonly string[] = [
 export const isSyntheticName = (name: string): name is SyntheticName =>
   Object.hasOwn(SYNTHETIC_PRESETS, name);
 
-/** T of Section 4.2 for a data set of the catalogue; 50 for a file of one's own, 20 for what is generated after Amazon. */
+/** T of Section 4.2; 50 for a file of one's own, 20 for what is generated after Amazon. */
 export const epochsOf = (dataset: string): number =>
   CATALOG.find(({ name }) => name === dataset)?.epochs ?? (dataset === "synthetic-am" ? 20 : 50);
 

@@ -1,8 +1,7 @@
 /**
  * The iterative k-core filter of Section 4.1: users and items with fewer than k ratings are dropped until
- * none is left. One queue, each rating looked at twice at most: O(ratings). The result does not depend on
- * the order of dropping (Batagelj and Zaversnik 2003, "An O(m) algorithm for cores decomposition of
- * networks").
+ * none is left. One queue, each rating looked at twice at most: O(ratings). The result does not depend on the
+ * order of dropping (Batagelj and Zaversnik 2003, "An O(m) algorithm for cores decomposition of networks").
  */
 
 import { InputError, requireInteger } from "../errors";

@@ -1,6 +1,7 @@
 /**
- * Fetches the files of a catalog entry: with progress, resumed where a former run stopped, checked, and put in place by
- * a rename at the very end. A download that breaks or is not what the catalog expects never replaces a good file.
+ * Fetches the files of a catalog entry: with progress, resumed where a former run stopped, checked, and put
+ * in place by a rename at the very end. A download that breaks or is not what the catalog expects never
+ * replaces a good file.
  */
 
 import { createHash } from "node:crypto";
@@ -25,7 +26,7 @@ export interface DownloadProgress {
 export interface DownloadOptions {
   readonly onProgress?: (progress: DownloadProgress) => void;
   readonly signal?: AbortSignal;
-  /** Looks at the complete files, by their names in the catalog, in a folder; throws when they are not what they should be. */
+  /** Looks at the complete files in a folder; throws when they are not what they should be. */
   readonly verify?: (folder: string) => Promise<void>;
   /** how often a broken connection is taken up again; default 3 */
   readonly retries?: number;
@@ -37,10 +38,11 @@ export interface DownloadOptions {
 class BrokenTransfer extends Error {}
 
 /**
- * Fetches all files of `entry` into dataFolder/<name> and returns that folder. Everything is received, checked against
- * the catalog's checksums and handed to `verify` in a folder of its own; only then do the files take their places.
- * @throws InputError naming the address and what is wrong. @throws StoppedError when `signal` is aborted; the part that
- * was received is kept, and the next call goes on from there.
+ * Fetches all files of `entry` into dataFolder/<name> and returns that folder. Everything is received,
+ * checked against the catalog's checksums and handed to `verify` in a folder of its own; only then do the
+ * files take their places.
+ * @throws InputError naming the address and what is wrong. @throws StoppedError when `signal` is aborted; the
+ * part that was received is kept, and the next call goes on from there.
  */
 export async function fetchEntry(
   entry: CatalogEntry,
@@ -191,14 +193,14 @@ async function drain(
   }
 }
 
-/** Bytes that a whole file should have; unknown when the server compresses on the way, as fetch unpacks that. */
+/** Bytes of the whole file; unknown when the server compresses on the way, which fetch unpacks. */
 function lengthOf(headers: Headers): number | undefined {
   const length = headers.get("content-length");
   const coding = headers.get("content-encoding") ?? "identity";
   return length === null || coding !== "identity" ? undefined : Number(length);
 }
 
-/** What names this version of the file: a strong entity tag, else its date. Weak tags may not be used with ranges. */
+/** What names this version of the file: a strong entity tag (ranges take no weak one), else its date. */
 function versionOf(headers: Headers): string | undefined {
   const tag = headers.get("etag");
   if (tag && !tag.startsWith("W/")) return tag;

@@ -1,7 +1,6 @@
 /**
- * Ratings as typed arrays. Users and items are numbered 0 .. n - 1 in the order of their original ids,
- * which are kept in two catalogues. A rating is a place in compressed sparse rows; nothing is an object per
- * rating.
+ * Ratings as typed arrays. Users and items are numbered 0 .. n - 1 in the order of their original ids, which
+ * are kept in two catalogues. A rating is a place in compressed sparse rows; nothing is an object per rating.
  */
 
 import { InputError } from "../errors";

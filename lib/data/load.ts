@@ -73,8 +73,7 @@ export function fetchDataset(
 }
 
 /**
- * Real data where it is there, else the generated set of its shape and a notice to print beside every
- * output.
+ * Real data where it is there, else the generated set of its shape and a notice to print beside every output.
  */
 export interface LoadedOrSynthetic {
   readonly data: Interactions;

@@ -1,8 +1,9 @@
 /**
- * The split of Section 4.1: of each user's n ratings a random floor(share * n) go to training, the rest to testing.
- * A user's draw has a stream of its own, named by the original id, so it does not change when other users come or go:
- * an unlearned system and a retrained one see the same split of everyone who stays. Items are drawn in the order of their
- * ids in a catalogue, however they are numbered and in whatever order a file lists them.
+ * The split of Section 4.1: of each user's n ratings a random floor(share * n) go to training, the rest to
+ * testing. A user's draw has a stream of its own, named by the original id, so it does not change when other
+ * users come or go: an unlearned system and a retrained one see the same split of everyone who stays. Items
+ * are drawn in the order of their ids in a catalogue, however they are numbered and in whatever order a file
+ * lists them.
  */
 
 import { requireInteger, requireNumber } from "../errors";

@@ -1,11 +1,11 @@
 /**
- * Ratings drawn from a planted model, for work without real data and for tests with a known answer. Users and items
- * belong to communities of taste; a few users are very active and a few items very popular; a rating is
+ * Ratings drawn from a planted model, for work without real data and for tests with a known answer. Users and
+ * items belong to communities of taste; a few users are very active and a few items very popular; a rating is
  *
  *   round(mean + bias(user) + quality(item) + affinity(community of user, community of item) + noise), from 1 to 5.
  *
- * So the item mean says more than popularity, and the communities say clearly more than the item mean. Every user
- * draws from a stream of its own, with portable arithmetic: one seed, one data set, on every machine.
+ * So the item mean says more than popularity, and the communities say clearly more than the item mean. Every
+ * user draws from a stream of its own, with portable arithmetic: one seed, one data set, on every machine.
  */
 
 import { InputError } from "../errors";
@@ -120,7 +120,7 @@ function tailWeights(n: number, { power, shift, cut = 0 }: Tail, random: Random)
   return random.shuffle(weights);
 }
 
-/** Row offsets: how many ratings each user gives, by the activity tail above the minimum, `ratings` in all. */
+/** Row offsets: ratings of each user, by the activity tail above the minimum, `ratings` in all. */
 function activityOffsets(settings: SyntheticOptions, random: Random): Uint32Array {
   const { users, items, ratings, userMinimum } = settings;
   const weights = tailWeights(users, settings.activity, random);
@@ -154,8 +154,8 @@ function activityOffsets(settings: SyntheticOptions, random: Random): Uint32Arra
 const TRIES = 8; // draws of a user before an item is given to one of another community
 
 /**
- * Gives each item its minimum of ratings: to active users first, of its own community where one is found. Writes into
- * the heads of the rows of `columns` and returns how many places of each row are taken.
+ * Gives each item its minimum of ratings: to active users first, of its own community where one is found.
+ * Writes into the heads of the rows of `columns` and returns how many places of each row are taken.
  */
 function placeEveryItem(
   { users, items, ratings, itemMinimum }: SyntheticOptions,
@@ -231,7 +231,7 @@ function poolsOf(popularity: Float64Array, community: Uint16Array, communities: 
   return { members, starts, weights, ends, totals };
 }
 
-/** Fills row[filled ..] with further items: popular ones first, `loyalty` of them from the user's own community. */
+/** Fills row[filled ..]: popular items first, `loyalty` of them from the user's own community. */
 function chooseItems(
   row: Uint32Array,
   filled: number,
@@ -265,8 +265,9 @@ function chooseItems(
 }
 
 /**
- * The same choice for a user with a large share of the catalogue, where drawing again and again would be slow: the
- * smallest of -log(uniform) / weight (Efraimidis and Spirakis 2006, weighted sampling without replacement).
+ * The same choice for a user with a large share of the catalogue, where drawing again and again would be
+ * slow: the smallest of -log(uniform) / weight (Efraimidis and Spirakis 2006, weighted sampling without
+ * replacement).
  */
 function chooseMany(
   row: Uint32Array,

@@ -1,10 +1,10 @@
-/** What a generated data set is made to be: sizes, tails, tastes. The presets, and what cannot be generated. */
+/** What a generated data set is like: sizes, tails, tastes; the presets; what cannot be generated. */
 
 import { requireInteger, requireKnownKeys, requireNumber } from "../errors";
 
 /**
- * Weights (q + shift)^-power - cut over ranks q in (0, 1), but at least 0.001. The smaller `shift` and the larger
- * `power`, the longer the tail; `cut` (default 0) leaves more of it to the few.
+ * Weights (q + shift)^-power - cut over ranks q in (0, 1), but at least 0.001. The smaller `shift` and the
+ * larger `power`, the longer the tail; `cut` (default 0) leaves more of it to the few.
  */
 export interface Tail {
   readonly power: number;
@@ -84,7 +84,7 @@ export const SYNTHETIC_PRESETS = {
     loyalty: 0.35,
     ...TASTE,
   },
-  /** The shape of Amazon Digital Music, unfiltered, as Table 1 prints it: power-law tails, most users with one rating. */
+  /** Amazon Digital Music, unfiltered (Table 1): power-law tails, most users with one rating. */
   "synthetic-am": {
     name: "synthetic-am",
     users: 478_235,

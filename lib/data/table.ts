@@ -1,6 +1,6 @@
 /**
- * Original ids, numbered as they are met: a hash table over bytes (FNV-1a, open addressing), so that a parser makes
- * one string per distinct user or item and none per rating.
+ * Original ids, numbered as they are met: a hash table over bytes (FNV-1a, open addressing), so that a parser
+ * makes one string per distinct user or item and none per rating.
  */
 
 const LEAST = 1 << 12;
@@ -84,8 +84,8 @@ export function grown<T extends Uint8Array | Uint32Array | Float32Array>(old: T,
 const CANONICAL = /^(0|[1-9]\d{0,14})$/;
 
 /**
- * The order of a catalogue: numeric when all ids are canonical integers, else by UTF-16 code unit. Returns the sorted
- * ids and, for each old number, the new one.
+ * The order of a catalogue: numeric when all ids are canonical integers, else by UTF-16 code unit. Returns
+ * the sorted ids and, for each old number, the new one.
  */
 export function catalogueOrder(ids: readonly string[]): { sorted: string[]; rank: Uint32Array } {
   const order = Uint32Array.from(ids, (_, n) => n);

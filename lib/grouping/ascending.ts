@@ -1,4 +1,4 @@
-/** The order of many doubles by radix sort: linear in their number, and stable, so that equal keys stay in the order given. */
+/** The order of many doubles by radix sort, which is linear and stable: equal keys stay in their order. */
 
 const BITS = 11;
 const BUCKETS = 1 << BITS;
@@ -7,8 +7,8 @@ const PASSES = 6; // 66 bits hold the 64 of a double
 const FEW = 4 * BUCKETS;
 
 /**
- * `members` in ascending order of `keys[member]`, equal keys in the order in which they stand. No key may be NaN.
- * Returns the array given or one of the same length.
+ * `members` in ascending order of `keys[member]`, equal keys in the order in which they stand. No key may be
+ * NaN. Returns the array given or one of the same length.
  */
 export function ascending(keys: Float64Array, members: Uint32Array): Uint32Array {
   if (members.length < FEW) {
@@ -48,7 +48,7 @@ function digit(low: number, high: number, shift: number): number {
   return (shift > 32 - BITS ? bits | (high << (32 - shift)) : bits) & (BUCKETS - 1);
 }
 
-/** The bits of doubles as unsigned integers of the same order: negative ones turned over, the others above them. */
+/** The bits of doubles as unsigned integers of the same order: negative ones turned over. */
 function sortableBits(keys: Float64Array): { low: Uint32Array; high: Uint32Array } {
   const low = new Uint32Array(keys.length);
   const high = new Uint32Array(keys.length);

@@ -1,11 +1,12 @@
 /**
- * Algorithm 2 of LASER, corrected: the balanced assignment of users to groups by priority, nearest pair first. Each
- * user is placed once and the seats are counted anew in every pass; literal.ts runs the algorithm as printed.
+ * Algorithm 2 of LASER, corrected: the balanced assignment of users to groups by priority, nearest pair
+ * first. Each user is placed once and the seats are counted anew in every pass; literal.ts runs the algorithm
+ * as printed.
  *
- * The printed loop sorts all N x S pairs. The same order comes out of the users in order of their nearest group, sorted
- * once, and a heap of those who found that group closed, keyed by the next nearest group that still takes them. Pairs
- * are so taken in the order (cost, user, group), without an object or a stored pair: O(NS) to find the nearest groups,
- * O(S + log N) for each refusal.
+ * The printed loop sorts all N x S pairs. The same order comes out of the users in order of their nearest
+ * group, sorted once, and a heap of those who found that group closed, keyed by the next nearest group that
+ * still takes them. Pairs are so taken in the order (cost, user, group), without an object or a stored pair:
+ * O(NS) to find the nearest groups, O(S + log N) for each refusal.
  */
 
 import { ascending } from "./ascending";
@@ -18,8 +19,9 @@ export interface Seats {
 }
 
 /**
- * One pass with N / S users a group: sizes are floor(N / S), and the first N mod S groups that want one more get it.
- * With `ceiling` every group may take ceil(N / S), as printed, and the last may stay smaller by more than one.
+ * One pass with N / S users a group: sizes are floor(N / S), and the first N mod S groups that want one more
+ * get it. With `ceiling` every group may take ceil(N / S), as printed, and the last may stay smaller by more
+ * than one.
  */
 export function balanceUsers(
   cost: Float64Array,
@@ -42,10 +44,11 @@ export function balanceUsers(
 }
 
 /**
- * One pass with equal work: `loads[i]` is what user i costs (its ratings). First, nearest pair first, a group takes
- * whoever fits under the mean load W / S. A user whom no group could take finds every load above W / S - w, so the
- * loads then lie within the heaviest user of each other; the users left over, heaviest first, go to the nearest
- * group that keeps it so (the lightest group always does). Hence max load - min load <= the heaviest user.
+ * One pass with equal work: `loads[i]` is what user i costs (its ratings). First, nearest pair first, a group
+ * takes whoever fits under the mean load W / S. A user whom no group could take finds every load above W / S
+ * - w, so the loads then lie within the heaviest user of each other; the users left over, heaviest first, go
+ * to the nearest group that keeps it so (the lightest group always does). Hence max load - min load <= the
+ * heaviest user.
  */
 export function balanceLoads(
   cost: Float64Array,
@@ -82,7 +85,8 @@ export function balanceLoads(
 
 /**
  * Places users nearest pair first (ties: smaller user, then smaller group) as long as `seats` admits them.
- * `cost`: users x groups, smaller is nearer. Returns the users whom no group admitted, in the order of refusal.
+ * `cost`: users x groups, smaller is nearer. Returns the users whom no group admitted, in the order of
+ * refusal.
  */
 export function placeNearestFirst(
   cost: Float64Array,

@@ -1,6 +1,7 @@
 /**
- * The memory around kernels/assembly/distances.ts and grouping.ts: the rows lie in it already, the centroids are put beside
- * them at every call, transposed and padded to an even number, and the results come out block of rows by block of rows.
+ * The memory around kernels/assembly/distances.ts and grouping.ts: the rows lie in it already, the centroids
+ * are put beside them at every call, transposed and padded to an even number, and the results come out block
+ * of rows by block of rows.
  */
 
 import { InputError } from "../errors";

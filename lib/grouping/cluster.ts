@@ -1,6 +1,6 @@
 /**
- * Which host and which assignment a set of settings asks for: the methods of Section 3.2 of LASER, plain or under
- * Algorithm 2. All of them meet in the loop of passes.ts.
+ * Which host and which assignment a set of settings asks for: the methods of Section 3.2 of LASER, plain or
+ * under Algorithm 2. All of them meet in the loop of passes.ts.
  */
 
 import type { Random } from "../random";

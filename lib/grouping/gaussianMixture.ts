@@ -1,8 +1,8 @@
 /**
- * Gaussian mixture with diagonal covariances by expectation maximisation (Reynolds 2009; Dempster, Laird and Rubin
- * 1977), started from k-means. Host of Algorithm 2: the priority of a pair is the posterior probability of the group
- * given the user, its cost -log of that; with respect to labels the components are re-estimated from the labelled
- * users (the M-step of classification EM, Celeux and Govaert 1992).
+ * Gaussian mixture with diagonal covariances by expectation maximisation (Reynolds 2009; Dempster, Laird and
+ * Rubin 1977), started from k-means. Host of Algorithm 2: the priority of a pair is the posterior probability
+ * of the group given the user, its cost -log of that; with respect to labels the components are re-estimated
+ * from the labelled users (the M-step of classification EM, Celeux and Govaert 1992).
  */
 
 import { exp, log } from "../numeric";
@@ -28,7 +28,7 @@ export interface FittedMixture {
 
 /** Stop when the mean log-likelihood rises by less (scikit-learn: 1e-3). */
 const TOLERANCE = 1e-6;
-/** Floor of a variance as a share of the mean column variance: a column that is constant in a group must not decide alone. */
+/** Least variance as a share of the mean one: a column that is constant in a group must not decide alone. */
 const FLOOR_SHARE = 1e-3;
 /** The floor where all rows are equal. */
 const LEAST_FLOOR = 1e-12;
@@ -103,7 +103,7 @@ export function expectation(points: Points, mixture: Mixture, cost: Float64Array
   return total / count;
 }
 
-/** M-step: the components under responsibilities (users x groups). A group without mass gets the overall mean and variance. */
+/** M-step under responsibilities, users x groups. A group without mass gets the overall moments. */
 export function maximisation(
   points: Points,
   responsibilities: Float64Array,

@@ -1,7 +1,7 @@
 /**
- * The partition of users into groups: Section 3.2 of LASER ("Group module"), Algorithms 2 and 4. Names of Section
- * 4.2: Rand is `random`, BKM is `kmeans` on the rating rows, CBKM is `kmeans` on the collaborative embedding, all
- * balanced by users.
+ * The partition of users into groups: Section 3.2 of LASER ("Group module"), Algorithms 2 and 4. Names of
+ * Section 4.2: Rand is `random`, BKM is `kmeans` on the rating rows, CBKM is `kmeans` on the collaborative
+ * embedding, all balanced by users.
  */
 
 import { InputError } from "../errors";
@@ -16,8 +16,8 @@ import { pointsOf, reorder, spaceCount, type UserSpace } from "./space";
 /** What `groupUsers` takes beside settings: ids for ties, loads, signal and progress. */
 export interface GroupingOptions extends Control {
   /**
-   * Original user ids, one a row. With them the result does not depend on how users are numbered: everything is
-   * computed in the order of the ids. Without them the number is the id.
+   * Original user ids, one a row. With them the result does not depend on how users are numbered: everything
+   * is computed in the order of the ids. Without them the number is the id.
    */
   readonly ids?: readonly string[];
   /** What each user costs to train, for balance "ratings". Sparse spaces have it already: ratings a row. */
@@ -31,7 +31,7 @@ export interface Grouping {
   /** S lists of users, ascending; together every user exactly once */
   readonly groups: readonly Uint32Array[];
   readonly settings: GroupingSettings;
-  /** Sum of squared distances to the group means in the space that was grouped; absent for a space of kind "none". */
+  /** Sum of squared distances to the group means in the space; absent for one of kind "none". */
   readonly inertia?: number;
   /** Passes of the final loop (of the restart that was kept); 0 for random grouping. */
   readonly passes: number;

@@ -1,7 +1,8 @@
 /**
- * k-means: k-means++ seeding (Arthur and Vassilvitskii, "k-means++: the advantages of careful seeding", SODA 2007,
- * with their several trials a step) and Lloyd's passes; balanced when the assignment is Algorithm 2. Appendix B.3,
- * Algorithm 4 of LASER. BKM is this on the rating rows, CBKM this on the collaborative embedding.
+ * k-means: k-means++ seeding (Arthur and Vassilvitskii, "k-means++: the advantages of careful seeding", SODA
+ * 2007, with their several trials a step) and Lloyd's passes; balanced when the assignment is Algorithm 2.
+ * Appendix B.3, Algorithm 4 of LASER. BKM is this on the rating rows, CBKM this on the collaborative
+ * embedding.
  */
 
 import { log } from "../numeric";
@@ -36,8 +37,8 @@ export interface KMeansResult extends Passes {
 }
 
 /**
- * The best of `restarts` runs by inertia (ties: the earlier). `initial`, if given, yields the labels that restart
- * begins with in place of k-means++.
+ * The best of `restarts` runs by inertia (ties: the earlier). `initial`, if given, yields the labels that
+ * restart begins with in place of k-means++.
  */
 export async function kMeans(
   points: Points,
@@ -67,9 +68,9 @@ export async function kMeans(
 }
 
 /**
- * k-means++ centroids, groups x dim: the first user uniformly, each further one with probability proportional to its
- * squared distance to the nearest centroid so far, the best of 2 + floor(ln S) draws. When every user lies on a
- * centroid already (duplicate rows), the next is drawn uniformly from the users not yet taken.
+ * k-means++ centroids, groups x dim: the first user uniformly, each further one with probability proportional
+ * to its squared distance to the nearest centroid so far, the best of 2 + floor(ln S) draws. When every user
+ * lies on a centroid already (duplicate rows), the next is drawn uniformly from the users not yet taken.
  */
 export function plusPlusSeeds(points: Points, groups: number, random: Random): Float64Array {
   const { count, dim } = points;

@@ -1,12 +1,12 @@
 /**
- * Label propagation through linear neighbourhoods (Wang and Zhang, IEEE TKDE 20(1); LASER dates it
- * 2007): each user is written as the best convex combination of its nearest neighbours, and labels flow along
- * those weights, F <- a W F + (1 - a) Y, from users whose label Y is given. That method is semi-supervised; here
- * the given labels are the users nearest to their k-means centroid, a tenth of each group. As host of Algorithm 2
- * the given labels of a later pass are all of the pass before.
+ * Label propagation through linear neighbourhoods (Wang and Zhang, IEEE TKDE 20(1); LASER dates it 2007):
+ * each user is written as the best convex combination of its nearest neighbours, and labels flow along those
+ * weights, F <- a W F + (1 - a) Y, from users whose label Y is given. That method is semi-supervised; here
+ * the given labels are the users nearest to their k-means centroid, a tenth of each group. As host of
+ * Algorithm 2 the given labels of a later pass are all of the pass before.
  *
- * The priority of (user, group) is the group's share of what reached the user. A user whom no label reaches (another
- * component of the graph) is ranked after all others, by its distance to the centroids.
+ * The priority of (user, group) is the group's share of what reached the user. A user whom no label reaches
+ * (another component of the graph) is ranked after all others, by its distance to the centroids.
  */
 
 import { nearestNeighbours } from "./neighbours";
@@ -127,8 +127,8 @@ export class PropagationHost implements Host {
 }
 
 /**
- * Weights w >= 0, sum 1, that bring sum_k w_k x_k nearest to x_user: minimise w' G w with the local Gram matrix
- * G_kl = (x_user - x_k).(x_user - x_l), by exact steps on pairs of weights until none gains.
+ * Weights w >= 0, sum 1, that bring sum_k w_k x_k nearest to x_user: minimise w' G w with the local Gram
+ * matrix G_kl = (x_user - x_k).(x_user - x_l), by exact steps on pairs of weights until none gains.
  */
 export function convexWeights(points: Points, user: number, neighbours: Uint32Array): Float64Array {
   const k = neighbours.length;

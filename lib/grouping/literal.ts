@@ -1,6 +1,7 @@
 /**
  * Algorithm 2 of LASER as printed, kept to show what it does. Four faults:
- * (a) lines 5-8 never ask whether a user is already placed, so a later pair overwrites it and takes a second seat;
+ * (a) lines 5-8 never ask whether a user is already placed, so a later pair overwrites it and takes a second
+ * seat;
  * (b) c is set in line 1 only, so the second pass finds no seat and places nobody;
  * (c) line 4 sorts distances "descend": the farthest pair goes first;
  * (d) line 11 stops after t > tau, so tau + 1 passes run.
@@ -11,7 +12,7 @@ export function printedSeats(users: number, groups: number): Uint32Array {
   return new Uint32Array(groups).fill(Math.ceil(users / groups));
 }
 
-/** Lines 4-9: changes `labels` and `seats`. `cost`: users x groups, the distances; ties: smaller user, then smaller group. */
+/** Lines 4-9, in place. `cost`: distances, users x groups; ties: smaller user, then smaller group. */
 export function printedPass(
   cost: Float64Array,
   groups: number,

@@ -1,7 +1,8 @@
 /**
- * The k nearest neighbours of every user, exactly, in O(users x k) memory: the graph of label propagation. Dense
- * rows are compared pair by pair. Sparse rows go through the inverted index, item by item, so that only users who
- * share an item are ever compared: a neighbour in the ratings is one with at least one item in common.
+ * The k nearest neighbours of every user, exactly, in O(users x k) memory: the graph of label propagation.
+ * Dense rows are compared pair by pair. Sparse rows go through the inverted index, item by item, so that only
+ * users who share an item are ever compared: a neighbour in the ratings is one with at least one item in
+ * common.
  */
 
 import { InputError } from "../errors";
@@ -29,7 +30,8 @@ export async function nearestNeighbours(points: Points, k: number, control: Cont
   const { count } = points;
   if (!(points instanceof SparsePoints) && count > MOST_DENSE_USERS)
     throw new InputError(
-      `grouping.method: "labelPropagation" compares all pairs of dense rows; ${count} users are more than ${MOST_DENSE_USERS}`,
+      `grouping.method: "labelPropagation" compares all pairs of dense rows; ` +
+        `${count} users are more than ${MOST_DENSE_USERS}`,
     );
   const list = new NearestList(count, k);
   const visit = points instanceof SparsePoints ? sparseVisitor(points, list) : denseVisitor(points, list);

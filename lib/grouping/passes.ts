@@ -1,7 +1,7 @@
 /**
- * The loop of Algorithm 2 (and of Lloyd's k-means, where nobody is refused a seat): priorities from the labels,
- * labels from the priorities, until no label changes or tau passes are done. Any clustering method that can turn
- * labels into priorities can be its host.
+ * The loop of Algorithm 2 (and of Lloyd's k-means, where nobody is refused a seat): priorities from the
+ * labels, labels from the priorities, until no label changes or tau passes are done. Any clustering method
+ * that can turn labels into priorities can be its host.
  */
 
 import { yieldToEventLoop } from "../yield";
@@ -121,9 +121,9 @@ export function assignNearest(cost: Float64Array, groups: number, labels: Uint32
 }
 
 /**
- * The rule for empty groups: each, in ascending order, takes the user that lies farthest from its own group among
- * the groups of two users or more (ties: smaller user). With S <= N there is always one. Under a balance by load the
- * spread cannot grow: the mover was already part of a load at or below the largest.
+ * The rule for empty groups: each, in ascending order, takes the user that lies farthest from its own group
+ * among the groups of two users or more (ties: smaller user). With S <= N there is always one. Under a
+ * balance by load the spread cannot grow: the mover was already part of a load at or below the largest.
  */
 export function fillEmpty(cost: Float64Array, groups: number, labels: Uint32Array): void {
   const sizes = new Uint32Array(groups);

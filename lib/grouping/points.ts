@@ -1,7 +1,8 @@
 /**
- * Users as points: one small interface over dense rows (an embedding) and sparse rating rows (never densified), so
- * that every clustering method is written once. Appendix B.3 of LASER speaks of "N centroids"; there are S, one a
- * group. All arithmetic is float64 in a fixed order, whatever the width of the stored values.
+ * Users as points: one small interface over dense rows (an embedding) and sparse rating rows (never
+ * densified), so that every clustering method is written once. Appendix B.3 of LASER speaks of "N centroids";
+ * there are S, one a group. All arithmetic is float64 in a fixed order, whatever the width of the stored
+ * values.
  */
 
 /** Compressed sparse rows; the `Csr` of lib/data has this shape. Columns ascend within a row. */
@@ -31,8 +32,8 @@ export interface Points {
 }
 
 /**
- * The mean of each group's rows, groups x dim. A group without users keeps its row of `former`, or, where there is
- * none, stands at the mean of all users.
+ * The mean of each group's rows, groups x dim. A group without users keeps its row of `former`, or, where
+ * there is none, stands at the mean of all users.
  */
 export function groupMeans(
   points: Points,

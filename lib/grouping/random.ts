@@ -1,17 +1,17 @@
 /**
- * Balanced random grouping (Rand, Section 4.2 of LASER, L-Rand), the plain random one, and the random allocation of
- * line 1 of Algorithm 2.
+ * Balanced random grouping (Rand, Section 4.2 of LASER, L-Rand), the plain random one, and the random
+ * allocation of line 1 of Algorithm 2.
  */
 
 import type { Random } from "../random";
 import { balanceLoads } from "./balance";
 
-/** Each user to a group drawn uniformly and independently: what line 1 of Algorithm 2 says. Groups may be empty. */
+/** Each user to a uniformly drawn group: what line 1 of Algorithm 2 says. Groups may be empty. */
 export function independentLabels(users: number, groups: number, random: Random): Uint32Array {
   return Uint32Array.from({ length: users }, () => random.below(groups));
 }
 
-/** A uniformly drawn partition into groups whose sizes differ by at most one: a shuffled list dealt out in turn. */
+/** A uniform partition into groups whose sizes differ by at most one: a shuffled list dealt out. */
 export function dealtLabels(users: number, groups: number, random: Random): Uint32Array {
   const labels = new Uint32Array(users);
   const shuffled = random.shuffle(Uint32Array.from({ length: users }, (_, i) => i));
@@ -21,7 +21,7 @@ export function dealtLabels(users: number, groups: number, random: Random): Uint
   return labels;
 }
 
-/** A random partition into groups of equal work, by the rule of balance.ts with independent uniform priorities. */
+/** A random partition into groups of equal work: balance.ts with independent uniform priorities. */
 export function loadedLabels(
   users: number,
   groups: number,

@@ -1,7 +1,7 @@
 /**
- * The settings of the group module (Section 3.2 and Algorithm 2 of LASER; section 3 of protocol.md), each declared once:
- * those of a plan and of `groupUsers` are the same. One that a method does not use is refused when it would say
- * something untrue.
+ * The settings of the group module (Section 3.2 and Algorithm 2 of LASER; section 3 of protocol.md), each
+ * declared once: those of a plan and of `groupUsers` are the same. One that a method does not use is refused
+ * when it would say something untrue.
  */
 
 import { InputError } from "../errors";
@@ -23,8 +23,8 @@ export const BALANCING = {
     "host",
     "the first pass takes the host's start, or random centroids as printed",
   ),
-  // MovieLens 1M, S = 16: the inertia of six k-means++ starts lies within 0.6 %, and the greedy assignment may go on for
-  // hundreds of passes with no lower inertia
+  // MovieLens 1M, S = 16: the inertia of six k-means++ starts lies within 0.6 %, and the greedy assignment
+  // may go on for hundreds of passes with no lower inertia
   restarts: whole(1, 1000, 1, "k-means starts, of which the least inertia is kept"),
   maxPasses: whole(0, 100_000, 100, "tau of Algorithm 2, passes at most"),
 };
@@ -43,7 +43,8 @@ const MOST_TRANSPORT_GROUPS = 256;
 
 /**
  * `settings` completed with the defaults and checked.
- * @throws InputError for an unknown key, a value out of range, more groups than users, or a pair that excludes itself.
+ * @throws InputError for an unknown key, a value out of range, more groups than users, or a pair that
+ * excludes itself.
  */
 export function groupingSettings(settings: Partial<GroupingSettings>, users: number): GroupingSettings {
   const printed = settings.literal === true ? { clusterStart: "random" as const, ceiling: true } : {};
@@ -61,7 +62,8 @@ export function groupingSettings(settings: Partial<GroupingSettings>, users: num
 function refuseContradictions(s: GroupingSettings): void {
   if (s.literal && (s.balance !== "users" || s.method === "random" || s.assignment !== "greedy"))
     throw new InputError(
-      'grouping.literal: Algorithm 2 as printed needs balance "users", assignment "greedy" and a method other than "random"',
+      'grouping.literal: Algorithm 2 as printed needs balance "users", assignment "greedy" ' +
+        'and a method other than "random"',
     );
   if (s.literal && (!s.ceiling || s.clusterStart !== "random"))
     throw new InputError(
@@ -73,10 +75,12 @@ function refuseContradictions(s: GroupingSettings): void {
     throw new InputError('grouping.clusterStart: "random" is line 1 of Algorithm 2; it needs a balance');
   if (s.assignment === "transport" && (s.balance !== "users" || s.method === "random"))
     throw new InputError(
-      'grouping.assignment: "transport" needs balance "users" (users of unequal weight make it NP-hard) and a method other than "random"',
+      'grouping.assignment: "transport" needs balance "users" (users of unequal weight make it NP-hard) ' +
+        'and a method other than "random"',
     );
   if (s.assignment === "transport" && s.groups > MOST_TRANSPORT_GROUPS)
     throw new InputError(
-      `grouping.assignment: "transport" takes at most ${MOST_TRANSPORT_GROUPS} groups, not ${s.groups}; use "greedy"`,
+      `grouping.assignment: "transport" takes at most ${MOST_TRANSPORT_GROUPS} groups, not ${s.groups}; ` +
+        'use "greedy"',
     );
 }

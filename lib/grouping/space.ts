@@ -1,6 +1,6 @@
 /**
- * Where users lie: an embedding, their rating rows, or nowhere (random grouping needs no place). Section 3.2 of
- * LASER groups in two spaces: "BKM" in the ratings, "CBKM" in the collaborative embedding.
+ * Where users lie: an embedding, their rating rows, or nowhere (random grouping needs no place). Section 3.2
+ * of LASER groups in two spaces: "BKM" in the ratings, "CBKM" in the collaborative embedding.
  */
 
 import { InputError } from "../errors";

@@ -1,6 +1,6 @@
 /**
- * Sparse rating rows as points, by |x - c|^2 = |x|^2 - 2 x.c + |c|^2, so a pass costs O(ratings x groups) and never
- * touches an absent rating. See points.ts for what each method computes.
+ * Sparse rating rows as points, by |x - c|^2 = |x|^2 - 2 x.c + |c|^2, so a pass costs O(ratings x groups) and
+ * never touches an absent rating. See points.ts for what each method computes.
  */
 
 import { instantiate } from "../kernels/instantiate";

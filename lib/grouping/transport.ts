@@ -1,13 +1,14 @@
 /**
- * The balanced assignment of least total cost: a transportation problem with N users and few groups, solved exactly
- * by successive shortest paths (Ahuja, Magnanti and Orlin, "Network Flows", 1993, chapter 9). Algorithm 2 of LASER
- * is the greedy answer to the same problem.
+ * The balanced assignment of least total cost: a transportation problem with N users and few groups, solved
+ * exactly by successive shortest paths (Ahuja, Magnanti and Orlin, "Network Flows", 1993, chapter 9).
+ * Algorithm 2 of LASER is the greedy answer to the same problem.
  *
- * The graph is folded onto the groups: the length of j -> k is the least change of cost over the users of j if one
- * of them moves to k, read from a queue a pair of groups. Everyone starts in the nearest group (under the prices of
- * the pass before, if any), which is optimal for the sizes it happens to have; then one user after another is passed
- * along a shortest path from a group with too many to one with too few, which keeps it optimal. Costs are rounded to
- * integers below 2^40, so that all sums are exact and no cycle is ever negative by rounding.
+ * The graph is folded onto the groups: the length of j -> k is the least change of cost over the users of j
+ * if one of them moves to k, read from a queue a pair of groups. Everyone starts in the nearest group (under
+ * the prices of the pass before, if any), which is optimal for the sizes it happens to have; then one user
+ * after another is passed along a shortest path from a group with too many to one with too few, which keeps
+ * it optimal. Costs are rounded to integers below 2^40, so that all sums are exact and no cycle is ever
+ * negative by rounding.
  */
 
 import { UserQueue } from "./userQueue";
@@ -30,7 +31,7 @@ export class Transport {
     this.whole = new Float64Array(users * groups);
   }
 
-  /** Sets `labels` to an assignment of least sum of cost[i * groups + label]; its rounding is below N 2^-40 of the range. */
+  /** Sets `labels` to an assignment of least total cost, rounded by less than N 2^-40 of its range. */
   assign(cost: Float64Array, labels: Uint32Array): void {
     const { groups, whole } = this;
     let least = Infinity;
@@ -41,8 +42,9 @@ export class Transport {
     }
     const scale = most > least ? LARGEST / (most - least) : 0;
     for (let k = 0; k < cost.length; k++) whole[k] = Math.round((cost[k] - least) * scale);
-    // Old prices make a start that is optimal for its sizes as long as no seat above `lower` is given out yet. With
-    // fewer such seats than groups (balanced sizes) that costs little; under the printed ceiling they are nearly all.
+    // Old prices make a start that is optimal for its sizes as long as no seat above `lower` is given out
+    // yet. With fewer such seats than groups (balanced sizes) that costs little; under the printed ceiling
+    // they are nearly all.
     const warm = this.users - groups * this.lower < groups;
     const price = this.prices.map((p) => (warm ? Math.round(p * scale) : 0));
     const state = new FlowState(whole, groups, labels, price);
@@ -52,7 +54,7 @@ export class Transport {
   }
 }
 
-/** Who is where, what a move between two groups costs, and the augmentation. Node `groups` is the pool of extra seats. */
+/** Who is where, what moves cost, and the augmentation. Node `groups` is the pool of extra seats. */
 class FlowState {
   private readonly sizes: Int32Array;
   private readonly queues: UserQueue[]; // groups x groups
@@ -125,7 +127,9 @@ class FlowState {
     }
   }
 
-  /** Least path lengths from a root that is at 0 from every group: cost - length is least, for each user, at its label. */
+  /**
+   * Least path lengths from a root at 0 from every group: each user's cost - length is least at its label.
+   */
   potentials(): Float64Array {
     const distance = new Float64Array(this.groups + 1);
     this.shortestPaths(

@@ -1,6 +1,6 @@
 /**
- * Draws from a fixed discrete distribution in constant time (Walker 1977): Vose, "A linear algorithm for generating
- * random numbers with a given distribution", IEEE Transactions on Software Engineering 1991.
+ * Draws from a fixed discrete distribution in constant time (Walker 1977): Vose, "A linear algorithm for
+ * generating random numbers with a given distribution", IEEE Transactions on Software Engineering 1991.
  */
 
 import type { Random } from "../random";
@@ -19,8 +19,8 @@ export function drawMember({ threshold, alias }: AliasTable, random: Random): nu
 }
 
 /**
- * Walker's alias method as built by Vose (1991): draw a word w uniformly and a 32-bit number, take w when the number
- * is below `threshold[w]`, else `alias[w]`. Probabilities are kept to 2^-32.
+ * Walker's alias method as built by Vose (1991): draw a word w uniformly and a 32-bit number, take w when the
+ * number is below `threshold[w]`, else `alias[w]`. Probabilities are kept to 2^-32.
  */
 export function aliasTable(weights: Float64Array): AliasTable {
   const n = weights.length;

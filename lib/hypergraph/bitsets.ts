@@ -1,6 +1,6 @@
 /**
- * A table of bits, one row a user: who is within reach of whom. At MovieLens 1M's size a table users x users is
- * 4.6 MB; beyond `BITSET_LIMIT` the hypergraph works on the rating lists instead.
+ * A table of bits, one row a user: who is within reach of whom. At MovieLens 1M's size a table users x users
+ * is 4.6 MB; beyond `BITSET_LIMIT` the hypergraph works on the rating lists instead.
  */
 
 /** Most bytes that bit tables of one hypergraph may take together. */

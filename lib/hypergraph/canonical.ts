@@ -1,6 +1,7 @@
 /**
- * Ratings with users and items numbered in the order of their ids. Walks and Word2Vec depend on the numbering only
- * through the order of sums and draws; working in this one makes an embedding a function of the ratings alone.
+ * Ratings with users and items numbered in the order of their ids. Walks and Word2Vec depend on the numbering
+ * only through the order of sums and draws; working in this one makes an embedding a function of the ratings
+ * alone.
  */
 
 import { type Interactions, interactionsFrom } from "../data/interactions";

@@ -1,8 +1,8 @@
 /**
- * The user embedding that CBKM groups by (Algorithm 1): hypergraph, random walks, Word2Vec. Two control embeddings of
- * the same shape stand beside it, so that what is owed to the collaborative embedding can be told from what any
- * embedding would give: `svd` (16 singular directions of the user-centred ratings) and `noise` (Gaussian with the
- * collaborative embedding's mean and covariance).
+ * The user embedding that CBKM groups by (Algorithm 1): hypergraph, random walks, Word2Vec. Two control
+ * embeddings of the same shape stand beside it, so that what is owed to the collaborative embedding can be
+ * told from what any embedding would give: `svd` (16 singular directions of the user-centred ratings) and
+ * `noise` (Gaussian with the collaborative embedding's mean and covariance).
  */
 
 import type { Interactions } from "../data/interactions";
@@ -27,7 +27,8 @@ export interface UserEmbedding {
 }
 
 /**
- * Embeds the users of the training ratings. The row of a user does not depend on how users and items are numbered.
+ * Embeds the users of the training ratings. The row of a user does not depend on how users and items are
+ * numbered.
  * @throws InputError for an unknown or impossible setting; StoppedError when `signal` is raised.
  */
 export async function embedUsers(
@@ -57,7 +58,8 @@ async function collaborativeVectors(
   options: WorkOptions,
 ): Promise<Float32Array> {
   const { seed } = settings;
-  const learning = checkedWord2Vec({ ...pick(WORD2VEC, settings), seed }); // before the first minute of work, not after it
+  // before the first minute of work, not after it
+  const learning = checkedWord2Vec({ ...pick(WORD2VEC, settings), seed });
   const graph = await buildHypergraph(data, pick(HYPERGRAPH, settings), options);
   const walks = await randomWalks(graph, { ...pick(WALK, settings), seed }, options);
   return word2vec(walks, data.userIds, learning, options);

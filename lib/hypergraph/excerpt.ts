@@ -1,7 +1,7 @@
 /**
- * A piece of a real hypergraph small enough to draw (Figure 3): one user, some users in his hyperedge, some outside it,
- * and the items that join them. It is cut so that the picture can be read: every item that the user shares with a
- * drawn member is drawn, so w(i, j) is the mean of the ratings that are seen.
+ * A piece of a real hypergraph small enough to draw (Figure 3): one user, some users in his hyperedge, some
+ * outside it, and the items that join them. It is cut so that the picture can be read: every item that the
+ * user shares with a drawn member is drawn, so w(i, j) is the mean of the ratings that are seen.
  */
 
 import { InputError } from "../errors";
@@ -32,8 +32,10 @@ const EXCERPT = {
 type Wanted = SettingsOf<typeof EXCERPT>;
 
 /**
- * The excerpt around the user whose |e_i| is nearest to the median among those that allow one. Ties: smaller user.
- * @throws InputError when no user of this hypergraph has enough members and outsiders of that kind; for l other than 4, 5
+ * The excerpt around the user whose |e_i| is nearest to the median among those that allow one. Ties: smaller
+ * user.
+ * @throws InputError when no user of this hypergraph has enough members and outsiders of that kind; for l
+ * other than 4, 5
  */
 export function excerpt(graph: Hypergraph, settings: Partial<Wanted> = {}): Excerpt {
   const wanted = complete(EXCERPT, settings, "excerpt");
@@ -50,7 +52,8 @@ export function excerpt(graph: Hypergraph, settings: Partial<Wanted> = {}): Exce
     if (found) return found;
   }
   throw new InputError(
-    `excerpt: no user with ${wanted.members} members over ${wanted.ownItems} items and ${wanted.outside} users outside`,
+    `excerpt: no user with ${wanted.members} members over ${wanted.ownItems} items and ` +
+      `${wanted.outside} users outside`,
   );
 }
 

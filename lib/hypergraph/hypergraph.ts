@@ -1,10 +1,11 @@
 /**
- * The hypergraph of Appendix A.2: a vertex and a hyperedge for each user. Hyperedge e_i is the reach set of user i,
- * and w(i, j), for j in e_i, a mean rating of user j (edge-dependent vertex weights, Chitra and Raphael 2019).
- * The N x N incidence (on MovieLens 1M some 33 million pairs) is never listed. Three representations answer the same
- * questions: `bitsets` where reach sets are dense and the tables small, `items` on the rating lists alone, and `mixed`,
- * on the rating lists too, for data whose tables would be too large: there the walk tells users who reach many from
- * those who reach few. The last two take memory proportional to ratings + users.
+ * The hypergraph of Appendix A.2: a vertex and a hyperedge for each user. Hyperedge e_i is the reach set of
+ * user i, and w(i, j), for j in e_i, a mean rating of user j (edge-dependent vertex weights, Chitra and
+ * Raphael 2019). The N x N incidence (on MovieLens 1M some 33 million pairs) is never listed. Three
+ * representations answer the same questions: `bitsets` where reach sets are dense and the tables small,
+ * `items` on the rating lists alone, and `mixed`, on the rating lists too, for data whose tables would be too
+ * large: there the walk tells users who reach many from those who reach few. The last two take memory
+ * proportional to ratings + users.
  */
 
 import type { Interactions } from "../data/interactions";
@@ -72,8 +73,9 @@ export async function buildHypergraph(
 }
 
 /**
- * A neighbour of v is drawn from bitsets in about N / |e_v| trials, through shared items in (paths from v) / |e_v|.
- * Walks come to v about in proportion to |e_v|, so the means to compare are N^2 and the number of paths.
+ * A neighbour of v is drawn from bitsets in about N / |e_v| trials, through shared items in (paths from v) /
+ * |e_v|. Walks come to v about in proportion to |e_v|, so the means to compare are N^2 and the number of
+ * paths.
  */
 function chooseRepresentation(
   data: Interactions,
@@ -89,7 +91,8 @@ function chooseRepresentation(
       throw new InputError("hypergraph: hyperedgeOrder 6 and above needs representation bitsets");
     if (!fits)
       throw new InputError(
-        `hypergraph: bitsets of ${n} users and ${items} items take ${bytes} bytes; at most ${BITSET_LIMIT} are allowed` +
+        `hypergraph: bitsets of ${n} users and ${items} items take ${bytes} bytes; ` +
+          `at most ${BITSET_LIMIT} are allowed` +
           (hops > 1 ? ", and hyperedgeOrder 6 and above needs them" : ""),
       );
     return "bitsets";
@@ -170,7 +173,7 @@ function listQueries(
   };
 }
 
-/** Number of items that users i and j share: a merge, or a search in the longer list when it is far longer. */
+/** Number of items that i and j share: by a merge, or a search in the longer list if it is far longer. */
 export function sharedItems(offsets: Uint32Array, columns: Uint32Array, i: number, j: number): number {
   if (offsets[i + 1] - offsets[i] > offsets[j + 1] - offsets[j]) return sharedItems(offsets, columns, j, i);
   let at = offsets[j];
@@ -189,7 +192,7 @@ export function sharedItems(offsets: Uint32Array, columns: Uint32Array, i: numbe
   return count;
 }
 
-/** The first place in the ascending stretch [from, to) whose value is at least `value`; `to` when there is none. */
+/** The first place in the ascending stretch [from, to) with at least `value`; `to` without one. */
 function firstAtLeast(ascending: Uint32Array, from: number, to: number, value: number): number {
   while (from < to) {
     const middle = (from + to) >>> 1;

@@ -1,9 +1,10 @@
 /**
- * Draws a neighbour j of user i, j sharing an item with i, with probability proportional to the mean of a(j, item) over
- * the items they share, in memory proportional to the ratings: an item of i with probability proportional to the sum
- * of a over its raters, then a rater of it with probability proportional to a. That meets j with probability
- * proportional to the sum of a over the c shared items, so j is kept with probability 1 / c. With a = |e_j| the mean
- * is |e_j|, with a = rating it is w(i, j) of Appendix A.2. Exact up to the 53 bits of a draw.
+ * Draws a neighbour j of user i, j sharing an item with i, with probability proportional to the mean of a(j,
+ * item) over the items they share, in memory proportional to the ratings: an item of i with probability
+ * proportional to the sum of a over its raters, then a rater of it with probability proportional to a. That
+ * meets j with probability proportional to the sum of a over the c shared items, so j is kept with
+ * probability 1 / c. With a = |e_j| the mean is |e_j|, with a = rating it is w(i, j) of Appendix A.2. Exact
+ * up to the 53 bits of a draw.
  */
 
 import type { Interactions } from "../data/interactions";
@@ -13,7 +14,7 @@ import { sharedItems } from "./hypergraph";
 export class ItemSampler {
   /** Float64Array, one a rating, in the order of `byItem`: sums of a over an item's raters so far */
   private readonly byRater: Float64Array;
-  /** Float64Array, one a rating, in the order of `byUser`: sums over a user's items so far of the items' sums */
+  /** Float64Array, one per rating, in the order of `byUser`: running sums of the sums of a user's items */
   private readonly byItem: Float64Array;
 
   /** `a` is above 0 and the same for every call with the same arguments. */

@@ -1,6 +1,6 @@
 /**
- * A little dense linear algebra in float64 with one fixed order of operations, for tall matrices with few columns.
- * Matrices are row-major.
+ * A little dense linear algebra in float64 with one fixed order of operations, for tall matrices with few
+ * columns. Matrices are row-major.
  */
 
 /** A^T B (p x q), for A rows x p and B rows x q. */
@@ -36,7 +36,8 @@ export function addProduct(
 const DEPENDENT = 1e-10;
 
 /**
- * Orthonormal columns with the span of A (rows x p), by Gram and Schmidt, twice over; dependent columns are left out.
+ * Orthonormal columns with the span of A (rows x p), by Gram and Schmidt, twice over; dependent columns are
+ * left out.
  */
 export function orthonormalColumns(a: Float64Array, p: number): { columns: Float64Array; count: number } {
   const rows = p === 0 ? 0 : a.length / p;
@@ -69,8 +70,9 @@ export function dot(x: Float64Array, y: Float64Array): number {
 }
 
 /**
- * Eigenvalues, descending, and eigenvectors (column j belongs to value j) of a symmetric n x n matrix: Jacobi's
- * rotations, cyclic, until nothing is left off the diagonal (Golub and Van Loan, "Matrix Computations", 8.5).
+ * Eigenvalues, descending, and eigenvectors (column j belongs to value j) of a symmetric n x n matrix:
+ * Jacobi's rotations, cyclic, until nothing is left off the diagonal (Golub and Van Loan, "Matrix
+ * Computations", 8.5).
  */
 export function symmetricEigen(
   matrix: Float64Array,

@@ -1,7 +1,8 @@
 /**
- * How much a step of the random walk remembers of where it began: the total variation distance between the exact
- * distribution of the next user, P(. | v) of Algorithm 3, and its mean over all users v. 0: every user steps to the same
- * places, and sequences of such steps say nothing about him; 1: no two users step to the same place.
+ * How much a step of the random walk remembers of where it began: the total variation distance between the
+ * exact distribution of the next user, P(. | v) of Algorithm 3, and its mean over all users v. 0: every user
+ * steps to the same places, and sequences of such steps say nothing about him; 1: no two users step to the
+ * same place.
  */
 
 import { requireInteger } from "../errors";
@@ -22,7 +23,8 @@ const CHUNK = 2e7;
 
 /**
  * Exact for each of `count` users drawn at random; takes one pass over all N^2 weights (on MovieLens 1M ten
- * seconds or so, for 40 users) and count x N numbers. Users whom no hyperedge holds do not step and are not counted.
+ * seconds or so, for 40 users) and count x N numbers. Users whom no hyperedge holds do not step and are not
+ * counted.
  */
 export async function walkMemory(
   graph: Hypergraph,

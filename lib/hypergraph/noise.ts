@@ -1,6 +1,7 @@
 /**
- * A control for the collaborative embedding: Gaussian noise with its mean and covariance. Whatever a grouping gains on
- * the embedding but not on this, it gains from who is near whom; whatever both gain comes from the shape of the cloud.
+ * A control for the collaborative embedding: Gaussian noise with its mean and covariance. Whatever a grouping
+ * gains on the embedding but not on this, it gains from who is near whom; whatever both gain comes from the
+ * shape of the cloud.
  */
 
 import { InputError } from "../errors";
@@ -26,8 +27,8 @@ export function moments(values: Float32Array, dim: number): { mean: Float64Array
 }
 
 /**
- * Float32Array, ids x dim: each row mean + A z, A A^T the covariance of `values`, z standard normal from a stream of
- * the row's own id.
+ * Float32Array, ids x dim: each row mean + A z, A A^T the covariance of `values`, z standard normal from a
+ * stream of the row's own id.
  * @throws InputError when `values` does not have a row for each id.
  */
 export function matchingNoise(

@@ -1,6 +1,6 @@
 /**
- * What hyperedges and embeddings look like from afar: how the sizes of the reach sets are spread, and what the principal
- * axes of an embedding go along with.
+ * What hyperedges and embeddings look like from afar: how the sizes of the reach sets are spread, and what
+ * the principal axes of an embedding go along with.
  */
 
 import type { Interactions } from "../data/interactions";
@@ -43,7 +43,7 @@ export function reachStatistics(graph: Hypergraph): ReachStatistics {
 
 /** The rows of an embedding on its principal axes. */
 export interface PrincipalComponents {
-  /** Float64Array, users x count: where each user lies on each axis, from the mean; axes by falling variance */
+  /** Float64Array, users x count: places on each axis, from the mean; axes by falling variance */
   readonly scores: Float64Array;
   /** share of the whole variance on each axis */
   readonly variance: readonly number[];
@@ -90,7 +90,7 @@ export function principalAxes(
   });
 }
 
-/** What a user is like apart from taste: log of the number of ratings, their mean, the mean log popularity of the items. */
+/** A user apart from taste: log number of ratings, their mean, mean log popularity of the items. */
 export function userCovariates(
   data: Interactions,
 ): Record<"activity" | "meanRating" | "popularity", Float64Array> {

@@ -1,8 +1,9 @@
 /**
- * Reach sets (Appendix A.1-A.2, Definition 1): user j is within l-order reach of user i when a path of fewer than l
- * vertices joins them in the bipartite graph of users and items. A path of users and items alternates, so l = 2, 3
- * reach no one else, l = 4, 5 the users who share an item (user - item - user), l = 6, 7 one step further, and so on:
- * floor(l / 2) - 1 hops. Hyperedge e_i is the reach set of i; it holds i itself unless `includeSelf` is false.
+ * Reach sets (Appendix A.1-A.2, Definition 1): user j is within l-order reach of user i when a path of fewer
+ * than l vertices joins them in the bipartite graph of users and items. A path of users and items alternates,
+ * so l = 2, 3 reach no one else, l = 4, 5 the users who share an item (user - item - user), l = 6, 7 one step
+ * further, and so on: floor(l / 2) - 1 hops. Hyperedge e_i is the reach set of i; it holds i itself unless
+ * `includeSelf` is false.
  */
 
 import type { Interactions } from "../data/interactions";
@@ -22,7 +23,7 @@ const STAMP = 1.5;
 export interface ReachBits {
   /** users x users: e_i */
   readonly users: Bitsets;
-  /** users x items: the items on paths of i, over which w(i, j) averages. For l = 4 the items that i rated. */
+  /** users x items: the items on paths of i, over which w(i, j) averages; for l = 4 those that i rated */
   readonly items: Bitsets;
 }
 

@@ -1,7 +1,7 @@
 /**
  * |e_i| for l = 4 (Appendix A.1) without keeping a reach set: a slab of 1,024 users at a time, by the kernel
- * assembly/reach.ts. Where nearly everybody reaches everybody, as at 25 million ratings, the paths are 10^11 and
- * this goes through ratings x users / 1,024 rows of 128 bytes.
+ * assembly/reach.ts. Where nearly everybody reaches everybody, as at 25 million ratings, the paths are 10^11
+ * and this goes through ratings x users / 1,024 rows of 128 bytes.
  */
 
 import type { Interactions } from "../data/interactions";

@@ -1,8 +1,8 @@
 /**
- * Steps of the walk (Appendix A.3) where nearly everybody reaches everybody and the sets are too large for bit tables:
- * any user is drawn and kept when he shares an item (von Neumann 1951). Whether two users do is asked of 512 bits each,
- * the most popular items, and of their rating lists only when these have none in common. Exact up to the 32 bits of a
- * draw; memory 72 bytes a user.
+ * Steps of the walk (Appendix A.3) where nearly everybody reaches everybody and the sets are too large for
+ * bit tables: any user is drawn and kept when he shares an item (von Neumann 1951). Whether two users do is
+ * asked of 512 bits each, the most popular items, and of their rating lists only when these have none in
+ * common. Exact up to the 32 bits of a draw; memory 72 bytes a user.
  */
 
 import type { Interactions } from "../data/interactions";
@@ -14,7 +14,7 @@ import type { Walker } from "./walker";
 /** Words of 32 bits a user: the 512 most popular items. */
 const WORDS = 16;
 
-/** A hyperedge in proportion to its size or a vertex in proportion to its weight, kept when it is a neighbour. */
+/** Draws a hyperedge by its size or a vertex by its weight, and keeps it when it is a neighbour. */
 export function rejectionWalker(graph: Hypergraph): Walker {
   const { data, sizes, maxWeight, includeSelf } = graph;
   const n = sizes.length;

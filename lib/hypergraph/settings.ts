@@ -1,8 +1,9 @@
 /**
- * The settings of the user embedding (Appendix A, Algorithms 1 and 3), each declared once: those of a plan and of the
- * functions of this room are the same. Where the paper is silent the default is gensim's (Rehurek and Sojka 2010), but
- * for `word2vecSample`, which is 0 and not 0.001: users are the words, and every user's walks are wanted. On MovieLens 1M
- * no user comes near the share where thinning begins (2.6 times the threshold).
+ * The settings of the user embedding (Appendix A, Algorithms 1 and 3), each declared once: those of a plan
+ * and of the functions of this room are the same. Where the paper is silent the default is gensim's (Rehurek
+ * and Sojka 2010), but for `word2vecSample`, which is 0 and not 0.001: users are the words, and every user's
+ * walks are wanted. On MovieLens 1M no user comes near the share where thinning begins (2.6 times the
+ * threshold).
  */
 
 import { choice, flag, real, SEED, type SettingsOf, whole } from "../settings";

@@ -1,8 +1,8 @@
 /**
- * How much taste an embedding carries. On MovieLens 1M a hyperedge holds some 95 % of all users, so it is a fair
- * question whether walks over such hyperedges know who is like whom: these statistics put the distance of two users in
- * an embedding beside the likeness of their ratings, on pairs drawn at random. All of them are descriptive; none feeds
- * a result of the pipeline.
+ * How much taste an embedding carries. On MovieLens 1M a hyperedge holds some 95 % of all users, so it is a
+ * fair question whether walks over such hyperedges know who is like whom: these statistics put the distance
+ * of two users in an embedding beside the likeness of their ratings, on pairs drawn at random. All of them
+ * are descriptive; none feeds a result of the pipeline.
  */
 
 import type { Interactions } from "../data/interactions";
@@ -38,7 +38,7 @@ export function samplePairs(data: Interactions, count: number, seed: number): Us
 
 /** Likeness of the ratings of each pair. */
 export interface Taste {
-  /** Float64Array: Pearson's r over co-rated items; NaN with fewer than `leastShared` of them or a constant side */
+  /** Float64Array: Pearson's r over co-rated items; NaN with fewer than `leastShared`, or a constant side */
   readonly pearson: Float64Array;
   /** Float64Array, 0 .. 1: cosine of the rating rows, 0 where not rated */
   readonly cosine: Float64Array;
@@ -100,7 +100,7 @@ export function pairCosines(values: Float32Array, dim: number, pairs: UserPairs)
   });
 }
 
-/** What nearness in one embedding says about taste. Rank correlations, -1 .. 1; positive: the near are alike. */
+/** What nearness in an embedding says about taste: rank correlations; positive: the near are alike. */
 export interface TasteSignal {
   /** of nearness with Pearson's r over co-rated items, on the pairs where that is defined */
   readonly pearson: number;
@@ -112,7 +112,7 @@ export interface TasteSignal {
   readonly activity: number;
 }
 
-/** `near` holds a number for each pair, greater for nearer users: cosines, or distances with their sign turned. */
+/** `near`: a number for each pair, greater for nearer users (cosines, or negative distances). */
 export function tasteSignal(
   data: Interactions,
   pairs: UserPairs,

@@ -1,6 +1,6 @@
 /**
- * Where walks go: how often they come to each user, and how much of taste is left after so many steps. Descriptive, for
- * notebook 02.
+ * Where walks go: how often they come to each user, and how much of taste is left after so many steps.
+ * Descriptive, for notebook 02.
  */
 
 import type { UserPairs } from "./signal";
@@ -14,7 +14,7 @@ export function visitCounts({ users, offsets }: Sequences, count: number): Uint3
   return visits;
 }
 
-/** The user of each walk's beginning beside the one whom it has come to after `steps` steps, where they differ. */
+/** Where each walk begins, and where it is after `steps` steps, if these users differ. */
 export function pairsAfter({ users, offsets }: Sequences, steps: number): UserPairs {
   const first: number[] = [];
   const second: number[] = [];

@@ -1,11 +1,11 @@
 /**
- * The random walk of Algorithm 3 (Appendix A.3), sampled exactly: from vertex v a hyperedge e that holds v with
- * probability proportional to |e|, from e a vertex of it with probability proportional to w(e, .). Membership is
- * symmetric, so the hyperedges that hold v are those of v's neighbours, and both halves of a step draw a neighbour
- * with given weights. None lists the neighbours: `bitsets` draws any user and rejects (von Neumann 1951), `items`
- * goes through a shared item, `mixed` takes for each user the way with fewer tries. A user whom nobody else reaches, and
- * who is so alone in his hyperedge, stays where he is; without `includeSelf` no hyperedge holds him and his sequence is
- * himself alone.
+ * The random walk of Algorithm 3 (Appendix A.3), sampled exactly: from vertex v a hyperedge e that holds v
+ * with probability proportional to |e|, from e a vertex of it with probability proportional to w(e, .).
+ * Membership is symmetric, so the hyperedges that hold v are those of v's neighbours, and both halves of a
+ * step draw a neighbour with given weights. None lists the neighbours: `bitsets` draws any user and rejects
+ * (von Neumann 1951), `items` goes through a shared item, `mixed` takes for each user the way with fewer
+ * tries. A user whom nobody else reaches, and who is so alone in his hyperedge, stays where he is; without
+ * `includeSelf` no hyperedge holds him and his sequence is himself alone.
  */
 
 import { Random } from "../random";
@@ -64,7 +64,7 @@ function bitsetWalker(graph: Hypergraph): Walker {
   };
 }
 
-/** For each user whichever takes fewer tries: rejection about N / |e|, a shared item the user's paths / |e|. */
+/** For each user whichever takes fewer tries: rejection N / |e|, a shared item the user's paths / |e|. */
 function mixedWalker(graph: Hypergraph): Walker {
   const n = graph.sizes.length;
   const paths = pathCounts(graph.data);
@@ -84,7 +84,7 @@ function mixedWalker(graph: Hypergraph): Walker {
   };
 }
 
-/** Through a shared item; in the `shared` reading the ratings summed over the shared items give w after rejection. */
+/** Through a shared item; under `shared` the ratings summed over shared items give w after rejection. */
 function itemWalker(graph: Hypergraph): Walker {
   const { data, sizes, means, includeSelf } = graph;
   const edges = new ItemSampler(data, (user) => sizes[user], includeSelf);
@@ -103,8 +103,8 @@ function itemWalker(graph: Hypergraph): Walker {
 const CHUNK = 4096;
 
 /**
- * Algorithm 3: so many walks of so many steps from every user, in the order of the users. Each user's walks come from a
- * stream of his own id, so they are the same whatever other users walk.
+ * Algorithm 3: so many walks of so many steps from every user, in the order of the users. Each user's walks
+ * come from a stream of his own id, so they are the same whatever other users walk.
  */
 export async function randomWalks(
   graph: Hypergraph,

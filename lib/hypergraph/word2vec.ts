@@ -1,9 +1,9 @@
 /**
  * Word2Vec on user sequences (Appendix A.4): users are words, walks are sentences. Negative sampling, CBOW or
- * skip-gram, with gensim's defaults and rules (Rehurek and Sojka 2010; Mikolov et al. 2013); the arithmetic is in
- * kernels/assembly/word2vec.ts. Differences from gensim 4: the learning rate moves with each sentence rather than with
- * each job of 10,000 words, the sigmoid is interpolated between table values, the noise table is exact to 2^-32, and
- * one thread gives the same bits on every machine.
+ * skip-gram, with gensim's defaults and rules (Rehurek and Sojka 2010; Mikolov et al. 2013); the arithmetic
+ * is in kernels/assembly/word2vec.ts. Differences from gensim 4: the learning rate moves with each sentence
+ * rather than with each job of 10,000 words, the sigmoid is interpolated between table values, the noise
+ * table is exact to 2^-32, and one thread gives the same bits on every machine.
  */
 
 import { InputError } from "../errors";
@@ -55,8 +55,8 @@ const MOST_BYTES = 2 ** 30 - 64;
 const CHUNK = 40_000;
 
 /**
- * Float32Array, ids x dim, row-major: the input vectors after training. A word that no sentence holds keeps its
- * initial vector, uniform on [-1 / dim, 1 / dim) as in gensim 4 and drawn from a stream of its own id.
+ * Float32Array, ids x dim, row-major: the input vectors after training. A word that no sentence holds keeps
+ * its initial vector, uniform on [-1 / dim, 1 / dim) as in gensim 4 and drawn from a stream of its own id.
  * @throws InputError for a bad setting, a sentence with an unknown word, or no sentence at all.
  */
 export async function word2vec(

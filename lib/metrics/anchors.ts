@@ -1,7 +1,7 @@
 /**
- * Four scorers that learn nothing about a user, through the same evaluation as every model: they say what a number in a
- * table is worth. `random` and `oracle` are the floor and the ceiling of a metric; a model under `itemMean` has learnt
- * nothing (protocol section 5).
+ * Four scorers that learn nothing about a user, through the same evaluation as every model: they say what a
+ * number in a table is worth. `random` and `oracle` are the floor and the ceiling of a metric; a model under
+ * `itemMean` has learnt nothing (protocol section 5).
  */
 
 import { holdsRatings, type Interactions } from "../data/interactions";
@@ -48,8 +48,9 @@ function pairwise(items: number, score: (user: number, item: number) => number):
 }
 
 /**
- * A fixed random number in [0, 1) for each pair of ids, whatever their numbers: keys of user and item from streams that
- * their ids name, mixed by the finalizer of MurmurHash3 (Appleby), so there is no table of all pairs.
+ * A fixed random number in [0, 1) for each pair of ids, whatever their numbers: keys of user and item from
+ * streams that their ids name, mixed by the finalizer of MurmurHash3 (Appleby), so there is no table of all
+ * pairs.
  */
 export function randomScorer(data: Interactions, seed: number): Scorer {
   const keys = (kind: string, ids: readonly string[]) => {

@@ -1,7 +1,7 @@
 /**
- * What learning or unlearning cost (protocol section 5): gradient samples and Adam steps, which do not depend on the
- * machine, and seconds by stage, which do. C-SISA's shards run side by side, so its total work and its longest path are
- * both kept; for methods that run in sequence the two are equal. Eq. 7-11 speak of samples.
+ * What learning or unlearning cost (protocol section 5): gradient samples and Adam steps, which do not depend
+ * on the machine, and seconds by stage, which do. C-SISA's shards run side by side, so its total work and its
+ * longest path are both kept; for methods that run in sequence the two are equal. Eq. 7-11 speak of samples.
  */
 
 /** What some work cost. */

@@ -1,7 +1,7 @@
 /**
- * One pass over a trained system gives every metric of protocol section 5: the held-out pairs are predicted once (own
- * lists and test loss), and, if asked, all items are scored once for each user (full ranking), in blocks of users.
- * Means are over users, in ascending order of user, so the same scores give the same bits.
+ * One pass over a trained system gives every metric of protocol section 5: the held-out pairs are predicted
+ * once (own lists and test loss), and, if asked, all items are scored once for each user (full ranking), in
+ * blocks of users. Means are over users, in ascending order of user, so the same scores give the same bits.
  */
 
 import { holdsRatings, type Interactions } from "../data/interactions";
@@ -23,7 +23,7 @@ export interface Scorer {
 
 /** What is measured, and on whom. */
 export interface EvaluationOptions {
-  /** What the test loss is measured against: `rating`: r / 5, `implicit`: 1. Data without ratings: always 1. */
+  /** What the test loss is measured against: `rating`: r / 5; `implicit`, and without ratings: 1. */
   readonly label: "rating" | "implicit";
   /** `all` adds the full ranking, which data without ratings always get. */
   readonly metrics: "ownItems" | "all";
@@ -56,11 +56,13 @@ interface Pass {
 }
 
 /**
- * Evaluates a system. With ratings (1 .. 5) an item is relevant to the full ranking when it is rated >= 4. Data without
- * ratings (`holdsRatings`) know no better and worse: all held-out items are relevant, and lists of them alone say nothing.
+ * Evaluates a system. With ratings (1 .. 5) an item is relevant to the full ranking when it is rated >= 4.
+ * Data without ratings (`holdsRatings`) know no better and worse: all held-out items are relevant, and lists
+ * of them alone say nothing.
  * @param train what the user has trained on: left out of the full ranking
  * @param test held-out ratings over the same catalogue, none of them in `train`
- * @throws InputError when a score is NaN (naming user and item), when train and test overlap or differ in catalogue, or
+ * @throws InputError when a score is NaN (naming user and item), when train and test overlap or differ in
+ * catalogue, or
  *   when no rating is left to score; StoppedError on the signal.
  */
 export async function evaluate(
@@ -85,7 +87,8 @@ function scoredUsers(train: Interactions, test: Interactions, options: Evaluatio
   const n = test.userIds.length;
   if (train.userIds.length !== n || train.itemIds.length !== test.itemIds.length)
     throw new InputError(
-      `evaluate: train has ${train.userIds.length} users and ${train.itemIds.length} items, test ${n} and ${test.itemIds.length}`,
+      `evaluate: train has ${train.userIds.length} users and ${train.itemIds.length} items, ` +
+        `test ${n} and ${test.itemIds.length}`,
     );
   const erased = new Set(options.erased);
   const users: number[] = [];

@@ -1,6 +1,7 @@
 /**
- * Full ranking (protocol section 5): where a user's held-out items stand among all items that the user has not trained on.
- * Nothing is sorted but the relevant scores: the others are counted against the best relevant ones in one pass.
+ * Full ranking (protocol section 5): where a user's held-out items stand among all items that the user has
+ * not trained on. Nothing is sorted but the relevant scores: the others are counted against the best relevant
+ * ones in one pass.
  */
 
 import { CUT, DISCOUNT, type ListQuality, LONGEST, requireCut } from "./lists";
@@ -21,8 +22,8 @@ const best = new Float64Array(LONGEST);
 const ahead = new Int32Array(LONGEST);
 
 /**
- * The ranks, from 1, of the relevant items that stand first among all items but the training items: as many as a list can
- * show, ascending. A relevant item stands behind every other item of equal score.
+ * The ranks, from 1, of the relevant items that stand first among all items but the training items: as many
+ * as a list can show, ascending. A relevant item stands behind every other item of equal score.
  * @param scores of all items, without NaN
  * @param trained items that are not ranked; none of them relevant
  * @param relevant items, at least one, none twice
@@ -79,8 +80,8 @@ export function fullRankOf(
 }
 
 /**
- * Ranks all items but the training items: binary NDCG (ideal at min(relevant, cut)), HR (at least one hit), recall and MRR.
- * Parameters as of `relevantRanks`.
+ * Ranks all items but the training items: binary NDCG (ideal at min(relevant, cut)), HR (at least one hit),
+ * recall and MRR. Parameters as of `relevantRanks`.
  */
 export function fullRank(
   scores: Float32Array,

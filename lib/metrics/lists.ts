@@ -1,8 +1,8 @@
 /**
- * What the ranking metrics share (protocol section 5): where lists are cut, what a user likes, the discount of a rank. Graded
- * and binary NDCG: Jarvelin and Kekalainen, "Cumulated gain-based evaluation of IR techniques" (TOIS 2002). Everywhere equal
- * scores are resolved against the better item, so that a model which scores everything alike gains nothing, and no number of
- * a user or an item decides anything.
+ * What the ranking metrics share (protocol section 5): where lists are cut, what a user likes, the discount
+ * of a rank. Graded and binary NDCG: Jarvelin and Kekalainen, "Cumulated gain-based evaluation of IR
+ * techniques" (TOIS 2002). Everywhere equal scores are resolved against the better item, so that a model
+ * which scores everything alike gains nothing, and no number of a user or an item decides anything.
  */
 
 import { requireInteger } from "../errors";

@@ -3,7 +3,8 @@
 import { log } from "../numeric";
 import { HIGHEST_RATING } from "./lists";
 
-const CLIP = 1e-6; // predictions are held this far from 0 and 1, so that no logarithm diverges (protocol section 2)
+/** Predictions are held this far from 0 and 1, so that no logarithm diverges (protocol section 2). */
+const CLIP = 1e-6;
 
 /** Binary cross-entropy of one prediction. @param label in [0, 1] */
 export function crossEntropy(label: number, prediction: number): number {

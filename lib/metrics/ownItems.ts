@@ -1,6 +1,7 @@
 /**
- * Metrics that rank a user's own held-out items alone (protocol section 5): `testOnly`, which is conventional, and `labCode`,
- * the variant of the authors' later public code. Both depend on the ratings in the order of the scores, and on nothing else.
+ * Metrics that rank a user's own held-out items alone (protocol section 5): `testOnly`, which is
+ * conventional, and `labCode`, the variant of the authors' later public code. Both depend on the ratings in
+ * the order of the scores, and on nothing else.
  */
 
 import { CUT, DISCOUNT, HIGHEST_RATING, LIKED, type ListQuality, LONGEST, requireCut } from "./lists";
@@ -45,8 +46,9 @@ export function testOnlyOf({ listed, ideal }: OwnList, cut: number): ListQuality
 }
 
 /**
- * Ranks a user's own held-out items: graded NDCG against the ideal order of the same items, and the share of the listed
- * items (the first `cut`, or all when there are fewer) that are rated >= 4. Parameters as of `ownList`.
+ * Ranks a user's own held-out items: graded NDCG against the ideal order of the same items, and the share of
+ * the listed items (the first `cut`, or all when there are fewer) that are rated >= 4. Parameters as of
+ * `ownList`.
  */
 export const testOnly = (ratings: ArrayLike<number>, scores: ArrayLike<number>, cut = CUT): ListQuality =>
   testOnlyOf(ownList(ratings, scores), requireCut(cut));
@@ -83,11 +85,11 @@ export function labCodeOf({ listed, ideal }: OwnList, cut: number): ListQuality 
 }
 
 /**
- * The variant of the authors' later public code, kept so that numbers can be put beside the paper's. The divisor of HR is
- * always the cut; the gain of place k counts only when the item at place k of the *true* order is among the best by score;
- * a perfect ranking does not reach 1. Among equal ratings the true order is not one but many: this is the mean over all
- * of them, in closed form. Place k then counts the share of its rating's items that are among the `cut` best by score.
- * Parameters as of `ownList`.
+ * The variant of the authors' later public code, kept so that numbers can be put beside the paper's. The
+ * divisor of HR is always the cut; the gain of place k counts only when the item at place k of the *true*
+ * order is among the best by score; a perfect ranking does not reach 1. Among equal ratings the true order is
+ * not one but many: this is the mean over all of them, in closed form. Place k then counts the share of its
+ * rating's items that are among the `cut` best by score. Parameters as of `ownList`.
  */
 export const labCode = (ratings: ArrayLike<number>, scores: ArrayLike<number>, cut = CUT): ListQuality =>
   labCodeOf(ownList(ratings, scores), requireCut(cut));

@@ -1,7 +1,7 @@
 /**
- * The quality of a system as plain numbers: means over users of every metric, over all users and over the most active ones
- * (the split of CURE4Rec: Chen et al., "CURE4Rec: a benchmark for recommendation unlearning", NeurIPS 2024), and from both
- * what is left for the others.
+ * The quality of a system as plain numbers: means over users of every metric, over all users and over the
+ * most active ones (the split of CURE4Rec: Chen et al., "CURE4Rec: a benchmark for recommendation
+ * unlearning", NeurIPS 2024), and from both what is left for the others.
  */
 
 import type { Interactions } from "../data/interactions";
@@ -38,8 +38,8 @@ const DISPLAYED = { ndcg: "NDCG", hr: "HR", recall: "Recall" } as const;
 const keyAt = (metric: string, cut: number): string => (cut === CUT ? metric : `${metric}@${cut}`);
 
 /**
- * Every metric under the name that tables show: "labCode NDCG@10", "fullRank Recall@20", "fullRank MRR", "test loss". The
- * order is always the same, whatever that of a stored quality.
+ * Every metric under the name that tables show: "labCode NDCG@10", "fullRank Recall@20", "fullRank MRR",
+ * "test loss". The order is always the same, whatever that of a stored quality.
  */
 export function namedMetrics(quality: Quality): Record<string, number> {
   const named: Record<string, number> = { "test loss": quality.loss };
@@ -139,8 +139,9 @@ function means(users: number, ratings: number, ranked: number, loss: number, sum
 const ACTIVE = 5;
 
 /**
- * The most active of some users, by training ratings: 5 % of them, and whoever has as many ratings as the last of these.
- * So the number of a user decides nothing; where many have as many ratings, there are more than 5 %.
+ * The most active of some users, by training ratings: 5 % of them, and whoever has as many ratings as the
+ * last of these. So the number of a user decides nothing; where many have as many ratings, there are more
+ * than 5 %.
  */
 export function activeUsers({ byUser: { offsets } }: Interactions, users: Uint32Array): ReadonlySet<number> {
   const ratings = (user: number) => offsets[user + 1] - offsets[user];

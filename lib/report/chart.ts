@@ -1,7 +1,8 @@
 /**
- * A chart is one list of marks in panels with scales: plain data that says which columns of which rows are drawn, and how.
- * `layout.ts` works out where everything stands, `vegaLite.ts` draws it for paper and `plotly.ts` for hovering over, so
- * that both show one picture. The idea of marks with channels is that of the grammar of graphics (Wilkinson, 2005).
+ * A chart is one list of marks in panels with scales: plain data that says which columns of which rows are
+ * drawn, and how. `layout.ts` works out where everything stands, `vegaLite.ts` draws it for paper and
+ * `plotly.ts` for hovering over, so that both show one picture. The idea of marks with channels is that of
+ * the grammar of graphics (Wilkinson, 2005).
  */
 
 import { InputError } from "../errors";
@@ -17,9 +18,9 @@ export type Spec = { readonly [key: string]: unknown };
 /** One layer of a chart. Encodings are names of columns; positions go through the scales. */
 export interface Mark {
   /**
-   * `point`; `line` through the rows of a series in their order; `bar` from zero to y, or over [x, x2]; `rule` from (x, y)
-   * to (x2, y2), over the whole panel where x or y is missing; `cell` of two categories, coloured by `value`; `area`
-   * inside a closed line; `text`.
+   * `point`; `line` through the rows of a series in their order; `bar` from zero to y, or over [x, x2];
+   * `rule` from (x, y) to (x2, y2), over the whole panel where x or y is missing; `cell` of two categories,
+   * coloured by `value`; `area` inside a closed line; `text`.
    */
   readonly mark: "point" | "line" | "bar" | "rule" | "cell" | "area" | "text";
   readonly rows: readonly Row[];
@@ -61,7 +62,7 @@ export interface ColourScale {
   readonly colours: readonly string[];
 }
 
-/** What a row says when the pointer is on it: a title and a column, and the ends of an interval where it has one. */
+/** What a row says under the pointer: a title, a column, and the ends of an interval if it has one. */
 export interface Tip {
   readonly title: string;
   readonly column: string;
@@ -74,7 +75,7 @@ export interface Chart {
   readonly marks: readonly Mark[];
   readonly x: Scale;
   readonly y: Scale;
-  /** column that tells lines, bars or clouds apart; each of its values has a colour, a shape and a dash of its own */
+  /** column that tells lines, bars or clouds apart; each value has its own colour, shape and dash */
   readonly series?: string;
   readonly names: readonly string[];
   readonly styles: readonly SeriesStyle[];
@@ -103,7 +104,7 @@ export interface ChartSettings<Key extends string = string> {
   readonly series?: Key;
   /** one column of panels a value, e.g. the model */
   readonly panelColumns?: Key;
-  /** one row of panels a value, e.g. the metric; the value stands beside the vertical axis, above `yTitle` where that is given */
+  /** one row of panels per value, e.g. the metric, which stands beside the vertical axis, above `yTitle` */
   readonly panelRows?: Key;
   readonly title?: string;
   /** axis titles with units; default: the column names */
@@ -128,7 +129,7 @@ export interface ErrorColumns<Key extends string = string> {
 const LOW = "error low";
 const HIGH = "error high";
 
-/** Rows of a table, checked, with the ends of their error bars, and a chart that has everything but its marks. */
+/** Checked rows with the ends of their error bars, and a chart that has everything but its marks. */
 export interface Begun {
   readonly rows: readonly Row[];
   readonly chart: Omit<Chart, "marks">;
@@ -191,7 +192,7 @@ function withEnds(row: Row, { y, error, low, high }: ChartSettings & ErrorColumn
 const PANEL = "panel of a narrow picture";
 const NARROW = 285; // px of a panel: a phone of 390 px less margins and the labels of the axis
 
-/** The chart for a narrow page: its panels stand one above another. One that is laid out in px stays as it is. */
+/** The chart for a narrow page, panels one above another. One that is laid out in px stays as it is. */
 export function narrowed(chart: Chart): Chart {
   if (chart.x.bare && chart.x.domain) return chart;
   const { panelRows, panelColumns, height } = chart;

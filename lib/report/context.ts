@@ -1,6 +1,7 @@
 /**
- * Where output goes: the notebook that is connected, if any, the results folder of the profile, and what the current
- * run worked on. It is the one place of the library that knows about a session; everything else is a function.
+ * Where output goes: the notebook that is connected, if any, the results folder of the profile, and what the
+ * current run worked on. It is the one place of the library that knows about a session; everything else is a
+ * function.
  */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -49,7 +50,7 @@ export function describeRun(run: RunDescription): void {
 export const currentProfile = (): ReportProfile =>
   requireOneOf(process.env.ERASABLE_PROFILE ?? "smoke", PROFILES, "ERASABLE_PROFILE");
 
-/** The suite's folder: the nearest above the working directory whose package.json is the suite's, else that directory. */
+/** The suite's folder: the nearest above the working directory with its package.json, else that directory. */
 export function suiteRoot(): string {
   for (let folder = process.cwd(); ; folder = dirname(folder)) {
     const manifest = join(folder, "package.json");
@@ -90,7 +91,7 @@ export function currentProvenance(run: RunDescription | undefined): OutputProven
   return outputProvenance(currentProfile(), description, commitOf(suiteRoot()));
 }
 
-/** Writes <folder>/<file> below the output folder and returns its path. The name may hold letters, digits, -, _ and dots within. */
+/** Writes <folder>/<name>.<ending> below the output folder and returns its path. */
 export function writeResult(
   folder: "tables" | "figures",
   name: string,

@@ -16,15 +16,15 @@ export interface HeatSettings<Key extends string = string> extends ChartSettings
   readonly neutral?: number;
 }
 
-/** "cividis" (Nunez, Anderton & Renslow 2018), which people with any common colour blindness read alike, in five steps. */
+/** "cividis" in five steps (Nunez et al. 2018), which people of any colour blindness read alike. */
 const CIVIDIS = ["#00224e", "#434e6c", "#7d7c78", "#bcaf6f", "#fee838"] as const;
 const WHITE = "#fdfdfd"; // of a mark, not of the ground
 
 const TEXT = "text of the cell";
 
 /**
- * A cell a row, its colour the value ("cividis", or blue to vermilion around `neutral`: scales that do not depend on
- * telling red from green).
+ * A cell a row, its colour the value ("cividis", or blue to vermilion around `neutral`: scales that do not
+ * depend on telling red from green).
  * @throws InputError naming a column that the rows lack
  */
 export function heatChart<R extends object>(

@@ -1,4 +1,4 @@
-/** Histograms: counts in equal or doubling intervals. The counting is a function of its own, so that it can be tested. */
+/** Histograms: counts in equal or doubling intervals, by a function of its own. */
 
 import { InputError } from "../errors";
 import { beginChart, type Chart, type ChartSettings } from "./chart";

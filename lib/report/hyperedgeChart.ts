@@ -1,6 +1,6 @@
 /**
- * Figure 3: a few users and items as a bipartite graph, and beside it the hyperedge of one of them, which no edge between
- * two vertices can show. The picture is laid out here in px.
+ * Figure 3: a few users and items as a bipartite graph, and beside it the hyperedge of one of them, which no
+ * edge between two vertices can show. The picture is laid out here in px.
  */
 
 import { InputError } from "../errors";

@@ -1,7 +1,7 @@
 /**
- * What the suite needs of the notebook kernel beyond its public display: an output in several forms, the value that a cell
- * ends with, and errors in a line. It reads tslab 1.0.22 (dist/executor.js, dist/jupyter.js); where it finds another
- * program nothing happens but the kernel's own printing.
+ * What the suite needs of the notebook kernel beyond its public display: an output in several forms, the
+ * value that a cell ends with, and errors in a line. It reads tslab 1.0.22 (dist/executor.js,
+ * dist/jupyter.js); where it finds another program nothing happens but the kernel's own printing.
  */
 
 import { inspect } from "node:util";
@@ -35,7 +35,7 @@ const hooked = new WeakSet<object>();
 /** Names that this file has made global. */
 const global = new Set<string>();
 
-/** Lets a later cell write `{ x }` for what this one calls x: tslab rewrites every other mention of it, but not that. */
+/** Lets a later cell write `{ x }` for what this one calls x, the one mention that tslab does not rewrite. */
 function makeGlobal(cells: object, name: string): void {
   if (!/^[A-Za-z_$][\w$]*$/.test(name) || (name in globalThis && !global.has(name))) return;
   global.add(name);
@@ -43,8 +43,8 @@ function makeGlobal(cells: object, name: string): void {
 }
 
 /**
- * Lets `draw` have the value that a cell ends with, which tslab keeps as the export `tsLastExpr`. Where it returns true the
- * kernel prints nothing.
+ * Lets `draw` have the value that a cell ends with, which tslab keeps as the export `tsLastExpr`. Where it
+ * returns true the kernel prints nothing.
  */
 export function onLastValue(draw: (value: unknown) => boolean): void {
   const kernel = (globalThis as KernelGlobal).__tslab__;
@@ -68,7 +68,7 @@ const STOPS = /^(Interrupted asynchronously|Script execution was interrupted by 
 const INNER =
   /\((?:node:|.*[\\/]node_modules[\\/](?:@?tslab|commander)[\\/])|at node:|[\\/]node_modules[\\/]tslab[\\/]/;
 
-/** An error as a cell prints it: what people can act on is one line; of others, the lines of the stack that are theirs. */
+/** An error as a cell prints it: one line if people can act on it, else with their lines of the stack. */
 export function errorText(error: Error, where: () => string | undefined): string {
   if (error instanceof StoppedError || STOPS.test(error.message)) {
     const place = where();

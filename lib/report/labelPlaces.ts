@@ -1,6 +1,6 @@
 /**
- * Where the names of points stand: beside each point, on the first of eight sides on which the name covers no other
- * name, point or bar; when every side is taken, the side that covers least.
+ * Where the names of points stand: beside each point, on the first of eight sides on which the name covers no
+ * other name, point or bar; when every side is taken, the side that covers least.
  */
 
 import { textWidth } from "./text";

@@ -1,7 +1,7 @@
 /**
- * Where everything of a chart stands: the panels with their axes, and in each panel the rows of each mark as positions.
- * Categories become 0, 1, 2, ...; bars become rectangles; names find a side beside their points. What a renderer does
- * after this is to draw, not to decide.
+ * Where everything of a chart stands: the panels with their axes, and in each panel the rows of each mark as
+ * positions. Categories become 0, 1, 2, ...; bars become rectangles; names find a side beside their points.
+ * What a renderer does after this is to draw, not to decide.
  */
 
 import type { Chart, Mark, Tip } from "./chart";
@@ -137,8 +137,8 @@ function categoriesOf(chart: Chart, which: "x" | "y", cells: readonly Cell[]): C
 }
 
 /**
- * Whether panels beside one another (or, in one column, below one another) need horizontal axes of their own: data sets
- * whose values lie apart, other numbers of groups.
+ * Whether panels beside one another (or, in one column, below one another) need horizontal axes of their own:
+ * data sets whose values lie apart, other numbers of groups.
  */
 function apartBy(chart: Chart, cells: readonly Cell[], across: "column" | "row"): boolean {
   const places = [...new Set(cells.map((cell) => cell[across]))];

@@ -1,7 +1,7 @@
 /**
- * Parameters of a notebook: the values in its `parameters` cell, some of them by profile, changed by the environment
- * variable ERASABLE_PARAMETERS (a JSON object). It is the one way to run a notebook with other settings; in JupyterLab
- * one edits the cell, and what is typed there is what is used.
+ * Parameters of a notebook: the values in its `parameters` cell, some of them by profile, changed by the
+ * environment variable ERASABLE_PARAMETERS (a JSON object). It is the one way to run a notebook with other
+ * settings; in JupyterLab one edits the cell, and what is typed there is what is used.
  */
 
 import { InputError, requireKnownKeys } from "../errors";
@@ -59,7 +59,7 @@ function fromEnvironment(): object {
   return changes;
 }
 
-/** A value that depends on the profile; whoever types a plain value in its place gets that one in every profile. */
+/** A value that depends on the profile; a plain value in its place holds in every profile. */
 export class ProfileValue<T> {
   constructor(
     readonly usual: T,
@@ -94,7 +94,8 @@ function example(parameters: Parameters): string {
 
 /**
  * The parameters of this run, shown in the cell.
- * @param defaults name and value of each, where profiles differ by `byProfile`; the kind of the value is the kind of the parameter
+ * @param defaults name and value of each, where profiles differ by `byProfile`; the kind of the value is the
+ * kind of the parameter
  * @throws InputError for an unknown name or a value of another kind, naming both and what is allowed
  */
 export function notebookParameters<const T extends Parameters>(defaults: T): NotebookParameters<T> {

@@ -1,6 +1,7 @@
 /**
- * What one thing is worth against what it costs: points with error bars in both directions, a line through points of one
- * series, names beside the points, and a legend for the points that carry only a number. Panels stand one above another.
+ * What one thing is worth against what it costs: points with error bars in both directions, a line through
+ * points of one series, names beside the points, and a legend for the points that carry only a number. Panels
+ * stand one above another.
  */
 
 import { beginChart, type Chart, type ChartSettings, type ErrorColumns, type Mark } from "./chart";
@@ -23,7 +24,7 @@ export interface ParetoSettings<Key extends string = string>
   readonly limit?: number;
 }
 
-/** How many decades the horizontal axis follows a bar away from the points: bars of two seeds can be longer than that. */
+/** Decades that the horizontal axis follows a bar away from the points: bars of two seeds may be long. */
 const FAR = 0.5;
 
 /**

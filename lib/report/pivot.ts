@@ -1,10 +1,11 @@
-/** Long rows to wide ones: a column a value of one key, as tables of a measure by the number of groups want it. */
+/** Long rows to wide ones: a column per value of one key, as tables by the number of groups want it. */
 
 import type { Row, Value } from "./rows";
 
 /**
- * One row for each combination of `keep`, and in it one column for each value of `across`, named by `name`; both in order
- * of first appearance. A combination that does not occur is missing; of several rows for one place the last counts.
+ * One row for each combination of `keep`, and in it one column for each value of `across`, named by `name`;
+ * both in order of first appearance. A combination that does not occur is missing; of several rows for one
+ * place the last counts.
  */
 export function pivot<R extends object, Key extends keyof R & string>(
   rows: readonly R[],

@@ -1,7 +1,8 @@
 /**
- * A chart as a Plotly figure, which a reader can hover over and zoom into: the panels, ends and ticks of layout.ts. The
- * ground is transparent and neutral colours are mid-tones, so that it can be read in a light and in a dark JupyterLab;
- * where a page may style it (PLOTLY_STYLE) they follow the theme. Plotly reads tags in texts: all are escaped.
+ * A chart as a Plotly figure, which a reader can hover over and zoom into: the panels, ends and ticks of
+ * layout.ts. The ground is transparent and neutral colours are mid-tones, so that it can be read in a light
+ * and in a dark JupyterLab; where a page may style it (PLOTLY_STYLE) they follow the theme. Plotly reads tags
+ * in texts: all are escaped.
  */
 
 import type { Chart, ColourScale, Mark, Spec } from "./chart";
@@ -301,7 +302,7 @@ function colourOf(scale: ColourScale | undefined, value: number | undefined): st
   return `rgb(${low.map((part, i) => Math.round(part + (place - below) * (high[i] - part))).join(",")})`;
 }
 
-/** The legend of the colours; a trace without a point carries it, as bars with a colour axis warn about each colour. */
+/** The legend of the colours, carried by a trace without a point: bars with a colour axis warn. */
 const colourKey = (axes: Spec): Spec => ({
   type: "scatter",
   mode: "markers",

@@ -1,6 +1,6 @@
 /**
- * A chart as an HTML page that opens offline. plotly.js stands once beside all pages of a folder, so that a page is a few
- * kilobytes. A content security policy lets nothing run but that file and the page's own lines.
+ * A chart as an HTML page that opens offline. plotly.js stands once beside all pages of a folder, so that a
+ * page is a few kilobytes. A content security policy lets nothing run but that file and the page's own lines.
  */
 
 import { createHash } from "node:crypto";

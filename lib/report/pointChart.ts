@@ -23,8 +23,8 @@ export function scatterChart<R extends object>(
 }
 
 /**
- * A map: points on a plane whose axes mean nothing by themselves (two components of an embedding), so they have no
- * ticks, and a unit is as long to the right as it is upwards.
+ * A map: points on a plane whose axes mean nothing by themselves (two components of an embedding), so they
+ * have no ticks, and a unit is as long to the right as it is upwards.
  */
 export function mapChart<R extends object>(
   table: Table<R>,

@@ -1,7 +1,7 @@
 /**
- * Progress of long work: one line that is written over, in a notebook's cell or on a terminal, with rate and time left;
- * plain lines, few of them, where output goes to a file. What stays behind names the work and not the clock, so that an
- * executed notebook does not change from run to run.
+ * Progress of long work: one line that is written over, in a notebook's cell or on a terminal, with rate and
+ * time left; plain lines, few of them, where output goes to a file. What stays behind names the work and not
+ * the clock, so that an executed notebook does not change from run to run.
  */
 
 import { connectedNotebook } from "./context";

@@ -1,6 +1,7 @@
 /**
- * Rows: what questions hand to tables and charts. A row is a plain object of values; a table is an array of rows, an
- * Arquero table, or a Danfo DataFrame, which is loaded only when one is asked for (it brings TensorFlow.js with it).
+ * Rows: what questions hand to tables and charts. A row is a plain object of values; a table is an array of
+ * rows, an Arquero table, or a Danfo DataFrame, which is loaded only when one is asked for (it brings
+ * TensorFlow.js with it).
  */
 
 import { InputError } from "../errors";

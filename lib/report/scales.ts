@@ -1,13 +1,13 @@
 /**
- * Scales: the ends of an axis, where its ticks stand and what they say. Both renderers get the same ends and ticks, chosen
- * so that no two labels touch (the widths of texts are known: text.ts).
+ * Scales: the ends of an axis, where its ticks stand and what they say. Both renderers get the same ends and
+ * ticks, chosen so that no two labels touch (the widths of texts are known: text.ts).
  */
 
 import { formatNumber } from "./table";
 import { textWidth, wrapText } from "./text";
 import { VEGA_CONFIG } from "./theme";
 
-/** `category`: equal steps from value to value; `log2`: equal steps for doublings; `log10`: for factors of ten. */
+/** `category`: equal steps from value to value; `log2`: for doublings; `log10`: for factors of ten. */
 export type ScaleType = "category" | "linear" | "log2" | "log10";
 
 /** A column's way to positions, as a chart asks for it. */

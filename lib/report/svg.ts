@@ -1,6 +1,7 @@
 /**
- * Draws a chart to SVG by Vega, without a browser or a canvas. The picture carries its alternative text and its
- * provenance, has colours for a dark theme, uses fonts that every system has, and names nothing that another picture on the page names too.
+ * Draws a chart to SVG by Vega, without a browser or a canvas. The picture carries its alternative text and
+ * its provenance, has colours for a dark theme, uses fonts that every system has, and names nothing that
+ * another picture on the page names too.
  */
 
 import type { Chart } from "./chart";
@@ -60,7 +61,7 @@ export async function toSvg(chart: Chart, { name, alt, provenance }: SvgText): P
   return dress(drawn, { name, alt, provenance });
 }
 
-/** Coordinates to a hundredth of a pixel: finer ones make a file half as large again, and no picture better. */
+/** Coordinates to a hundredth of a pixel: finer ones make files half as large again. */
 const rounded = (coordinates: string): string =>
   coordinates.replace(/-?\d+\.\d{3,}/g, (number) => String(Math.round(Number(number) * 100) / 100));
 
@@ -74,7 +75,8 @@ function dress(drawn: string, { name, alt, provenance }: SvgText): string {
       return ` id="${ids.get(id)}"`;
     })
     .replace(/url\(#([^)]+)\)/g, (_, id: string) => `url(#${ids.get(id) ?? id})`)
-    // one description, instead of one for each mark; the font once; nothing that is a default or draws nothing
+    // one description, instead of one for each mark; the font once; nothing that is a default or draws
+    // nothing
     .replace(/ (?:aria-[a-z]+|role|class|pointer-events|stroke-miterlimit|font-family)="[^"]*"/g, "")
     .replace(/ (?:opacity|fill-opacity|stroke-opacity)="1"/g, "")
     .replace(/<path d="(?:M0,0h0v0h0Z)?"(?: display="none")?\/>/g, "")

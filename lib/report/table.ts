@@ -1,6 +1,7 @@
 /**
- * Tables: rows and column formats to HTML that reads well in a light or dark JupyterLab, in a report and on paper, and
- * to CSV with every digit. Numbers stand right, aligned by their digits; the best of each column is bold.
+ * Tables: rows and column formats to HTML that reads well in a light or dark JupyterLab, in a report and on
+ * paper, and to CSV with every digit. Numbers stand right, aligned by their digits; the best of each column
+ * is bold.
  */
 
 import { InputError } from "../errors";
@@ -29,7 +30,7 @@ export interface TableFormat<Key extends string = string> {
   /** default: all columns of the first row */
   readonly columns?: readonly Column<Key>[];
   readonly caption?: string;
-  /** The best is looked for among rows that agree in these columns; a rule parts the blocks. Default: all rows. */
+  /** The best is looked for among rows that agree in these columns, which a rule parts. Default: all. */
   readonly within?: readonly Key[];
   /** Rows that compete for the best; anchors, for instance, do not. Default: all. */
   readonly competes?: (row: Row) => boolean;
@@ -40,8 +41,9 @@ export interface TableFormat<Key extends string = string> {
 const MISSING = "–";
 
 /**
- * A number as a reader sees it: fixed decimals, thousands parted by a comma, a true minus sign. What these decimals would
- * show as 0.00 has one digit instead, so that it is seen on which side of 0 it lies; it is 0 below a hundredth of their last.
+ * A number as a reader sees it: fixed decimals, thousands parted by a comma, a true minus sign. What these
+ * decimals would show as 0.00 has one digit instead, so that it is seen on which side of 0 it lies; it is 0
+ * below a hundredth of their last.
  */
 export function formatNumber(value: number, digits: number): string {
   if (Number.isNaN(value)) return MISSING;
@@ -78,7 +80,7 @@ function cellText(row: Row, column: Column, digits: number): string {
 const blockOf = (row: Row, within: readonly string[]) =>
   JSON.stringify(within.map((key) => row[key] ?? null));
 
-/** Rows that hold the best of a column, by what is printed: a difference that no reader can see makes no winner. */
+/** Rows with the best of a column, by what is printed: an unseen difference makes no winner. */
 function bestRows(rows: readonly Row[], column: Column, digits: number, format: TableFormat): Set<Row> {
   const best = new Map<string, { value: number; rows: Row[] }>();
   if (column.best === undefined) return new Set();
@@ -176,8 +178,9 @@ const FORMULA = /^'*[=+\-@\t\r]/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
- * Rows as CSV (RFC 4180): all columns of all rows, every digit, missing values empty. A text that begins as a formula of a
- * spreadsheet does (= + - @, a tab, or ' before one of these) has a ' before it, as in the spreadsheet itself.
+ * Rows as CSV (RFC 4180): all columns of all rows, every digit, missing values empty. A text that begins as a
+ * formula of a spreadsheet does (= + - @, a tab, or ' before one of these) has a ' before it, as in the
+ * spreadsheet itself.
  */
 export function tableCsv(rows: readonly Row[]): string {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];

@@ -1,11 +1,12 @@
 /**
- * Texts: how wide they are on a picture, how they break into lines, and how they are written into HTML, Markdown and
- * Plotly so that nothing that came with the data (an id, a file's name, a caption) is taken for markup.
+ * Texts: how wide they are on a picture, how they break into lines, and how they are written into HTML,
+ * Markdown and Plotly so that nothing that came with the data (an id, a file's name, a caption) is taken for
+ * markup.
  */
 
 /**
- * Widths of Helvetica's characters in 1/1000 em (Adobe's font metrics): with them Vega lays out legends and labels as a
- * browser would. Without a canvas it would take every character for 0.8 em.
+ * Widths of Helvetica's characters in 1/1000 em (Adobe's font metrics): with them Vega lays out legends and
+ * labels as a browser would. Without a canvas it would take every character for 0.8 em.
  */
 const WIDTHS: readonly (readonly [string, number])[] = [
   ["ijl'|", 222],

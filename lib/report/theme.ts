@@ -1,7 +1,7 @@
 /**
- * How everything looks. Colours are Okabe and Ito's palette, which people with any common colour blindness can tell
- * apart ("Color Universal Design", 2008); each method has its colour, shape and dash in every figure of the suite, so
- * that no reader has to learn a legend twice and a grey print still tells lines apart.
+ * How everything looks. Colours are Okabe and Ito's palette, which people with any common colour blindness
+ * can tell apart ("Color Universal Design", 2008); each method has its colour, shape and dash in every figure
+ * of the suite, so that no reader has to learn a legend twice and a grey print still tells lines apart.
  */
 
 /** text, axes and outlines */
@@ -94,7 +94,7 @@ const OTHERS: readonly SeriesStyle[] = [
   style(GREY, "square", [10, 3]),
 ];
 
-/** The style of each series: its own where it has one, else the next that no other series of this chart uses. */
+/** The style of each series: its own, else the next that no other series of this chart uses. */
 export function seriesStyles(names: readonly string[]): SeriesStyle[] {
   const taken = new Set(names.flatMap((name) => (KNOWN[name] ? [KNOWN[name].colour] : [])));
   const free = OTHERS.filter((candidate) => !taken.has(candidate.colour));
@@ -109,7 +109,9 @@ export const FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif";
 /** The width of a figure in px: 170 mm on paper. */
 export const FIGURE_WIDTH = 640;
 
-/** Vega-Lite's configuration of every figure: sizes are px at the drawn width of about 640; 12 px print as 9 points. */
+/**
+ * Vega-Lite's configuration of every figure; sizes in px at a width of 640, where 12 px print as 9 points.
+ */
 export const VEGA_CONFIG = {
   background: PAPER,
   padding: 8,

@@ -1,4 +1,4 @@
-/** Versions of what a notebook really uses: the packages that it has imported, itself or by what it has shown. */
+/** Versions of the packages that a notebook has imported, itself or by what it has shown. */
 
 import { readFileSync } from "node:fs";
 import { join, sep } from "node:path";

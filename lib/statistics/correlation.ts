@@ -1,6 +1,7 @@
 /**
- * Pearson's and Spearman's correlation, and the interval of the latter by Fisher's z with the standard error of Bonett and
- * Wright, "Sample size requirements for estimating Pearson, Kendall and Spearman correlations" (Psychometrika 65, 2000).
+ * Pearson's and Spearman's correlation, and the interval of the latter by Fisher's z with the standard error
+ * of Bonett and Wright, "Sample size requirements for estimating Pearson, Kendall and Spearman correlations"
+ * (Psychometrika 65, 2000).
  */
 
 import { InputError } from "../errors";
@@ -22,7 +23,7 @@ export function pearson(x: ArrayLike<number>, y: ArrayLike<number>): number {
   return Math.min(1, Math.max(-1, xy / Math.sqrt(xx * yy)));
 }
 
-/** Spearman's: Pearson's of the ranks, where equal values share the mean of theirs. Otherwise as `pearson`. */
+/** Spearman's: Pearson's of the ranks; equal values share the mean of theirs. Else as `pearson`. */
 export const spearman = (x: ArrayLike<number>, y: ArrayLike<number>): number => pearson(ranks(x), ranks(y));
 
 /**

@@ -1,7 +1,7 @@
 /**
- * Student's t, which tests and intervals over seeds need. Written on the portable log and exp, so a p-value in a committed
- * table is the same on every machine. The incomplete beta function is a continued fraction, evaluated by Lentz's method
- * (Numerical Recipes, 3rd ed., sections 5.2 and 6.4 describe it).
+ * Student's t, which tests and intervals over seeds need. Written on the portable log and exp, so a p-value
+ * in a committed table is the same on every machine. The incomplete beta function is a continued fraction,
+ * evaluated by Lentz's method (Numerical Recipes, 3rd ed., sections 5.2 and 6.4 describe it).
  */
 
 import { exp, log } from "../numeric";
@@ -19,7 +19,7 @@ function logGamma(x: number): number {
 
 const TINY = 1e-300;
 
-/** Lentz's method: 1 / (b_0 + a_1 / (b_1 + a_2 / ...)) given by `term(k) = [a_k, b_k]`, k >= 0, a_0 unused. */
+/** Lentz's method: 1 / (b_0 + a_1 / (b_1 + a_2 / ...)), `term(k) = [a_k, b_k]`, a_0 unused. */
 function continuedFraction(term: (k: number) => readonly [number, number]): number {
   let value = term(0)[1] || TINY;
   let c = value;

@@ -1,7 +1,8 @@
 /**
- * Statistics over seeds and over groups: mean, spread, quantiles, ranks, Student's t for a mean and for pairs. Seeds split
- * one data set again and again, so their results are not independent: `Sampling.testToTrain` widens intervals by the
- * correction of Nadeau and Bengio, "Inference for the generalization error" (Machine Learning 52, 2003).
+ * Statistics over seeds and over groups: mean, spread, quantiles, ranks, Student's t for a mean and for
+ * pairs. Seeds split one data set again and again, so their results are not independent:
+ * `Sampling.testToTrain` widens intervals by the correction of Nadeau and Bengio, "Inference for the
+ * generalization error" (Machine Learning 52, 2003).
  */
 
 import { InputError } from "../errors";
@@ -19,8 +20,9 @@ export interface Sampling {
   /** in (0, 1); default .95 */
   readonly level?: number;
   /**
-   * Size of the test part over that of the training part, where each value comes from another random split of the same
-   * data: the variance of the mean is then taken as s^2 (1 / n + testToTrain). 0, the default, for independent values.
+   * Size of the test part over that of the training part, where each value comes from another random split of
+   * the same data: the variance of the mean is then taken as s^2 (1 / n + testToTrain). 0, the default, for
+   * independent values.
    */
   readonly testToTrain?: number;
 }
@@ -61,8 +63,8 @@ export function meanInterval(values: ArrayLike<number>, sampling: Sampling = {})
 }
 
 /**
- * The interval of the mean of independent estimates, each with a standard error of its own (normal approximation). It is
- * narrower than the mean of their intervals, by the root of their number.
+ * The interval of the mean of independent estimates, each with a standard error of its own (normal
+ * approximation). It is narrower than the mean of their intervals, by the root of their number.
  */
 export function meanOfEstimates(
   values: ArrayLike<number>,
@@ -106,7 +108,8 @@ export function pairedT(a: ArrayLike<number>, b: ArrayLike<number>, sampling: Sa
 }
 
 /**
- * Quantile by linear interpolation between order statistics (definition 7 of Hyndman and Fan 1996). NaN when empty.
+ * Quantile by linear interpolation between order statistics (definition 7 of Hyndman and Fan 1996). NaN when
+ * empty.
  * @param sorted ascending
  * @param p in [0, 1]
  */

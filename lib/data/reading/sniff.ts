@@ -72,7 +72,8 @@ export function sniffLayout(bytes: Uint8Array, complete: boolean): Layout | unde
     // in a CSV, :: may stand between quotes; where it is the separator, quotes are letters
     const tried: Layout = layout.quotes === "none" ? { separator, quotes: "strict" } : layout;
     const rows = sampleRows(bytes, tried, complete);
-    // a header with known names is worth more than any order; a row of ids, "user 1,item 2,3", is like those below it
+    // a header with known names is worth more than any order; a row of ids, "user 1,item 2,3", is like those
+    // below it
     const [first, second] = rows;
     const named = first && isNamed(first.fields) && !(second && isNamed(second.fields)) ? 1 : 0;
     const share = named + regularity(rows).share;
