@@ -7,6 +7,7 @@ import { DiskError } from "../disk/diskError";
 import { InputError, StoppedError } from "../errors";
 import { DisagreementError } from "../runs/store";
 import { DamagedError } from "../training/store";
+import { addAdvise } from "./advise";
 import { addBench } from "./bench";
 import { addCheck } from "./check";
 import { addData } from "./data";
@@ -39,7 +40,8 @@ Examples:
   $ npx erasable table utility                its numbers
   $ npx erasable claims                       the paper's claims, judged
   $ npx erasable check ratings.csv            what a file of your own is taken for, and what to do next
-  $ npx erasable learn ratings.csv --system store --groups 8
+  $ npx erasable advise ratings.csv           which method for it: quality, and what forgetting costs
+  $ npx erasable learn ratings.csv --system store
   $ npx erasable unlearn --system store --users 42,77 --certificate erased.json
   $ npx erasable verify erased.json --ratings remaining.csv
 
@@ -57,6 +59,7 @@ Exit codes: 0 done, 1 something failed, 2 not understood, 130 or 143 stopped.`,
     addTable,
     addFigure,
     addClaims,
+    addAdvise,
     addLearn,
     addRecommend,
     addUnlearn,

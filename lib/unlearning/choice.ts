@@ -42,7 +42,7 @@ export function chooseMethod(data: Interactions, given: readonly string[] = []):
 }
 
 /** Whether ratings have two values, of which one is a dislike: it must not be taken for a like. */
-function isUpOrDown({ byUser: { values } }: Interactions): boolean {
+export function isUpOrDown({ byUser: { values } }: Interactions): boolean {
   const other = values.find((value) => value !== values[0]);
   return values.every((value) => value === values[0] || value === other);
 }

@@ -3,6 +3,7 @@
  * system. A method that is not listed has none, and then only what was measured is known of its cost.
  */
 
+import { modelOf } from "../../model/spec";
 import type { SettingsOf } from "../../settings";
 import type { GroupRatings } from "../../training/groupRatings";
 import { epochsOfGroup, type TrainingSettings, trainingOf } from "../../training/settings";
@@ -58,7 +59,9 @@ function ratersOf(system: System): Raters {
 }
 
 const settingsOf = <T>(system: Pick<System, "method">): T => system.method.settings as unknown as T;
-const perRating = ({ negatives }: Pick<TrainingSettings, "negatives">): number => 1 + negatives;
+/** A pair of items is one sample, with what is drawn for it. */
+const perRating = ({ model, negatives }: Pick<TrainingSettings, "model" | "negatives">): number =>
+  modelOf(model).samples === "pairs" ? 1 : 1 + negatives;
 
 /** A group's members with ratings, and how many samples each has. */
 function samplesOf({ members, offsets }: GroupRatings, each: number): Pick<Part, "users" | "samples"> {

@@ -21,7 +21,9 @@ const METHODS: readonly (readonly [name: string, method: string, settings: Json]
   ["retrain", "retrain", { ...TRAINING }],
   ["laser", "laser", { ...PLAN, ...TRAINING }],
   ["laser, negatives, divided epochs", "laser", { ...PLAN, ...NEGATIVES, epochsPerGroup: "divided" }],
+  ["laser of pairs", "laser", { ...PLAN, ...NEGATIVES, negatives: 3, model: "bpr" }],
   ["c-sisa", "c-sisa", { ...PLAN, ...TRAINING }],
+  ["receraser of pairs", "receraser", { groups: 3, ...NEGATIVES, model: "bpr", aggregationEpochs: 2 }],
   ["receraser", "receraser", { groups: 3, ...TRAINING, aggregationEpochs: 2 }],
   ["receraser of items", "receraser", { groups: 3, partition: "ibp", ...TRAINING, aggregationEpochs: 2 }],
   [
