@@ -8,7 +8,7 @@ import { mean, standardDeviation } from "../../statistics/statistics";
 import { seedDifference, seedInterval } from "../summary";
 import { LEARNING } from "../trial";
 import type { BeyondRow } from "./rows";
-import { SINGLE_REQUESTS, systemOf } from "./systems";
+import { REQUESTS, systemOf } from "./systems";
 
 /** A system under one request, over seeds: utility beside the best Retrain's, and costs as shares of plain Retrain's. */
 export interface Comparison {
@@ -30,17 +30,12 @@ export interface Comparison {
   /** whether it is the Retrain that the others are measured against */
   readonly reference: boolean;
   /**
-   * What a request costs, as a share of plain Retrain's in %, with a 95 % interval over seeds: expected gradient samples
-   * where a cost model knows them; else the mean of the requests that were run, without an interval, as one may cost
-   * nothing and the next a training; of a method without gradients the seconds until its model stands again.
+   * What a request costs, as a share of plain Retrain's in %, with a 95 % interval over seeds: expected gradient samples;
+   * of a method without gradients the seconds until it recommends again.
    */
   readonly cost: number;
   readonly costLow: number;
   readonly costHigh: number;
-  /** Shares of plain Retrain's, in %: expected and measured gradient samples (null without gradients), and seconds. */
-  readonly expected: number | null;
-  readonly measured: number | null;
-  readonly time: number;
   /** methods without gradients: seconds of the sums alone, likewise; null for the others */
   readonly sums: number | null;
   readonly sumsLow: number | null;
@@ -122,11 +117,8 @@ function sideBySide(rows: readonly BeyondRow[], model: string): Comparison[] {
         return typeof a === "number" && typeof b === "number" && b > 0 ? [(100 * a) / b] : [];
       });
     const expected = gradients ? factorOf(shares((row) => row.expected)) : null;
-    const samples = shares((row) => row.samples);
-    const measured = gradients && samples.length > 0 ? mean(samples) : null;
-    const time = factorOf(shares(({ seconds }) => seconds)) ?? UNKNOWN;
-    const sums = gradients ? null : factorOf(shares(({ seconds, derive }) => seconds - derive));
-    const cost = expected ?? (measured ? { mean: measured, low: measured, high: measured } : time);
+    const sums = gradients ? null : factorOf(shares(({ seconds, derive }) => seconds && seconds - derive));
+    const cost = expected ?? factorOf(shares(({ seconds }) => seconds)) ?? UNKNOWN;
     const { dataset, preset, request, metric } = own[0];
     return {
       dataset,
@@ -144,9 +136,6 @@ function sideBySide(rows: readonly BeyondRow[], model: string): Comparison[] {
       cost: cost.mean,
       costLow: cost.low,
       costHigh: cost.high,
-      expected: expected?.mean ?? null,
-      measured,
-      time: time.mean,
       sums: sums?.mean ?? null,
       sumsLow: sums?.low ?? null,
       sumsHigh: sums?.high ?? null,
@@ -156,7 +145,7 @@ function sideBySide(rows: readonly BeyondRow[], model: string): Comparison[] {
 }
 
 /** The aim: exact forgetting of one random user, almost as good as the best Retrain and for a twentieth of its cost. */
-export const AIM = { request: SINGLE_REQUESTS[0], loss: 0.003, share: 5 } as const;
+export const AIM = { request: REQUESTS[0], loss: 0.003, share: 5 } as const;
 
 /** How a system stands to the aim: `too costly` and `too far` name the half that it misses, `neither` misses both. */
 export type AimVerdict = "reached" | "reached on average" | "too costly" | "too far" | "neither";

@@ -1,85 +1,78 @@
 /**
  * Beyond the paper (notebook 10): what else forgets exactly, what it is worth, and what it costs, for each kind of
- * request. Systems and what is searched in them: systems.ts; differences, shares and the verdict: comparisons.ts.
+ * request, under full ranking first. Systems and what is searched in them: systems.ts; differences, shares and the
+ * verdict: comparisons.ts. Trained systems are learned and not unlearned: an exact one is worth after a request what learning
+ * without the erased is worth, and the cost of a request is expected over all who might ask (unlearning/requestCost).
+ * Methods without gradients carry every request out, since their cost is a time.
  */
 
+import type { ModelName } from "../../model/spec";
 import { dataOf, evaluationOf, systemUnder } from "../presets";
 import { type Profile, profileProtocol } from "../profile";
 import type { PresetName } from "../protocol";
 import { type Finding, question } from "../question";
 import { system as systemJob } from "../system/job";
 import type { SystemOutcome } from "../system/outcome";
+import { budgeted, CANDIDATES } from "../system/search";
 import { LEARNING, type Planned } from "../trial";
-import { beyondRow, type Labels } from "./rows";
-import { type BeyondSystem, RANKED, REQUESTS, SMALL, SYSTEMS } from "./systems";
+import { beyondRows, type Labels } from "./rows";
+import { type BeyondSystem, REQUESTS, SMALL, SYSTEMS } from "./systems";
 
-const SMALL_SEEDS = 2;
-const RANKING_SEEDS = 3;
-/** Two alternatives per stage are enough to see a search work. */
-const SMALL_STAGE = 2;
+const GRAPH_SEEDS = 3;
+const QUICK_SEEDS = 1;
+/** Enough to see a search work. */
+const SMALL_CANDIDATES = 3;
 
-interface Sweep {
-  readonly dataset: string;
-  readonly preset: PresetName;
-  readonly systems: readonly BeyondSystem[];
-  readonly requests: readonly string[];
-  readonly seeds: readonly number[];
-}
+/** The models of a system under a preset; [undefined] where it trains none. */
+const modelsOf = ({ models }: BeyondSystem, preset: PresetName): readonly (ModelName | undefined)[] =>
+  models === "none" ? [undefined] : models[preset];
 
-function sweepTrials(
+function systemTrials(
   profile: Profile,
-  { dataset, preset, systems, requests, seeds }: Sweep,
+  preset: PresetName,
+  dataset: string,
+  system: BeyondSystem,
 ): Planned<Labels>[] {
-  const protocol = profileProtocol(profile, dataset, preset);
   const small = profile.name === "smoke";
-  return seeds.flatMap((seed) =>
-    systems.flatMap((system) => {
-      const own = system.settings({ dataset, protocol, groups: profile.ablationGroups });
-      const whole = system.search(protocol);
-      const search = small ? whole.map((stage) => stage.slice(0, SMALL_STAGE)) : whole;
-      const models = system.trains ? profile.models : [undefined];
-      return models.flatMap((model) =>
-        requests.map((request) => ({
-          trial: {
-            job: systemJob.name,
-            dataset,
-            data: dataOf(protocol),
-            evaluation: evaluationOf(protocol),
-            system: systemUnder(protocol, system.method, own, { dataset, model, search }),
-            request,
-            seed,
-          },
-          labels: { preset, model: model ?? "none", system: system.id },
-        })),
-      );
-    }),
-  );
+  const protocol = profileProtocol(profile, dataset, preset);
+  const context = { dataset, protocol, groups: profile.ablationGroups };
+  const stages = system.search(context);
+  const search = stages.length > 0 ? budgeted(stages, small ? SMALL_CANDIDATES : CANDIDATES) : [];
+  const own = system.settings(context);
+  const all = profile.name === "paper" ? profile.seeds : profile.seeds.slice(0, QUICK_SEEDS);
+  return modelsOf(system, preset).flatMap((model) => {
+    if (small && model !== undefined && model === "nmf") return [];
+    const seeds = model === "lightgcn" ? all.slice(0, GRAPH_SEEDS) : all;
+    const requests = model === undefined ? [LEARNING, ...REQUESTS] : [LEARNING];
+    return seeds.flatMap((seed) =>
+      requests.map((request) => ({
+        trial: {
+          job: systemJob.name,
+          dataset,
+          data: dataOf(protocol),
+          evaluation: evaluationOf(protocol),
+          system: systemUnder(protocol, system.method, own, { dataset, model, search }),
+          request,
+          seed,
+        },
+        labels: { preset, model: model ?? "none", system: system.id },
+      })),
+    );
+  });
 }
 
 function trials(profile: Profile): Planned<Labels>[] {
-  const small = profile.name === "smoke";
-  const systems = small ? SYSTEMS.filter(({ id }) => SMALL.includes(id)) : SYSTEMS;
-  // the third, ML-100K, is what `quick` is for
-  const own = profile.datasets.slice(0, 2).flatMap((dataset) =>
-    sweepTrials(profile, {
-      dataset,
-      preset: "PAPER",
-      systems,
-      requests: [LEARNING, ...REQUESTS],
-      seeds: small ? profile.seeds.slice(0, SMALL_SEEDS) : profile.seeds,
-    }),
+  const systems = profile.name === "smoke" ? SYSTEMS.filter(({ id }) => SMALL.includes(id)) : SYSTEMS;
+  const panels: [PresetName, string][] = [
+    ...profile.rankingDatasets.map((dataset): [PresetName, string] => ["RANKING", dataset]),
+    // the third, ML-100K, is what `quick` is for
+    ...profile.datasets.slice(0, 2).map((dataset): [PresetName, string] => ["PAPER", dataset]),
+  ];
+  return panels.flatMap(([preset, dataset]) =>
+    systems
+      .filter(({ presets }) => presets.includes(preset))
+      .flatMap((system) => systemTrials(profile, preset, dataset, system)),
   );
-  if (small) return own;
-  const ranked = profile.rankingDatasets.flatMap((dataset) =>
-    sweepTrials(profile, {
-      dataset,
-      preset: "RANKING",
-      systems: SYSTEMS.filter(({ id }) => RANKED.includes(id)),
-      requests: [LEARNING],
-      seeds: profile.seeds.slice(0, RANKING_SEEDS),
-    }),
-  );
-  return [...own, ...ranked];
 }
 
 /** What else forgets exactly, and what it is worth and costs. */
@@ -90,5 +83,5 @@ export const beyond = question({
   notebook: "10_beyond",
   jobs: [systemJob],
   trials,
-  rows: (findings: readonly Finding<SystemOutcome, Labels>[]) => findings.map(beyondRow),
+  rows: (findings: readonly Finding<SystemOutcome, Labels>[]) => findings.flatMap(beyondRows),
 });

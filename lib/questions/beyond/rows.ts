@@ -1,4 +1,4 @@
-/** What a system is worth, costs and keeps, one row per trial. */
+/** What a system is worth, costs and keeps: a row for learning, and one for each kind of request. */
 
 import { namedMetrics } from "../../metrics/quality";
 import type { PresetName } from "../protocol";
@@ -16,7 +16,7 @@ export interface Labels {
   readonly system: string;
 }
 
-/** One trial: a system after learning or after one request, in one seed; what it is worth, cost and keeps. */
+/** A system after learning or under one request, in one seed; what it is worth, cost and keeps. */
 export interface BeyondRow {
   readonly dataset: string;
   readonly preset: PresetName;
@@ -26,16 +26,14 @@ export interface BeyondRow {
   readonly system: string;
   readonly request: string;
   readonly seed: number;
-  /** what `utility` is: NDCG@10 of the family that decided in validation */
+  /** what `utility` is: NDCG@10 of the family that decides in validation */
   readonly metric: string;
+  /** of a trained system after learning: what was not unlearned is worth what learning is worth */
   readonly utility: number;
-  readonly hr: number;
-  readonly loss: number;
-  /** expected gradient samples of this request, over all who might ask; of learning, for "none"; null: no cost model */
+  /** gradient samples: of learning, or expected of the request, over all who might ask; null: no gradients */
   readonly expected: number | null;
-  /** gradient samples and seconds of the one request that was run */
-  readonly samples: number;
-  readonly seconds: number;
+  /** of learning, or until a method without gradients recommends again; null where no request was carried out */
+  readonly seconds: number | null;
   /** seconds until the model of a method without gradients stands again: part of `seconds` */
   readonly derive: number;
   readonly bytes: number;
@@ -57,22 +55,22 @@ const LEAST_SECONDS = 0.0005;
 const sumOf = (timings: Readonly<Record<string, number>>): number =>
   Object.values(timings).reduce((sum, seconds) => sum + seconds, 0);
 
-export function beyondRow({ trial, labels, outcome, timings }: Finding<SystemOutcome, Labels>): BeyondRow {
-  const metric = decidingMetric(evaluationOf(trial));
+/** The row of what was done, and those of the requests whose cost is expected. */
+export function beyondRows({ trial, labels, outcome, timings }: Finding<SystemOutcome, Labels>): BeyondRow[] {
   const metrics = namedMetrics(outcome.metrics);
+  const decides = decidingMetric(evaluationOf(trial));
+  const metric = decides in metrics ? decides : "fullRank NDCG@10"; // clicks have no ratings of their own
   const { request = LEARNING } = trial;
   const [cold, fair, wellKnown] = outcome.strata;
-  return {
+  const gradients = labels.model !== "none";
+  const done: BeyondRow = {
     dataset: trial.dataset,
     ...labels,
     request,
     seed: trial.seed,
     metric,
     utility: metrics[metric],
-    hr: metrics[metric.replace("NDCG", "HR")],
-    loss: metrics["test loss"],
-    expected: request === LEARNING ? outcome.samples : outcome.expected,
-    samples: outcome.samples,
+    expected: gradients ? (request === LEARNING ? outcome.samples : outcome.expected) : null,
     seconds: Math.max(LEAST_SECONDS, sumOf(timings)),
     derive: timings.derive ?? 0,
     bytes: outcome.bytes,
@@ -83,4 +81,18 @@ export function beyondRow({ trial, labels, outcome, timings }: Finding<SystemOut
     choice: outcome.choice ?? null,
     learned: outcome.learned ?? null,
   };
+  if (!gradients || request !== LEARNING) return [done];
+  const expected = Object.entries(outcome.learned?.expected ?? {});
+  return [
+    done,
+    ...expected.map(([text, samples]) => ({
+      ...done,
+      request: text,
+      expected: samples,
+      // Retrain learns once more, whoever asks
+      seconds: labels.system === "retrain" ? done.seconds : null,
+      choice: null,
+      learned: null,
+    })),
+  ];
 }

@@ -1,15 +1,16 @@
 /**
  * The systems of the question `beyond`: a method of unlearning/methods.ts, what is set in it, what is searched, and how
- * tables and charts name it. A further system is a further entry of SYSTEMS.
+ * tables and charts name it. A further system is a further entry of SYSTEMS. Settings are the first candidate of a search,
+ * its stages hold changes to them; every search tries as many candidates as any other (system/search.ts, CANDIDATES).
  */
 
-import type { Protocol } from "../protocol";
+import type { ModelName } from "../../model/spec";
+import type { MethodName } from "../../unlearning/methods";
+import type { PresetName, Protocol } from "../protocol";
 import type { Search, Settings } from "../trial";
 
-/** Requests of one user: drawn uniformly, and as the owner of a rating drawn uniformly. */
-export const SINGLE_REQUESTS = ["random-user", "active-user"] as const;
-/** One person, whoever it is or likely an active one, and batches of Section 4.4. */
-export const REQUESTS = [...SINGLE_REQUESTS, "rand@5", "top@5"] as const;
+/** One person, whoever it is or likely an active one; batches of Section 4.4, and of the least active (CURE4Rec). */
+export const REQUESTS = ["random-user", "active-user", "rand@5", "top@5", "edge@5"] as const;
 
 export interface SystemContext {
   readonly dataset: string;
@@ -27,75 +28,53 @@ export interface BeyondSystem {
   readonly series: string;
   /** what stands at its point in a chart; "" for none */
   readonly point: string;
-  readonly method: string;
-  /** whether it trains DMF or NMF */
-  readonly trains: boolean;
+  readonly method: MethodName;
+  /** the models that it trains under a preset; none of methods without a model; left out where they are empty */
+  readonly models: Readonly<Record<PresetName, readonly ModelName[]>> | "none";
+  /** whether it stands under PAPER, RANKING */
+  readonly presets: readonly PresetName[];
   settings(context: SystemContext): Settings;
-  search(protocol: Protocol): Search;
+  search(context: SystemContext): Search;
 }
 
-const L2 = [{ l2: 0 }, { l2: 1e-2 }, { l2: 1e-1 }];
-/** Penalties that pull fitted rows of users to the anchor, in samples. */
-const RIDGES = [10, 50, 200].map((ridge) => ({ foldRidge: ridge }));
+const DEEP = ["dmf", "nmf"] as const;
+const ALL_MODELS = { PAPER: DEEP, RANKING: [...DEEP, "bpr", "lightgcn"] } as const;
+/** Models that rows can be folded into. */
+const FOLDED = { PAPER: DEEP, RANKING: DEEP } as const;
+const BOTH = ["RANKING", "PAPER"] as const;
 
-/** Batches, without those larger than the protocol's: a small core would make few steps in the protocol's own. */
-const batches = ({ batchSize }: Protocol, sizes: readonly number[]) =>
-  [...new Set(sizes.map((size) => Math.min(size, batchSize)))].map((size) => ({ batchSize: size }));
+/** One change for each value. */
+const each = (setting: string, values: readonly number[]): Settings[] =>
+  values.map((value) => ({ [setting]: value }));
 
-/** Retrain's own: the protocol's batch first, which is what PAPER says. */
-const retrainBatches = (protocol: Protocol) => batches(protocol, [protocol.batchSize, 4096]);
+/** Batches as changes: none larger than the protocol's, with which a small core would make few steps. */
+const batches = ({ batchSize }: Protocol, sizes: readonly number[]): Settings[] =>
+  each(
+    "batchSize",
+    sizes.filter((size) => size < batchSize),
+  );
+const batchOf = ({ batchSize }: Protocol, size: number): Settings => ({
+  batchSize: Math.min(batchSize, size),
+});
+
+/** With sampled negatives a candidate is too dear: there cores and rows are fitted with the settings that PAPER chose. */
+const cheap = ({ protocol }: SystemContext, search: Search): Search => (protocol.negatives > 0 ? [] : search);
 
 const nothing = () => ({});
 const noSearch = () => [];
 
-interface ItemStep {
-  readonly kind: string;
-  /** what is searched of it */
-  readonly stages: Search;
-  /** shares of users in a core, in per cent */
-  readonly cores: readonly number[];
-}
-
-/** The closed form is swept over all cores, the others where they tell them apart. */
-const RIDGE_STEP: ItemStep = {
-  kind: "ridge",
-  stages: [[5, 1, 20].map((lambda) => ({ itemLambda: lambda }))],
-  cores: [2, 5, 10, 20],
-};
-
-/** Item steps of core fold-in. */
-const ITEM_STEPS: readonly ItemStep[] = [
-  { kind: "none", stages: [], cores: [10] },
-  {
-    kind: "items",
-    stages: [[10, 40, 160].map((ridge) => ({ itemRidge: ridge }))],
-    cores: [5, 10],
-  },
-  RIDGE_STEP,
-];
-
-/** A larger core takes more steps an epoch by itself. */
-const trainingStages = (protocol: Protocol, percent: number): Search => [
-  batches(protocol, percent < 20 ? [1024, 256] : [4096, 1024]),
-  L2.slice(0, 2),
-];
-
-/** With sampled negatives a candidate is too dear: cores and rows are then fitted with the defaults, as Retrain is. */
-const searched = (protocol: Protocol, search: Search): Search => (protocol.negatives > 0 ? [] : search);
-
-function foldIn(percent: number, step: ItemStep): BeyondSystem {
-  const series = step.kind === "none" ? "Fold-in" : `Fold-in + ${step.kind}`;
-  return {
-    id: `coin@${percent}+${step.kind}`,
-    label: series.replace("Fold-in", `Fold-in ${percent} %`),
-    series,
-    point: step.cores.length > 1 ? `${percent} %` : `${series}, ${percent} %`,
-    method: "core-fold-in",
-    trains: true,
-    settings: () => ({ core: "coin", corePercent: percent, itemStep: step.kind }),
-    search: (protocol) => searched(protocol, [...trainingStages(protocol, percent), RIDGES, ...step.stages]),
-  };
-}
+/** A system that trains with the protocol's settings and has nothing to choose. */
+const named = (id: string, label: string, method = id as MethodName): BeyondSystem => ({
+  id,
+  label,
+  series: label,
+  point: label,
+  method,
+  models: ALL_MODELS,
+  presets: BOTH,
+  settings: nothing,
+  search: noSearch,
+});
 
 /** Training ratings that about one user in twenty reaches: numbers fixed beforehand, as the method asks. */
 const ACTIVE: Readonly<Record<string, number>> = {
@@ -118,111 +97,121 @@ const activeCore = (thresholds: Readonly<Record<string, number>>, dataset: strin
   coreRatings: thresholds[dataset] ?? ACTIVE[dataset] ?? ACTIVE_ELSEWHERE,
 });
 
+const RIDGE_STEP = { itemStep: "ridge", itemLambda: 5 };
+
+/** Fold-in with a core that a coin or activity chooses. @param size of batches in the core, and smaller ones to try */
+function foldIn(
+  id: string,
+  point: string,
+  own: (context: SystemContext) => Settings,
+  [size, ...smaller]: readonly number[],
+): BeyondSystem {
+  return {
+    ...named(id, `Fold-in ${point}`, "core-fold-in"),
+    series: "Fold-in",
+    point,
+    models: FOLDED,
+    settings: (context) => ({
+      ...own(context),
+      ...batchOf(context.protocol, size),
+      ...RIDGE_STEP,
+      foldRidge: 10,
+    }),
+    search: (context) =>
+      cheap(context, [
+        batches(context.protocol, smaller),
+        each("l2", [1e-2]),
+        each("foldRidge", [50, 200, 3]),
+        each("itemLambda", [1, 20, 60]),
+      ]),
+  };
+}
+
 interface Lean {
   readonly id: string;
-  /** "10 %", or "active" */
+  /** "20 %", or "active" */
   readonly point: string;
   readonly core: (dataset: string) => Settings;
   /** of the core's training; default: the protocol's */
   readonly epochs?: number;
   readonly fold: { readonly foldSteps: number; readonly foldRate: number };
   readonly batches: readonly number[];
-  readonly userLambdas: readonly number[];
 }
 
-/** Few large steps for the rows: what a request of somebody in the core repeats stays small beside Retrain. */
-const LEAN: readonly Lean[] = [
-  {
-    id: "lean@10+ridge",
-    point: "10 %",
-    core: () => ({ core: "coin", corePercent: 10 }),
-    fold: { foldSteps: 10, foldRate: 0.03 },
-    batches: [1024, 256],
-    userLambdas: [10, 3, 30],
-  },
-  {
-    id: "lean@20+ridge",
-    point: "20 %",
-    core: () => ({ core: "coin", corePercent: 20 }),
-    epochs: 25,
-    fold: { foldSteps: 5, foldRate: 0.06 },
-    batches: [1024, 256], // half of the epochs make as many steps of the larger core
-    userLambdas: [10, 3, 30],
-  },
-  {
-    id: "lean-active+ridge",
-    point: "active",
-    core: (dataset) => activeCore(LEAN_ACTIVE, dataset),
-    fold: { foldSteps: 5, foldRate: 0.03 },
-    batches: [4096, 1024, 8192], // a third of all ratings
-    userLambdas: [10, 3, 30, 100],
-  },
-];
-
-/** Fold-in where users take a half-step after the items, which costs an erasure nothing (unlearning/foldIn/userStep.ts). */
-const leanFoldIn = ({ id, point, core, epochs, fold, ...searchedOver }: Lean): BeyondSystem => ({
+/**
+ * Few large steps for the rows: what a request of somebody in the core repeats stays small beside Retrain. Users take a
+ * half-step after the items, which costs an erasure nothing (unlearning/foldIn/userStep.ts).
+ */
+const leanFoldIn = ({
   id,
-  label: `Lean fold-in ${point}`,
+  point,
+  core,
+  epochs = Number.POSITIVE_INFINITY,
+  fold,
+  batches: sizes,
+}: Lean): BeyondSystem => ({
+  ...named(id, `Lean fold-in ${point}`, "core-fold-in"),
   series: "Lean fold-in",
   point,
-  method: "core-fold-in",
-  trains: true,
+  models: FOLDED,
   settings: ({ protocol, dataset }) => ({
-    epochs: Math.min(epochs ?? protocol.epochs, protocol.epochs),
+    ...(epochs < protocol.epochs ? { epochs } : {}),
     ...core(dataset),
     ...fold,
-    itemStep: "ridge",
+    ...batchOf(protocol, sizes[0]),
+    ...RIDGE_STEP,
     userStep: "ridge",
+    userLambda: 10,
+    foldRidge: 10,
   }),
-  search: (protocol) =>
-    searched(protocol, [
-      batches(protocol, searchedOver.batches),
-      L2.slice(0, 2),
-      RIDGES,
-      ...RIDGE_STEP.stages,
-      searchedOver.userLambdas.map((lambda) => ({ userLambda: lambda })),
+  search: (context) =>
+    cheap(context, [
+      batches(context.protocol, sizes.slice(1)),
+      each("l2", [1e-2]),
+      each("foldRidge", [50, 200]),
+      each("itemLambda", [1, 20]),
+      each("userLambda", [3, 30, 100]),
     ]),
 });
 
 /** Components of the Gaussian filter; generated ratings have few, and looking for more takes seconds. */
 const RANK: Readonly<Record<string, number>> = { synthetic: 8 };
-const RANK_ELSEWHERE = 32;
 
-const additive = (id: "ease" | "gaussian", label: string, search: Search): BeyondSystem => ({
-  id,
-  label,
-  series: label,
-  point: label,
-  method: id,
-  trains: false,
-  settings: ({ dataset }): Settings => (id === "ease" ? {} : { rank: RANK[dataset] ?? RANK_ELSEWHERE }),
+/** A method without gradients, that trains no model. */
+const additive = (
+  id: "ease" | "gaussian",
+  label: string,
+  presets: readonly PresetName[],
+  search: Search,
+): BeyondSystem => ({
+  ...named(id, label),
+  models: "none",
+  presets,
+  settings: ({ dataset }): Settings => (id === "gaussian" && RANK[dataset] ? { rank: RANK[dataset] } : {}),
   search: () => search,
 });
 
-/** A system that trains with the protocol's settings and has nothing to choose. */
-const named = (id: string, label: string, method = id): BeyondSystem => ({
-  id,
-  label,
-  series: label,
-  point: label,
-  method,
-  trains: true,
-  settings: nothing,
-  search: noSearch,
-});
+const PENALTIES = [1e-3, 1e-2, 1e-1];
+const RATES = [3e-3, 3e-4];
 
-/** With its defaults: unlearning/rivals/README.md says how they were chosen. */
-const recEraser = (partition: "ubp" | "ibp" | "inbp"): BeyondSystem => ({
-  ...named(`receraser-${partition}`, `RecEraser ${partition.toUpperCase()}`, "receraser"),
-  settings: ({ groups }) => ({ groups, partition }),
-});
+/** Retrain with the settings that the validation split chooses: what an exact method could be worth at best. */
+const TUNED: BeyondSystem = {
+  ...named("retrain-tuned", "Retrain, tuned", "retrain"),
+  models: { PAPER: DEEP, RANKING: ["bpr"] }, // a candidate of the others takes minutes there
+  search: ({ protocol }) =>
+    protocol.negatives > 0
+      ? [
+          each("embeddingSize", [64]),
+          each("l2", PENALTIES),
+          each("learningRate", RATES),
+          each("batchSize", [4096]),
+        ]
+      : [batches(protocol, [4096, 1024, 256]), each("l2", PENALTIES), each("learningRate", RATES)],
+};
 
 export const SYSTEMS: readonly BeyondSystem[] = [
   named("retrain", "Retrain"),
-  {
-    ...named("retrain-tuned", "Retrain, tuned", "retrain"),
-    search: (protocol) => [retrainBatches(protocol), L2],
-  },
+  TUNED,
   {
     ...named("l-cbkm", "L-CBKM", "laser"),
     settings: ({ groups }) => ({ grouping: "cbkm", groups }),
@@ -231,33 +220,35 @@ export const SYSTEMS: readonly BeyondSystem[] = [
     ...named("c-sisa", "C-SISA"),
     settings: ({ groups }) => ({ grouping: "rand", groups }),
   },
+  // with its defaults: unlearning/rivals/README.md says how they were chosen
   {
-    ...named("refresh", "Refresh"),
-    settings: ({ groups }) => ({ grouping: "cbkm", groups }),
-    search: () => [RIDGES],
+    ...named("receraser-ubp", "RecEraser", "receraser"),
+    settings: ({ groups }) => ({ groups, partition: "ubp" }),
   },
-  recEraser("ubp"),
-  recEraser("ibp"),
-  recEraser("inbp"),
   {
     ...named("ultrare", "UltraRE"),
     settings: ({ groups }) => ({ grouping: "cbkm", groups, assignment: "transport" }),
   },
-  ...ITEM_STEPS.flatMap((step) => step.cores.map((percent) => foldIn(percent, step))),
-  ...LEAN.map(leanFoldIn),
-  {
-    ...foldIn(20, RIDGE_STEP),
-    id: "active+ridge",
-    label: "Fold-in active + ridge",
-    series: "Fold-in active + ridge",
-    point: "Fold-in active",
-    settings: ({ dataset }) => ({
-      ...activeCore(ACTIVE, dataset),
-      itemStep: "ridge",
-    }),
-  },
-  additive("ease", "EASE", [[500, 200, 1000].map((lambda) => ({ lambda }))]),
-  additive("gaussian", "Gaussian", [[400, 200, 800].map((shrinkage) => ({ shrinkage }))]),
+  foldIn("coin@10+ridge", "10 %", () => ({ core: "coin", corePercent: 10 }), [1024, 256]),
+  foldIn("coin@20+ridge", "20 %", () => ({ core: "coin", corePercent: 20 }), [4096, 1024]),
+  foldIn("active+ridge", "active", ({ dataset }) => activeCore(ACTIVE, dataset), [4096, 1024]),
+  leanFoldIn({
+    id: "lean@20+ridge",
+    point: "20 %",
+    core: () => ({ core: "coin", corePercent: 20 }),
+    epochs: 25,
+    fold: { foldSteps: 5, foldRate: 0.06 },
+    batches: [1024, 256], // half of the epochs make as many steps of the larger core
+  }),
+  leanFoldIn({
+    id: "lean-active+ridge",
+    point: "active",
+    core: (dataset) => activeCore(LEAN_ACTIVE, dataset),
+    fold: { foldSteps: 5, foldRate: 0.03 },
+    batches: [4096, 1024], // a third of all ratings
+  }),
+  additive("ease", "EASE", BOTH, [each("lambda", [50, 100, 200, 300, 1000, 2000, 5000])]),
+  additive("gaussian", "Gaussian", ["PAPER"], [each("shrinkage", [50, 100, 200, 300, 600, 800, 1600])]),
 ];
 
 /** The system of this id. A record of a system that is no longer listed keeps its id as name. */
@@ -265,7 +256,7 @@ export function systemOf(id: string): Pick<BeyondSystem, "id" | "label" | "serie
   return SYSTEMS.find((system) => system.id === id) ?? { id, label: id, series: id, point: id };
 }
 
-/** "Fold-in 10 % + ridge" for "coin@10+ridge". */
+/** "Fold-in 10 %" for "coin@10+ridge". */
 export const systemLabel = (id: string): string => systemOf(id).label;
 
 /** What a small profile is content with. */
@@ -274,20 +265,10 @@ export const SMALL: readonly string[] = [
   "retrain-tuned",
   "l-cbkm",
   "c-sisa",
-  "refresh",
   "receraser-ubp",
   "ultrare",
-  "coin@10+none",
-  "coin@10+items",
   "coin@10+ridge",
-  "lean@20+ridge",
-  "active+ridge",
+  "lean-active+ridge",
   "ease",
   "gaussian",
 ];
-
-/**
- * RANKING costs ten times as much. Nobody's batch or penalty is searched there, so a tuned Retrain would be the plain one,
- * and the Gaussian filter predicts ratings alone.
- */
-export const RANKED: readonly string[] = ["retrain", "l-cbkm", "coin@10+ridge", "coin@20+ridge", "ease"];

@@ -18,7 +18,7 @@ import { costModel } from "../../unlearning/requestCost/models";
 import type { Job, Report } from "../job";
 import { LEARNING, type Settings, type Trial } from "../trial";
 import { contextFor, evaluationOf, methodFor, quality, splitData } from "../workbench";
-import { batchCosts, coreShare, deriveSeconds, drawOf, Remembering, strata } from "./measure";
+import { batchCosts, coreShare, deriveSeconds, drawOf, expectedCosts, Remembering, strata } from "./measure";
 import type { Choice, SystemOutcome } from "./outcome";
 import { chooseSettings } from "./search";
 
@@ -119,12 +119,16 @@ async function outcomeOf(
   };
 }
 
-const learnedFacts = (learned: System, train: Interactions): SystemOutcome["learned"] => ({
-  users: ratedUsers(train).length,
-  ratings: train.byUser.columns.length,
-  batches: batchCosts(costModel(learned)),
-  core: coreShare(learned, train),
-});
+function learnedFacts(learned: System, train: Interactions): SystemOutcome["learned"] {
+  const model = costModel(learned);
+  return {
+    users: ratedUsers(train).length,
+    ratings: train.byUser.columns.length,
+    batches: batchCosts(model),
+    expected: expectedCosts(model, train),
+    core: coreShare(learned, train),
+  };
+}
 
 /**
  * C-SISA's other scoring: the same shards read by a method that scores otherwise. "Learning" it trains nothing, for the

@@ -12,7 +12,7 @@ import { coreTest } from "../../unlearning/foldIn/core";
 import type { CORE_FOLD_IN } from "../../unlearning/foldIn/coreFoldIn";
 import type { System } from "../../unlearning/method";
 import { ratedUsers } from "../../unlearning/plan";
-import { parseRequest, share } from "../../unlearning/request";
+import { parseRequest, resolveRequest, share } from "../../unlearning/request";
 import { type CostModel, type Draw, expectedSamples } from "../../unlearning/requestCost/expected";
 import type { EvaluationSettings } from "../trial";
 import type { BatchCost, CoreShare, ItemStratum } from "./outcome";
@@ -113,6 +113,19 @@ export const batchCosts = (model: CostModel | null): BatchCost[] =>
         users,
         samples: expectedSamples(model, { kind: "uniform", count: users }),
       }));
+
+/** Requests whose expected cost is told as soon as a system is learned: those of the question `beyond`. */
+const EXPECTED = ["random-user", "active-user", "rand@5", "top@5", "edge@5"] as const;
+
+/** Expected gradient samples of requests, by their texts; none without a cost model. */
+export const expectedCosts = (model: CostModel | null, train: Interactions): Record<string, number> =>
+  Object.fromEntries(
+    EXPECTED.flatMap((text) => {
+      if (model === null) return [];
+      const erasure = resolveRequest(parseRequest(text), train, 0);
+      return [[text, expectedSamples(model, drawOf(text, train, erasure))]];
+    }),
+  );
 
 /** Who may be erased by a request, as the cost model takes it. @param erasure who is, where the request names them */
 export function drawOf(text: string, train: Interactions, erasure: Erasure): Draw {

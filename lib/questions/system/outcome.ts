@@ -42,6 +42,8 @@ export interface Learned {
   readonly ratings: number;
   /** none for a method without a cost model */
   readonly batches: readonly BatchCost[];
+  /** expected gradient samples of a request, by its text; none without a cost model */
+  readonly expected: Readonly<Record<string, number>>;
   /** null for methods without a core */
   readonly core: CoreShare | null;
 }

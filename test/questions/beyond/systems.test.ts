@@ -2,21 +2,33 @@
 
 import { describe, expect, it } from "vitest";
 import { beyond } from "../../../lib/questions/beyond/question";
-import { RANKED, SMALL, SYSTEMS } from "../../../lib/questions/beyond/systems";
+import type { Labels } from "../../../lib/questions/beyond/rows";
+import { REQUESTS, SMALL, SYSTEMS } from "../../../lib/questions/beyond/systems";
 import { PROFILE_NAMES, profileNamed } from "../../../lib/questions/profile";
 import { trialsOf } from "../../../lib/questions/question";
+import { CANDIDATES, candidatesOf } from "../../../lib/questions/system/search";
 import type { Settings, Trial } from "../../../lib/questions/trial";
 import { methodFor } from "../../../lib/questions/workbench";
+import { TRAINING } from "../../../lib/training/settings";
+import { EASE } from "../../../lib/unlearning/additive/ease";
+import { GAUSSIAN } from "../../../lib/unlearning/additive/gaussian";
 
-/** Settings after the first of each stage before, with each change of the next: what a search can ask for. */
+/** Changes of each stage under those of the stage before: what a search can ask for. */
 function candidates({ system }: Trial): Settings[] {
-  let before: Settings = system?.settings ?? {};
+  let before: Settings = {};
   return (system?.search ?? []).flatMap((stage) => {
     const own = stage.map((change) => ({ ...before, ...change }));
     before = own[0];
     return own;
   });
 }
+
+/** Of settings that a trial leaves at their defaults. */
+const DEFAULTS: Settings = Object.fromEntries(
+  [TRAINING, EASE, GAUSSIAN].flatMap((spec) =>
+    Object.entries(spec).map(([key, { default: initial }]) => [key, initial as number]),
+  ),
+);
 
 describe("systems of beyond", () => {
   it.each(PROFILE_NAMES.map((name) => [name]))("%s: every candidate of every search is a method", (name) => {
@@ -29,11 +41,36 @@ describe("systems of beyond", () => {
         expect(methodFor(trial, change).name).toBe(trial.system?.method);
   });
 
+  it("searches with equal budgets, and no change is what stood before", () => {
+    for (const { trial } of beyond.trials(profileNamed("paper"))) {
+      const { search: stages, settings = {} } = trial.system ?? {};
+      if (!stages) continue;
+      expect(candidatesOf(stages), trial.system?.method).toBe(CANDIDATES);
+      for (const change of stages.flat())
+        for (const [key, value] of Object.entries(change))
+          expect(settings[key] ?? DEFAULTS[key], key).not.toBe(value);
+    }
+  });
+
+  it("learns the systems that train, three seeds of LightGCN, and carries out requests of the others", () => {
+    const planned = beyond.trials(profileNamed("paper"));
+    const requests = (model: string) =>
+      new Set(
+        planned.flatMap(({ trial, labels }) => ((labels as Labels).model === model ? [trial.request] : [])),
+      );
+    expect([...requests("dmf")]).toEqual(["none"]);
+    expect([...requests("none")]).toEqual(["none", ...REQUESTS]);
+    const seedsOf = (model: string) =>
+      new Set(planned.flatMap(({ trial }) => (trial.system?.model === model ? [trial.seed] : []))).size;
+    expect([seedsOf("lightgcn"), seedsOf("bpr")]).toEqual([3, 10]);
+    expect(planned.slice(0, 1).map(({ labels }) => (labels as Labels).preset)).toEqual(["RANKING"]);
+  });
+
   it("have ids, labels and places in a chart of their own; lists name systems that exist", () => {
     for (const of of ["id", "label"] as const)
       expect(new Set(SYSTEMS.map((system) => system[of])).size).toBe(SYSTEMS.length);
     expect(new Set(SYSTEMS.map(({ series, point }) => `${series} ${point}`)).size).toBe(SYSTEMS.length);
     const ids = SYSTEMS.map(({ id }) => id);
-    for (const id of [...SMALL, ...RANKED]) expect(ids).toContain(id);
+    for (const id of SMALL) expect(ids).toContain(id);
   });
 });
