@@ -117,9 +117,16 @@ export { mean, pairedT, quantile } from "./statistics/statistics";
 // where a system in memory keeps its checkpoints
 export { DamagedError, MemoryStore } from "./training/store";
 // the door: learn, recommend, forget, verify
-export { type LearnSettings, learn, type OpenOptions, open, verify } from "./unlearning/api";
+export {
+  type LearnSettings,
+  learn,
+  type OpenOptions,
+  open,
+  type VerifySettings,
+  verify,
+} from "./unlearning/api";
 // unlearning by its parts: methods, requests, plans, erasures, certificates
-export { type Certificate, type OperatorKey, parseCertificate } from "./unlearning/certificate";
+export type { Certificate } from "./unlearning/certificate";
 export {
   ErasableSystem,
   type ForgetOptions,
@@ -131,7 +138,9 @@ export { usersErasure } from "./unlearning/erasure";
 export { makePlan } from "./unlearning/makePlan";
 export type { Method, System } from "./unlearning/method";
 export { METHOD_NAMES, type MethodName, methodOf } from "./unlearning/methods";
+export { parseCertificate } from "./unlearning/parseCertificate";
 export type { Plan } from "./unlearning/plan";
 export { parseRequest, resolveRequest } from "./unlearning/request";
+export { type OperatorKey, publicKeyOf } from "./unlearning/tags";
 export { discard, unlearn } from "./unlearning/unlearn";
-export type { Verification } from "./unlearning/verify";
+export type { Check, Verification } from "./unlearning/verify";

@@ -1,6 +1,7 @@
 /** Canonical JSON and content hashes: one value has one text, and so one key, on every machine. */
 
 import { createHash } from "node:crypto";
+import { InputError } from "./errors";
 
 /**
  * JSON with object keys sorted and no white space. `undefined` members are left out; numbers must be finite.
@@ -27,4 +28,30 @@ export function sha256(content: string | ArrayBufferView): string {
   if (typeof content === "string") hash.update(content, "utf8");
   else hash.update(new Uint8Array(content.buffer, content.byteOffset, content.byteLength));
   return hash.digest("hex");
+}
+
+/** Names of members in the value, however deep. */
+function memberCount(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const members = Object.values(value);
+  const own = Array.isArray(value) ? 0 : members.length;
+  return members.reduce((sum: number, member) => sum + memberCount(member), own);
+}
+
+/**
+ * The value of a JSON text of which people read one thing and programs the same: a member that stands twice is refused.
+ * @param what whose text it is, for the message
+ * @throws InputError
+ */
+export function parseJson(text: string, what: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`${what}: ${(error as Error).message}`);
+  }
+  const strings = text.match(/"(?:[^"\\]|\\.)*"\s*:?/g) ?? [];
+  if (strings.filter((one) => one.endsWith(":")).length !== memberCount(value))
+    throw new InputError(`${what}: a member stands twice in it`);
+  return value;
 }

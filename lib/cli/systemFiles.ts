@@ -1,76 +1,16 @@
-/** Files beside a system: the operator's key, and what a verifier needs with a certificate. */
+/** Files beside a system: the operator's key, and where a certificate may be written. */
 
 import { randomBytes } from "node:crypto";
 import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { type Encoding, textIn } from "../data/reading/encoding";
-import type { ReadingSettings } from "../data/reading/settings";
 import { DiskError, onDisk } from "../disk/diskError";
 import { nodeFiles, writeAtomically, writeNew } from "../disk/files";
 import { InputError } from "../errors";
-import type { ErasableSystem } from "../unlearning/erasableSystem";
-import { type Plan, parsePlan } from "../unlearning/plan";
-import { type ErasedTags, hasUsersByText } from "../unlearning/verify";
-import { keptReading, readingOf } from "./keptReading";
-
-/** What a verifier needs beside certificate and ratings: the plan that the certificate names, and the items' order. */
-export interface Evidence {
-  /** text of the plan; null for a method without one */
-  readonly plan: string | null;
-  readonly itemIds: readonly string[];
-  /** whom earlier erasures list, oldest first; files of older versions lack it */
-  readonly earlier?: readonly ErasedTags[];
-  /** the users' order: see `hasUsersByText`; files of older versions lack it */
-  readonly usersByText?: boolean;
-  /** how the file was read that the system learned from: settings that differ from their defaults */
-  readonly reading?: Partial<ReadingSettings>;
-}
-
-/** What a verifier needs with the certificate of the system in force. */
-export const evidenceOf = (system: ErasableSystem, folder: string): Evidence => ({
-  plan: system.planText,
-  itemIds: system.system.itemIds,
-  usersByText: hasUsersByText(system.system),
-  earlier: system
-    .certificates()
-    .filter(({ superseded }) => superseded)
-    .map(({ erased: { userTags, ratingTags } }) => ({ userTags, ratingTags })),
-  reading: keptReading(folder)?.settings ?? {},
-});
 
 /** "erased.evidence.json" for "erased.json". */
 export const evidencePath = (certificate: string): string =>
   `${certificate.replace(/\.json$/, "")}.evidence.json`;
-
-export function readEvidence(path: string): {
-  readonly plan: Plan | undefined;
-  readonly itemIds: readonly string[];
-  readonly earlier: readonly ErasedTags[];
-  readonly usersByText: boolean;
-  readonly reading: Partial<ReadingSettings>;
-} {
-  let value: Partial<Evidence> | null;
-  try {
-    value = JSON.parse(readText(path, "--evidence")) as Partial<Evidence> | null;
-  } catch (error) {
-    throw error instanceof InputError ? error : new InputError(`${path}: ${(error as Error).message}`);
-  }
-  const { plan, itemIds, earlier = [], usersByText = false, reading = {} } = value ?? {};
-  const areTags = (one: Partial<ErasedTags> | null) =>
-    Array.isArray(one?.userTags) && Array.isArray(one.ratingTags);
-  const sound =
-    (plan === null || typeof plan === "string") &&
-    Array.isArray(itemIds) &&
-    Array.isArray(earlier) &&
-    typeof usersByText === "boolean" &&
-    earlier.every(areTags);
-  if (!sound)
-    throw new InputError(
-      `${path}: this is not the file that unlearn --certificate writes beside a certificate`,
-    );
-  const parsed = plan === null ? undefined : parsePlan(plan);
-  return { plan: parsed, itemIds: itemIds.map(String), earlier, usersByText, reading: readingOf(reading) };
-}
 
 /**
  * Refuses a place for a certificate where it would be lost or overwrite something else: before anything is forgotten, since

@@ -7,21 +7,14 @@ import { open } from "../unlearning/api";
 import type { Certificate } from "../unlearning/certificate";
 import type { ErasableSystem } from "../unlearning/erasableSystem";
 import type { NamedErasure } from "../unlearning/folder";
+import { evidenceText } from "./evidence";
 import { keptReading } from "./keptReading";
 import { readPairs, readUsers } from "./lists";
 import { list, withJson } from "./options";
 import { count, duration, plural, print, printJson, say, stopping } from "./output";
 import { shellWord } from "./shell";
 import { stages } from "./stages";
-import {
-  defaultKey,
-  evidenceOf,
-  evidencePath,
-  readKey,
-  requirePlace,
-  writeSecret,
-  writeText,
-} from "./systemFiles";
+import { defaultKey, evidencePath, readKey, requirePlace, writeSecret, writeText } from "./systemFiles";
 
 interface UnlearnOptions {
   readonly system: string;
@@ -156,6 +149,10 @@ async function forget(
       `${count(cost.samples)} gradient samples, ${duration(seconds)}; ${plural(deleted.length, "file")} that saw them deleted`,
   );
   print(`Guarantee: ${system.guarantee}`);
+  for (const lost of system.lostCertificates())
+    say(
+      `An earlier certificate is lost: ${lost}. The erasure stands; with the key, all ratings cannot be verified any more`,
+    );
   if (!certificate) return;
   if (options.certificate !== undefined)
     print(`Certificate: ${options.certificate}; for a verifier: ${evidencePath(options.certificate)}`);
@@ -164,7 +161,8 @@ async function forget(
       "Certificates and evidence written before name people who are forgotten now: delete those files, this certificate covers all.",
     );
   print(
-    `The key that recognises the erased ids: ${keyFile}. Keep it secret, and apart from the certificate.`,
+    `The key that recognises the erased ids: ${keyFile}. Keep it secret, and apart from the certificate. ` +
+      `Its public key, for --signer of verify: ${certificate.signer}`,
   );
 }
 
@@ -210,7 +208,7 @@ function writeCertificate(
 ): void {
   try {
     // evidence lists who is left
-    writeText(evidencePath(path), "--certificate", `${JSON.stringify(evidenceOf(system, folder))}\n`, 0o600);
+    writeText(evidencePath(path), "--certificate", evidenceText(system, folder), 0o600);
     writeText(path, "--certificate", `${JSON.stringify(certificate, null, 2)}\n`);
   } catch (error) {
     throw new InputError(

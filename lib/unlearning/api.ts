@@ -18,6 +18,7 @@ import {
   requireRatings,
   requireWork,
 } from "./arguments";
+import { hasUsersByText } from "./catalogue";
 import type { Certificate } from "./certificate";
 import { chooseMethod } from "./choice";
 import { ErasableSystem, releaseAll, type WorkOptions } from "./erasableSystem";
@@ -26,6 +27,15 @@ import type { MethodContext, System } from "./method";
 import { type MethodName, type MethodSettings, methodOf, specOf } from "./methods";
 import { settingsFor } from "./pairs";
 import { type Verification, type VerifyOptions, verify as verifyCertificate } from "./verify";
+
+/** What a verifier has beside certificate and ratings: see `VerifyOptions` of verify.ts. */
+export interface VerifySettings extends Omit<VerifyOptions, "system">, Omit<WorkOptions, "workers"> {
+  /**
+   * The system that the certificate is of, opened read-only perhaps: then plan, catalogue and the certificates before come
+   * from it, and it is checked that the certificate is its last, about the model in force.
+   */
+  readonly system?: ErasableSystem;
+}
 
 /** The settings of a method, and how it is learned. A method takes those settings that it has (`METHODS`). */
 export interface LearnSettings extends MethodSettings, WorkOptions {
@@ -148,8 +158,8 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
  * const ratings = await loadDataset("synthetic");
  * const system = await learn(ratings, { groups: 4 });
  * const { certificate, key } = await system.forget([ratings.userIds[0]]);
- * const { ok, checks } = await verify(certificate, ratings, { plan: system.plan, key });
- * console.log(ok, checks.map(({ what }) => what));
+ * const { ok, checks } = await verify(certificate, ratings, { system, key });
+ * console.log(ok, checks.map(({ what, verdict }) => `${what}: ${verdict}`));
  * ```
  *
  * @param ratings the remaining ratings; or all of them, when `key` is given
@@ -158,28 +168,46 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
 export async function verify(
   certificate: Certificate | null,
   ratings: Interactions,
-  options: VerifyOptions & Omit<WorkOptions, "workers"> = {},
+  options: VerifySettings = {},
 ): Promise<Verification> {
   if (certificate === null)
     throw new InputError("certificate: there is none; where a method is not exact, nothing is certified");
   requireRatings(ratings, "verify");
-  requireOptions(options, "verify", [
+  const known = [
     "plan",
     "key",
+    "signer",
     "earlier",
+    "system",
     "itemIds",
     "usersByText",
     "signal",
     "onProgress",
-  ]);
+  ];
+  requireOptions(options, "verify", known);
   requireWork(options, "verify");
-  const { signal, onProgress, ...verifyOptions } = options;
-  const { plan, key, earlier, itemIds } = verifyOptions;
+  const { signal, onProgress, system, ...given } = options;
+  const { plan, key, signer, earlier, itemIds } = given;
   if (plan !== undefined && plan !== null) requireOptions(plan, "verify: plan");
   requireKey(key, "verify: key");
+  if (signer !== undefined) requireIds([signer], "verify: signer");
   if (itemIds !== undefined) requireIds(itemIds, "verify: itemIds");
   if (earlier !== undefined) requireErasures(earlier, "verify: earlier");
-  return verifyCertificate(certificate, ratings, verifyOptions, contextOf({ signal, onProgress }));
+  const all = { ...(system ? evidenceOf(system) : {}), ...given };
+  return verifyCertificate(certificate, ratings, all, contextOf({ signal, onProgress }));
+}
+
+/** What a system tells a verifier. */
+function evidenceOf(system: ErasableSystem): VerifyOptions {
+  const certificates = system.certificates();
+  const { itemIds } = system.system;
+  return {
+    plan: system.plan,
+    itemIds,
+    usersByText: hasUsersByText(system.system),
+    earlier: certificates,
+    system: { certificates, fingerprint: system.fingerprint },
+  };
 }
 
 /** Leaves in a store what the system needs: not what was stopped under other settings. */

@@ -1,23 +1,29 @@
 /**
  * The certificate of an unlearning, plain JSON: what was erased, which system came out, and what it is identical to
- * (goal G1, Section 2.2). Erased ids are there only as HMAC-SHA256 under a key that stays with the operator, since plain
+ * (goal G1, Section 2.2). Erased ids are there only as tags under a key that stays with the operator (tags.ts), since plain
  * hashes of small ids can be enumerated. So is whatever depends on the erased data, the hashes of the system before: with
  * plain ones, a guess at a user's ratings could be tested by training on it. Who holds the remaining data can verify the
- * rest without the key: verify.ts.
+ * rest without the key: verify.ts. The operator signs all of it, so that nobody else can change what it says.
  */
 
-import { createHmac } from "node:crypto";
-import { InputError } from "../errors";
 import { canonicalJson, sha256 } from "../json";
 import type { Json } from "../training/store";
 import type { Erasure } from "./erasure";
 import { type Guarantee, methodVersion, type System } from "./method";
 import { planHash } from "./plan";
+import { digestsFrom, ratedUsers, ratingsHash } from "./ratingsHash";
+import {
+  artefactTag,
+  type OperatorKey,
+  placeTag,
+  publicKeyOf,
+  ratingTag,
+  signatureOf,
+  tagger,
+  userTag,
+} from "./tags";
 
-/** The operator's secret: at least 16 bytes, or their hexadecimal text. */
-export type OperatorKey = Uint8Array | string;
-
-export const FORMAT = "erasable certificate, format 2";
+export const FORMAT = "erasable certificate, format 3";
 
 /** What an unlearning states, without naming anybody. */
 export interface Certificate {
@@ -30,37 +36,50 @@ export interface Certificate {
     readonly users: number;
     /** all of theirs, and the single ones */
     readonly ratings: number;
-    /** HMACs of the ids of erased users */
+    /** tags of the ids of erased users */
     readonly userTags: readonly string[];
-    /** HMACs of the (user, item) pairs of single ratings that were erased */
+    /** tags of the (user, item) pairs of single ratings that were erased */
     readonly ratingTags: readonly string[];
+    /** tags of the (user, group) pairs of those who have left the plan: with the key, the plan before can be made again */
+    readonly placeTags: readonly string[];
   };
-  /** Everything here is an HMAC under the operator's key. */
-  readonly before: { readonly data: string; readonly model: string; readonly artefacts: readonly string[] };
+  /** Everything here is a tag under the operator's key. */
+  readonly before: {
+    readonly data: string;
+    readonly model: string;
+    readonly plan: string | null;
+    readonly artefacts: readonly string[];
+  };
   readonly after: {
     /** users with training ratings */
     readonly users: number;
     /** of the catalogue */
     readonly items: number;
-    /** SHA-256 of the remaining training data, of every weight, and of the plan (null: the method has none) */
+    /** SHA-256 of the remaining ratings (ratingsHash.ts), of every weight, and of the plan (null: the method has none) */
     readonly data: string;
     readonly model: string;
     readonly plan: string | null;
     /** names of the stored artefacts: checkpoints carry the hash of all that made them */
     readonly artefacts: readonly string[];
   };
-  /** A later erasure has taken away what `after` is about: its hashes are HMACs now, and there is nothing to verify. */
-  readonly superseded?: true;
   /** how many of the artefacts after are not among those before: checkpoints that were made anew */
   readonly renewed: number;
+  /**
+   * A later erasure has taken away what `after` is about: its hashes are tags now, and there is nothing to verify. This is
+   * the first signer, under whose key the tags of `erased` and `before` are.
+   */
+  readonly superseded?: string;
   /** version of the code of the method and its model, with training, grouping and engines */
   readonly code: string;
-  readonly how: string;
+  readonly how: typeof HOW;
+  /** the operator's public key, and the signature of all of the above as canonical JSON */
+  readonly signer: string;
+  readonly signature: string;
   /** SHA-256 of all of the above as canonical JSON */
   readonly digest: string;
 }
 
-const HOW =
+export const HOW =
   "Learn the named method with these settings from the remaining data, under the plan whose hash is given (none is " +
   "needed for the guarantee 'exact'), with code of this version: data and model hashes must come out the same. " +
   "The holder of the key can recompute the tags of the erased ids.";
@@ -72,32 +91,49 @@ export interface Certified {
   readonly key: OperatorKey;
 }
 
+/** A certificate without what signing adds. */
+export type Statement = Omit<Certificate, "signer" | "signature" | "digest">;
+
+/** The certificate of a statement, signed with the operator's key. @throws InputError for a key that is too short */
+export function signed(statement: Statement, key: OperatorKey): Certificate {
+  const body = { ...statement, signer: publicKeyOf(key) };
+  const whole = { ...body, signature: signatureOf(canonicalJson(body), key) };
+  return { ...whole, digest: sha256(canonicalJson(whole)) };
+}
+
 export function certify({ before, after, erasure, key }: Certified): Certificate {
   const tag = tagger(key);
   const { users, ratings } = erasure;
   const pairs = [...ratings].flatMap(([user, items]) => [...items].map((item) => [user, item] as const));
   const whole = [...users].reduce((sum, user) => sum + before.ratingsOf(user).items.length, 0);
+  const touched = [...users, ...ratings.keys()];
+  const id = (user: number) => before.userIds[user];
   const former = new Set(artefacts(before));
-  const body = {
-    format: FORMAT as typeof FORMAT,
+  digestsFrom(before, after, touched);
+  const statement: Statement = {
+    format: FORMAT,
     method: after.method.name,
     settings: after.method.settings,
     guarantee: after.guarantee,
     erased: {
       users: users.size,
       ratings: whole + pairs.length,
-      userTags: [...users].map((user) => userTag(tag, before.userIds[user])).sort(),
-      ratingTags: pairs.map(([u, i]) => ratingTag(tag, before.userIds[u], before.itemIds[i])).sort(),
+      userTags: [...users].map((user) => userTag(tag, id(user))).sort(),
+      ratingTags: pairs.map(([u, i]) => ratingTag(tag, id(u), before.itemIds[i])).sort(),
+      placeTags: placesLeft(new Set(touched.map(id)), before, after)
+        .map(([user, group]) => placeTag(tag, user, group))
+        .sort(),
     },
     before: {
-      data: tag(["data", before.dataHash]),
+      data: tag(["data", ratingsHash(before)]),
       model: tag(["model", before.fingerprint]),
+      plan: before.plan && tag(["plan", planHash(before.plan)]),
       artefacts: artefacts(before).map((name) => artefactTag(tag, name)),
     },
     after: {
-      users: ratedUsersAfter({ before, after, erasure }),
+      users: ratedUsers(after),
       items: after.itemIds.length,
-      data: after.dataHash,
+      data: ratingsHash(after),
       model: after.fingerprint,
       plan: after.plan && planHash(after.plan),
       artefacts: artefacts(after),
@@ -106,36 +142,21 @@ export function certify({ before, after, erasure, key }: Certified): Certificate
     code: methodVersion(after.method),
     how: HOW,
   };
-  return { ...body, digest: sha256(canonicalJson(body)) };
+  return signed(statement, key);
 }
 
 /** Names of a system's stored artefacts, as a certificate lists them. */
 export const artefacts = (system: System): string[] =>
   system.entries().filter((name) => name.startsWith("record/"));
 
-/** Counting asks for everybody's ratings, and forgetting one user should not have to: a system's count is remembered. */
-const counts = new WeakMap<System, number>();
-
-const hasRatings = (system: System, user: number): boolean =>
-  !system.erased.has(user) && system.ratingsOf(user).items.length > 0;
-
-/** How many users a system has training ratings of. */
-export function ratedUsers(system: System): number {
-  const known = counts.get(system);
-  if (known !== undefined) return known;
-  let count = 0;
-  for (let user = 0; user < system.userIds.length; user++) count += Number(hasRatings(system, user));
-  counts.set(system, count);
-  return count;
-}
-
-/** The same behind an erasure: it changes nobody's ratings but those of the users whom it names. */
-function ratedUsersAfter({ before, after, erasure }: Omit<Certified, "key">): number {
-  const named = new Set([...erasure.users, ...erasure.ratings.keys()]);
-  const gone = [...named].filter((user) => hasRatings(before, user) && !hasRatings(after, user));
-  const count = ratedUsers(before) - gone.length;
-  counts.set(after, count);
-  return count;
+/** In which groups of the plan these ids stood that stand in none now (where a plan lists items, all stay). */
+function placesLeft(ids: ReadonlySet<string>, before: System, after: System): [id: string, group: number][] {
+  const places = ({ plan }: System) =>
+    (plan?.groups ?? []).flatMap((group, g) =>
+      group.flatMap((id): [string, number][] => (ids.has(id) ? [[id, g]] : [])),
+    );
+  const stay = new Set(places(after).map(([id]) => id));
+  return places(before).filter(([id]) => !stay.has(id));
 }
 
 /**
@@ -144,9 +165,9 @@ function ratedUsersAfter({ before, after, erasure }: Omit<Certified, "key">): nu
  * `before` of the next are equal.
  */
 export function superseded(certificate: Certificate, key: OperatorKey): Certificate {
-  if (certificate.superseded) return certificate;
+  if (certificate.superseded !== undefined) return certificate;
   const tag = tagger(key);
-  const { digest: _, ...body } = certificate;
+  const { digest: _, signature: __, signer, ...statement } = certificate;
   const { data, model, plan, artefacts } = certificate.after;
   const after = {
     ...certificate.after,
@@ -155,47 +176,9 @@ export function superseded(certificate: Certificate, key: OperatorKey): Certific
     plan: plan && tag(["plan", plan]),
     artefacts: artefacts.map((name) => artefactTag(tag, name)),
   };
-  const next = { ...body, after, superseded: true as const };
-  return { ...next, digest: sha256(canonicalJson(next)) };
+  return signed({ ...statement, after, superseded: signer }, key);
 }
 
-/** What to say of a file of another format than this version's, which it names and perhaps the code that made it. */
-export function otherFormat(
-  value: { readonly format?: unknown; readonly code?: unknown } | null,
-  wanted: string,
-): string {
-  const { format, code } = value ?? {};
-  if (typeof format !== "string" || !format.startsWith(wanted.replace(/\d+$/, "")))
-    return `this is not a file of "${wanted}"`;
-  const made = typeof code === "string" ? ` (code version ${code})` : "";
-  return `this is of "${format}", made by another version of erasable${made}; that version reads it, and this one reads "${wanted}"`;
-}
-
-/** A certificate read from JSON. @throws InputError when it is none, or was changed after it was made. */
-export function parseCertificate(text: string): Certificate {
-  let value: Certificate;
-  try {
-    value = JSON.parse(text) as Certificate;
-  } catch (error) {
-    throw new InputError(`certificate: ${(error as Error).message}`);
-  }
-  if (value?.format !== FORMAT) throw new InputError(`certificate: ${otherFormat(value, FORMAT)}`);
-  const { digest, ...body } = value;
-  if (sha256(canonicalJson(body)) !== digest)
-    throw new InputError("certificate: its digest does not fit its content; it was changed");
-  return value;
-}
-
-type Tagger = (path: readonly string[]) => string;
-
-/** HMAC-SHA256 over a path of names. @throws InputError for a key that is too short. */
-export function tagger(key: OperatorKey): Tagger {
-  const bytes = typeof key === "string" ? Buffer.from(key, "hex") : key;
-  if (bytes.length < 16 || (typeof key === "string" && bytes.length * 2 !== key.length))
-    throw new InputError("operator key: at least 16 bytes, or 32 hexadecimal digits");
-  return (path) => createHmac("sha256", bytes).update(canonicalJson(path)).digest("hex");
-}
-
-export const userTag = (tag: Tagger, user: string): string => tag(["user", user]);
-export const ratingTag = (tag: Tagger, user: string, item: string): string => tag(["rating", user, item]);
-export const artefactTag = (tag: Tagger, name: string): string => tag(["artefact", name]);
+/** Whether two certificates are of one erasure: what they say of it stays when one is superseded. */
+export const sameErasure = (a: Certificate, b: Certificate): boolean =>
+  canonicalJson([a.erased, a.before]) === canonicalJson([b.erased, b.before]);

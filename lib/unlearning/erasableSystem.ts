@@ -10,13 +10,14 @@ import type { BytesKept } from "../training/checkpoint";
 import type { WorkerPool } from "../training/pool";
 import type { EntryName } from "../training/store";
 import { requireFlag, requireIds, requireKey, requireOptions, requirePairs, requireWork } from "./arguments";
-import type { Certificate, OperatorKey } from "./certificate";
+import { type Certificate, superseded } from "./certificate";
 import { requireKnownUser } from "./erasure";
 import type { NamedErasure, SystemFolder } from "./folder";
 import type { Guarantee, MethodContext, MethodProgress, Preparation, System } from "./method";
 import { type Plan, planText } from "./plan";
 import { requireSomebodyLeft } from "./remaining";
 import { namedErasure } from "./request";
+import type { OperatorKey } from "./tags";
 import { discard, type Unlearned, unlearn } from "./unlearn";
 
 /** The stop button, progress and threads. */
@@ -75,6 +76,8 @@ export class ErasableSystem {
   private closing: Promise<void> | undefined;
   /** numbers of users by their ids */
   private numbers: { readonly of: readonly string[]; readonly byId: ReadonlyMap<string, number> } | undefined;
+  /** certificates, where there is no folder that keeps them */
+  private made: readonly Certificate[] = [];
   /** what `ratedItems` found for a system */
   private rated: { readonly of: System; readonly items: Uint8Array } | undefined;
 
@@ -189,6 +192,8 @@ export class ErasableSystem {
       const unlearned = await this.unlearned(erasure, key, context);
       const { next, certificate, obsolete } = unlearned;
       this.current = next; // and stays so, whatever becomes of what is obsolete
+      const earlier = this.made.map((one) => superseded(one, key));
+      this.made = certificate ? [...earlier, certificate] : earlier;
       const cost = (this.home ?? { discard }).discard(former, unlearned, context);
       return { certificate, key, cost, deleted: obsolete };
     } catch (error) {
@@ -223,10 +228,16 @@ export class ErasableSystem {
     this.home?.withdrawRequest();
   }
 
-  /** Certificates of what this folder's system has forgotten. @throws InputError when the system has been closed. */
+  /** Certificates of what it has forgotten, oldest first. @throws InputError when the system has been closed. */
   certificates(): Certificate[] {
     this.requireOpen();
-    return this.home?.certificates() ?? [];
+    return this.home?.certificates() ?? [...this.made];
+  }
+
+  /** What is wrong with those of its certificates that are missing or were changed. @throws InputError: closed. */
+  lostCertificates(): string[] {
+    this.requireOpen();
+    return this.home?.lostCertificates().map(({ message }) => message) ?? [];
   }
 
   /** Frees memory, workers and the folder, after what is under way. Closing again is waiting for the same. */

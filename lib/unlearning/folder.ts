@@ -16,21 +16,15 @@ import { InUseError } from "../disk/lock";
 import { InputError } from "../errors";
 import { canonicalJson, sha256 } from "../json";
 import { type Cost, inSequence, stageCost } from "../metrics/cost";
-import type { DiskStore } from "../training/diskStore";
 import { DamagedError, type EntryName, type Json } from "../training/store";
-import {
-  type Certificate,
-  type OperatorKey,
-  otherFormat,
-  parseCertificate,
-  superseded,
-  tagger,
-} from "./certificate";
+import { type Certificate, superseded } from "./certificate";
 import type { MethodContext, System } from "./method";
 import { methodOf } from "./methods";
 import { CERTIFICATES, isCertificateFile, OwnStore, requireOwnFiles } from "./ownFiles";
+import { otherFormat, parseCertificate } from "./parseCertificate";
 import { requireSomebodyLeft } from "./remaining";
 import { namedErasure } from "./request";
+import { type OperatorKey, tagger } from "./tags";
 import { free, type Unlearned, unlearn } from "./unlearn";
 
 /** An erasure by original ids: what a folder remembers of a request until it is done. */
@@ -55,6 +49,8 @@ interface InForce {
 const FORMAT = "erasable system, format 2";
 const IN_FORCE = "system.json";
 const REQUEST = "request.json";
+/** Before the name of a certificate that was lost before it could be superseded. No file has such a name. */
+const LOST = "lost ";
 
 /** Refuses a folder that holds a system, or others' files where one keeps its own. @throws InputError. */
 export function requireFree(folder: string, files: Files = nodeFiles): void {
@@ -93,7 +89,7 @@ const isRefusal = (error: unknown): boolean =>
   error instanceof InputError && ![DamagedError, DiskError, InUseError].some((kind) => error instanceof kind);
 
 export class SystemFolder {
-  readonly store: DiskStore;
+  readonly store: OwnStore;
   /** What system.json said when this process opened or wrote it: nothing is written over what was not read. */
   private seen: string | undefined;
 
@@ -119,7 +115,7 @@ export class SystemFolder {
     const { root, entries } = system.save();
     const needed = new Set(entries);
     const others = [...this.store.list().keys()].filter((name) => !needed.has(name));
-    this.change(system, root, others, []);
+    this.change(system, { root, obsolete: others, certificates: [] });
     this.finish();
   }
 
@@ -168,8 +164,8 @@ export class SystemFolder {
 
   /**
    * Forgets: when it returns, the new system is in force on the disk, and the old one is still there. To be followed by
-   * `discard`. The system given must be the one in force.
-   * @throws InputError (also when nobody would be left), StoppedError: the old system stays in force, and
+   * `discard`. The system given must be the one in force. Before it is certified, every file that it keeps has been read.
+   * @throws InputError (also when nobody would be left), StoppedError, DamagedError: the old system stays in force, and
    *   `unfinishedRequest` tells what was asked.
    */
   async unlearn(
@@ -195,6 +191,7 @@ export class SystemFolder {
       this.commit(unlearned, key);
       return unlearned;
     } catch (error) {
+      if (error instanceof DamagedError) throw this.advised(error);
       // A request that cannot be met is not left behind; one that was stopped, or failed on the way, is.
       if (isRefusal(error)) this.withdrawRequest();
       throw error;
@@ -202,13 +199,22 @@ export class SystemFolder {
   }
 
   /** Puts the new system in force. Its name is sure to stay on the disk once `discard` has synced the folder. */
-  private commit({ next, root, certificate, obsolete }: Unlearned, key: OperatorKey): void {
+  private commit({ next, root, entries, certificate, obsolete }: Unlearned, key: OperatorKey): void {
     try {
-      this.change(next, root, obsolete, this.keepCertificates(key, certificate));
+      this.store.requireSound(entries);
+      const certificates = this.keepCertificates(key, certificate);
+      this.change(next, { root, obsolete, certificates });
     } catch (error) {
       free(next);
       throw error;
     }
+  }
+
+  private advised({ message }: DamagedError): DamagedError {
+    return new DamagedError(
+      `${message}. Nothing has changed, and the request is kept: put the file back from a copy and finish it (unlearn ` +
+        "--resume), or take it back (--withdraw); without a copy, learn the system anew from the ratings that are to stay",
+    );
   }
 
   /**
@@ -228,28 +234,47 @@ export class SystemFolder {
     return inSequence(cost, stageCost("delete", clock() - began));
   }
 
-  /** Certificates of the erasures so far, oldest first. Only the last is about the system in force; the others are superseded. */
+  /**
+   * Certificates of the erasures so far, oldest first, but for those that are lost. Only the last is about the system in
+   * force; the others are superseded.
+   */
   certificates(): Certificate[] {
-    return this.inForce().certificates.map((name) => this.certificate(name));
+    const all = this.inForce().certificates.map((name) => this.certificate(name));
+    return all.filter((one): one is Certificate => !(one instanceof DamagedError));
   }
 
-  private certificate(name: string): Certificate {
+  /** What is wrong with each certificate that is missing or was changed: an erasure is as good without its certificate. */
+  lostCertificates(): DamagedError[] {
+    const all = this.inForce().certificates.map((name) => this.certificate(name));
+    return all.filter((one) => one instanceof DamagedError);
+  }
+
+  private certificate(name: string): Certificate | DamagedError {
     const path = join(this.path, CERTIFICATES, name);
     const bytes = this.files.read(path);
-    if (bytes === undefined) throw new DamagedError(`${path} is missing`);
-    return parseCertificate(Buffer.from(bytes).toString("utf8"));
+    if (bytes === undefined) return new DamagedError(`${path.replace(LOST, "")} is missing`);
+    try {
+      return parseCertificate(Buffer.from(bytes).toString("utf8"));
+    } catch (error) {
+      if (error instanceof InputError) return new DamagedError(`${path}: ${error.message}`);
+      throw error;
+    }
   }
 
   /**
    * Writes a new certificate, and the one before as superseded by it; those before that are so already, and stay unread,
-   * so that an erasure costs the same after many as after few. Returns the names of all their files, oldest first.
+   * so that an erasure costs the same after many as after few. One that is lost keeps its name in the list, and blocks
+   * nothing: what is left of its file is deleted with what is obsolete, since it is not superseded.
+   * @returns the names of all, oldest first
    */
   private keepCertificates(key: OperatorKey, newest: Certificate | null): string[] {
     const names = this.inForce().certificates;
-    const earlier = names.slice(-1).map((name) => superseded(this.certificate(name), key));
-    const kept = [...earlier, ...(newest ? [newest] : [])].map((certificate) =>
-      this.keepCertificate(certificate),
-    );
+    const last = names.slice(-1).map((name) => {
+      const certificate = this.certificate(name);
+      if (!(certificate instanceof DamagedError)) return this.keepCertificate(superseded(certificate, key));
+      return name.startsWith(LOST) ? name : LOST + name;
+    });
+    const kept = [...last, ...(newest ? [this.keepCertificate(newest)] : [])];
     this.files.syncFolder(join(this.path, CERTIFICATES));
     return [...names.slice(0, -1), ...kept];
   }
@@ -277,16 +302,11 @@ export class SystemFolder {
   }
 
   /** The one moment at which another system comes into force. */
-  private change(
-    system: System,
-    root: Json,
-    obsolete: readonly EntryName[],
-    certificates: readonly string[],
-  ): void {
+  private change(system: System, what: Pick<InForce, "root" | "obsolete" | "certificates">): void {
     const { name, settings } = system.method;
     this.store.sync();
     this.requireSeen();
-    this.write({ format: FORMAT, method: name, settings, root, certificates, obsolete });
+    this.write({ format: FORMAT, method: name, settings, ...what });
   }
 
   /** Deletes what a change of systems has made obsolete, and the request with the erased ids in it. */

@@ -24,7 +24,6 @@ import {
   interactionsOf,
   loadPartition,
   type Partition,
-  partitionHash,
   partitionOf,
   ratingsOf,
   savePartition,
@@ -165,10 +164,6 @@ export abstract class SystemFrame implements System {
 
   get plan(): Plan | null {
     return this.method.plans ? this.partition.plan : null;
-  }
-
-  get dataHash(): string {
-    return partitionHash(this.partition);
   }
 
   ratingsOf(user: number): { readonly items: Uint32Array; readonly ratings: Float32Array } {

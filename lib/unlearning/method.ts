@@ -101,8 +101,6 @@ export interface System extends Scorer {
   readonly trained: readonly number[];
   /** SHA-256 over every weight that scoring reads: equal models have equal fingerprints on every machine. */
   readonly fingerprint: string;
-  /** SHA-256 over the training data it has seen. Catalogue numbers do not enter, and neither do erased users. */
-  readonly dataHash: string;
 
   /**
    * Does what the first score would have to wait for: a method of sums derives its model, others have nothing to do.

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Files } from "../disk/files";
 import { InputError } from "../errors";
 import { DiskStore } from "../training/diskStore";
-import type { EntryName } from "../training/store";
+import { blobName, DamagedError, type EntryName } from "../training/store";
 
 export const CERTIFICATES = "certificates";
 
@@ -42,7 +42,33 @@ const OWN_ENTRY = /^(blob\/[0-9a-f]{64}(\.unfinished)?|record\/[0-9a-f]{64}(\.js
 
 /** The store of a system's folder: others' files in it are not seen, and so never deleted. */
 export class OwnStore extends DiskStore {
+  /** what this process has read or written whole */
+  private readonly sound = new Set<EntryName>();
+
   override list(): Map<EntryName, number> {
     return new Map([...super.list()].filter(([name]) => OWN_ENTRY.test(name)));
+  }
+
+  override putBlob(...parts: readonly ArrayBufferView[]): string {
+    const hash = super.putBlob(...parts);
+    this.sound.add(blobName(hash));
+    return hash;
+  }
+
+  override getBlob(hash: string): Uint8Array {
+    const bytes = super.getBlob(hash);
+    this.sound.add(blobName(hash));
+    return bytes;
+  }
+
+  /** Reads whatever of these entries this process has not had in hand yet. @throws DamagedError naming the first bad one */
+  requireSound(names: Iterable<EntryName>): void {
+    for (const name of names) {
+      const [kind, key] = name.split("/", 2);
+      if (this.sound.has(name)) continue;
+      if (kind === "blob") this.getBlob(key);
+      else if (this.getRecord(key) === undefined) throw new DamagedError(`record ${key} is missing`);
+      else this.sound.add(name);
+    }
   }
 }

@@ -6,10 +6,11 @@
 
 import { type Cost, inSequence, stageCost } from "../metrics/cost";
 import type { EntryName, Json } from "../training/store";
-import { type Certificate, certify, type OperatorKey, tagger } from "./certificate";
+import { type Certificate, certify } from "./certificate";
 import type { Erasure } from "./erasure";
 import type { MethodContext, System, WithoutOptions } from "./method";
 import { forgetSaved } from "./partition";
+import { type OperatorKey, tagger } from "./tags";
 
 export interface UnlearnOptions extends WithoutOptions {
   /** The operator's secret: names of erased users and ratings are in the certificate as HMACs under it. */
@@ -24,6 +25,8 @@ export interface Unlearned {
   readonly next: System;
   /** what names `next` in the store; null unless it was saved */
   readonly root: Json;
+  /** names of all that the store must hold for it */
+  readonly entries: readonly EntryName[];
   /** null for a method that is not exact: there is nothing to certify */
   readonly certificate: Certificate | null;
   /** Names of what the store holds and `next` does not need: all of it saw the erased data, or is left over. */
@@ -54,7 +57,7 @@ export async function unlearn(
     const { root, entries } = save ? next.save() : { root: null, entries: next.entries() };
     const needed = new Set(entries);
     const obsolete = [...store.list().keys()].filter((name) => !needed.has(name)).sort();
-    return { next, root, certificate, obsolete, cost };
+    return { next, root, entries, certificate, obsolete, cost };
   } catch (error) {
     free(next);
     throw error;

@@ -1,38 +1,48 @@
 /**
  * Verifies a certificate by doing the work again: learns the method from the remaining data, under the same plan where the
- * guarantee depends on one, and holds every statement that can be checked against what comes out (goal G1). With the
- * operator's key the erased users and ratings can still be in the data given: their tags are recognised and counted, and
- * they are left out. What cannot be checked are the HMACs of the system before, but for the names of its artefacts.
+ * guarantee depends on one, and holds every statement against what comes out (goal G1). Each gets one of three words: it
+ * holds, it is wrong, or it was not checked, and then what would have to be given. With the operator's key the erased users
+ * and ratings can still be in the data given: their tags are recognised and counted, the system before is learned as well,
+ * and they are left out.
  */
 
-import { type Interactions, interactionsFrom, selectRatings } from "../data/interactions";
+import type { Interactions } from "../data/interactions";
 import { InputError } from "../errors";
 import { canonicalJson, sha256 } from "../json";
 import { MemoryStore } from "../training/store";
-import {
-  artefacts,
-  artefactTag,
-  type Certificate,
-  type OperatorKey,
-  parseCertificate,
-  ratedUsers,
-  ratingTag,
-  tagger,
-  userTag,
-} from "./certificate";
-import { type MethodContext, methodVersion, type System } from "./method";
+import { overCatalogue } from "./catalogue";
+import { artefacts, type Certificate, sameErasure } from "./certificate";
+import { type Method, type MethodContext, methodVersion, type System } from "./method";
 import { methodOf } from "./methods";
+import { parseCertificate } from "./parseCertificate";
 import { type Plan, planHash } from "./plan";
+import { ratedBy, ratedUsers, ratingsHash } from "./ratingsHash";
+import { type ErasedTags, planBefore, recognised, together, withoutTagged } from "./recognised";
+import { artefactTag, type OperatorKey, publicKeyOf, type Tagger, tagger } from "./tags";
 
-/** Outcome of a verification, check by check. */
-export interface Verification {
-  readonly ok: boolean;
-  /** what was compared, and how it came out */
-  readonly checks: readonly { readonly what: string; readonly ok: boolean; readonly text: string }[];
+/** What became of a statement. */
+export type Verdict = "holds" | "wrong" | "not checked";
+
+/** A statement of a certificate, and what was found in its place. */
+export interface Check {
+  readonly what: string;
+  readonly verdict: Verdict;
+  readonly text: string;
+  /** for what was not checked: what would have to be given */
+  readonly needs?: string;
 }
 
-/** What an erasure lists: HMACs of users, and of single ratings. */
-export type ErasedTags = Pick<Certificate["erased"], "userTags" | "ratingTags">;
+/** Outcome of a verification, statement by statement. */
+export interface Verification {
+  /** Nothing is wrong, and all that the guarantee says of the system after was checked. */
+  readonly ok: boolean;
+  readonly checks: readonly Check[];
+}
+
+/** An erasure before: a certificate, or whom it lists and the public key with which its tags go. */
+export interface Earlier extends Partial<Pick<Certificate, "signer" | "superseded">> {
+  readonly erased: ErasedTags;
+}
 
 export interface VerifyOptions {
   /**
@@ -40,13 +50,17 @@ export interface VerifyOptions {
    * has to come out of the remaining data (one group of everybody is no partition, and may be given)
    */
   readonly plan?: Plan | null;
-  /** the operator's key: leaves the erased data out of `data` */
+  /** the operator's key: leaves the erased data out of `data`, and checks the system before where they are in it */
   readonly key?: OperatorKey;
+  /** the operator's public key, where the key is not given: who has signed */
+  readonly signer?: string;
   /**
-   * Certificates of the erasures before, under the same key, as `certificates()` of the system gives them: with the key,
-   * `data` may hold what they list too, and it is left out.
+   * Certificates of the erasures before, under the same key, as `certificates()` of the system gives them (this one may be
+   * among them): with the key, `data` may hold what they list too, and it is left out.
    */
-  readonly earlier?: readonly { readonly erased: ErasedTags }[];
+  readonly earlier?: readonly Earlier[];
+  /** All certificates of the system, oldest first, and the fingerprint of its model: is this the last, and is it in force? */
+  readonly system?: { readonly certificates: readonly Certificate[]; readonly fingerprint: string };
   /**
    * The system's catalogue of items, in its order, where the remaining data are a file of their own: an item that erased
    * users alone had rated is still in the catalogue. Default: the items of `data`.
@@ -56,79 +70,161 @@ export interface VerifyOptions {
   readonly usersByText?: boolean;
 }
 
-/** A statement of a certificate, what was found in its place, and whether that agrees. */
-type Check = (what: string, expected: string | number | null, found: string | number | null) => boolean;
+type Context = Omit<MethodContext, "store">;
+type Value = string | number | null;
+
+/** The statements so far. */
+class Checks {
+  readonly list: Check[] = [];
+
+  /** @returns whether both agree */
+  compare(what: string, expected: Value, found: Value, hint = ""): boolean {
+    const holds = expected === found;
+    const text = holds ? `${found}` : `the certificate says ${expected}, and this is ${found}${hint}`;
+    this.list.push({ what, verdict: holds ? "holds" : "wrong", text });
+    return holds;
+  }
+
+  say(what: string, holds: boolean, text: string): void {
+    this.list.push({ what, verdict: holds ? "holds" : "wrong", text });
+  }
+
+  /** @param stated null: nothing that can be read */
+  skip(what: string, stated: Value, needs: string): void {
+    this.list.push({ what, verdict: "not checked", text: `${stated ?? ""}`, needs });
+  }
+}
+
+/** Those of which the guarantee consists: unless they are checked, nothing is verified. */
+const GUARANTEED: readonly string[] = ["guarantee", "remaining data", "plan", "model", "artefacts"];
 
 /**
  * @param data the remaining training data, over a catalogue in which the erased users have no ratings or do not occur;
  *   or all of it, with `key`
- * @throws InputError when the certificate was changed or superseded, names an unknown method, or its plan does not fit the
- *   data; StoppedError.
+ * @throws InputError when the certificate was changed, names an unknown method, or its plan does not fit the data;
+ *   StoppedError.
  */
 export async function verify(
   certificate: Certificate,
   data: Interactions,
   options: VerifyOptions,
-  context: Omit<MethodContext, "store">,
+  context: Context,
 ): Promise<Verification> {
   parseCertificate(JSON.stringify(certificate));
-  requireWhole(certificate);
-  if (certificate.superseded)
-    throw new InputError("certificate: a later erasure has superseded it; verify that one's certificate");
-  const { after, guarantee } = certificate;
-  const checks: { what: string; ok: boolean; text: string }[] = [];
-  const check: Check = (what, expected, found) => {
-    const ok = expected === found;
-    const text = ok ? `${found}` : `the certificate says ${expected}, and this is ${found}`;
-    checks.push({ what, ok, text });
-    return ok;
-  };
-  check(
-    "code version",
-    certificate.code,
-    methodVersion({ name: certificate.method, settings: certificate.settings }),
-  );
-  const plan = planFor(certificate, options.plan);
-  if (!plan && guarantee !== "exact") {
-    checks.push({ what: "plan", ok: false, text: `the plan ${after.plan} is needed` });
-    return { ok: false, checks };
-  }
-  if (plan && !check("plan", after.plan, planHash(plan))) return { ok: false, checks };
-  const { key, itemIds, usersByText = false, earlier = [] } = options;
-  const before = key && earlier.length > 0 ? withoutTagged(data, together(earlier), key) : data;
-  const catalogued =
-    itemIds || usersByText ? overCatalogue(before, itemIds ?? before.itemIds, usersByText) : before;
-  checkErased(certificate, catalogued, options.key, check);
-  const remaining = options.key ? withoutTagged(catalogued, certificate, options.key) : catalogued;
+  const checks = new Checks();
+  checkSigner(certificate, options, checks);
+  checkPlace(certificate, options, checks);
   const method = methodOf(certificate.method, certificate.settings);
-  const system = await method
-    .learn(remaining, { ...context, store: new MemoryStore() }, { plan })
-    .catch((error: unknown) => explainMissing(certificate, error));
+  checks.compare("code version", certificate.code, methodVersion(method));
+  checks.compare("settings", canonicalJson(certificate.settings), canonicalJson(method.settings));
+  if (certificate.superseded === undefined) {
+    const all = givenData(certificate, data, options);
+    const remaining = options.key ? withoutTagged(all, certificate, options.key) : all;
+    const plan = await checkAfter(certificate, method, remaining, options, context, checks);
+    await checkBefore(certificate, method, { all, plan }, options.key, context, checks);
+  }
+  const unchecked = ({ what, verdict }: Check) => verdict === "not checked" && GUARANTEED.includes(what);
+  const ok = !checks.list.some((check) => check.verdict === "wrong" || unchecked(check));
+  return { ok: ok && certificate.superseded === undefined, checks: checks.list };
+}
+
+/** The data over the system's catalogue, without what earlier erasures list where the key tells it. */
+function givenData({ erased }: Certificate, data: Interactions, options: VerifyOptions): Interactions {
+  const { key, itemIds, usersByText = false } = options;
+  const tags = ({ userTags, ratingTags }: ErasedTags) => canonicalJson([userTags, ratingTags]);
+  const earlier = (options.earlier ?? []).filter((one) => tags(one.erased) !== tags(erased));
+  const left = key && earlier.length > 0 ? withoutTagged(data, together(earlier), key) : data;
+  return itemIds || usersByText ? overCatalogue(left, itemIds ?? left.itemIds, usersByText) : left;
+}
+
+function checkSigner({ signer }: Certificate, { key, signer: known }: VerifyOptions, checks: Checks): void {
+  const expected = key === undefined ? known : publicKeyOf(key);
+  if (expected === undefined)
+    checks.skip("signer", signer, "the operator's key, or the public key that the operator has made known");
+  else
+    checks.say(
+      "signer",
+      signer === expected,
+      signer === expected ? signer : `signed with ${signer}, and not with the key given (${expected})`,
+    );
+}
+
+/** Whether it is the last of its system, and the system in force is the one that it is about. */
+function checkPlace(certificate: Certificate, { system }: VerifyOptions, checks: Checks): void {
+  const what = "last certificate";
+  const certificates = system?.certificates ?? [];
+  const place = certificates.findIndex((one) => sameErasure(one, certificate));
+  const last = certificates.at(-1);
+  if (place >= 0 && last && place < certificates.length - 1)
+    checks.say(
+      what,
+      false,
+      `this is of erasure ${place + 1} of ${certificates.length}; the last certificate is ${last.digest.slice(0, 16)}`,
+    );
+  else if (certificate.superseded !== undefined)
+    checks.say(what, false, "a later erasure has superseded it, and there is nothing left to verify");
+  else if (!system) checks.skip(what, null, "the folder of the system");
+  else if (place < 0) checks.say(what, false, "it is none of this system's certificates");
+  else checks.say(what, true, `erasure ${place + 1} of ${certificates.length}`);
+  if (system) checks.compare("system in force", certificate.after.model, system.fingerprint);
+}
+
+/**
+ * Holds what a certificate says of the system after against the system learned again.
+ * @returns the plan of the system; undefined where it was not learned
+ */
+async function checkAfter(
+  certificate: Certificate,
+  method: Method,
+  remaining: Interactions,
+  options: VerifyOptions,
+  context: Context,
+  checks: Checks,
+): Promise<Plan | null | undefined> {
+  const { after, guarantee, erased } = certificate;
+  const rated = ratedBy(remaining);
+  checks.compare("users", after.users, ratedUsers(rated));
+  checks.compare("items", after.items, remaining.itemIds.length);
+  const isData = checks.compare("remaining data", after.data, ratingsHash(rated), hintOf(options));
+  const plan = planFor(certificate, options.plan);
+  const isPlan = plan ? checks.compare("plan", after.plan, planHash(plan)) : guarantee === "exact";
+  if (!isPlan || !isData) {
+    const needs = isPlan ? "the ratings that it is about" : "the plan that it names";
+    if (!plan) checks.skip("plan", after.plan, needs);
+    checks.skip("guarantee", guarantee, needs);
+    checks.skip("model", after.model, needs);
+    checks.skip("artefacts", inShort(after.artefacts), needs);
+    return undefined;
+  }
+  const system = await learned(method, remaining, plan, context).catch((error: unknown) =>
+    explainMissing(erased.ratingTags.length > 0, error),
+  );
   try {
-    if (!plan) check("plan", after.plan, planOf(system));
-    checkSystem(certificate, system, options.key, check);
+    if (!plan) checks.compare("plan", after.plan, system.plan && planHash(system.plan));
+    checks.compare("guarantee", guarantee, guaranteeOf(system, after.plan));
+    checks.compare("model", after.model, system.fingerprint);
+    checks.compare("artefacts", inShort(after.artefacts), inShort(artefacts(system)));
+    return system.plan;
   } finally {
     system.dispose();
   }
-  return { ok: checks.every(({ ok }) => ok), checks };
 }
 
-function requireWhole({ after, before, erased }: Partial<Certificate>): void {
-  const lists = [after?.artefacts, before?.artefacts, erased?.userTags, erased?.ratingTags];
-  if (!lists.every((list) => Array.isArray(list) && list.every((one) => typeof one === "string")))
-    throw new InputError("certificate: it lacks what it says of before, after or the erased");
+/** The likeliest reason why ratings are not those that were left. */
+function hintOf({ key, earlier = [] }: VerifyOptions): string {
+  if (!key) return "; if these ratings hold what was erased, give the key";
+  const own = publicKeyOf(key);
+  const others = earlier.filter(({ signer = own, superseded = signer }) => superseded !== own).length;
+  if (others === 0) return "";
+  return `; the key recognises nobody of ${others} earlier erasures, under other keys: give ratings without them`;
 }
 
-/** A user who has lost every single rating is a user still, with a place in a group, and has to be in the ratings given. */
-function explainMissing({ erased }: Certificate, error: unknown): never {
-  const missing =
-    error instanceof InputError && /^plan: (user .*) of group \d+ is not in the data$/s.exec(error.message);
-  if (!missing || erased.ratingTags.length === 0) throw error;
-  throw new InputError(
-    `${missing[1]} is in the system and not in these ratings. Whose ratings were all taken back one by one is a user still, and no ` +
-      "file of the remaining ratings names them: verify on the ratings before, with the operator's key",
-  );
-}
+/** A partition that does not come out of the remaining data is a condition, whatever the certificate says. */
+const guaranteeOf = ({ plan, guarantee }: System, stated: string | null) =>
+  (plan && planHash(plan)) === stated ? guarantee : "exact given the partition";
+
+const learned = (method: Method, data: Interactions, plan: Plan | null | undefined, context: Context) =>
+  method.learn(data, { ...context, store: new MemoryStore() }, plan ? { plan } : {});
 
 /**
  * The plan to learn under. "Exact" means that the partition comes out of the remaining data, so a plan that was made with
@@ -139,125 +235,103 @@ function planFor({ guarantee, after }: Certificate, plan: Plan | null | undefine
   return plan.groups.length === 1 && planHash(plan) === after.plan ? plan : undefined;
 }
 
-/** Holds what a certificate says of the erased against itself, and with the key against data that still hold them. */
-function checkErased(
-  { erased }: Certificate,
-  data: Interactions,
-  key: OperatorKey | undefined,
-  check: Check,
-) {
-  const { users, ratings, userTags, ratingTags } = erased;
-  check("erased users", users, new Set(userTags).size);
-  const least = new Set(ratingTags).size;
-  if (users === 0 || ratings < least) check("erased ratings", ratings, least);
-  const found = key && recognised(data, erased, key);
-  if (!found || found.ratings === 0) return; // these are the remaining data, and nobody erased is in them
-  check("erased users in these ratings", userTags.length, found.users);
-  check("single erased ratings in these ratings", ratingTags.length, found.single);
-  check("erased ratings in these ratings", ratings, found.ratings);
+/** A user who has lost every single rating is a user still, with a place in a group, and has to be in the ratings given. */
+function explainMissing(singles: boolean, error: unknown): never {
+  const missing =
+    error instanceof InputError && /^plan: (user .*) of group \d+ is not in the data$/s.exec(error.message);
+  if (!missing || !singles) throw error;
+  throw new InputError(
+    `${missing[1]} is in the system and not in these ratings. Whose ratings were all taken back one by one is a user still, and no ` +
+      "file of the remaining ratings names them: verify on the ratings before, with the operator's key",
+  );
 }
 
-/** Holds what a certificate says of the system after, and of how it came out, against the system learned again. */
-function checkSystem(certificate: Certificate, system: System, key: OperatorKey | undefined, check: Check) {
-  const { after, before, guarantee } = certificate;
-  check("method", certificate.method, system.method.name);
-  check("settings", canonicalJson(certificate.settings), canonicalJson(system.method.settings));
-  // a partition that does not come out of the remaining data is a condition, whatever the certificate says
-  const known = planOf(system) === after.plan;
-  check("guarantee", guarantee, known ? system.guarantee : "exact given the partition");
-  check("users", after.users, ratedUsers(system));
-  check("items", after.items, system.itemIds.length);
-  check("remaining data", after.data, system.dataHash);
-  check("model", after.model, system.fingerprint);
-  check("artefacts", inShort(after.artefacts), inShort(artefacts(system)));
-  const tag = key && tagger(key);
+/** Data that may hold the erased, and the plan of the system after; undefined where that was not learned. */
+interface Before {
+  readonly all: Interactions;
+  readonly plan: Plan | null | undefined;
+}
+
+/** Holds what a certificate says of the erased, and of the system before, against data that still hold them. */
+async function checkBefore(
+  certificate: Certificate,
+  method: Method,
+  data: Before,
+  key: OperatorKey | undefined,
+  context: Context,
+  checks: Checks,
+): Promise<void> {
+  const { before, after, renewed } = certificate;
+  if (key === undefined) {
+    checks.skip("renewed artefacts", renewed, "the key");
+    skipErased(certificate, "the ratings before the erasure, and the key", checks);
+    return;
+  }
+  const tag = tagger(key);
   const former = new Set(before.artefacts);
-  const most = artefacts(system).length;
-  // without the key, nobody can tell which of the artefacts were there before: not more than there are, nor fewer than are new
-  const least = Math.max(0, most - former.size);
-  const renewed = tag
-    ? artefacts(system).filter((name) => !former.has(artefactTag(tag, name))).length
-    : Math.min(most, Math.max(least, certificate.renewed));
-  check("renewed artefacts", certificate.renewed, renewed);
+  const made = after.artefacts.filter((name) => !former.has(artefactTag(tag, name)));
+  checks.compare("renewed artefacts", renewed, made.length);
+  const found = recognised(data.all, certificate.erased, key);
+  if (found.users + found.single === 0) {
+    skipErased(certificate, "the ratings before the erasure", checks);
+    return;
+  }
+  if (!checkErased(certificate, found, checks)) return;
+  checkTag("data before", before.data, tag(["data", ratingsHash(ratedBy(data.all))]), checks);
+  const plan =
+    data.plan && planBefore(data.plan, certificate.erased, { data: data.all, ids: found.ids, tag });
+  await checkModelBefore(certificate, method, { all: data.all, plan }, tag, context, checks);
+}
+
+function skipErased({ erased }: Certificate, needs: string, checks: Checks): void {
+  checks.skip("erased users", erased.users, needs);
+  checks.skip("erased ratings", erased.ratings, needs);
+  for (const what of ["data before", "model before"]) checks.skip(what, null, needs);
+}
+
+/** @returns whether all who are listed are in the data */
+function checkErased({ erased }: Certificate, found: ReturnType<typeof recognised>, checks: Checks): boolean {
+  const { userTags, ratingTags, ratings } = erased;
+  const counts = [
+    checks.compare("erased users", userTags.length, found.users),
+    checks.compare("single erased ratings", ratingTags.length, found.single),
+    checks.compare("erased ratings", ratings, found.ratings),
+  ];
+  return counts.every(Boolean);
+}
+
+function checkTag(what: string, stated: string | null, found: string | null, checks: Checks): boolean {
+  const fits = stated === found;
+  checks.say(what, fits, fits ? "its tag fits" : "its tag does not fit what these ratings give");
+  return fits;
+}
+
+async function checkModelBefore(
+  { before, erased, guarantee }: Certificate,
+  method: Method,
+  { all, plan }: Before,
+  tag: Tagger,
+  context: Context,
+  checks: Checks,
+): Promise<void> {
+  const skip = (needs: string) => checks.skip("model before", null, needs);
+  if (plan === undefined) return skip("what the system after needs");
+  const planTag = plan && tag(["plan", planHash(plan)]);
+  // groups that the erasure made anew, or whose members are pairs, cannot be made again from those after
+  const isRegrouped = guarantee === "exact" && plan !== null && plan.groups.length > 1;
+  if (planTag !== before.plan && (isRegrouped || erased.placeTags.length === 0))
+    return skip("the groups before, which nobody has any more");
+  if (!checkTag("plan before", before.plan, planTag, checks)) return;
+  const system = await learned(method, all, plan, context);
+  try {
+    checkTag("model before", before.model, tag(["model", system.fingerprint]), checks);
+    const names = artefacts(system).map((name) => artefactTag(tag, name));
+    checks.compare("artefacts before", inShort(before.artefacts), inShort(names));
+  } finally {
+    system.dispose();
+  }
 }
 
 /** A list of names as one line. */
 const inShort = (names: readonly string[]): string =>
   `${names.length}, SHA-256 ${sha256(canonicalJson(names))}`;
-
-const planOf = ({ plan }: System): string | null => plan && planHash(plan);
-
-/** How many of the erased are in the data, and how many ratings they have there. */
-function recognised(data: Interactions, erased: Certificate["erased"], key: OperatorKey) {
-  const tag = tagger(key);
-  const users = new Set(erased.userTags);
-  const pairs = new Set(erased.ratingTags);
-  const { offsets, columns } = data.byUser;
-  const found = { users: 0, single: 0, ratings: 0 };
-  for (const [user, id] of data.userIds.entries()) {
-    const own = columns.subarray(offsets[user], offsets[user + 1]);
-    if (users.has(userTag(tag, id))) {
-      found.users++;
-      found.ratings += own.length;
-    } else if (pairs.size > 0)
-      found.single += own.filter((item) => pairs.has(ratingTag(tag, id, data.itemIds[item]))).length;
-  }
-  return { ...found, ratings: found.ratings + found.single };
-}
-
-/** All that some erasures list, as one. */
-const together = (erasures: readonly { readonly erased: ErasedTags }[]): { readonly erased: ErasedTags } => ({
-  erased: {
-    userTags: erasures.flatMap(({ erased }) => erased.userTags),
-    ratingTags: erasures.flatMap(({ erased }) => erased.ratingTags),
-  },
-});
-
-/** The data without the users and ratings whose tags the certificate lists. */
-export function withoutTagged(
-  data: Interactions,
-  { erased }: { readonly erased: ErasedTags },
-  key: OperatorKey,
-): Interactions {
-  const tag = tagger(key);
-  const users = new Set(erased.userTags);
-  const ratings = new Set(erased.ratingTags);
-  const gone = data.userIds.map((id) => users.has(userTag(tag, id)));
-  const { columns } = data.byUser;
-  const keep = (user: number, place: number) =>
-    !gone[user] &&
-    (ratings.size === 0 || !ratings.has(ratingTag(tag, data.userIds[user], data.itemIds[columns[place]])));
-  return selectRatings(data, keep, "without what a certificate lists");
-}
-
-/**
- * The same ratings over the system's catalogue: its items, and its users in its order.
- * @throws InputError for a rated item that it does not have
- */
-function overCatalogue(data: Interactions, itemIds: readonly string[], usersByText: boolean): Interactions {
-  const numbers = new Map(itemIds.map((id, number) => [id, number]));
-  const renumbered = data.itemIds.map((id) => numbers.get(id) ?? -1);
-  const userIds = usersByText ? [...data.userIds].sort(byCodeUnit) : data.userIds;
-  const places = new Map(userIds.map((id, place) => [id, place]));
-  const { offsets, columns, values } = data.byUser;
-  const users = new Uint32Array(columns.length);
-  for (const [user, id] of data.userIds.entries())
-    users.fill(places.get(id) as number, offsets[user], offsets[user + 1]);
-  const items = columns.map((item) => {
-    if (renumbered[item] < 0)
-      throw new InputError(`item ${data.itemIds[item]} is not in the system's catalogue`);
-    return renumbered[item];
-  });
-  return interactionsFrom({ users, items, ratings: values }, userIds, itemIds, data.provenance);
-}
-
-const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/**
- * Whether a system has its users by their ids as text: files are read so, unless all ids are whole numbers. When the only
- * ids that are none are erased, the remaining ratings alone would be read in another order.
- */
-export function hasUsersByText(system: Pick<System, "userIds" | "erased">): boolean {
-  const left = system.userIds.filter((_, user) => !system.erased.has(user));
-  return left.every((id, k) => k === 0 || byCodeUnit(left[k - 1], id) < 0);
-}

@@ -417,7 +417,27 @@ describe("learn, recommend, unlearn, verify on files", () => {
     const withKey = await erasable("verify", at("erased.json"), ...all, "--key", at("store.key"), "--json");
     expect(JSON.parse(withKey.out).ok).toBe(true);
     const withoutKey = await erasable("verify", at("erased.json"), ...all);
-    expect(withoutKey).toMatchObject({ code: 2, err: expect.stringMatching(/give --key/) });
+    expect(withoutKey).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(
+        /^WRONG +remaining data: .*if these ratings hold what was erased, give the key$/m,
+      ),
+      err: expect.stringMatching(/More can be checked with --key, --signer, --system\.$/m),
+    });
+    const signer = /--signer of verify: ([0-9a-f]{64})$/m.exec(forgotten.out)?.[1] as string;
+    const whole = ["--key", at("store.key"), ...system];
+    const last = await erasable("verify", at("erased.json"), ...all, ...whole);
+    expect(last.out).not.toMatch(/not checked|WRONG/);
+    expect(last.out).toMatch(
+      new RegExp(`^holds +signer: ${signer}$[^]*^holds +last certificate: erasure 1 of 1$`, "m"),
+    );
+    for (const [given, word] of [
+      [signer, "holds"],
+      ["0".repeat(64), "WRONG"],
+    ] as const)
+      expect(
+        (await erasable("verify", at("erased.json"), ...all.with(1, at("rest.csv")), "--signer", given)).out,
+      ).toMatch(new RegExp(`^${word} +signer`, "m"));
     writeFileSync(
       at("less.csv"),
       csvOf((user) => !["u003", "u010", "u011"].includes(user)),

@@ -107,7 +107,7 @@ const ratingsIn = ({ groups }: Partition) => groups.reduce((sum, { items }) => s
 /** A system whose model is solved from sums over users. */
 export class AdditiveSystem extends SystemFrame {
   private model: AdditiveModel | undefined;
-  private hashes: { readonly data: string; readonly model: string } | undefined;
+  private hash: string | undefined;
   private written: readonly EntryName[] = [];
 
   constructor(
@@ -121,11 +121,10 @@ export class AdditiveSystem extends SystemFrame {
 
   /** Over the sums and the ratings of the users who stay: all that scoring depends on is a function of them. */
   get fingerprint(): string {
-    return this.hashed().model;
-  }
-
-  override get dataHash(): string {
-    return this.hashed().data;
+    const { name, settings } = this.method;
+    const sums = () => ({ name, settings, sums: this.sums.hash(), ratings: ratingsHash(this.partition) });
+    this.hash ??= sha256(canonicalJson(sums()));
+    return this.hash;
   }
 
   /** Derives the model that scores, if that has not been done. Scoring does it by itself. */
@@ -194,15 +193,5 @@ export class AdditiveSystem extends SystemFrame {
   private scoresOf(user: number, items: Uint32Array): Float64Array {
     requireKnownUser(user, this);
     return this.derive().score(this.ratingsOf(user), items).map(intoUnitInterval);
-  }
-
-  private hashed() {
-    if (!this.hashes) {
-      const data = ratingsHash(this.partition);
-      const { name, settings } = this.method;
-      const model = sha256(canonicalJson({ name, settings, sums: this.sums.hash(), ratings: data }));
-      this.hashes = { data, model };
-    }
-    return this.hashes;
   }
 }
