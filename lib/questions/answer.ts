@@ -45,7 +45,7 @@ export function answerOf<Row extends object, T extends Tables, C extends Charts,
     judged,
     claims: {
       name: `${asked.id}-claims`,
-      caption: `${claimNames(judged)}, judged by the rules that were fixed before the run`,
+      caption: `${claimNames(judged)}, judged by the rules that were fixed before the run (Student's intervals over seeds, corrected for re-splits of one data set: Nadeau and Bengio 2003)`,
       rows: claimRows(judged),
       columns: claimColumns,
       run,

@@ -82,7 +82,9 @@ describe("C1 and C2, seconds", () => {
         C2,
         rows((_, S) => 1 / S),
       ).sentence,
-    ).toContain("0.50 times (0.50 to 0.50) as long for C-SISA");
+    ).toBe(
+      "On d with every doubling of S unlearning takes 0.50 times (0.50 to 0.50) as long for C-SISA and 0.50 times (0.50 to 0.50) for L-CBKM, and 1.00 times (1.00 to 1.00) and 1.00 times (1.00 to 1.00) the gradient samples; 4 of 4 cases are as the paper says.",
+    );
   });
 });
 
@@ -284,6 +286,18 @@ describe("C8, the order of the groups", () => {
     ).toContain("easy to hard is 0.0100 (0.0100 to 0.0100) higher for L-CBKM");
     const without = rows(() => 0.01).filter(({ system }) => system !== "Retrain");
     expect(wordFor(C8, without)).toBe("cannot tell");
+  });
+
+  it("is about the paper's grouping: the others are told beside it and decide nothing", () => {
+    const ours = rows(() => 0.01).filter(({ system }) => system === "L-CBKM");
+    const other = ours.map((row) => ({
+      ...row,
+      system: "L-BKM",
+      value: row.value - (row.order === "easyToHard" ? 0.03 : 0),
+    }));
+    const judged = found(C8, [...rows(() => 0.01), ...other]);
+    expect(judged).toMatchObject({ verdict: "reproduced", counts: { telling: 2, against: 0, open: 0 } });
+    expect(judged.sentence).toContain("higher for L-CBKM, 0.0200 (0.0200 to 0.0200) lower for L-BKM");
   });
 });
 
