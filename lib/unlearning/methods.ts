@@ -6,6 +6,7 @@ import type { Json } from "../training/store";
 import { addOwnCode } from "../version";
 import { EASE, ease } from "./additive/ease";
 import { GAUSSIAN, gaussian } from "./additive/gaussian";
+import { ITEM_KNN, itemKnn } from "./additive/itemKnn";
 import { FINE_TUNE, fineTune } from "./approximate/fineTune";
 import { GRADIENT_ASCENT, gradientAscent } from "./approximate/gradientAscent";
 import { SCIF, scif } from "./approximate/scif";
@@ -64,6 +65,7 @@ export const METHODS = {
     modules: ["unlearning/approximate/gradientAscent", ENGINES],
   },
   scif: { spec: SCIF, make: scif, exact: false, modules: ["unlearning/approximate/scif", ENGINES] },
+  "item-knn": { spec: ITEM_KNN, make: itemKnn, exact: true, modules: ["unlearning/additive/itemKnn"] },
 } as const satisfies Record<string, Entry>;
 
 /** The name of a method. */
@@ -83,7 +85,8 @@ export type MethodSettings = Partial<
       typeof GAUSSIAN &
       typeof FINE_TUNE &
       typeof GRADIENT_ASCENT &
-      typeof SCIF
+      typeof SCIF &
+      typeof ITEM_KNN
   >
 >;
 

@@ -8,6 +8,7 @@ import { Random } from "../../lib/random";
 import type { AdditiveMethod } from "../../lib/unlearning/additive/additive";
 import { ease } from "../../lib/unlearning/additive/ease";
 import { gaussian } from "../../lib/unlearning/additive/gaussian";
+import { itemKnn } from "../../lib/unlearning/additive/itemKnn";
 import { type Erasure, erasureOf, usersErasure } from "../../lib/unlearning/erasure";
 import type { System } from "../../lib/unlearning/method";
 import { methodOf } from "../../lib/unlearning/methods";

@@ -47,7 +47,7 @@ const INVERSE_333 = "ed9b2f3b076c9a6c612636e992d4f98e588860c8f7dd624c7fdbeb80c2e
 
 describe("the sums", () => {
   it("are the plain sums over pairs", () => {
-    const sums = PairSums.zero(n, "rating");
+    const sums = PairSums.zero(n, users.length, "rating");
     for (const u of users) sums.add(contribution(u));
     const dense = users.map((u) => {
       const row = new Array<number | null>(n).fill(null);
@@ -68,18 +68,18 @@ describe("the sums", () => {
 
   it("come back to the same bits after any order of additions and subtractions", () => {
     const random = Random.stream(2, "order");
-    const whole = PairSums.zero(n, "rating");
+    const whole = PairSums.zero(n, users.length, "rating");
     for (const u of users) whole.add(contribution(u));
-    let sums = PairSums.zero(n, "rating");
+    let sums = PairSums.zero(n, users.length, "rating");
     for (const u of random.shuffle([...users])) sums = sums.changed([], [contribution(u)]);
     expect(sums.hash()).toBe(whole.hash());
     for (const u of random.shuffle([...users])) sums = sums.changed([contribution(u)], []);
-    expect(sums.hash()).toBe(PairSums.zero(n, "rating").hash());
+    expect(sums.hash()).toBe(PairSums.zero(n, users.length, "rating").hash());
     expect(sums.rows.every((row) => row.every((x) => x === 0))).toBe(true);
   });
 
   it("share the rows that a change does not touch", () => {
-    const whole = PairSums.zero(n, "rating");
+    const whole = PairSums.zero(n, users.length, "rating");
     for (const u of users) whole.add(contribution(u));
     const { items } = user(3);
     const less = whole.changed([contribution(3)], []);
@@ -98,7 +98,7 @@ describe("the sums", () => {
   });
 
   it("give residual products as computed user by user", () => {
-    const sums = PairSums.zero(n, "rating");
+    const sums = PairSums.zero(n, users.length, "rating");
     for (const u of users) sums.add(contribution(u));
     const means = itemMeans(sums);
     residualProducts(sums, means, (i, j, product, count) => {

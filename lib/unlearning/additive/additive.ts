@@ -1,7 +1,8 @@
 /**
- * Methods without gradients whose only learned state are sums over users (statistics.ts). Forgetting a user subtracts
- * what the user added; the sums are integers, so what is left is what the others alone would have given, and every
- * weight is a function of it. That model (an inverse, eigenvectors) is derived when something is scored first.
+ * Methods without gradients whose only learned state are sums over users: of all pairs of items (statistics.ts), or of each
+ * item and those like it (neighbours.ts). Forgetting a user subtracts what the user added; the sums are integers, so what
+ * is left is what the others alone would have given, and every weight is a function of it. That model (an inverse,
+ * eigenvectors) is derived when something is scored first.
  *
  * Cost: `samples` counts ratings touched, one reading of a rating standing for one gradient sample: all of them in
  * learning, those of the erased users in unlearning (a user who loses single ratings is taken out and put in again).
@@ -19,11 +20,25 @@ import { requireKnownUser } from "../erasure";
 import { type Built, MethodFrame, SystemFrame, type Task } from "../frame";
 import type { MethodContext, Preparation } from "../method";
 import { type Partition, ratingsOf } from "../partition";
+import type { Rater } from "./coRatings";
 import { type AdditiveLabel, contributionOf, type UserRatings } from "./contributions";
 import type { Watch } from "./inverse";
 import { blocks, ratingsHash } from "./keptRatings";
 import { intoUnitInterval } from "./score";
-import { MOST_USERS, PairSums } from "./statistics";
+import type { PairSums } from "./statistics";
+
+/** What is learned: integers, which users can be added to and taken off without a trace. */
+export interface Sums<S> {
+  /** Adds a user to these very sums, before they are settled. */
+  add(user: Rater): void;
+  /** Does what is left to do when all users are there. @throws StoppedError on the signal. */
+  settle(work: Preparation): Promise<void>;
+  /** Others, with some users less and some more. These stay as they are. */
+  changed(less: readonly Rater[], more: readonly Rater[]): S;
+  readonly bytes: number;
+  /** SHA-256: equal for equal sums. */
+  hash(): string;
+}
 
 /** The weights, and how they score. */
 export interface AdditiveModel {
@@ -32,17 +47,19 @@ export interface AdditiveModel {
 }
 
 /** It needs no plan; there is nothing to regroup. */
-export abstract class AdditiveMethod extends MethodFrame<AdditiveSystem> {
+export abstract class AdditiveMethod<S extends Sums<S> = PairSums> extends MethodFrame<AdditiveSystem<S>> {
   override readonly plans = false;
   /** what is summed */
   abstract readonly label: AdditiveLabel;
   /** top of the rating scale, read by label `rating` alone */
   abstract readonly maximumRating: number;
+  /** The sums over nobody, for so many items and users. @throws InputError for more than they can hold. */
+  protected abstract zero(items: number, users: number): S;
   /** The model, at once. */
-  abstract derive(sums: PairSums): AdditiveModel;
+  abstract derive(sums: S): AdditiveModel;
 
   /** The same model, on all cores where the method can use them. */
-  async solve(sums: PairSums, _watch: Watch): Promise<AdditiveModel> {
+  async solve(sums: S, _watch: Watch): Promise<AdditiveModel> {
     return this.derive(sums);
   }
 
@@ -50,12 +67,13 @@ export abstract class AdditiveMethod extends MethodFrame<AdditiveSystem> {
     return blocks(data);
   }
 
-  protected override async build({ former, ...task }: Task<AdditiveSystem>, context: MethodContext) {
+  protected override async build({ former, ...task }: Task<AdditiveSystem<S>>, context: MethodContext) {
     const began = context.clock();
     const { partition } = task;
     const { sums, samples } = former
       ? this.changed(former, partition)
       : { sums: await this.sumUp(partition, context), samples: ratingsIn(partition) };
+    await sums.settle(context);
     const stage = former ? "erase" : "statistics";
     const cost = inSequence(task.cost, stageCost(stage, context.clock() - began, { samples }));
     return new AdditiveSystem(this, { ...task, cost, trained: [] }, context.store, sums);
@@ -65,14 +83,15 @@ export abstract class AdditiveMethod extends MethodFrame<AdditiveSystem> {
   protected override async load(_root: Json, built: Built, context: MethodContext) {
     const began = context.clock();
     const sums = await this.sumUp(built.partition, context);
+    await sums.settle(context);
     const cost = stageCost("load", context.clock() - began);
     return new AdditiveSystem(this, { ...built, cost }, context.store, sums);
   }
 
   /** The sums without what is erased, and how many ratings that took. */
-  private changed({ system, erasure }: NonNullable<Task<AdditiveSystem>["former"]>, after: Partition) {
+  private changed({ system, erasure }: NonNullable<Task<AdditiveSystem<S>>["former"]>, after: Partition) {
     const of = (partition: Partition) => (user: number) =>
-      contributionOf(ratingsOf(partition, user), this.label, this.maximumRating, system.userIds[user]);
+      this.rater(user, system.userIds[user], ratingsOf(partition, user));
     const changed = [...erasure.ratings.keys()];
     const less = [...erasure.users, ...changed].map(of(system.partition));
     const more = changed.map(of(after));
@@ -80,18 +99,19 @@ export abstract class AdditiveMethod extends MethodFrame<AdditiveSystem> {
     return { sums: system.sums.changed(less, more), samples };
   }
 
-  /** The sums over all users, a block of them at a time. @throws InputError for more users than sums can hold. */
-  private async sumUp({ groups, itemIds }: Partition, context: MethodContext): Promise<PairSums> {
-    const { label, maximumRating } = this;
+  private rater(user: number, id: string, ratings: UserRatings): Rater {
+    return { user, ...contributionOf(ratings, this.label, this.maximumRating, id) };
+  }
+
+  /** The sums over all users, a block of them at a time. */
+  private async sumUp({ groups, itemIds }: Partition, context: MethodContext): Promise<S> {
     const users = groups.reduce((sum, { members }) => sum + members.length, 0);
-    if (label === "rating" && users > MOST_USERS)
-      throw new InputError(`${users} users: sums over ratings hold at most ${MOST_USERS}`);
-    const sums = PairSums.zero(itemIds.length, label);
-    for (const [block, { ids, offsets, items, ratings }] of groups.entries()) {
+    const sums = this.zero(itemIds.length, users);
+    for (const [block, { members, ids, offsets, items, ratings }] of groups.entries()) {
       ids.forEach((id, row) => {
         const [from, to] = [offsets[row], offsets[row + 1]];
-        const user = { items: items.subarray(from, to), ratings: ratings.subarray(from, to) };
-        sums.add(contributionOf(user, label, maximumRating, id));
+        const own = { items: items.subarray(from, to), ratings: ratings.subarray(from, to) };
+        sums.add(this.rater(members[row], id, own));
       });
       const done = (block + 1) / groups.length;
       context.onProgress?.({ stage: "statistics", done, text: "summing up the users" });
@@ -105,16 +125,16 @@ export abstract class AdditiveMethod extends MethodFrame<AdditiveSystem> {
 const ratingsIn = ({ groups }: Partition) => groups.reduce((sum, { items }) => sum + items.length, 0);
 
 /** A system whose model is solved from sums over users. */
-export class AdditiveSystem extends SystemFrame {
+export class AdditiveSystem<S extends Sums<S> = PairSums> extends SystemFrame {
   private model: AdditiveModel | undefined;
   private hash: string | undefined;
   private written: readonly EntryName[] = [];
 
   constructor(
-    override readonly method: AdditiveMethod,
+    override readonly method: AdditiveMethod<S>,
     built: Built,
     store: Store,
-    readonly sums: PairSums,
+    readonly sums: S,
   ) {
     super(method, built, store);
   }

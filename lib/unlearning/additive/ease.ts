@@ -15,7 +15,7 @@ import { AdditiveMethod, type AdditiveModel } from "./additive";
 import { centredValues, centreOf, STARS, UNITS } from "./contributions";
 import type { Fill } from "./dense";
 import { type Dense, invertOnAllCores, invertSymmetric, type Watch } from "./inverse";
-import { itemMeans, type PairSums, residualProducts } from "./statistics";
+import { itemMeans, PairSums, residualProducts } from "./statistics";
 
 export const EASE = {
   ...LABEL,
@@ -36,6 +36,10 @@ class Ease extends AdditiveMethod {
     super();
     this.label = settings.label;
     this.maximumRating = settings.maximumRating;
+  }
+
+  protected override zero(items: number, users: number): PairSums {
+    return PairSums.zero(items, users, this.label);
   }
 
   override derive(sums: PairSums): AdditiveModel {

@@ -12,7 +12,7 @@ import { LABEL } from "../../training/settings";
 import { AdditiveMethod, type AdditiveModel } from "./additive";
 import { centredValues, centreOf, STARS, UNITS } from "./contributions";
 import { SymmetricMatrix, solveInPlace } from "./dense";
-import { itemMeans, type PairSums, residualProducts } from "./statistics";
+import { itemMeans, PairSums, residualProducts } from "./statistics";
 import { leadingEigenpairs, OVERSAMPLING } from "./subspace";
 
 /** The default shrinkage is the best of 100, 200 ... 1600 on validation splits of MovieLens 1M and 100K (seed 0). */
@@ -39,6 +39,10 @@ class Gaussian extends AdditiveMethod {
   constructor(override readonly settings: Settings) {
     super();
     this.maximumRating = settings.maximumRating;
+  }
+
+  protected override zero(items: number, users: number): PairSums {
+    return PairSums.zero(items, users, this.label);
   }
 
   override derive(sums: PairSums): AdditiveModel {

@@ -28,12 +28,14 @@ export class PairSums {
     readonly rows: readonly Int32Array[],
   ) {}
 
-  /** The sums over nobody. @throws InputError for more items than a dense matrix should have. */
-  static zero(items: number, label: AdditiveLabel): PairSums {
+  /** The sums over nobody. @throws InputError for more items than a dense matrix should have, or more users. */
+  static zero(items: number, users: number, label: AdditiveLabel): PairSums {
+    if (label === "rating" && users > MOST_USERS)
+      throw new InputError(`${users} users: sums over ratings hold at most ${MOST_USERS}; take method item-knn`);
     if (items > MOST_ITEMS)
       throw new InputError(
-        `${items} items: additive methods keep a matrix of items x items, of at most ${MOST_ITEMS} items; ` +
-          "keep the items with more ratings",
+        `${items} items: ease and gaussian keep a matrix of items x items, of at most ${MOST_ITEMS}; take method ` +
+          "item-knn, which keeps lists of neighbours, or keep the items with more ratings",
       );
     const width = WIDTHS[label];
     const row = (_: unknown, i: number) => new Int32Array((items - i) * width);
@@ -44,6 +46,9 @@ export class PairSums {
   add(user: Contribution): void {
     addTo(this.rows, user, 1);
   }
+
+  /** Nothing is left to be done. */
+  async settle(): Promise<void> {}
 
   /** Other sums, with some users less and some more. These stay as they are. */
   changed(less: readonly Contribution[], more: readonly Contribution[]): PairSums {
@@ -95,18 +100,22 @@ function addTo(rows: readonly Int32Array[], { items, values }: Contribution, sig
 const MEAN_RATINGS = 5;
 
 /** Mean centred rating of each item in stars, drawn toward the mean over all ratings. Float64Array, items. */
-export function itemMeans({ rows }: PairSums): Float64Array {
+export const itemMeans = ({ rows }: PairSums): Float64Array =>
+  shrunkMeans(
+    Float64Array.from(rows, (row) => row[0]),
+    Float64Array.from(rows, (row) => row[2]),
+  );
+
+/** The same of numbers of ratings, and of sums of centred ratings in units of 1 / UNITS star, by item. */
+export function shrunkMeans(counts: Float64Array, sums: Float64Array): Float64Array {
   let total = 0;
   let number = 0;
-  for (const row of rows) {
-    number += row[0];
-    total += row[2];
+  for (let item = 0; item < counts.length; item++) {
+    number += counts[item];
+    total += sums[item];
   }
   const overall = number > 0 ? total / number / UNITS : 0;
-  return Float64Array.from(
-    rows,
-    (row) => (row[2] / UNITS + MEAN_RATINGS * overall) / (row[0] + MEAN_RATINGS),
-  );
+  return sums.map((sum, item) => (sum / UNITS + MEAN_RATINGS * overall) / (counts[item] + MEAN_RATINGS));
 }
 
 /**

@@ -35,6 +35,7 @@ const MODELS: Readonly<Record<string, (system: System, raters: Raters) => Parts>
   "core-fold-in": folded,
   ease: additive,
   gaussian: additive,
+  "item-knn": additive,
 };
 
 /** The cost model of a system; null for a method that has none. */
