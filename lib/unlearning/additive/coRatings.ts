@@ -70,16 +70,50 @@ export class CoRatings {
     return new CoRatings(this.items, users, rows, raters, squares, sums);
   }
 
-  /** Adds S_ij of item i to `into`[j], for all j: Float64Array, items. The hot loop. */
-  addProducts(item: number, into: Float64Array): void {
+  /**
+   * S_ij of item i, and the items j of which it can be other than 0. Views of memory that `done` makes zeros again: it is
+   * to be called before the next item's turn. The hot loop.
+   */
+  products(item: number): { sums: Float64Array; others: Uint32Array; done(): void } {
+    const { sums, others, seen } = workspace(this.items);
+    let length = 0;
     for (const user of this.raters[item]) {
       const { items, values } = this.rows[user] as Row;
-      if (values === null) for (let k = 0; k < items.length; k++) into[items[k]] += 1;
+      length += items.length;
+      if (values === null) for (let k = 0; k < items.length; k++) sums[items[k]] += 1;
       else {
         const own = values[place(items, item)];
-        for (let k = 0; k < items.length; k++) into[items[k]] += own * values[k];
+        for (let k = 0; k < items.length; k++) sums[items[k]] += own * values[k];
       }
     }
+    if (length >= this.items) {
+      for (let j = 0; j < this.items; j++) others[j] = j;
+      return { sums, others, done: () => sums.fill(0) };
+    }
+    let count = 0;
+    for (const user of this.raters[item])
+      for (const j of (this.rows[user] as Row).items) {
+        if (seen[j]) continue;
+        seen[j] = 1;
+        others[count++] = j;
+      }
+    const few = others.subarray(0, count);
+    const done = () => {
+      for (const j of few) sums[j] = seen[j] = 0;
+    };
+    return { sums, others: few, done };
+  }
+
+  /** S_ij of one pair, by way of the item that fewer have rated. */
+  product(i: number, j: number): number {
+    const [few, other] = this.raters[i].length <= this.raters[j].length ? [i, j] : [j, i];
+    let sum = 0;
+    for (const user of this.raters[few]) {
+      const { items, values } = this.rows[user] as Row;
+      const at = place(items, other);
+      if (items[at] === other) sum += values ? values[at] * values[place(items, few)] : 1;
+    }
+    return sum;
   }
 
   get bytes(): number {
@@ -88,6 +122,15 @@ export class CoRatings {
     const known = this.raters.reduce((sum, { byteLength }) => sum + byteLength, 16 * this.items);
     return this.rows.reduce(row, known);
   }
+}
+
+let scratch: { sums: Float64Array; others: Uint32Array; seen: Uint8Array } | undefined;
+
+/** Memory for the sums of one item with all; who uses it leaves zeros in `sums` and `seen`. */
+function workspace(items: number) {
+  if (scratch?.sums.length !== items)
+    scratch = { sums: new Float64Array(items), others: new Uint32Array(items), seen: new Uint8Array(items) };
+  return scratch;
 }
 
 /** Copies: a row must not keep alive the block that it is a part of. */

@@ -13,7 +13,7 @@
 import { complete, real, type SettingsOf, whole } from "../../settings";
 import { LABEL } from "../../training/settings";
 import { AdditiveMethod, type AdditiveModel } from "./additive";
-import { centredValues, centreOf, STARS, UNITS } from "./contributions";
+import { centredValues, centreOf, LARGEST_VALUE, STARS, UNITS } from "./contributions";
 import { Neighbourhoods } from "./neighbours";
 import { shrunkMeans } from "./statistics";
 
@@ -41,7 +41,8 @@ class ItemKnn extends AdditiveMethod<Neighbourhoods> {
   }
 
   protected override zero(items: number): Neighbourhoods {
-    return Neighbourhoods.zero(items, this.settings.neighbours, this.settings.shrinkage);
+    const { neighbours, shrinkage, label } = this.settings;
+    return Neighbourhoods.zero(items, neighbours, shrinkage, label === "implicit" ? 1 : LARGEST_VALUE);
   }
 
   override derive(sums: Neighbourhoods): AdditiveModel {

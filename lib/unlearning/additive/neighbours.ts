@@ -1,13 +1,13 @@
 /**
  * The k most similar items of every item, S_ij / (|i| |j| + shrinkage), kept up to date while users leave, with the bits
- * that they would have if made anew. A list holds more items than are wanted, `RESERVE` times k, with the integer S_ij of
+ * that they would have if made anew. A list holds more items than are wanted, k + `RESERVE`, with the integer S_ij of
  * each; taking a user out subtracts that user's products from the lists of the user's items. An item outside a list had a
  * similarity of at most the list's `floor` when the list was made, and how much it can have gained since is bounded by what
  * has left. While that bound is below the k-th similarity the list is right; else, and for all lists when one user of
  * `RENEWAL` has left, it is made anew from the ratings (coRatings.ts). Incremental maintenance of item-based neighbourhoods
  * for erasure: Schelter, "Amnesia" (CIDR 2020), and Schelter, Ariannezhad and de Rijke, "Forget Me Now" (SIGIR 2023).
  *
- * Bytes: 12 * RESERVE * k for an item. What a list holds beyond its k items, and its bound, are made while those who leave
+ * Bytes: 12 (k + RESERVE) for an item. What a list holds beyond its k items, and its bound, are made while those who leave
  * later are there. No score depends on that, none of it is written, and it ends with the process.
  */
 
@@ -17,10 +17,12 @@ import type { Preparation } from "../method";
 import { CoRatings, type Rater } from "./coRatings";
 import { TopList } from "./topList";
 
-/** Items of a list, as a multiple of k. */
-const RESERVE = 2;
+/** Items of a list beyond its k. */
+const RESERVE = 64;
 /** All lists are made anew when one user of so many has left since they were. */
 const RENEWAL = 32;
+/** Raters up to which S_ij is computed rather than bounded. */
+const FEW = 64;
 /** Above all roundings of a bound. */
 const MARGIN = 1 + 1e-9;
 const CHUNK = 30; // ms
@@ -49,10 +51,15 @@ export class Neighbourhoods {
   private joining: Rater[] = [];
   private nearest: (Neighbours | undefined)[] = [];
   private norms: Float64Array;
+  private changes: Uint32Array | undefined;
+  /** zeros, but while one list is looked at */
+  private readonly within: Uint8Array;
 
   private constructor(
     private readonly k: number,
     private readonly shrinkage: number,
+    /** |v| is at most this */
+    private readonly largest: number,
     private current: CoRatings,
     private lists: (List | undefined)[],
     /** norms for which the lists' floors hold */
@@ -63,11 +70,12 @@ export class Neighbourhoods {
     private readonly gone: number,
   ) {
     this.norms = current.squares.map(Math.sqrt);
+    this.within = new Uint8Array(current.items);
   }
 
-  static zero(items: number, k: number, shrinkage: number): Neighbourhoods {
+  static zero(items: number, k: number, shrinkage: number, largest: number): Neighbourhoods {
     const none = CoRatings.of(items, []);
-    return new Neighbourhoods(k, shrinkage, none, [], none.squares, new Uint8Array(items), 0);
+    return new Neighbourhoods(k, shrinkage, largest, none, [], none.squares, new Uint8Array(items), 0);
   }
 
   get ratings(): CoRatings {
@@ -102,26 +110,21 @@ export class Neighbourhoods {
 
   /** Others, with some users less and some more. These stay as they are. */
   changed(less: readonly Rater[], more: readonly Rater[]): Neighbourhoods {
-    const { k, shrinkage, base } = this;
+    const { k, shrinkage, largest, base } = this;
     const current = this.current.changed(less, more);
     const gone = this.gone + less.length;
-    if (gone * RENEWAL > current.users)
-      return new Neighbourhoods(
-        k,
-        shrinkage,
-        current,
-        [],
-        current.squares.map(Math.sqrt),
-        new Uint8Array(current.items),
-        0,
-      );
+    if (gone * RENEWAL > current.users) {
+      const norms = current.squares.map(Math.sqrt);
+      const untouched = new Uint8Array(current.items);
+      return new Neighbourhoods(k, shrinkage, largest, current, [], norms, untouched, 0);
+    }
     const lists = this.lists.slice();
     const touched = this.touched.slice();
     for (const { items } of [...less, ...more]) for (const item of items) touched[item] = 1;
     const values = new Float64Array(current.items);
     for (const user of less) addTo(lists, user, -1, values);
     for (const user of more) addTo(lists, user, 1, values);
-    return new Neighbourhoods(k, shrinkage, current, lists, base, touched, gone);
+    return new Neighbourhoods(k, shrinkage, largest, current, lists, base, touched, gone);
   }
 
   /** The neighbours of an item: the k items of largest similarity above 0; of equal ones, those of lowest number. */
@@ -160,20 +163,19 @@ export class Neighbourhoods {
   /** A list made of the ratings. */
   private listOf(item: number): List {
     const { norms, base, shrinkage, current } = this;
-    const products = workspace(current.items);
-    current.addProducts(item, products);
-    const top = new TopList(RESERVE * this.k);
+    const { sums: products, others, done } = current.products(item);
+    const top = new TopList(this.k + RESERVE);
     const [norm, former] = [norms[item], base[item]];
     let floor = 0;
-    for (let j = 0; j < products.length; j++) {
-      const product = products[j];
-      if (product <= 0 || j === item) continue;
-      const out = top.push(j, product / (norm * norms[j] + shrinkage));
+    for (let n = 0; n < others.length; n++) {
+      const j = others[n];
+      if (products[j] <= 0 || j === item) continue;
+      const out = top.push(j, products[j] / (norm * norms[j] + shrinkage));
       if (out >= 0) floor = Math.max(floor, products[out] / (former * base[out] + shrinkage));
     }
     const items = top.drain();
     const sums = Float64Array.from(items, (j) => products[j]);
-    products.fill(0);
+    done();
     return { items, sums, floor, slack: 0 };
   }
 
@@ -198,25 +200,37 @@ export class Neighbourhoods {
     return { items: order.slice(0, count), similarities: scores.slice(0, count) };
   }
 
-  /** Whether no item outside the list can be among its k best. */
-  private holds(item: number, { items, floor, slack }: List, { similarities }: Neighbours): boolean {
-    const { norms, base, shrinkage, k } = this;
-    const least = similarities.length < k ? 0 : similarities[k - 1];
-    const below = (bound: number) => bound <= 0 || bound * MARGIN < least;
+  /**
+   * Whether no item outside the list is among its k best. An item of which nothing has changed stands behind every such
+   * member of a list of which nothing has changed, as it did when the list was made; for others there are bounds.
+   */
+  private holds(item: number, { items, floor, slack }: List, near: Neighbours): boolean {
+    const { norms, base, shrinkage, k, largest, touched } = this;
+    const { raters } = this.current;
     const [norm, former] = [norms[item], base[item]];
     if (norm === 0) return true;
-    if (!below(floor * Math.max(1, former / norm))) return false;
-    const within = new Set(items);
-    for (const j of this.changedItems()) {
-      if (norms[j] === 0 || j === item || within.has(j)) continue;
+    const full = near.items.length === k;
+    const [last, least] = full ? [near.items[k - 1], near.similarities[k - 1]] : [-1, 0];
+    const below = (bound: number) => bound <= 0 || bound * MARGIN < least;
+    const asBefore = full && !touched[item] && !touched[last];
+    if (!asBefore && !below(floor * Math.max(1, former / norm))) return false;
+    const most = largest * Math.sqrt(raters[item].length) * norm;
+    for (const member of items) this.within[member] = 1;
+    const outside = (j: number) => norms[j] !== 0 && j !== item && this.within[j] === 0;
+    const right = this.changedItems().every((j) => {
+      if (!outside(j)) return true;
       const now = norm * norms[j];
       const gained = floor * (former * base[j] + shrinkage) + slack;
-      if (!below(Math.min(gained, now) / (now + shrinkage))) return false; // Cauchy and Schwarz: S_ij <= |i| |j|
-    }
-    return true;
+      // Cauchy and Schwarz, over the raters of the one or of the other
+      const possible = Math.min(now, most, largest * Math.sqrt(raters[j].length) * norms[j]);
+      if (below(Math.min(gained, possible) / (now + shrinkage))) return true;
+      if (Math.min(raters[item].length, raters[j].length) > FEW) return false;
+      const score = this.current.product(item, j) / (now + shrinkage);
+      return score <= 0 || score < least || (score === least && j > last);
+    });
+    for (const member of items) this.within[member] = 0;
+    return right;
   }
-
-  private changes: Uint32Array | undefined;
 
   private changedItems(): Uint32Array {
     this.changes ??= Uint32Array.from(this.touched.keys()).filter((item) => this.touched[item] === 1);
@@ -241,12 +255,4 @@ function addTo(lists: (List | undefined)[], user: Rater, sign: 1 | -1, values: F
     lists[item] = { ...list, sums, slack: list.slack + (falls ? 0 : Math.abs(own) * largest) };
   });
   for (const item of items) values[item] = 0;
-}
-
-let scratch = new Float64Array(0);
-
-/** Zeros, one for each item; who uses them leaves zeros. */
-function workspace(items: number): Float64Array {
-  if (scratch.length !== items) scratch = new Float64Array(items);
-  return scratch;
 }
