@@ -99,7 +99,7 @@ describe("learn, recommend, forget, verify", () => {
     const grouped = ["laser", "c-sisa", "refresh", "receraser", "ultrare"].includes(method)
       ? { groups: 2 }
       : {};
-    const trained = ["ease", "gaussian"].includes(method) ? {} : small;
+    const trained = ["ease", "gaussian", "item-knn"].includes(method) ? {} : small;
     const system = await learn(ratings, { method, ...trained, ...grouped });
     const item = ratings.itemIds[system.system.ratingsOf(4).items[0]];
     const { key, certificate } = await certified(

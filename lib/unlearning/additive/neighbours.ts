@@ -57,6 +57,8 @@ export class Neighbourhoods {
 
   private constructor(
     private readonly k: number,
+    /** items of a list beyond its k */
+    private readonly reserve: number,
     private readonly shrinkage: number,
     /** |v| is at most this */
     private readonly largest: number,
@@ -73,9 +75,25 @@ export class Neighbourhoods {
     this.within = new Uint8Array(current.items);
   }
 
-  static zero(items: number, k: number, shrinkage: number, largest: number): Neighbourhoods {
+  static zero(
+    items: number,
+    k: number,
+    shrinkage: number,
+    largest: number,
+    reserve = RESERVE,
+  ): Neighbourhoods {
     const none = CoRatings.of(items, []);
-    return new Neighbourhoods(k, shrinkage, largest, none, [], none.squares, new Uint8Array(items), 0);
+    return new Neighbourhoods(
+      k,
+      reserve,
+      shrinkage,
+      largest,
+      none,
+      [],
+      none.squares,
+      new Uint8Array(items),
+      0,
+    );
   }
 
   get ratings(): CoRatings {
@@ -110,13 +128,13 @@ export class Neighbourhoods {
 
   /** Others, with some users less and some more. These stay as they are. */
   changed(less: readonly Rater[], more: readonly Rater[]): Neighbourhoods {
-    const { k, shrinkage, largest, base } = this;
+    const { k, reserve, shrinkage, largest, base } = this;
     const current = this.current.changed(less, more);
     const gone = this.gone + less.length;
     if (gone * RENEWAL > current.users) {
       const norms = current.squares.map(Math.sqrt);
       const untouched = new Uint8Array(current.items);
-      return new Neighbourhoods(k, shrinkage, largest, current, [], norms, untouched, 0);
+      return new Neighbourhoods(k, reserve, shrinkage, largest, current, [], norms, untouched, 0);
     }
     const lists = this.lists.slice();
     const touched = this.touched.slice();
@@ -124,7 +142,7 @@ export class Neighbourhoods {
     const values = new Float64Array(current.items);
     for (const user of less) addTo(lists, user, -1, values);
     for (const user of more) addTo(lists, user, 1, values);
-    return new Neighbourhoods(k, shrinkage, largest, current, lists, base, touched, gone);
+    return new Neighbourhoods(k, reserve, shrinkage, largest, current, lists, base, touched, gone);
   }
 
   /** The neighbours of an item: the k items of largest similarity above 0; of equal ones, those of lowest number. */
@@ -164,7 +182,7 @@ export class Neighbourhoods {
   private listOf(item: number): List {
     const { norms, base, shrinkage, current } = this;
     const { sums: products, others, done } = current.products(item);
-    const top = new TopList(this.k + RESERVE);
+    const top = new TopList(this.k + this.reserve);
     const [norm, former] = [norms[item], base[item]];
     let floor = 0;
     for (let n = 0; n < others.length; n++) {

@@ -31,7 +31,9 @@ export class PairSums {
   /** The sums over nobody. @throws InputError for more items than a dense matrix should have, or more users. */
   static zero(items: number, users: number, label: AdditiveLabel): PairSums {
     if (label === "rating" && users > MOST_USERS)
-      throw new InputError(`${users} users: sums over ratings hold at most ${MOST_USERS}; take method item-knn`);
+      throw new InputError(
+        `${users} users: sums over ratings hold at most ${MOST_USERS}; take method item-knn`,
+      );
     if (items > MOST_ITEMS)
       throw new InputError(
         `${items} items: ease and gaussian keep a matrix of items x items, of at most ${MOST_ITEMS}; take method ` +
