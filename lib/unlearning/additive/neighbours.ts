@@ -118,7 +118,7 @@ export class Neighbourhoods {
     const whole = costs.reduce((sum, cost) => sum + cost, 0);
     let [done, since] = [0, performance.now()];
     for (let item = 0; item < this.current.items; item++) {
-      this.lists[item] ??= this.listOf(item);
+      if (!this.lists[item]) this.renew(item);
       done += costs[item];
       if (performance.now() - since < CHUNK) continue;
       await pause({ signal, onProgress: report }, "neighbours", done / whole);
@@ -149,11 +149,9 @@ export class Neighbourhoods {
   of(item: number): Neighbours {
     let known = this.nearest[item];
     if (!known) {
-      known = this.ranked(item, (this.lists[item] ??= this.listOf(item)));
-      if (!this.holds(item, this.lists[item], known)) {
-        this.lists[item] = this.listOf(item);
-        known = this.ranked(item, this.lists[item]);
-      }
+      const list = this.lists[item] ?? this.renew(item);
+      known = this.ranked(item, list);
+      if (!this.holds(item, list, known)) known = this.ranked(item, this.renew(item));
       this.nearest[item] = known;
     }
     return known;
@@ -178,8 +176,8 @@ export class Neighbourhoods {
     return hash.digest("hex");
   }
 
-  /** A list made of the ratings. */
-  private listOf(item: number): List {
+  /** Makes an item's list of the ratings. */
+  private renew(item: number): List {
     const { norms, base, shrinkage, current } = this;
     const { sums: products, others, done } = current.products(item);
     const top = new TopList(this.k + this.reserve);
@@ -194,7 +192,9 @@ export class Neighbourhoods {
     const items = top.drain();
     const sums = Float64Array.from(items, (j) => products[j]);
     done();
-    return { items, sums, floor, slack: 0 };
+    const list = { items, sums, floor, slack: 0 };
+    this.lists[item] = list;
+    return list;
   }
 
   /** The first k of a list as similarities are now. */
