@@ -16,7 +16,7 @@ export interface Steps {
   readonly samples: number;
   /** Draws the samples and batches of an epoch. */
   draw(epoch: number): void;
-  /** Trains batches from .. to of it; the loss summed over their samples, any number where it is not tracked. */
+  /** Trains batches from .. to of it; their summed loss, any number where it is not tracked. */
   train(from: number, to: number): number;
 }
 

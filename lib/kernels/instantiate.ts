@@ -1,4 +1,4 @@
-/** Loads a compiled kernel module (AssemblyScript -> WebAssembly SIMD) from the package's dist/kernels folder. */
+/** Loads a compiled kernel (AssemblyScript -> WebAssembly SIMD) from the package's dist/kernels folder. */
 
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -16,7 +16,7 @@ export type Probe<Exports extends object> = (kernel: Kernel<Exports>) => Uint8Ar
 const compiled = new Map<string, WebAssembly.Module>();
 let distrusted = false; // packing changed bytes in this process
 
-/** The folder that holds the .wasm files, whether this file runs from lib/kernels or from lib/dist/kernels. */
+/** The folder of the .wasm files, whether this file runs from lib/kernels or from lib/dist/kernels. */
 function kernelFolder(): string {
   const parent = join(__dirname, "..");
   return basename(parent) === "dist" ? __dirname : join(parent, "dist", "kernels");
@@ -43,7 +43,7 @@ export function kernelModule<Exports extends object>(
   return module;
 }
 
-/** Puts another module in the place of kernel `name`, for instances to come: the benchmark sets builds side by side. */
+/** Puts another module in the place of kernel `name`: the benchmark sets builds side by side. */
 export function replaceKernel(name: string, module: WebAssembly.Module): void {
   compiled.set(name, module);
 }

@@ -8,7 +8,7 @@
 
 import { setFlagsFromString } from "node:v8";
 
-/** Major versions of Node on which the options below were tried: V8 12 of Node 22 knows the option and packs nothing. */
+/** Major versions of Node on which this was tried: V8 12 of Node 22 knows the option and packs nothing. */
 const FIRST = 24;
 const LAST = 26;
 
@@ -33,7 +33,7 @@ const SECTION = Uint8Array.of(0, 5, 4, ...Buffer.from("pack"));
 export function mayPack(): boolean {
   if (process.arch !== "x64" || major < FIRST || major > LAST) return false;
   if (process.env.ERASABLE_REVECTORIZE === "off") return false;
-  return !process.execArgv.some((option) => /wasm|liftoff|jitless/.test(option)); // somebody steers V8 already
+  return !process.execArgv.some((option) => /wasm|liftoff|jitless/.test(option)); // V8 is steered already
 }
 
 /** The module of a kernel with two operations in one. Call only where `mayPack()`. */

@@ -52,7 +52,7 @@ const FORMAT = "erasable checkpoint, format 1";
 
 /** The keys of the checkpoints of a run, one a group. */
 export function checkpointKeys(run: RunIdentity, groups: readonly GroupRatings[]): string[] {
-  const { epochs: _, ...settings } = run.settings; // of a whole run; `run.epochs` is what they come to for a group
+  const { epochs: _, ...settings } = run.settings; // `run.epochs` is what they come to for a group
   let key = sha256(
     canonicalJson({
       format: FORMAT,

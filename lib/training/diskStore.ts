@@ -100,7 +100,7 @@ export class DiskStore implements Store {
     return entries;
   }
 
-  /** Deletes files, those left unfinished included, and returns when that is on the disk. Records go before blobs. */
+  /** Deletes files, unfinished ones too, and returns when that is on the disk. Records go before blobs. */
   delete(names: Iterable<EntryName>): void {
     const all = [...names].map((name) => name.split("/", 2) as [kind: string, key: string]);
     const of = (wanted: string) => all.flatMap(([kind, key]) => (kind === wanted ? [key] : []));

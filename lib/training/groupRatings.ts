@@ -25,7 +25,7 @@ export interface GroupRatings {
   readonly ratings: Float32Array;
 }
 
-/** Rows of a sparse matrix: row r has columns[offsets[r]] .. columns[offsets[r + 1] - 1], and values beside them. */
+/** Rows of a sparse matrix: row r is columns[offsets[r] .. offsets[r + 1]), and values beside them. */
 export interface Rows {
   readonly offsets: Uint32Array;
   readonly columns: Uint32Array;
@@ -49,6 +49,13 @@ export function pickRows({ offsets, columns, values }: Rows, rows: ArrayLike<num
 export function groupRatings(data: Interactions, members: Uint32Array): GroupRatings {
   const { offsets, columns: items, values: ratings } = pickRows(data.byUser, members);
   return { members, ids: Array.from(members, (user) => data.userIds[user]), offsets, items, ratings };
+}
+
+/** The length of the longest row. */
+export function longestRow(offsets: Uint32Array): number {
+  let most = 0;
+  for (let r = 1; r < offsets.length; r++) most = Math.max(most, offsets[r] - offsets[r - 1]);
+  return most;
 }
 
 /** The first place of an ascending list whose value is not below `value`. */

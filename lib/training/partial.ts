@@ -66,7 +66,7 @@ export function partialEntries(store: Store, checkpointKey: string): EntryName[]
   return partial === undefined ? [] : [recordName(key), blobName(partial.blob)];
 }
 
-/** Removes what was saved, but for the blob `keep`. The record goes first: it never names a blob that is gone. */
+/** Removes what was saved but the blob `keep`. The record goes first: it never names a blob that is gone. */
 export function deletePartial(store: Store, checkpointKey: string, keep = ""): void {
   store.delete(partialEntries(store, checkpointKey).filter((name) => name !== blobName(keep)));
 }

@@ -18,7 +18,7 @@ import type { Entries, WorkerResult, WorkerTask } from "./worker";
 /** Threads that train. */
 export interface WorkerPool {
   readonly size: number;
-  /** `trainSequentially` in a worker; `createEngine` and `clock` are the worker's own. Runs wait for a free worker. */
+  /** `trainSequentially` in a worker, which has engine and clock of its own. Runs wait for a free worker. */
   train(
     run: SequentialRun,
     context: Omit<TrainingContext, "createEngine" | "clock">,
@@ -112,7 +112,7 @@ function known(store: Store, run: SequentialRun): Entries {
   };
 }
 
-/** Blobs first: a record never stands in the store before what it names. What was stopped earlier is out of date. */
+/** Blobs first: a record never stands before what it names. What was stopped earlier is out of date. */
 function keep(store: Store, run: SequentialRun, { blobs, records }: Entries): void {
   for (const key of checkpointKeys(run, run.groups)) deletePartial(store, key);
   for (const blob of blobs) store.putBlob(blob);

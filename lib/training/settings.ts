@@ -68,7 +68,7 @@ export const SEQUENCE = {
   optimizer: choice(OPTIMIZERS, "new", "Adam is created anew for each group, or its moments are carried on"),
 };
 
-/** Those of training among the settings of a method. @throws InputError for an embedding that the model does not have. */
+/** Those of training among the settings of a method. @throws InputError: an embedding that the model lacks */
 export function trainingOf(settings: TrainingSettings): TrainingSettings {
   embeddingSizeOf(settings.model, settings.embeddingSize);
   return pick(TRAINING, settings);

@@ -21,9 +21,9 @@ export const recordName = (key: string): EntryName => `record/${key}`;
 
 /** Where checkpoints and plans are kept. */
 export interface Store {
-  /** Keeps the parts, one after another, as one blob; returns its SHA-256. Nothing refers to the parts afterwards. */
+  /** Keeps a copy of the parts, one after another, as one blob; returns its SHA-256. */
   putBlob(...parts: readonly ArrayBufferView[]): string;
-  /** A copy of the blob, verified, in a buffer of its own. @throws DamagedError when it is missing or its bytes have changed. */
+  /** A copy of the blob, verified, in a buffer of its own. @throws DamagedError: missing or changed */
   getBlob(hash: string): Uint8Array;
   /** Keeps a record. A second put under the same key must bring the same content. @throws Error otherwise. */
   putRecord(key: string, content: Json): void;
@@ -33,7 +33,7 @@ export interface Store {
   list(): Map<EntryName, number>;
   /** Removes entries; those that are not there are passed over. */
   delete(names: Iterable<EntryName>): void;
-  /** A store in memory that sees everything in this one; what is put into it or deleted from it stays its own affair. */
+  /** A store in memory that sees all of this one; what is put into or deleted from it stays its own affair. */
   fork(): Store;
 }
 

@@ -45,12 +45,12 @@ export interface LearnSettings extends MethodSettings, WorkOptions {
   readonly folder?: string;
 }
 
-/** On files of one's own, which are small beside MovieLens, PAPER's 30,000 samples a step would be a step an epoch. */
+/** On small files of one's own, PAPER's 30,000 samples per step would be one step per epoch. */
 const OWN_BATCH = 1024;
 
 const clock = () => performance.now() / 1000;
 
-/** What was stopped while it learned in memory, by its ratings: it is kept for as long as they are, and no longer. */
+/** What was stopped while it learned in memory, by its ratings: kept for as long as they are. */
 const stopped = new WeakMap<Interactions, MemoryStore>();
 
 /**
@@ -93,7 +93,7 @@ export async function learn(ratings: Interactions, settings: LearnSettings = {})
   let pool: WorkerPool | undefined;
   let system: System | undefined;
   try {
-    if (folder !== undefined) requireFree(folder); // another process may have put one there before the lock was ours
+    if (folder !== undefined) requireFree(folder); // another process may have been here first
     pool = workers > 0 ? createWorkerPool(workers) : undefined;
     const context = { ...contextOf({ signal, onProgress }, pool), store: home?.store ?? memory };
     system = await made.learn(ratings, context);

@@ -1,9 +1,9 @@
-/** What the functions of api.ts are given, held against what they take: for callers without a type checker. */
+/** What the functions of api.ts are given, against what they take: for callers without a type checker. */
 
 import type { Interactions } from "../data/interactions";
 import { InputError, requireKnownKeys, seen } from "../errors";
 
-/** Whether `value` is an object that is read by its keys: no array, no Set. Notebooks have an Object of their own. */
+/** Whether `value` is an object read by keys: no array, no Set. Notebooks have an Object of their own. */
 const isObject = (value: unknown): value is Record<string, unknown> =>
   Object.prototype.toString.call(value) === "[object Object]";
 
@@ -53,7 +53,7 @@ export function requireFlag(value: unknown, what: string): void {
   if (value !== undefined && typeof value !== "boolean") refuse(what, "true or false", value);
 }
 
-/** @throws InputError unless `value` is a key's bytes or text, or left out; its length is the certificate's to check. */
+/** @throws InputError unless `value` is a key's bytes or text, or left out; certificate.ts checks its length */
 export function requireKey(value: unknown, what: string): void {
   if (value !== undefined && typeof value !== "string" && !(value instanceof Uint8Array))
     refuse(what, "an operator's key, bytes or hexadecimal text,", value);

@@ -38,7 +38,7 @@ export interface Recommendation {
 
 /** How a request is carried out. */
 export interface ForgetOptions extends Omit<WorkOptions, "workers"> {
-  /** Recompute embedding, groups and order without the erased data: a guarantee without condition, for a full training. */
+  /** Make embedding, groups and order anew: a guarantee without condition, for a full training. */
   readonly regroup?: boolean;
   /** The operator's secret for the certificate. Default: a fresh one, in the result. */
   readonly key?: OperatorKey;
@@ -171,7 +171,7 @@ export class ErasableSystem {
     requireFlag(options.regroup, "forget: regroup");
     requireKey(options.key, "forget: key");
     const erasure = requested(request, options.regroup ?? false);
-    const key = options.key ?? randomBytes(32).toString("hex"); // a secret, so from the system's source and not a seed
+    const key = options.key ?? randomBytes(32).toString("hex"); // a secret, not of a seed
     const context = { ...this.context, signal: options.signal, onProgress: options.onProgress };
     this.underWay++;
     try {
@@ -219,7 +219,7 @@ export class ErasableSystem {
     return this.home?.unfinishedRequest();
   }
 
-  /** Takes an unfinished request back. @throws InputError when it is under way, or the system has been closed or was opened read-only. */
+  /** Takes an unfinished request back. @throws InputError: it is under way; closed; read-only */
   withdrawRequest(): void {
     this.requireOpen();
     this.requireWritable();

@@ -61,7 +61,7 @@ export abstract class MethodFrame<S extends SystemFrame> implements Method {
   abstract readonly settings: Json;
   /** Whether what is left is, bit for bit, what never saw the erased. */
   readonly exact: boolean = true;
-  /** Whether there is a partition that depends on what users did: then it is part of a guarantee, and can be made anew. */
+  /** Whether there is a partition that depends on what users did: part of a guarantee, and made anew. */
   readonly plans: boolean = true;
 
   protected abstract makePlan(data: Interactions, context: MethodContext): Promise<Plan>;

@@ -36,7 +36,7 @@ export interface MethodContext {
   readonly signal?: AbortSignal;
   /** Called now and then with how far the work has come. */
   readonly onProgress?: (progress: MethodProgress) => void;
-  /** Workers for methods whose parts can be trained side by side (C-SISA). Without it they are trained in turn. */
+  /** Workers for methods whose parts can be trained side by side. Without it they are trained in turn. */
   readonly pool?: WorkerPool;
   /** Embeds users for a plan; default `embedUsers`. A place for a cache. */
   readonly embed?: typeof embedUsers;
@@ -51,7 +51,7 @@ export interface LearnOptions {
 }
 
 export interface WithoutOptions {
-  /** Recompute embedding, groups and order without the erased data. Default false: exact given the partition. */
+  /** Make embedding, groups and order anew. Default false: exact given the partition. */
   readonly regroup?: boolean;
 }
 
@@ -85,7 +85,7 @@ export function methodVersion({ name, settings }: Pick<Method, "name" | "setting
   return codeVersion(`methods/${name}`, ...(model === undefined ? [] : [`models/${model}`]));
 }
 
-/** A learned system. Immutable, but for `dispose`: unlearning makes another. Scoring is that of metrics/evaluate.ts. */
+/** A learned system. Immutable, but for `dispose`: unlearning makes another. */
 export interface System extends Scorer {
   readonly method: Method;
   readonly userIds: readonly string[];

@@ -21,7 +21,7 @@ import { ULTRA_RE, ultraRe } from "./rivals/ultraRe";
 interface Entry {
   /** its settings */
   readonly spec: Spec;
-  /** whether an unlearned system is, bit for bit, one that never saw the erased data: only then is it certified */
+  /** whether an unlearned system is, to the bit, one that never saw the erased data: else no certificate */
   readonly exact: boolean;
   /** modules whose code decides its results, with what they import: paths below lib, without ending */
   readonly modules: readonly string[];

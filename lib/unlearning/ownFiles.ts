@@ -11,7 +11,7 @@ import { blobName, DamagedError, type EntryName } from "../training/store";
 
 export const CERTIFICATES = "certificates";
 
-/** Blobs by the SHA-256 of their bytes, records by that of what made them, certificates by the beginning of their digest. */
+/** Blobs by SHA-256, records by that of what made them, certificates by the beginning of their digest. */
 const OWN = {
   blobs: /^[0-9a-f]{64}(\.unfinished)?$/,
   records: /^[0-9a-f]{64}\.json(\.unfinished)?$/,

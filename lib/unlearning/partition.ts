@@ -74,7 +74,7 @@ export function ratingsOf(partition: Partition, user: number): { items: Uint32Ar
   return { items: items.subarray(from, to), ratings: ratings.subarray(from, to) };
 }
 
-/** All ratings as interactions over the whole catalogue (erased users have empty rows): what regrouping starts from. */
+/** All ratings over the whole catalogue (erased users have empty rows): what regrouping starts from. */
 export function interactionsOf({ groups, userIds, itemIds, provenance }: Partition): Interactions {
   const total = groups.reduce((sum, group) => sum + group.items.length, 0);
   const columns = {
@@ -106,7 +106,7 @@ interface SavedGroup {
 /** Blobs that a store has already of a group object: untouched groups are not written twice. */
 const saved = new WeakMap<Store, WeakMap<GroupRatings, SavedGroup>>();
 
-/** Forgets what a store has of partitions: to be called when blobs may have been deleted that one still names. */
+/** Forgets what a store has of partitions: for when blobs may have been deleted that one still names. */
 export function forgetSaved(store: Store): void {
   saved.delete(store);
 }

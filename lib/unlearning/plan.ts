@@ -12,11 +12,11 @@ import type { Json } from "../training/store";
 
 /** Groups of users in their order of training, and the settings that made them. */
 export interface Plan {
-  /** What it was made with, as plain JSON: `PlanSettings` of makePlan.ts, or null for a plan that was given. */
+  /** What it was made with, plain JSON: `PlanSettings` of makePlan.ts; null for a plan that was given. */
   readonly settings: Json;
-  /** Original ids of each group's users, in training order; ids in the order of the catalogue. A group may be empty. */
+  /** Original ids of each group's users, in the order of the catalogue; groups in training order, or empty. */
   readonly groups: readonly (readonly string[])[];
-  /** Cohesion rho (Eq. 3) of each group, where the order came from it. Not part of the file: it saw everybody. */
+  /** Cohesion rho (Eq. 3) of each group, where the order came from it. Not in the file: it saw everybody. */
   readonly rho?: readonly number[];
 }
 
@@ -48,7 +48,7 @@ export function parsePlan(text: string): Plan {
   return { settings: value.settings ?? null, groups: groups as string[][] };
 }
 
-/** The plan without these users. Their groups stay, though perhaps empty: the others keep place and random streams. */
+/** The plan without these users. Their groups stay, if empty too: the others keep place and streams. */
 export function withoutMembers(plan: Plan, ids: ReadonlySet<string>): Plan {
   const touched = (group: readonly string[]) => group.some((id) => ids.has(id));
   return {

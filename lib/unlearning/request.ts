@@ -21,7 +21,7 @@ export interface ShareRequest {
   readonly percent: number;
 }
 
-/** Users or ratings by original ids. Ids with a comma or a slash cannot be written so; `erasureOf` takes any. */
+/** Users or ratings by original ids, none with a comma or a slash in it; `erasureOf` takes any. */
 export type ListRequest =
   | { readonly kind: "users"; readonly ids: readonly string[] }
   | { readonly kind: "ratings"; readonly pairs: readonly (readonly [user: string, item: string])[] };
@@ -38,7 +38,7 @@ const ALLOWED =
   "rand@K, top@K, edge@K or last-group@K with 0 < K <= 100, random-user, active-user, users:ID,ID,... or " +
   "ratings:USER/ITEM,...";
 
-/** Reads "rand@5", "active-user", "users:42,77", "ratings:42/10". @throws InputError saying what is allowed. */
+/** Reads "rand@5", "active-user", "users:42,77", "ratings:42/10". @throws InputError: what is allowed */
 export function parseRequest(text: string): Request {
   const single = SINGLE_KINDS.find((kind) => kind === text);
   const request = single ? { kind: single } : (parseList(text) ?? parseShare(text));

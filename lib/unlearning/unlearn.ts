@@ -29,7 +29,7 @@ export interface Unlearned {
   readonly entries: readonly EntryName[];
   /** null for a method that is not exact: there is nothing to certify */
   readonly certificate: Certificate | null;
-  /** Names of what the store holds and `next` does not need: all of it saw the erased data, or is left over. */
+  /** Names of what the store holds and `next` does not need: it saw the erased data, or is left over. */
   readonly obsolete: readonly EntryName[];
   /** With the stages "erase" or "plan", "load", "train", "save" and "certify". */
   readonly cost: Cost;
@@ -77,7 +77,7 @@ export function discard(system: System, { next, obsolete, cost }: Unlearned, con
   return inSequence(cost, stageCost("delete", context.clock() - began));
 }
 
-/** Memory that could not be freed neither undoes an erasure, whose certificate is due, nor hides why one failed. */
+/** Memory that could not be freed neither undoes an erasure nor hides why one failed. */
 export function free(system: System): void {
   try {
     system.dispose();

@@ -41,13 +41,14 @@ export function peak(n: i32): f32 {
     s1 = f32x4.add(s1, f32x4.mul(s0, f));
     s0 = f32x4.mul(s0, fade);
   }
-  s0 = f32x4.add(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)), f32x4.add(f32x4.add(s4, s5), f32x4.add(s6, s7)));
+  const low = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
+  s0 = f32x4.add(low, f32x4.add(f32x4.add(s4, s5), f32x4.add(s6, s7)));
   s0 = f32x4.add(s0, f32x4.add(f32x4.add(s8, s9), f32x4.add(s10, s11)));
   return f32x4.extract_lane(s0, 0);
 }
 
 const ROWS: u32 = 256;
-const memoryOf: usize = memory.data(720896, 64); // by row: x 64, h 256, active 8, a 128, scale 4, ga 128, gx 64
+const memoryOf: usize = memory.data(720896, 64); // by row: what a tower has by slot
 const ids: usize = memory.data(1024, 64);
 const weights: usize = memory.data(12672, 64);
 const gradients: usize = memory.data(12672, 64);
@@ -61,7 +62,7 @@ export function product(n: i32): void {
     gemm(<usize>ROWS, 64, 128, memoryOf, 256, 4, weights, 128, weights, 0, memoryOf + 131072, 128);
 }
 
-/** Fills weights, embeddings and output gradients with small values of both signs, so that ReLU stops about half. */
+/** Fills weights, embeddings and gradients with small values of both signs: ReLU stops about half. */
 export function prepareTower(): void {
   let state: u32 = 1;
   for (let i: usize = 0; i < 12672 + 16384; i += 4) {
@@ -90,7 +91,7 @@ export function prepareTower(): void {
   }
 }
 
-/** A tower there and back for 256 rows, `n` times: with every zero counted, 6 * 256 * (16 * 64 + 64 * 32) n operations. */
+/** A tower there and back for 256 rows, `n` times: 6 * 256 * (16 * 64 + 64 * 32) n operations. */
 export function towers(n: i32): void {
   for (let i = 0; i < n; i++) {
     memory.fill(gradients, 0, TOWER_BYTES);

@@ -29,8 +29,10 @@ export function distances(
   const wide = <usize>(width & ~7) << 3;
   const end = rows + <usize>to * rowBytes;
   for (let row = rows + <usize>from * rowBytes; row != end; row += rowBytes) {
-    for (let group: usize = 0; group < wide; group += 64) eight(row, rowBytes, centroids + group, step, out + group);
-    for (let group = wide; group < step; group += 16) two(row, rowBytes, centroids + group, step, out + group);
+    for (let group: usize = 0; group < wide; group += 64)
+      eight(row, rowBytes, centroids + group, step, out + group);
+    for (let group = wide; group < step; group += 16)
+      two(row, rowBytes, centroids + group, step, out + group);
     out += step;
   }
 }

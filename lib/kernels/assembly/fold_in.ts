@@ -18,7 +18,7 @@ const LEAST_NORM: f32 = 1e-8;
 const LEAST_FLOOR: f32 = 1e-37; // keeps 0 / 0 away from weights that never moved, however small epsilon is
 
 let nmf: bool = false;
-/** bytes of a row: DMF 64, NMF 64 (factors) + 128 (perceptron); of a row of the other side's table: 128, 192 */
+/** bytes of a row: DMF 64, NMF 64 (factors) + 128 (perceptron); of the other side's: 128, 192 */
 let rowBytes: usize = 64;
 let otherBytes: usize = 128;
 let tower: usize = 0; // DMF: the tower of the side that moves
@@ -60,7 +60,7 @@ export function setDmf(towerAt: usize): void {
   transpose(tower + W2, 256, 32, 64, turned2);
 }
 
-/** NMF: the half of W (rows of 256 bytes) and the bias of the side that moves; wg, wh and c one after another. */
+/** NMF: the half of W (rows of 256 bytes) and the bias of the side that moves; wg, wh, c in a row. */
 export function setNmf(halfAt: usize, startAt: usize, factorsAt: usize): void {
   nmf = true;
   rowBytes = 192;
@@ -93,9 +93,11 @@ export function setAnchor(at: usize, step: usize): void {
   anchorStep = step;
 }
 
-/** to (a multiple of 16 floats) = from + sum over k < count of x[k] w[k], w a count x floats matrix; zeros are left out. */
+/** to (16 n floats) = from + sum over k < count of x[k] w[k], w count x floats; zeros are left out. */
 @inline
-function combine(floats: usize, count: usize, x: usize, w: usize, stride: usize, from: usize, to: usize): void {
+function combine(
+  floats: usize, count: usize, x: usize, w: usize, stride: usize, from: usize, to: usize,
+): void {
   for (let at: usize = 0; at < floats << 2; at += 64) {
     let s0 = v128.load(from + at, 0);
     let s1 = v128.load(from + at, 16);
@@ -196,7 +198,7 @@ function lanesDmf(b: usize, to: usize): void {
   store8(to, d0, d1, d2, d3, d4, d5, d6, d7);
 }
 
-/** to (bytes) += sum over eight rows, `stride` bytes apart, of slope (eight at `by`) x row: sample by sample, in order. */
+/** to (bytes) += sum over eight rows, `stride` bytes apart, of slope (at `by`) x row, in order. */
 @inline
 function addWeighed(bytes: usize, stride: usize, by: usize, rows: usize, to: usize): void {
   const g0 = v128.load32_splat(by, 0);
@@ -234,7 +236,7 @@ function gate(own: v128, other: v128, wh: v128): v128 {
   return f32x4.mul(f32x4.pmax(f32x4.splat(0), f32x4.add(own, other)), wh);
 }
 
-/** Four slopes where own part + other part > 0, else 0. A sum is rounded to 0 only if it is 0, so no sum is needed. */
+/** Four slopes where own + other part > 0, else 0. A sum is rounded to 0 only if it is 0: none is needed. */
 @inline
 function open(g: v128, other: v128, minusOwn: v128): v128 {
   return v128.and(g, f32x4.gt(other, minusOwn));
@@ -349,7 +351,7 @@ function backwardNmf(): void {
   combine(32, 32, gradMade + 64, half, 256, zeros, gradRow + 64);
 }
 
-/** What rows give to a prediction, `count` rows; `weigh` multiplies NMF's factors by wg, for use as the other side. */
+/** What `count` rows give to a prediction; `weigh`: NMF's factors times wg, as the other side's are used. */
 export function outputs(rows: usize, count: u32, weigh: bool, out: usize): void {
   for (let r: u32 = 0; r < count; r++, rows += rowBytes, out += otherBytes) {
     if (!nmf) {
@@ -397,18 +399,22 @@ function differentiate(x: usize, padded: usize, gathered: usize, y: usize, weigh
 /** A row of the other side, 64 bytes at a time: a call of memory.copy costs more than these few loads. */
 @inline
 function copyRow(to: usize, from: usize): void {
-  for (let at: usize = 0; at < otherBytes; at += 64)
-    store4(to + at, v128.load(from + at), v128.load(from + at, 16), v128.load(from + at, 32), v128.load(from + at, 48));
+  for (let at: usize = 0; at < otherBytes; at += 64) {
+    const row = from + at;
+    store4(to + at, v128.load(row), v128.load(row, 16), v128.load(row, 32), v128.load(row, 48));
+  }
 }
 
-/** The other side's rows, labels and weights (1 / samples, 0 in the padding) of one row, side by side. Returns the count padded to 8. */
-function gatherSamples(from: u32, to: u32, partners: usize, labels: usize, other: usize, room: usize, y: usize, weights: usize): usize {
+/** The other side's rows, labels and weights (1 / samples; 0 in the padding) of a row. Returns the padded count. */
+function gatherSamples(
+  from: u32, to: u32, partners: usize, labels: usize, other: usize, room: usize, y: usize, weights: usize,
+): usize {
   const count = <usize>(to - from);
   const padded = (count + 7) & ~7;
   const share: f32 = 1 / <f32>count;
   for (let s: usize = 0; s < padded; s++) {
     const inside = s < count;
-    const place = ((<usize>from) + (inside ? s : 0)) << 2; // the padding repeats a sample, and counts for nothing
+    const place = ((<usize>from) + (inside ? s : 0)) << 2; // padding counts for nothing
     copyRow(room + s * otherBytes, other + <usize>load<u32>(partners + place) * otherBytes);
     store<f32>(y + (s << 2), load<f32>(labels + place));
     store<f32>(weights + (s << 2), inside ? share : 0);

@@ -116,7 +116,7 @@ function sums(a: usize, end: usize, b: usize, sign: f64, out: usize, outRow: usi
   store4(out + outRow, t0, t1, t2, t3);
 }
 
-/** c += sign * (PANEL rows at a) (packed panel)^T over places from .. to; c is PANEL x PANEL, rows of the matrix apart. */
+/** c (PANEL x PANEL) += sign * (PANEL rows at a) (packed panel)^T over places from .. to. */
 function addDots(a: usize, from: usize, to: usize, c: usize, sign: f64): void {
   for (let k = from; k < to; k += DEPTH) {
     const begin = k << 3;
@@ -186,7 +186,7 @@ function applyPanel(j: usize, thread: usize, threads: usize): bool {
   return true;
 }
 
-/** The diagonal block of panel j, whose rows of L end there: its factor. False when it is not positive definite. */
+/** The factor of the diagonal block of panel j. False when it is not positive definite. */
 function factorPanel(j: usize): bool {
   const block = g + j * row + (j << 3);
   pack(g + j * row, 0, j);

@@ -49,7 +49,7 @@ class Side {
   starts: usize; // u32, shards + 1: the entries of shard s stand at starts[s] .. starts[s + 1]
   cursors: usize; // u32, shards
   // by entry:
-  places: usize; // u32, row after row: where the entry stands; what follows is in that order, shard after shard
+  places: usize; // u32, row after row: where the entry stands in what follows, shard after shard
   a: usize; // f32, row
   x: usize; // f32, row
   z: usize; // f32, attention: relu(x W + b)
@@ -106,7 +106,7 @@ export function setEntries(side: i32, offsets: usize, shardsAt: usize, vectors: 
   t.turned = turned;
 }
 
-/** Where the addresses of the workspace of one side (0 user, 1 item) stand, array by array as in `Side`. */
+/** Where the addresses of a side's workspace stand (0 user, 1 item): `Side` from `starts` on. */
 export function sideAt(side: i32): usize {
   return changetype<usize>(side ? item : user) + offsetof<Side>("starts");
 }
@@ -125,7 +125,8 @@ function word(at: usize, k: u32): u32 {
 @inline
 function dot(p: usize, q: usize): f32 {
   let s = f32x4.splat(0);
-  for (let at: usize = 0; at < rowBytes; at += 16) s = f32x4.add(s, f32x4.mul(v128.load(p + at), v128.load(q + at)));
+  for (let at: usize = 0; at < rowBytes; at += 16)
+    s = f32x4.add(s, f32x4.mul(v128.load(p + at), v128.load(q + at)));
   return sum4(s);
 }
 
@@ -198,7 +199,7 @@ function transfer(t: Side, s: u32): void {
   }
 }
 
-/** Weights and sum of row r, whose `count` entries are listed at n: softmax over the shards that have a say. */
+/** Weights and sum of row r, whose `count` entries stand at n: softmax over the shards that have a say. */
 function attend(t: Side, r: u32, n: usize, count: u32): void {
   let most: f32 = -Infinity;
   for (let j: u32 = 0; j < count; j++) {
@@ -210,7 +211,8 @@ function attend(t: Side, r: u32, n: usize, count: u32): void {
   for (let j: u32 = 0; j < count; j += 4) {
     const at = room + ((<usize>j) << 2);
     // no smaller than e^-80; lanes behind the last entry hold anything and are not read
-    v128.store(at, exp4(f32x4.pmax(f32x4.splat(-80), f32x4.pmin(f32x4.splat(0), f32x4.sub(v128.load(at), f32x4.splat(most))))));
+    const below = f32x4.pmin(f32x4.splat(0), f32x4.sub(v128.load(at), f32x4.splat(most)));
+    v128.store(at, exp4(f32x4.pmax(f32x4.splat(-80), below)));
   }
   for (let j: u32 = 0; j < count; j++) total += load<f32>(room + ((<usize>j) << 2));
   const sum = t.sum + <usize>r * rowBytes;
@@ -258,7 +260,8 @@ function output(): usize {
 function lanes(p: usize, q: usize): v128 {
   let s = f32x4.splat(0);
   if (!layered) {
-    for (let at: usize = 0; at < rowBytes; at += 16) s = f32x4.add(s, f32x4.mul(v128.load(p + at), v128.load(q + at)));
+    for (let at: usize = 0; at < rowBytes; at += 16)
+    s = f32x4.add(s, f32x4.mul(v128.load(p + at), v128.load(q + at)));
     return s;
   }
   const out = output();
@@ -343,7 +346,7 @@ function spread(count: u32): void {
   if (layered) store<f32>(gOut + rowBytes, total);
 }
 
-/** DMF: the gradient in P from that in P / |P|, whose part along P falls away (under the floor |P| is a constant). */
+/** DMF: the gradient in P from that in P / |P|, without its part along P (none is taken under the floor). */
 function throughNorm(t: Side, r: u32): void {
   const sum = t.sum + <usize>r * rowBytes;
   const g = t.gSum + <usize>r * rowBytes;
@@ -376,7 +379,7 @@ function throughAttention(t: Side, r: u32, n: usize, count: u32): void {
   }
 }
 
-/** Adds what the entries of shard s give to the gradient of W, b, h, T_s and t_s. Their z becomes its own gradient. */
+/** Adds what the entries of shard s give to the gradient of W, b, h, T_s, t_s. Their z becomes its gradient. */
 function throughTransfer(t: Side, s: u32): void {
   const g = gradient + <usize>s * shardBytes;
   const floats = rowBytes >> 2;
@@ -427,7 +430,7 @@ function backward(t: Side, ids: usize, count: u32): void {
   for (let s: u32 = 0; s < shards; s++) throughTransfer(t, s);
 }
 
-/** The gradient of the mean loss over samples start .. start + count of the epoch; the summed loss when it is asked for. */
+/** The gradient of the mean loss over samples start .. start + count; the summed loss where asked for. */
 export function differentiate(start: u32, count: u32, track: bool): f64 {
   const at = (<usize>start) << 2;
   batch.openPairs(epoch.users + at, epoch.items + at, count);
@@ -442,7 +445,7 @@ export function differentiate(start: u32, count: u32, track: bool): f64 {
   return track ? crossEntropy(predictions, epoch.labels + at, count) : 0;
 }
 
-/** Trains batches from .. to of an epoch of `samples` samples; returns their summed loss when it is asked for. */
+/** Trains batches from .. to of an epoch of `samples` samples; their summed loss when it is asked for. */
 export function train(from: u32, to: u32, batchSize: u32, samples: u32, _l2: f32, track: bool): f64 {
   let loss: f64 = 0;
   for (let b = from; b < to; b++) {
@@ -460,7 +463,9 @@ export function prepare(side: i32, ids: usize, count: u32): void {
 }
 
 /** Scores of `count` pairs of rows of two tables of sums; see `predict` for the padding. */
-export function score(users: usize, items: usize, userIds: usize, itemIds: usize, count: u32, out: usize): void {
+export function score(
+  users: usize, items: usize, userIds: usize, itemIds: usize, count: u32, out: usize,
+): void {
   predict(users, items, userIds, itemIds, count, out);
   for (let at = out; at < out + ((<usize>count) << 2); at += 16) v128.store(at, clip4(v128.load(at)));
 }

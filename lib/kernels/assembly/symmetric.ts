@@ -8,7 +8,7 @@ import { total } from "./shared/math";
 
 /** Rows of a block. */
 const PANEL: usize = 32;
-/** Terms of a dot product before the next tile's turn: two blocks of rows of 128 float64 stay in the second-level cache. */
+/** Terms of a dot product before the next tile's turn: two blocks of rows stay in the second cache. */
 const DEPTH: usize = 128;
 
 /** `bytes` of fresh memory, on a 16-byte boundary. */
@@ -22,7 +22,9 @@ function addTo(at: usize, x: v128, sign: f64): void {
 }
 
 /** c[r][s] += sign * sum over k of a[r][k] b[s][k], for 4 rows r and 2 rows s; `bytes` of each row. */
-function tile(a: usize, aRow: usize, b: usize, bRow: usize, bytes: usize, c: usize, cRow: usize, sign: f64): void {
+function tile(
+  a: usize, aRow: usize, b: usize, bRow: usize, bytes: usize, c: usize, cRow: usize, sign: f64,
+): void {
   let s00 = f64x2.splat(0);
   let s01 = f64x2.splat(0);
   let s10 = f64x2.splat(0);
@@ -67,7 +69,7 @@ function tile(a: usize, aRow: usize, b: usize, bRow: usize, bytes: usize, c: usi
   addTo(c + 8, s31, sign);
 }
 
-/** c += sign * a b^T, for `rows` rows of a (a multiple of 4), `columns` rows of b (a multiple of 2), `depth` terms. */
+/** c += sign * a b^T for `rows` rows of a (multiple of 4), `columns` rows of b (of 2), `depth` terms. */
 function addDots(
   a: usize,
   aRow: usize,

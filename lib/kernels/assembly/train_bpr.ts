@@ -33,7 +33,7 @@ export function setModel(
   model.addTable(true, rowBytes);
 }
 
-/** Adds the ridge penalty's gradient, l2 * (samples of the row) / count * row; a user's sample is two scored pairs. */
+/** Adds the ridge penalty's gradient; a sample is two scored pairs of its user. */
 function penalise(share: f32): void {
   addPenalty(false, user.gx, user.x, rowBytes, share / 2);
   addPenalty(true, item.gx, item.x, rowBytes, share);
@@ -52,7 +52,7 @@ export function differentiate(start: u32, count: u32, l2: f32, track: bool): f64
   return track ? lossOfPairs(count) : 0;
 }
 
-/** Trains batches from .. to of an epoch of `samples` samples; returns their summed loss when it is asked for. */
+/** Trains batches from .. to of an epoch of `samples` samples; their summed loss when it is asked for. */
 export function train(from: u32, to: u32, batchSize: u32, samples: u32, l2: f32, track: bool): f64 {
   let loss: f64 = 0;
   for (let b = from; b < to; b++) {

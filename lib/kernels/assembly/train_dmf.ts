@@ -49,7 +49,7 @@ function bind(t: Tower, table: usize, w: usize, g: usize, turned: usize): void {
   t.turned2 = turned + 4096;
 }
 
-/** Where the addresses of the workspace of one side (0 user, 1 item) stand, array by array as in `Tower`: bytes by slot 64, 256, 8, 128, 4, 128, 64. */
+/** Where the addresses of a side's workspace stand (0 user, 1 item): what `Tower` has by slot. */
 export function sideAt(side: i32): usize {
   return changetype<usize>(side ? item : user) + offsetof<Tower>("x");
 }
@@ -172,7 +172,7 @@ function step(): void {
   model.endStep();
 }
 
-/** Trains batches from .. to of an epoch of `samples` samples; returns their summed loss when it is asked for. */
+/** Trains batches from .. to of an epoch of `samples` samples; their summed loss when it is asked for. */
 export function train(from: u32, to: u32, batchSize: u32, samples: u32, l2: f32, track: bool): f64 {
   let loss: f64 = 0;
   for (let b = from; b < to; b++) {
@@ -204,7 +204,7 @@ export function predictPairs(usersAt: usize, itemsAt: usize, count: u32): void {
     v128.store(model.predictions + at, clip4(v128.load(model.predictions + at)));
 }
 
-/** Scores of user slots 0 .. count - 1 against item slots 0 .. itemCount - 1 (padded to 4): out is count x padded. */
+/** Scores of the first `count` user slots against the first `itemCount` item slots: out is count x padded to 4. */
 export function scoreBlock(count: u32, itemCount: u32, out: usize): void {
   for (let slot: u32 = 0; slot < count; slot++) {
     const a = user.a + ((<usize>slot) << 7);

@@ -205,7 +205,7 @@ export function differentiate(start: u32, count: u32, l2: f32, track: bool): f64
   return track ? lossOfPairs(count) : 0;
 }
 
-/** Trains batches from .. to of an epoch of `samples` samples; returns their summed loss when it is asked for. */
+/** Trains batches from .. to of an epoch of `samples` samples; their summed loss when it is asked for. */
 export function train(from: u32, to: u32, batchSize: u32, samples: u32, l2: f32, track: bool): f64 {
   let loss: f64 = 0;
   for (let b = from; b < to; b++) {

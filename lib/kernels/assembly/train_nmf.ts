@@ -266,7 +266,7 @@ function step(): void {
   model.endStep();
 }
 
-/** Trains batches from .. to of an epoch of `samples` samples; returns their summed loss when it is asked for. */
+/** Trains batches from .. to of an epoch of `samples` samples; their summed loss when it is asked for. */
 export function train(from: u32, to: u32, batchSize: u32, samples: u32, l2: f32, track: bool): f64 {
   let loss: f64 = 0;
   for (let b = from; b < to; b++) {
@@ -292,7 +292,7 @@ export function predictPairs(usersAt: usize, itemsAt: usize, count: u32): void {
     v128.store(model.predictions + at, clip4(v128.load(model.predictions + at)));
 }
 
-/** Scores of user slots 0 .. count - 1 against item slots 0 .. itemCount - 1 (padded to 4): out is count x padded. */
+/** Scores of the first `count` user slots against the first `itemCount` item slots: out is count x padded to 4. */
 export function scoreBlock(count: u32, itemCount: u32, out: usize): void {
   const head = model.weights + shared() + OUT;
   const wh = head + GMF;

@@ -23,7 +23,7 @@ let input: usize = 0; // f32, words x dim: the embedding
 let output: usize = 0; // f32, words x dim
 let tokens: usize = 0; // u32
 let offsets: usize = 0; // u32, sentences + 1
-let noise: usize = 0; // u32, words x 2: alias table of the noise distribution, (take this word below, else that one)
+let noise: usize = 0; // u32, words x 2: alias table of the noise, (this word below, else that one)
 let keep: usize = 0; // u32, words: a token stays when a draw is at most this; 0 = no table, all stay
 let sigmoidTable: usize = 0; // f32, sigmoidSteps + 1 values on [-6, 6]
 let sentence: usize = 0; // u32, the longest sentence: tokens that stay
@@ -87,7 +87,7 @@ function drawNoise(): u32 {
   return next() < load<u32>(entry) ? word : load<u32>(entry, 4);
 }
 
-/** Puts `word` and the noise that does not hit it into `targets`: all drawn first, so that their rows load at once. */
+/** Puts `word` and the noise that does not hit it into `targets`: drawn first, so that rows load at once. */
 @inline
 function drawTargets(word: u32): u32 {
   store<u32>(targets, word);
@@ -187,7 +187,8 @@ function cbow(place: u32, from: u32, to: u32, alpha: f32): void {
   for (let k: usize = 0; k < bytes; k += 16) v128.store(hidden + k, f32x4.splat(0));
   for (let m = from; m < to; m++) if (m !== place) addInto(hidden, inputRow(m), bytes);
   const inverse = f32x4.splat(f32(1) / f32(to - from - 1));
-  for (let k: usize = 0; k < bytes; k += 16) v128.store(hidden + k, f32x4.mul(v128.load(hidden + k), inverse));
+  for (let k: usize = 0; k < bytes; k += 16)
+    v128.store(hidden + k, f32x4.mul(v128.load(hidden + k), inverse));
   const word = load<u32>(sentence + (<usize>place << 2));
   if (dim === 16) predict16(hidden, word, alpha);
   else predict(hidden, word, alpha);

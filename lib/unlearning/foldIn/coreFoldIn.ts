@@ -55,7 +55,7 @@ class CoreFoldIn extends MethodFrame<CoreSystem> {
     return corePlan(data, this.settings, this.settings.seed);
   }
 
-  /** Who falls out of the core by an erasure is laid out anew; who has no rating left is in no group any more. */
+  /** Who falls out of the core is laid out anew; who has no rating left is in no group any more. */
   protected override erase(partition: Partition, erasure: Erasure): Partition {
     const left = erasePartition(partition, erasure);
     const inCore = coreTest(this.settings, this.settings.seed);

@@ -1,4 +1,4 @@
-/** A system of `coreFoldIn`: the core's model, everybody's rows and what the item step made, and how they score. */
+/** A system of `coreFoldIn`: the core's model, everybody's rows, what the item step made; how they score. */
 
 import { canonicalJson, sha256 } from "../../json";
 import type { Scorer } from "../../metrics/evaluate";

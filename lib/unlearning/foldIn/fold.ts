@@ -37,7 +37,7 @@ export class UserFold {
   private readonly anchor: Float32Array;
   private readonly predict: ReturnType<FoldIn["predictor"]>;
 
-  /** @param checkpoint of the model whose items and layers are frozen; `settings` and `start` are those of its training */
+  /** @param checkpoint of the frozen model; `settings` and `start` are those of its training */
   constructor(
     store: Store,
     checkpoint: Checkpoint,

@@ -32,7 +32,7 @@ export const ITEM_STEP = {
   itemLambda: real(LEAST_LAMBDA, 1e9, 5, "itemStep ridge: lambda, in ratings"),
 };
 
-/** Fits the rows of some items to all their raters. @returns wide rows, and the gradient samples that it took */
+/** Fits the rows of some items to all their raters. @returns wide rows, and gradient samples */
 export async function fitItems(
   touched: readonly number[],
   raters: Runs,

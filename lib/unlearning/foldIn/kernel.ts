@@ -12,6 +12,7 @@ import { instantiate } from "../../kernels/instantiate";
 import type { FoldIn, FoldInExports, Side } from "../../model/model";
 import { requirePart } from "../../model/models";
 import { type ModelName, modelSpec, tensorOf } from "../../model/spec";
+import { longestRow } from "../../training/groupRatings";
 import { withRest } from "../../training/layout";
 import { floatsOf, joinBytes } from "../../training/store";
 import type { FitSettings } from "./settings";
@@ -49,7 +50,7 @@ interface Exports extends FoldInExports {
 /** How a model is folded in. @throws InputError that names the models that can be. */
 export const foldInOf = (model: ModelName): FoldIn => requirePart(model, "foldIn", "fold-in");
 
-/** Samples of some rows: row r has partners[offsets[r] .. offsets[r + 1]) on the other side, and their labels. */
+/** Samples of some rows: row r has partners[offsets[r] .. offsets[r + 1]) on the other side, and labels. */
 export interface Runs {
   readonly offsets: Uint32Array;
   readonly partners: Uint32Array;
@@ -64,7 +65,7 @@ export interface FitOptions extends FitSettings {
   readonly onProgress?: (done: number) => void;
 }
 
-const AT_ONCE = 4_000_000; // samples times steps of one call, some 30 ms: signals and timers get their turn between two
+const AT_ONCE = 4_000_000; // samples times steps of one call, some 30 ms: signals have their turn in between
 const ROWS_AT_ONCE = 4096;
 
 export class FoldKernel {
@@ -86,7 +87,7 @@ export class FoldKernel {
     this.turnTo = this.form.bind(this.kernel, place, (name) => tensorOf(spec, weights, name));
   }
 
-  /** What wide rows (count x row) of a side give to a prediction, as fits of the other side read it: count x output. */
+  /** What wide rows (count x row) of a side give to a prediction, for fits of the other: count x output. */
   outputs(side: Side, rows: Float32Array): Float32Array {
     this.turnTo(side);
     const { row, output } = this.form;
@@ -147,7 +148,7 @@ export class FoldKernel {
       const apart = options.anchor.length === row ? 0 : 4 * row;
       const { beta1, beta2, epsilon } = adam;
       const otherAt = this.arena.place(other);
-      const scratch = this.scratch(largest(offsets));
+      const scratch = this.scratch(longestRow(offsets));
       const inner = this.arena.mark();
       for (let first = 0; first < count; ) {
         if (signal?.aborted) throw new StoppedError("fold-in stopped; the same call goes on");
@@ -210,10 +211,4 @@ export class FoldKernel {
     for (let k = 0; k < partners.length; k++) fit &&= partners[k] < others;
     if (!fit) throw new InputError("fold-in: rows, samples and the other side do not fit together");
   }
-}
-
-function largest(offsets: Uint32Array): number {
-  let most = 0;
-  for (let r = 1; r < offsets.length; r++) most = Math.max(most, offsets[r] - offsets[r - 1]);
-  return most;
 }

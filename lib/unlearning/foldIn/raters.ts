@@ -7,7 +7,7 @@
 import { type GroupRatings, lowerBound } from "../../training/groupRatings";
 import type { Runs } from "./kernel";
 
-/** An item's raters in the order of groups and rows; an item drawn twice as a user's negative has the user twice. */
+/** An item's raters in the order of groups and rows; twice, where it was drawn twice as a negative. */
 interface List {
   /** Uint32Array, n: tickets, ascending */
   readonly tickets: Uint32Array;
@@ -20,7 +20,7 @@ interface Entry {
   readonly label: number;
 }
 
-/** A member's samples entering (1) or leaving (-1); the row is one of the group after or before the erasure. */
+/** A member's samples entering (1) or leaving (-1); a row of the group after, or before, the erasure. */
 export interface RaterChange {
   readonly group: number;
   readonly row: number;

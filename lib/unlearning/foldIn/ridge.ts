@@ -14,7 +14,7 @@ const SCALE = 4096; // 2^12
 const MOST = 8 * SCALE;
 const MOST_RATERS = 2 ** 23;
 
-/** The least lambda: below, the equations of an item or a user with few ratings may be singular to float64. */
+/** The least lambda: below, the equations of an item or user with few ratings may be singular to float64. */
 export const LEAST_LAMBDA = 1e-6;
 
 /** To a multiple of 2^-12 within +-8, as an integer. */
@@ -25,7 +25,7 @@ export type Features = Float64Array;
 export const fixedFeatures = (outputs: Float32Array): Features =>
   Float64Array.of(SCALE, ...Array.from(outputs, fixed));
 
-/** The statistics of one item, all integers: the lower triangle of A by rows, then b, then the number of raters. */
+/** The statistics of an item, integers: the lower triangle of A by rows, b, the number of raters. */
 export type Statistics = Float64Array;
 
 export const statisticsLength = (width: number): number => (width * (width + 1)) / 2 + width + 1;

@@ -35,7 +35,7 @@ export interface ItemState {
   readonly raters?: Raters;
   /** `ridge`: beta of all items, items x features */
   readonly betas?: Float32Array;
-  /** `ridge`: of each item; summed when first asked for, if the state was read from a store. @throws StoppedError */
+  /** `ridge`: of each item; summed when first asked for, if read from a store. @throws StoppedError */
   readonly statistics?: (work: FoldWork) => Promise<readonly Statistics[]>;
 }
 
@@ -213,7 +213,7 @@ async function refitItems(
   return { state: { rows, raters }, samples: fitted.samples };
 }
 
-/** Takes off and adds what changed, and solves the touched items. A rating taken off or added counts as one sample. */
+/** Takes off and adds what changed, one sample per rating, and solves the touched items. */
 async function correctItems({ touched, changes, groups, before, fold, settings }: Step, work: FoldWork) {
   const width = 1 + foldInOf(fold.settings.model).output;
   const former = await before?.statistics?.(work);
@@ -285,7 +285,7 @@ async function sumAll(
   return sums;
 }
 
-/** The item step of a stored state: what was stored is read, and sums over users are summed again when they are needed. */
+/** The item step of a stored state; sums over users are summed again when they are needed. */
 export function restoreItems(
   groups: readonly FoldedGroup[],
   stored: { readonly rest: string; readonly betas: string | null },

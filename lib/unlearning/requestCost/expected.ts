@@ -23,7 +23,7 @@ export interface CostModel {
   readonly users: Uint32Array;
   readonly ratings: ArrayLike<number>;
   readonly parts: readonly Part[];
-  /** Samples of the erased users that are taken off sums one by one, unless somebody of `unless` is erased too. */
+  /** Samples of the erased that are taken off sums one by one, unless somebody of `unless` is erased too. */
   readonly subtracted?: {
     readonly users: Uint32Array;
     readonly samples: ArrayLike<number>;
@@ -43,7 +43,7 @@ export type Draw =
 interface Chances {
   /** that somebody of these lists is erased */
   hit(lists: readonly Uint32Array[]): number;
-  /** that this user is erased, and somebody of the lists as well; `inside`: whether the user is in one of them */
+  /** that this user is erased, and somebody of the lists; `inside`: whether the user is in one of them */
   both(user: number, inside: boolean, lists: readonly Uint32Array[]): number;
 }
 

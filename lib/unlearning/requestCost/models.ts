@@ -149,7 +149,7 @@ function folded(system: System, { users, ratings }: Raters): Parts {
   return { parts };
 }
 
-/** Who has an item among the own samples, and how often (a negative can be drawn twice), of each item that anybody has. */
+/** Of each item: who has it among the samples, and how often (a negative can be drawn twice). */
 function itemRaters(system: System, users: Uint32Array, training: TrainingSettings): Map<number, number>[] {
   const own = Array.from(users, (user) => system.ratingsOf(user));
   const offsets = new Uint32Array(users.length + 1);

@@ -15,6 +15,7 @@ import { PlacedSet, type SetKernel } from "../../engine/simdSet";
 import { InputError } from "../../errors";
 import { instantiate } from "../../kernels/instantiate";
 import { modelSpec } from "../../model/spec";
+import { longestRow } from "../../training/groupRatings";
 import type { Trainable } from "../../training/partial";
 import {
   type AggregationShape,
@@ -76,7 +77,7 @@ export class AggregationKernel implements Trainable {
     checkEntries(users, shape);
     checkEntries(items, shape);
     this.entries = { user: users, item: items };
-    this.mostEntries = { user: mostOf(users.offsets), item: mostOf(items.offsets) };
+    this.mostEntries = { user: longestRow(users.offsets), item: longestRow(items.offsets) };
     this.width = vectorWidth(shape);
     const size = aggregationSize(shape);
     this.spec = { size };
@@ -307,13 +308,6 @@ export class AggregationKernel implements Trainable {
   private requireIdle(): void {
     if (this.training) throw new Error("aggregation: a training runs; await that first");
   }
-}
-
-/** The most entries of a row. */
-function mostOf(offsets: Uint32Array): number {
-  let most = 0;
-  for (let r = 1; r < offsets.length; r++) most = Math.max(most, offsets[r] - offsets[r - 1]);
-  return most;
 }
 
 function checkEntries({ offsets, shards, vectors }: Entries, shape: AggregationShape): void {

@@ -16,7 +16,7 @@ let leastFloor: f32 = 0;
 
 /** Steps about which it is asked at once what they can do. */
 const SPAN: usize = 32;
-/** At most what a root keeps of itself over a span, and the least |m| and s that no flush reaches within one. */
+/** The most that a root keeps over a span, and the least |m| and s that no flush reaches within one. */
 let fade: f32 = 0;
 let safeMoment: f32 = 0;
 let safeRoot: f32 = 0;
@@ -56,7 +56,7 @@ function setBounds(): void {
   safeRoot /= 0.999;
 }
 
-// Steps that were put off, of 16 weights at w, m, s: those of which history says rate and floor from `p` to `end`.
+// Steps that were put off, of 16 weights at w, m, s: those whose rate and floor stand from `p` to `end`.
 
 /** Any steps: with a flush after each. */
 function walk(w: usize, m: usize, s: usize, p: usize, end: usize): void {
@@ -172,7 +172,7 @@ function catchUp(w: usize, m: usize, s: usize, bytes: usize, from: u32): void {
   }
 }
 
-/** Fetches rows from wherever they lie in memory, many at a time: one after the other each would be waited for. */
+/** Fetches rows from wherever they lie, many at a time: one after the other each would be waited for. */
 function touch(table: usize, bytes: usize, rows: usize, count: u32): void {
   let all: u64 = 0;
   for (let i: u32 = 0; i < count; i++) {

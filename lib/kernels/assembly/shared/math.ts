@@ -14,7 +14,7 @@ export function exp4(x: v128): v128 {
   // n = round(x / ln 2): adding 1.5 * 2^23 leaves the integer in the low bits of the mantissa
   const shifted = mulAdd(x, f32x4.splat(1.44269504), 12582912);
   const n = f32x4.sub(shifted, f32x4.splat(12582912));
-  let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375))); // the leading bits of ln 2: n times it is exact
+  let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375))); // leading bits of ln 2: exact
   r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(-2.12194440e-4)));
   let sum = mulAdd(f32x4.splat(1.9875691500e-4), r, 1.3981999507e-3);
   sum = mulAdd(sum, r, 8.3334519073e-3);

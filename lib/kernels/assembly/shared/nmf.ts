@@ -64,7 +64,7 @@ export function setModel(w: usize, m: usize, v: usize, g: usize, userCount: u32,
   item.start = zeros;
 }
 
-/** Where the addresses of the workspace of one side (0 user, 1 item) stand, array by array as in `Side`: bytes by slot 64, 128, 128, 64, 64, 128, 128. */
+/** Where the addresses of a side's workspace stand (0 user, 1 item): what `Side` has by slot. */
 export function sideAt(side: i32): usize {
   return changetype<usize>(side ? item : user) + offsetof<Side>("gmf");
 }
@@ -121,5 +121,6 @@ export function lanes48(u: usize, i: usize, p: usize, q: usize, wh: usize): v128
 export function lanesOf(sampleUser: usize, sampleItem: usize, wh: usize): v128 {
   const u = <usize>load<u32>(sampleUser);
   const i = <usize>load<u32>(sampleItem);
-  return lanes48(user.part + (u << 7), item.part + (i << 7), user.weighted + (u << 6), item.gmf + (i << 6), wh);
+  const p = user.weighted + (u << 6);
+  return lanes48(user.part + (u << 7), item.part + (i << 7), p, item.gmf + (i << 6), wh);
 }

@@ -29,7 +29,7 @@ export function setTables(users: usize, items: usize, width: u32): void {
   rowBytes = (<usize>width) << 2;
 }
 
-/** Where the addresses of the workspace of one side (0 user, 1 item) stand, array by array as in `Rows`: 4 x width bytes by slot each. */
+/** Where the addresses of a side's workspace stand (0 user, 1 item): `x` and `gx`. */
 export function sideAt(side: i32): usize {
   return changetype<usize>(side ? item : user) + offsetof<Rows>("x");
 }

@@ -51,7 +51,7 @@ export function next(): u32 {
   return load<u32>(at);
 }
 
-/** Uniform on 0 .. n - 1 (Lemire 2019). The threshold is below n, so a division is needed only when low < n. */
+/** Uniform on 0 .. n - 1 (Lemire 2019). The threshold is below n: a division is needed only when low < n. */
 @inline
 export function below(n: u32): u32 {
   let product = <u64>next() * <u64>n;

@@ -107,7 +107,8 @@ export function gemm(
     out += 2 * outRow;
   }
   if (left)
-    for (let c: usize = 0; c < columnBytes; c += 32) strip(x, xStep, x + span, w + c, wStep, start + c, out + c);
+    for (let c: usize = 0; c < columnBytes; c += 32)
+      strip(x, xStep, x + span, w + c, wStep, start + c, out + c);
 }
 
 /** The index k is kept as 64 k: a power of two from which every stride in use is one shift away. */
@@ -134,7 +135,7 @@ function listByte(bits: u64, byte: u64, to: usize): void {
   v128.store(to + (before << 1), i16x8.add(found, i16x8.splat(<i16>(<u32>byte * 8 * UNIT))));
 }
 
-/** Lists the set bits k of `bits`, ascending, as u16 64 k; `to` has room for 72. Returns how many there are. */
+/** Lists the set bits k of `bits`, ascending, as u16 64 k; `to` has room for 72. Returns their number. */
 @inline
 export function listBits(bits: u64, to: usize): usize {
   if (!placesReady) fillPlaces();
@@ -267,7 +268,7 @@ export function sparse16(
   store4(out, s0, s1, s2, s3);
 }
 
-/** sum += the rows of a matrix; `bytes` of a row are a multiple of 64, four sums at a time so that none waits. */
+/** sum += the rows of a matrix; `bytes` of a row are a multiple of 64; four sums at a time: none waits. */
 export function addRows(matrix: usize, rows: u32, bytes: usize, sum: usize): void {
   for (let at: usize = 0; at < bytes; at += 64) {
     let s0 = v128.load(sum + at, 0);
@@ -286,7 +287,7 @@ export function addRows(matrix: usize, rows: u32, bytes: usize, sum: usize): voi
   }
 }
 
-/** to[c][r] = from[r][c]; rows and columns are multiples of 4, `step` the bytes from one row of `from` to the next. */
+/** to[c][r] = from[r][c]; rows and columns are multiples of 4, `step` the bytes of a row of `from`. */
 export function transpose(from: usize, step: usize, rows: usize, columns: usize, to: usize): void {
   const wide = rows << 2;
   for (let r: usize = 0; r < rows; r += 4) {
@@ -323,7 +324,7 @@ export function gather(table: usize, bytes: usize, ids: usize, count: u32, to: u
   }
 }
 
-/** In place transpose of a 64 x 64 bit matrix (u64, 64; bit c of word r is entry r, c). Warren, Hacker's Delight, 7-3. */
+/** Transposes 64 x 64 bits (u64, 64; bit c of word r is entry r, c). Warren, Hacker's Delight, 7-3. */
 export function transposeBits(words: usize): void {
   let mask: u64 = 0x00000000ffffffff;
   for (let j: usize = 32; j != 0; j >>= 1) {

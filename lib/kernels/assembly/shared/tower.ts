@@ -39,7 +39,7 @@ const gradO: usize = memory.data(8192, 16); // f32, TILE x 32
 const gradH: usize = memory.data(16384, 16); // f32, TILE x 64
 const along: usize = memory.data(256, 16); // f32, TILE
 const list: usize = memory.data(160, 16); // u16: what the sparse loops go over
-const rowsOfO: usize = memory.data(512, 16); // u64, TILE, then transposed: the rows in which an output is active
+const rowsOfO: usize = memory.data(512, 16); // u64, TILE, then transposed: rows in which an output is active
 const rowsOfH: usize = memory.data(512, 16); // u64, TILE, likewise for h
 
 /** Makes the transposed copies of the weights, which the forward pass reads. */
@@ -79,7 +79,8 @@ export function forward(t: Tower, ids: usize, count: u32): void {
   const rows = <usize>count;
   for (let first: usize = 0; first < rows; first += 32) {
     const end = min(first + 32, rows);
-    gemm(end - first, 16, 256, t.x + (first << 6), 64, 4, t.turned1, 256, t.w + B1, 0, t.h + (first << 8), 256);
+    const x = t.x + (first << 6);
+    gemm(end - first, 16, 256, x, 64, 4, t.turned1, 256, t.w + B1, 0, t.h + (first << 8), 256);
     for (let r = first; r < end; r++) forwardOutput(t, r);
     for (let r = first; r < end; r += 4) normalise(t, r, min(end - r, 4));
   }
@@ -115,7 +116,7 @@ function normalise(t: Tower, r: usize, rows: usize): void {
   }
 }
 
-// Functions of their own, not inlined: inside further loops V8 would unroll the sparse loops and spill their sums.
+// Functions of their own, not inlined: inside further loops V8 would unroll these and spill their sums.
 
 /** Second layer: 32 sums over the active h. */
 export function sparseOutput(count: usize, x: usize, w: usize, start: usize, out: usize): void {
