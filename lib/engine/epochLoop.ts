@@ -1,6 +1,7 @@
 /**
- * The loop over epochs and batches, once for all that trains by steps of Adam: the engines, and the aggregation of
- * RecEraser. Batches are trained some at a time, for about as long as timers and signals may wait for their turn.
+ * The loop over epochs and batches, once for all that trains by steps of Adam: the engines, and the
+ * aggregation of RecEraser. Batches are trained some at a time, for about as long as timers and signals may
+ * wait for their turn.
  */
 
 import { setImmediate as macrotask } from "node:timers/promises";

@@ -1,6 +1,6 @@
 /**
- * Weights in a kernel's memory, and Adam's state beside them: the first moments, and the roots of the second ones that
- * the kernels keep in their place (kernels/assembly/shared/adam.ts).
+ * Weights in a kernel's memory, and Adam's state beside them: the first moments, and the roots of the second
+ * ones that the kernels keep in their place (kernels/assembly/shared/adam.ts).
  */
 
 import type { AdamSettings, Moments } from "./engine";

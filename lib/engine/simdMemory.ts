@@ -28,16 +28,16 @@ export class Arena {
     const end = start + bytes + 16;
     if (end > MOST)
       throw new InputError(
-        `engine simd: ${(end / 2 ** 30).toFixed(1)} GB are needed and a kernel has 4 GB at most; use smaller batches or data`,
+        `engine simd: ${(end / 2 ** 30).toFixed(1)} GB are needed and a kernel has 4 GB at most; ` +
+          "use smaller batches or data",
       );
     const missing = Math.ceil((end - this.memory.buffer.byteLength) / PAGE);
     if (missing > 0) {
       try {
         this.memory.grow(missing);
       } catch {
-        throw new InputError(
-          `engine simd: this machine has no further ${Math.ceil((missing * PAGE) / 2 ** 20)} MB for the kernel`,
-        );
+        const megabytes = Math.ceil((missing * PAGE) / 2 ** 20);
+        throw new InputError(`engine simd: this machine has no further ${megabytes} MB for the kernel`);
       }
     }
     this.top = end;

@@ -8,8 +8,8 @@ import { compilePacked, mayPack } from "./packing";
 export type Kernel<Exports extends object> = Exports & { readonly memory: WebAssembly.Memory };
 
 /**
- * A short computation through a kernel's hot functions; what it gives is compared to the byte. A kernel with a probe is
- * packed (packing.ts) where that changes no byte.
+ * A short computation through a kernel's hot functions; what it gives is compared to the byte. A kernel with
+ * a probe is packed (packing.ts) where that changes no byte.
  */
 export type Probe<Exports extends object> = (kernel: Kernel<Exports>) => Uint8Array;
 

@@ -1,9 +1,9 @@
 /**
- * V8 can pack two neighbouring 128-bit operations of WebAssembly into one of 256 bits where the processor has AVX2: its
- * option --experimental-wasm-revectorize. Every lane is computed as before, so the bits are the same, and dense loops
- * take 1.3 to 1.7 times less time. An experiment of V8's, therefore: only on versions on which it was tried, only for
- * kernels that give the same bytes with and without it here and now (instantiate.ts), and not with
- * ERASABLE_REVECTORIZE=off in the environment.
+ * V8 can pack two neighbouring 128-bit operations of WebAssembly into one of 256 bits where the processor has
+ * AVX2: its option --experimental-wasm-revectorize. Every lane is computed as before, so the bits are the
+ * same, and dense loops take 1.3 to 1.7 times less time. An experiment of V8's, therefore: only on versions
+ * on which it was tried, only for kernels that give the same bytes with and without it here and now
+ * (instantiate.ts), and not with ERASABLE_REVECTORIZE=off in the environment.
  */
 
 import { setFlagsFromString } from "node:v8";
@@ -15,8 +15,9 @@ const LAST = 26;
 const major = Number(process.versions.node.split(".")[0]);
 
 /**
- * Options and what they are by themselves. They hold while one module is compiled, so that other WebAssembly of the
- * process never sees them: therefore at once and as a whole, by the optimising compiler, which alone packs.
+ * Options and what they are by themselves. They hold while one module is compiled, so that other WebAssembly
+ * of the process never sees them: therefore at once and as a whole, by the optimising compiler, which alone
+ * packs.
  */
 const OPTIONS: readonly (readonly [during: string, otherwise: string])[] = [
   // Functions that count on being compiled again from a baseline that is left out stop V8 14.

@@ -1,12 +1,14 @@
 /**
- * Checkpoints of SeqTrain (Section 3.3, "finally saves these models"). A checkpoint's key is the hash of everything that
- * made it: settings, code version, catalogue of items, and the groups up to and including its own, in order. So a
- * checkpoint that saw a user cannot be found by a run without that user, and one that did not is found by itself:
- * restarting from the last clean checkpoint is nothing but looking for the longest known chain of keys. Code of another
- * version finds none of them: an erasure after an update trains from scratch, rather than mix the bits of two programs.
+ * Checkpoints of SeqTrain (Section 3.3, "finally saves these models"). A checkpoint's key is the hash of
+ * everything that made it: settings, code version, catalogue of items, and the groups up to and including its
+ * own, in order. So a checkpoint that saw a user cannot be found by a run without that user, and one that did
+ * not is found by itself: restarting from the last clean checkpoint is nothing but looking for the longest
+ * known chain of keys. Code of another version finds none of them: an erasure after an update trains from
+ * scratch, rather than mix the bits of two programs.
  *
- * A checkpoint is a record (JSON) that names blobs: item tables and shared layers; the rows of each group trained so
- * far; with a carried optimizer, Adam's moments. Users of later groups are not in it: their rows are still initial.
+ * A checkpoint is a record (JSON) that names blobs: item tables and shared layers; the rows of each group
+ * trained so far; with a carried optimizer, Adam's moments. Users of later groups are not in it: their rows
+ * are still initial.
  */
 
 import { InputError } from "../errors";
@@ -141,7 +143,7 @@ export const NO_BACKEND = "none";
 export function requireBackend(checkpoint: Checkpoint, backend: string): void {
   if (checkpoint.backend !== NO_BACKEND && checkpoint.backend !== backend)
     throw new InputError(
-      `checkpoint ${checkpoint.key}: computed by ${checkpoint.backend}, and this is ${backend}; weights of both ` +
-        `cannot be mixed in one system. Use the same engine, or learn anew`,
+      `checkpoint ${checkpoint.key}: computed by ${checkpoint.backend}, and this is ${backend}; ` +
+        "weights of both cannot be mixed in one system. Use the same engine, or learn anew",
     );
 }

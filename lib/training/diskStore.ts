@@ -1,7 +1,7 @@
 /**
- * A store in a folder: `blobs/<sha256>` and `records/<key>.json`. A file comes into being under another name, is synced,
- * and renamed, so a name stands for whole bytes or does not exist; reading verifies. One process writes at a time
- * (unlearning/folder.ts holds the lock).
+ * A store in a folder: `blobs/<sha256>` and `records/<key>.json`. A file comes into being under another name,
+ * is synced, and renamed, so a name stands for whole bytes or does not exist; reading verifies. One process
+ * writes at a time (unlearning/folder.ts holds the lock).
  */
 
 import { dirname, join } from "node:path";

@@ -1,7 +1,8 @@
 /**
- * A model's weights in the parts that unlearning cares for: the rows of each group of users, and the rest (item tables
- * and shared layers). A group's rows change only while that group is trained, so consecutive checkpoints share them;
- * an erased user's row is simply not a member of any part. The flat layout itself is lib/model/spec.ts.
+ * A model's weights in the parts that unlearning cares for: the rows of each group of users, and the rest
+ * (item tables and shared layers). A group's rows change only while that group is trained, so consecutive
+ * checkpoints share them; an erased user's row is simply not a member of any part. The flat layout itself is
+ * lib/model/spec.ts.
  */
 
 import { type Initialisation, initialWeights } from "../model/initial";

@@ -1,6 +1,7 @@
 /**
- * The state of a group whose training was stopped: weights, Adam's moments and the position, in the store under a key
- * made from that of the checkpoint it was to become. The random streams need no state: an epoch opens its own by name.
+ * The state of a group whose training was stopped: weights, Adam's moments and the position, in the store
+ * under a key made from that of the checkpoint it was to become. The random streams need no state: an epoch
+ * opens its own by name.
  */
 
 import type { Engine, Moments, Position } from "../engine/engine";

@@ -1,7 +1,7 @@
 /**
- * Worker threads (Piscina) that train independent runs side by side, such as the shards of C-SISA. A run's result is a
- * function of its input alone, so where it was computed does not show in the bits. A stop is passed on, and what the
- * worker had is kept, so stopped work goes on later here or there.
+ * Worker threads (Piscina) that train independent runs side by side, such as the shards of C-SISA. A run's
+ * result is a function of its input alone, so where it was computed does not show in the bits. A stop is
+ * passed on, and what the worker had is kept, so stopped work goes on later here or there.
  */
 
 import { existsSync } from "node:fs";
@@ -24,8 +24,9 @@ export interface WorkerPool {
     context: Omit<TrainingContext, "createEngine" | "clock">,
   ): Promise<SequentialResult>;
   /**
-   * Returns when no run is under way, whatever came of them. Methods that train shards side by side end with the first
-   * that was stopped; the others work on until they have heard of it, and what they hand over then is kept too.
+   * Returns when no run is under way, whatever came of them. Methods that train shards side by side end with
+   * the first that was stopped; the others work on until they have heard of it, and what they hand over then
+   * is kept too.
    */
   idle(): Promise<void>;
   /** Ends the workers. Runs that are still under way are rejected. */

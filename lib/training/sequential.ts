@@ -1,11 +1,13 @@
 /**
- * Sequential training, the SeqTrain module of Section 3.3: one model, trained on group after group in the given order,
- * a checkpoint after each. A run goes on behind the longest chain of checkpoints that the store already has, so learning,
- * unlearning (the same groups without the erased data) and resuming are one function. Stopped in the middle of a group
- * it leaves weights, Adam's moments and the position in the store, and going on gives the bits of a run never stopped.
+ * Sequential training, the SeqTrain module of Section 3.3: one model, trained on group after group in the
+ * given order, a checkpoint after each. A run goes on behind the longest chain of checkpoints that the store
+ * already has, so learning, unlearning (the same groups without the erased data) and resuming are one
+ * function. Stopped in the middle of a group it leaves weights, Adam's moments and the position in the store,
+ * and going on gives the bits of a run never stopped.
  *
- * With a new optimizer for each group only the members' rows can move (Adam's moments of all others are zero), so the
- * engine holds these rows alone: the same bits for less memory and less work. A carried optimizer needs everybody's.
+ * With a new optimizer for each group only the members' rows can move (Adam's moments of all others are
+ * zero), so the engine holds these rows alone: the same bits for less memory and less work. A carried
+ * optimizer needs everybody's.
  */
 
 import type { Engine, EngineName, Moments } from "../engine/engine";
@@ -70,8 +72,8 @@ export interface SequentialResult extends Trained {
 
 /**
  * Trains what the store does not have yet.
- * @throws StoppedError when `signal` fires: the finished checkpoints and the unfinished group are in the store, and the
- *   same call goes on from there.
+ * @throws StoppedError when `signal` fires: the finished checkpoints and the unfinished group are in the
+ *   store, and the same call goes on from there.
  * @throws DamagedError when a stored checkpoint does not verify.
  */
 export async function trainSequentially(

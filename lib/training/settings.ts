@@ -1,6 +1,7 @@
 /**
- * How a model is trained: the fields of Sections 4.1 and 4.2, each declared once. What the paper leaves open has the value
- * of the PAPER preset. Complete settings are plain data: their canonical JSON is part of the name of every checkpoint.
+ * How a model is trained: the fields of Sections 4.1 and 4.2, each declared once. What the paper leaves open
+ * has the value of the PAPER preset. Complete settings are plain data: their canonical JSON is part of the
+ * name of every checkpoint.
  */
 
 import { type AdamSettings, ENGINE_NAMES } from "../engine/engine";
@@ -35,7 +36,8 @@ export const TRAINING = {
   initialisation: choice(
     INITIALISATIONS,
     "xavier",
-    "reading of Section 4.2's N(0, 0.01^2): of embeddings (xavier), of all weights (literal), or unit embeddings",
+    "reading of Section 4.2's N(0, 0.01^2): of embeddings (xavier), of all weights (literal), " +
+      "or unit embeddings",
   ),
   epochs: whole(1, 1_000_000, 50, "T of Section 4.2, passes over the data"),
   batchSize: whole(1, 2 ** 31 - 1, 30_000, "samples per step"),

@@ -1,6 +1,7 @@
 /**
- * Where checkpoints live. A store holds blobs under the SHA-256 of their bytes, and small JSON records under the key of
- * everything that made them. Both are immutable; reading verifies. This file: the interface, and the store in memory.
+ * Where checkpoints live. A store holds blobs under the SHA-256 of their bytes, and small JSON records under
+ * the key of everything that made them. Both are immutable; reading verifies. This file: the interface, and
+ * the store in memory.
  */
 
 import { createHash } from "node:crypto";
@@ -33,7 +34,9 @@ export interface Store {
   list(): Map<EntryName, number>;
   /** Removes entries; those that are not there are passed over. */
   delete(names: Iterable<EntryName>): void;
-  /** A store in memory that sees all of this one; what is put into or deleted from it stays its own affair. */
+  /**
+   * A store in memory that sees all of this one; what is put into or deleted from it stays its own affair.
+   */
   fork(): Store;
 }
 

@@ -1,6 +1,7 @@
 /**
- * What runs in a worker thread (see pool.ts): trains one run, and hands back what that leaves in a store of its own,
- * finished or stopped; the other side keeps it. The port carries progress out, and the wish to stop in.
+ * What runs in a worker thread (see pool.ts): trains one run, and hands back what that leaves in a store of
+ * its own, finished or stopped; the other side keeps it. The port carries progress out, and the wish to stop
+ * in.
  */
 
 import type { MessagePort } from "node:worker_threads";

@@ -1,5 +1,6 @@
 /**
- * Public API: learn, recommend, forget and verify, by original ids. Everything behind it can be had by itself.
+ * Public API: learn, recommend, forget and verify, by original ids. Everything behind it can be had by
+ * itself.
  */
 
 import type { Interactions } from "../data/interactions";
@@ -64,10 +65,10 @@ const stopped = new WeakMap<Interactions, MemoryStore>();
  * console.log(system.recommend(ratings.userIds[0], 5));
  * ```
  *
- * @throws InputError for unknown settings, or a folder that holds a system already or others' files in its place, or in which
- *   another process works
- * @throws StoppedError when the signal fires; the same call goes on later, in the epoch where this one stopped: with a
- *   folder always, without one as long as it is given the same object `ratings`.
+ * @throws InputError for unknown settings, or a folder that holds a system already or others' files in its
+ *   place, or in which another process works
+ * @throws StoppedError when the signal fires; the same call goes on later, in the epoch where this one
+ *   stopped: with a folder always, without one as long as it is given the same object `ratings`.
  */
 export async function learn(ratings: Interactions, settings: LearnSettings = {}): Promise<ErasableSystem> {
   requireRatings(ratings, "learn");
@@ -116,16 +117,17 @@ export async function learn(ratings: Interactions, settings: LearnSettings = {})
 /** How a folder is opened. */
 export interface OpenOptions extends WorkOptions {
   /**
-   * For a folder that may not be written, or that others work in: it is not locked and nothing in it is changed, `forget` is
-   * an InputError, and what another process makes the system forget is known here until it is opened again. Default false.
+   * For a folder that may not be written, or that others work in: it is not locked and nothing in it is
+   * changed, `forget` is an InputError, and what another process makes the system forget is known here until
+   * it is opened again. Default false.
    */
   readonly readOnly?: boolean;
 }
 
 /**
  * Opens the system that `learn` or `forget` left in a folder.
- * @throws InputError when there is none, another process works in it or `workers` is no number of threads; DamagedError
- *   when a file was changed.
+ * @throws InputError when there is none, another process works in it or `workers` is no number of threads;
+ *   DamagedError when a file was changed.
  */
 export async function open(folder: string, options: OpenOptions = {}): Promise<ErasableSystem> {
   requirePath(folder, "open");

@@ -53,7 +53,9 @@ export function requireFlag(value: unknown, what: string): void {
   if (value !== undefined && typeof value !== "boolean") refuse(what, "true or false", value);
 }
 
-/** @throws InputError unless `value` is a key's bytes or text, or left out; certificate.ts checks its length */
+/**
+ * @throws InputError unless `value` is a key's bytes or text, or left out; certificate.ts checks its length
+ */
 export function requireKey(value: unknown, what: string): void {
   if (value !== undefined && typeof value !== "string" && !(value instanceof Uint8Array))
     refuse(what, "an operator's key, bytes or hexadecimal text,", value);

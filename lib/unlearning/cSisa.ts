@@ -1,8 +1,9 @@
 /**
- * C-SISA (Section 4.2): SISA (Bourtoule et al. 2021) for recommendation. Each group of users is a shard with a model of
- * its own; user rows of all shards are merged. An erasure trains the touched shards alone, from their initial weights.
- * Scoring `merged`: every shard's items and layers score every user, and the mean counts. `own`: a user is scored by the
- * model of the user's own shard. Shards without ratings are left out of the mean.
+ * C-SISA (Section 4.2): SISA (Bourtoule et al. 2021) for recommendation. Each group of users is a shard with
+ * a model of its own; user rows of all shards are merged. An erasure trains the touched shards alone, from
+ * their initial weights. Scoring `merged`: every shard's items and layers score every user, and the mean
+ * counts. `own`: a user is scored by the model of the user's own shard. Shards without ratings are left out
+ * of the mean.
  */
 
 import type { Interactions } from "../data/interactions";

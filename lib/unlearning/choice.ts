@@ -1,8 +1,9 @@
 /**
- * Which method learns where the caller names none: one that recommends well without tuning and forgets at once. Settings that
- * are named decide first, since each method has its own: `--groups` asks for LASER. This is a rule of thumb; lib/advice
- * measures. (MovieLens 100K, all items ranked, NDCG@10 on a held-out tenth: EASE .316 without and .067 with the values of the
- * ratings, popularity .128, the paper's LASER with eight groups .021, which learns to predict ratings and not to rank.)
+ * Which method learns where the caller names none: one that recommends well without tuning and forgets at
+ * once. Settings that are named decide first, since each method has its own: `--groups` asks for LASER. This
+ * is a rule of thumb; lib/advice measures. (MovieLens 100K, all items ranked, NDCG@10 on a held-out tenth:
+ * EASE .316 without and .067 with the values of the ratings, popularity .128, the paper's LASER with eight
+ * groups .021, which learns to predict ratings and not to rank.)
  */
 
 import { holdsRatings, type Interactions, itemCount } from "../data/interactions";

@@ -1,6 +1,6 @@
 /**
- * A learned system as its users hold it: it recommends, forgets and is closed, by original ids. Made by `learn` and `open`
- * (api.ts).
+ * A learned system as its users hold it: it recommends, forgets and is closed, by original ids. Made by
+ * `learn` and `open` (api.ts).
  */
 
 import { randomBytes } from "node:crypto";
@@ -63,10 +63,10 @@ export type ForgetRequest =
     };
 
 /**
- * A learned system. `forget` changes it in place: what it was before cannot be had again. It does one thing at a time:
- * what is asked while an erasure is under way waits its turn (`forget`, `close`) or is answered by the system in force,
- * which is the old one until the erasure is done. Once `close` is called every method is an InputError, and the properties
- * tell what was in force last.
+ * A learned system. `forget` changes it in place: what it was before cannot be had again. It does one thing
+ * at a time: what is asked while an erasure is under way waits its turn (`forget`, `close`) or is answered by
+ * the system in force, which is the old one until the erasure is done. Once `close` is called every method is
+ * an InputError, and the properties tell what was in force last.
  */
 export class ErasableSystem {
   /** Fulfilled when all that was asked so far is done. */
@@ -120,8 +120,9 @@ export class ErasableSystem {
   }
 
   /**
-   * Does what the first recommendation would have to wait for, on all cores, where it can be watched and stopped: `ease`
-   * solves for its weights; most methods have nothing to do. @throws StoppedError on the signal; InputError: closed.
+   * Does what the first recommendation would have to wait for, on all cores, where it can be watched and
+   * stopped: `ease` solves for its weights; most methods have nothing to do. @throws StoppedError on the
+   * signal; InputError: closed.
    */
   async prepare(work: Preparation = {}): Promise<void> {
     requireWork(work, "prepare");
@@ -130,8 +131,9 @@ export class ErasableSystem {
   }
 
   /**
-   * The `count` items that score highest of those that somebody has rated and the user has not, best first: the id of an item
-   * that erased users alone had rated is theirs, and nothing is known of it. @throws InputError: unknown or erased user, closed.
+   * The `count` items that score highest of those that somebody has rated and the user has not, best first:
+   * the id of an item that erased users alone had rated is theirs, and nothing is known of it. @throws
+   * InputError: unknown or erased user, closed.
    */
   recommend(user: string, count = 10): Recommendation[] {
     this.requireOpen();
@@ -157,11 +159,12 @@ export class ErasableSystem {
   }
 
   /**
-   * Forgets users, or single ratings: afterwards the system is, bit for bit, one that never saw them, and nothing that
-   * saw them is kept. A call while another is under way waits, and forgets from the system that that one leaves.
-   * @throws InputError for ids that are not there, when nobody would be left, for a key that is too short, or a system that has been closed or was opened
-   *   read-only; StoppedError
-   *   when the signal fires (nothing is forgotten yet, and the same call goes on).
+   * Forgets users, or single ratings: afterwards the system is, bit for bit, one that never saw them, and
+   * nothing that saw them is kept. A call while another is under way waits, and forgets from the system that
+   * that one leaves.
+   * @throws InputError for ids that are not there, when nobody would be left, for a key that is too short, or
+   *   a system that has been closed or was opened read-only; StoppedError when the signal fires (nothing is
+   *   forgotten yet, and the same call goes on).
    */
   async forget(request: ForgetRequest, options: ForgetOptions = {}): Promise<Forgotten> {
     this.requireOpen();
@@ -210,8 +213,9 @@ export class ErasableSystem {
   }
 
   /**
-   * What was asked and not finished when the process that was asked ended; give it to `forget`. While an erasure is under
-   * way, that one. @throws InputError when the system has been closed or was opened read-only.
+   * What was asked and not finished when the process that was asked ended; give it to `forget`. While an
+   * erasure is under way, that one. @throws InputError when the system has been closed or was opened
+   * read-only.
    */
   unfinishedRequest(): NamedErasure | undefined {
     this.requireOpen();

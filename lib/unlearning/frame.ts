@@ -1,7 +1,7 @@
 /**
- * What methods and systems of every kind have in common. A method says how ratings are planned, laid out and erased, and
- * how a system is built of a layout; a system says what it keeps and how it scores. Learning, unlearning, regrouping, saving
- * and restoring are here, once.
+ * What methods and systems of every kind have in common. A method says how ratings are planned, laid out and
+ * erased, and how a system is built of a layout; a system says what it keeps and how it scores. Learning,
+ * unlearning, regrouping, saving and restoring are here, once.
  */
 
 import type { Interactions } from "../data/interactions";

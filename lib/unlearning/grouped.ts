@@ -1,6 +1,6 @@
 /**
- * Systems that are trained group by group: LASER, Retrain (one group), Refresh and C-SISA. Such a method says how a plan is
- * made, how a partition is trained, and which models score.
+ * Systems that are trained group by group: LASER, Retrain (one group), Refresh and C-SISA. Such a method says
+ * how a plan is made, how a partition is trained, and which models score.
  */
 
 import { canonicalJson, sha256 } from "../json";
@@ -33,8 +33,8 @@ export abstract class GroupedMethod extends MethodFrame<GroupedSystem> {
   /** of the models that score */
   abstract readonly training: TrainingSettings;
   /**
-   * Trains what `context.store` does not have yet. @param former in unlearning: the system before, of which an exact method
-   * needs nothing but what the store has
+   * Trains what `context.store` does not have yet. @param former in unlearning: the system before, of which
+   * an exact method needs nothing but what the store has
    */
   protected abstract train(
     partition: Partition,

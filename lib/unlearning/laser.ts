@@ -1,7 +1,8 @@
 /**
- * LASER (Section 3): a grouping and an order, as values, and one model trained sequentially on the groups. Unlearning is
- * training again under the plan without the erased data: it goes on behind the last checkpoint that did not see them,
- * or from the initial weights when the first group is hit, and then costs a full retraining.
+ * LASER (Section 3): a grouping and an order, as values, and one model trained sequentially on the groups.
+ * Unlearning is training again under the plan without the erased data: it goes on behind the last checkpoint
+ * that did not see them, or from the initial weights when the first group is hit, and then costs a full
+ * retraining.
  */
 
 import type { Interactions } from "../data/interactions";
@@ -47,8 +48,9 @@ export function laser(options: Partial<SettingsOf<typeof LASER>> = {}): GroupedM
 }
 
 /**
- * Retrain (Section 4.2): every erasure trains from scratch. The reference M*_u; LASER with S = 1 is the same model. It has
- * one group of everybody, so that its plan is the same for any data. @throws InputError for unknown settings.
+ * Retrain (Section 4.2): every erasure trains from scratch. The reference M*_u; LASER with S = 1 is the same
+ * model. It has one group of everybody, so that its plan is the same for any data. @throws InputError for
+ * unknown settings.
  */
 export function retrain(options: Partial<SettingsOf<typeof RETRAIN>> = {}): GroupedMethod {
   const settings = complete(RETRAIN, options, "retrain");

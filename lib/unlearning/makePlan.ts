@@ -1,6 +1,7 @@
 /**
- * Makes a plan (Sections 3.2 and 3.3): embed users, group them, order the groups. Only users with ratings take part, and
- * they enter in the order of their ids, so a catalogue with emptied users gives the plan of one that never had them.
+ * Makes a plan (Sections 3.2 and 3.3): embed users, group them, order the groups. Only users with ratings
+ * take part, and they enter in the order of their ids, so a catalogue with emptied users gives the plan of
+ * one that never had them.
  */
 
 import { cohesion } from "../cohesion/cohesion";
@@ -26,8 +27,8 @@ import {
 type PlanContext = Pick<MethodContext, "signal" | "onProgress" | "embed">;
 
 /**
- * The plan of `data`. What its settings have no need of is not computed: random groups in random order, or in the order of
- * rho among rating rows, never embed a user.
+ * The plan of `data`. What its settings have no need of is not computed: random groups in random order, or in
+ * the order of rho among rating rows, never embed a user.
  * @throws InputError for unknown or impossible settings; StoppedError when the signal fires.
  */
 export async function makePlan(

@@ -1,8 +1,8 @@
 /**
- * What every way of learning and unlearning has in common (Section 2.1: M, and M_u after a request E). A method is a value
- * with settings; it learns a system; a system scores, and makes a new system that never saw the erased data. Everything
- * else (deleting artefacts, certificates, folders, proofs) is written once over this interface: a new method is a file
- * with these two things and a line in methods.ts.
+ * What every way of learning and unlearning has in common (Section 2.1: M, and M_u after a request E). A
+ * method is a value with settings; it learns a system; a system scores, and makes a new system that never saw
+ * the erased data. Everything else (deleting artefacts, certificates, folders, proofs) is written once over
+ * this interface: a new method is a file with these two things and a line in methods.ts.
  */
 
 import type { Interactions } from "../data/interactions";
@@ -103,7 +103,8 @@ export interface System extends Scorer {
   readonly fingerprint: string;
 
   /**
-   * Does what the first score would have to wait for: a method of sums derives its model, others have nothing to do.
+   * Does what the first score would have to wait for: a method of sums derives its model, others have nothing
+   * to do.
    * @throws StoppedError on the signal.
    */
   prepare(work?: Preparation): Promise<void>;
@@ -117,8 +118,9 @@ export interface System extends Scorer {
   bytesKept(): BytesKept;
 
   /**
-   * A system that never saw the erased data, bit for bit the one that `learn` makes without them (or, approximately,
-   * near to it). This one stays as it is, and so does all that it keeps: who calls `unlearn` (unlearn.ts) deletes.
+   * A system that never saw the erased data, bit for bit the one that `learn` makes without them (or,
+   * approximately, near to it). This one stays as it is, and so does all that it keeps: who calls `unlearn`
+   * (unlearn.ts) deletes.
    * @throws InputError when the erasure names what is not there.
    * @throws StoppedError when the signal fires; the same call goes on.
    */

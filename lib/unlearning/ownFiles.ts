@@ -1,6 +1,7 @@
 /**
- * Which files of a folder belong to a system, by the forms of their names: learning and forgetting delete whatever of their
- * own is not needed any more, and nothing else. What a stopped or killed process left has these forms too.
+ * Which files of a folder belong to a system, by the forms of their names: learning and forgetting delete
+ * whatever of their own is not needed any more, and nothing else. What a stopped or killed process left has
+ * these forms too.
  */
 
 import { join } from "node:path";
@@ -33,7 +34,8 @@ export function requireOwnFiles(folder: string, reserved: readonly string[], fil
   const [foreign] = [...inside, ...reserved.filter((name) => files.read(join(folder, name)) !== undefined)];
   if (foreign !== undefined)
     throw new InputError(
-      `${join(folder, foreign)} is not a system's file, and would be in the way of one: take another folder, or move it away`,
+      `${join(folder, foreign)} is not a system's file, and would be in the way of one: ` +
+        "take another folder, or move it away",
     );
 }
 

@@ -14,14 +14,15 @@ import { METHOD_NAMES, type MethodName, specOf } from "./methods";
 const NEGATIVES = 4;
 
 /**
- * EASE's penalty for pairs: the published 500 belongs to files in which an item has hundreds of them, and would leave
- * of a small shop's nothing but what is bought most.
+ * EASE's penalty for pairs: the published 500 belongs to files in which an item has hundreds of them, and
+ * would leave of a small shop's nothing but what is bought most.
  */
 const penaltyFor = (data: Interactions): number =>
   Math.min(500, Math.max(10, Math.round((4 * ratingCount(data)) / Math.max(1, itemCount(data)))));
 
 /**
- * The settings that this data asks for where the caller leaves them out: none for ratings, but EASE's penalty.
+ * The settings that this data asks for where the caller leaves them out: none for ratings, but EASE's
+ * penalty.
  * @throws InputError for a method, or settings, under which nothing can be learned from pairs alone
  */
 export function settingsFor(

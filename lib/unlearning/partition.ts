@@ -1,7 +1,8 @@
 /**
- * Training data laid out by group: what a grouped system (LASER, C-SISA, Retrain) remembers of the ratings, and all that
- * it needs for unlearning. Erasing makes a new partition that shares the untouched groups and holds nothing of the
- * erased data; written to a store, a group is two blobs, so an erasure rewrites the touched groups alone.
+ * Training data laid out by group: what a grouped system (LASER, C-SISA, Retrain) remembers of the ratings,
+ * and all that it needs for unlearning. Erasing makes a new partition that shares the untouched groups and
+ * holds nothing of the erased data; written to a store, a group is two blobs, so an erasure rewrites the
+ * touched groups alone.
  */
 
 import { type Interactions, interactionsFrom, type Provenance } from "../data/interactions";
@@ -27,8 +28,9 @@ export interface Partition {
   readonly groups: readonly GroupRatings[];
   readonly erased: ReadonlySet<number>;
   /**
-   * Uint32Array: the number that each user had when the system was learned. What is written uses these, so that untouched
-   * groups need not be written again when the catalogue closes its gaps. Absent: the numbers are still those.
+   * Uint32Array: the number that each user had when the system was learned. What is written uses these, so
+   * that untouched groups need not be written again when the catalogue closes its gaps. Absent: the numbers
+   * are still those.
    */
   readonly firstNumbers?: Uint32Array;
 }
@@ -112,9 +114,9 @@ export function forgetSaved(store: Store): void {
 }
 
 /**
- * Writes a partition: no id and no rating of an erased user is in it. What stays readable is where they stood: users keep
- * the numbers that they had among the sorted ids when the system was learned, so the gaps tell how many were erased and
- * between which of the ids that are left.
+ * Writes a partition: no id and no rating of an erased user is in it. What stays readable is where they
+ * stood: users keep the numbers that they had among the sorted ids when the system was learned, so the gaps
+ * tell how many were erased and between which of the ids that are left.
  */
 export function savePartition(store: Store, partition: Partition): { root: Json; entries: EntryName[] } {
   const known = saved.get(store) ?? new WeakMap<GroupRatings, SavedGroup>();

@@ -1,8 +1,8 @@
 /**
- * The plan of a system: which users form each group, and in which order the groups are trained (Sections 3.2 and 3.3).
- * It is the partition that a certificate names. A plan file holds ids and settings and no rating. What it remembers of
- * erased users is that the groups were made with them; erasing takes their ids out (`withoutMembers`), and only
- * regrouping takes out the rest.
+ * The plan of a system: which users form each group, and in which order the groups are trained (Sections 3.2
+ * and 3.3). It is the partition that a certificate names. A plan file holds ids and settings and no rating.
+ * What it remembers of erased users is that the groups were made with them; erasing takes their ids out
+ * (`withoutMembers`), and only regrouping takes out the rest.
  */
 
 import type { Interactions } from "../data/interactions";
@@ -14,7 +14,9 @@ import type { Json } from "../training/store";
 export interface Plan {
   /** What it was made with, plain JSON: `PlanSettings` of makePlan.ts; null for a plan that was given. */
   readonly settings: Json;
-  /** Original ids of each group's users, in the order of the catalogue; groups in training order, or empty. */
+  /**
+   * Original ids of each group's users, in the order of the catalogue; groups in training order, or empty.
+   */
   readonly groups: readonly (readonly string[])[];
   /** Cohesion rho (Eq. 3) of each group, where the order came from it. Not in the file: it saw everybody. */
   readonly rho?: readonly number[];
@@ -25,7 +27,8 @@ const FORMAT = "erasable plan, format 1";
 /** The plan as canonical JSON: what is written to a file. */
 export function planText(plan: Plan): string {
   // JSON.stringify writes lists of strings canonically, and many times faster
-  return `{"format":${JSON.stringify(FORMAT)},"groups":${JSON.stringify(plan.groups)},"settings":${canonicalJson(plan.settings)}}`;
+  const [format, groups] = [FORMAT, plan.groups].map((part) => JSON.stringify(part));
+  return `{"format":${format},"groups":${groups},"settings":${canonicalJson(plan.settings)}}`;
 }
 
 /** SHA-256 of the plan's text. */
@@ -59,7 +62,8 @@ export function withoutMembers(plan: Plan, ids: ReadonlySet<string>): Plan {
 
 /**
  * The groups as user numbers of `data`, ascending.
- * @throws InputError when a planned user is not in the catalogue, stands in two groups, or a rated user in none.
+ * @throws InputError when a planned user is not in the catalogue, stands in two groups, or a rated user in
+ *   none.
  */
 export function membersOf(plan: Plan, data: Interactions): Uint32Array[] {
   const numbers = new Map(data.userIds.map((id, user) => [id, user]));

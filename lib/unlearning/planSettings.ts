@@ -11,7 +11,10 @@ import { choice, pick, SEED, type SettingsOf, whole } from "../settings";
 /** Where users lie when they are compared: nowhere, at their rating rows, or at their embedding. */
 export type Space = "none" | "ratings" | "embedding";
 
-/** Which clustering in which space. `rand`, `bkm` and `cbkm` are those of Section 4.2; with balance none they are plain. */
+/**
+ * Which clustering in which space. `rand`, `bkm` and `cbkm` are those of Section 4.2; with balance none they
+ * are plain.
+ */
 export const GROUPINGS = {
   rand: { method: "random", space: "none" },
   bkm: { method: "kmeans", space: "ratings" },

@@ -1,8 +1,9 @@
 /**
- * Unlearning requests by name. Sections 4.3 and 4.4: `rand@K` and `top@K`, K % of the users drawn at random or with the
- * most ratings, and `last-group@K`, K % of the users of the group trained last; `edge@K`, those with the fewest ratings.
- * One user: `random-user`, drawn uniformly, and `active-user`, the owner of a rating drawn uniformly. By original ids:
- * `users:42,77` (E1) and `ratings:42/10,42/11`, user and item (E2, Section 1). Resolved to an erasure by numbers.
+ * Unlearning requests by name. Sections 4.3 and 4.4: `rand@K` and `top@K`, K % of the users drawn at random
+ * or with the most ratings, and `last-group@K`, K % of the users of the group trained last; `edge@K`, those
+ * with the fewest ratings. One user: `random-user`, drawn uniformly, and `active-user`, the owner of a rating
+ * drawn uniformly. By original ids: `users:42,77` (E1) and `ratings:42/10,42/11`, user and item (E2, Section
+ * 1). Resolved to an erasure by numbers.
  */
 
 import type { Interactions } from "../data/interactions";
@@ -81,8 +82,8 @@ export const share = (n: number, percent: number): number =>
   Math.max(1, Math.min(n, Math.round((n * percent) / 100)));
 
 /**
- * The erasure of a request. Percentages count users with training ratings. Draws with one seed are nested: the users of
- * rand@2.5 are among those of rand@5.
+ * The erasure of a request. Percentages count users with training ratings. Draws with one seed are nested:
+ * the users of rand@2.5 are among those of rand@5.
  * @param lastGroup numbers of the users of the group trained last; needed by `last-group` alone
  * @throws InputError for an unknown id, or when nobody has ratings or the last group is needed and empty.
  */

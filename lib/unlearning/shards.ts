@@ -1,6 +1,6 @@
 /**
- * Shards trained in isolation, as C-SISA, RecEraser and UltraRE have them: a sequential run of one group each. A shard of
- * the same ratings is the same checkpoint, to the bit, in all three.
+ * Shards trained in isolation, as C-SISA, RecEraser and UltraRE have them: a sequential run of one group
+ * each. A shard of the same ratings is the same checkpoint, to the bit, in all three.
  */
 
 import { inParallel } from "../metrics/cost";

@@ -1,7 +1,8 @@
 /**
- * Unlearning (Section 3.1) as a whole: make the system that never saw the erased data, certify it, and say what of the old
- * one has to go; or the data are not erased. One function for every method. Whoever calls it puts the new system in the
- * place of the old, and then discards the old one. Stopped or failing, it leaves the old system as it was.
+ * Unlearning (Section 3.1) as a whole: make the system that never saw the erased data, certify it, and say
+ * what of the old one has to go; or the data are not erased. One function for every method. Whoever calls it
+ * puts the new system in the place of the old, and then discards the old one. Stopped or failing, it leaves
+ * the old system as it was.
  */
 
 import { type Cost, inSequence, stageCost } from "../metrics/cost";
@@ -38,7 +39,8 @@ export interface Unlearned {
 /**
  * Forgets. `context.store` must be the store in which `system` lives, and hold nothing else.
  * @throws InputError when the erasure names what is not there, or the key is too short.
- * @throws StoppedError when the signal fires: `system` is as before, and the same call goes on where this one stopped.
+ * @throws StoppedError when the signal fires: `system` is as before, and the same call goes on where this one
+ *   stopped.
  */
 export async function unlearn(
   system: System,
@@ -65,8 +67,8 @@ export async function unlearn(
 }
 
 /**
- * Deletes what a new system has made obsolete, and frees the old one: to be called when the new one is in its place, for a
- * system that lives in memory (unlearning/folder.ts does it for those on disk).
+ * Deletes what a new system has made obsolete, and frees the old one: to be called when the new one is in its
+ * place, for a system that lives in memory (unlearning/folder.ts does it for those on disk).
  * @returns the cost of unlearning with the stage "delete"
  */
 export function discard(system: System, { next, obsolete, cost }: Unlearned, context: MethodContext): Cost {

@@ -1,6 +1,6 @@
 /**
- * What the benchmark measures apart: the f32x4 multiply-add peak of the machine, and the inner loops of the engines on
- * their own, so that a compiler update that spoils one of them shows.
+ * What the benchmark measures apart: the f32x4 multiply-add peak of the machine, and the inner loops of the
+ * engines on their own, so that a compiler update that spoils one of them shows.
  */
 
 import { gemm } from "./shared/rows";
@@ -9,8 +9,8 @@ import { backward, forward, Tower, TOWER_BYTES, turn } from "./shared/tower";
 export { sparseInput, sparseInputWeights, sparseOutput } from "./shared/tower";
 
 /**
- * Twelve sums in registers, each fed by its neighbour's last value, `n` times: 92 n floating-point operations that no
- * load, store or chain of dependences holds up.
+ * Twelve sums in registers, each fed by its neighbour's last value, `n` times: 92 n floating-point operations
+ * that no load, store or chain of dependences holds up.
  */
 export function peak(n: i32): f32 {
   const f = f32x4.splat(0.001);

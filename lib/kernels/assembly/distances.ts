@@ -3,8 +3,9 @@
  *
  *   out[i][j] = sum over d of (x[i][d] - centroids[d][j])^2        for j in 0 .. width
  *
- * float64, d ascending, one lane a group: the sums are those of the scalar loop to the last bit. `centroids` is
- * dim x width, out is rows x width, width is even. The caller (lib/grouping/denseDistances.ts) lays out the memory.
+ * float64, d ascending, one lane a group: the sums are those of the scalar loop to the last bit. `centroids`
+ * is dim x width, out is rows x width, width is even. The caller (lib/grouping/denseDistances.ts) lays out
+ * the memory.
  */
 
 import { store4 } from "./shared/math";

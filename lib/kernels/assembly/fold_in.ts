@@ -1,9 +1,10 @@
 /**
- * Fold-in: rows of one side (users or items) fitted to their own samples while everything else stands still. Each row by
- * itself: full-batch Adam on (sum of the cross-entropies + ridge/2 |row - anchor|^2) / samples, with a rate that falls
- * linearly. The other side enters as a table of what it gives to a prediction: DMF, the normalised output of a tower (32);
- * NMF, the factors (16) and the part of the hidden layer (32). A row's bits depend on nothing but its own samples.
- * Models: train_dmf.ts, train_nmf.ts. Memory and checks: lib/unlearning/foldIn/kernel.ts.
+ * Fold-in: rows of one side (users or items) fitted to their own samples while everything else stands still.
+ * Each row by itself: full-batch Adam on (sum of the cross-entropies + ridge/2 |row - anchor|^2) / samples,
+ * with a rate that falls linearly. The other side enters as a table of what it gives to a prediction: DMF,
+ * the normalised output of a tower (32); NMF, the factors (16) and the part of the hidden layer (32). A row's
+ * bits depend on nothing but its own samples. Models: train_dmf.ts, train_nmf.ts. Memory and checks:
+ * lib/unlearning/foldIn/kernel.ts.
  */
 
 import { clip4, inside4, sigmoid4 } from "./shared/loss";
@@ -154,8 +155,9 @@ function backwardDmf(scale: f32): void {
 }
 
 /**
- * Samples are taken in parts that stay in the first cache: predictions of all of a part, then their slopes, then what
- * they add to the gradient, so that no processor waits for one sample's slope. In each, eight stand side by side.
+ * Samples are taken in parts that stay in the first cache: predictions of all of a part, then their slopes,
+ * then what they add to the gradient, so that no processor waits for one sample's slope. In each, eight stand
+ * side by side.
  */
 const PART: usize = 64;
 const lanes: usize = memory.data(1024, 16); // of a part: sums lane by lane, 16 bytes a sample
@@ -279,8 +281,8 @@ function addOpen(by: usize, rows: usize, to: usize): void {
 }
 
 /**
- * gradMade = sums over the samples of what they add to it; NMF: the other side's factors hold wg already. Count, y and
- * weights are padded to 8.
+ * gradMade = sums over the samples of what they add to it; NMF: the other side's factors hold wg already.
+ * Count, y and weights are padded to 8.
  */
 function gradientOfMade(count: usize, other: usize, y: usize, weights: usize): void {
   memory.fill(gradMade, 0, otherBytes);
@@ -405,7 +407,10 @@ function copyRow(to: usize, from: usize): void {
   }
 }
 
-/** The other side's rows, labels and weights (1 / samples; 0 in the padding) of a row. Returns the padded count. */
+/**
+ * The other side's rows, labels and weights (1 / samples; 0 in the padding) of a row. Returns the padded
+ * count.
+ */
 function gatherSamples(
   from: u32, to: u32, partners: usize, labels: usize, other: usize, room: usize, y: usize, weights: usize,
 ): usize {
@@ -423,8 +428,8 @@ function gatherSamples(
 }
 
 /**
- * Fits `count` rows in place; samples offsets[r] .. offsets[r + 1] (u32) belong to row r. A row without samples stays.
- * `room`, `y`, `weights`: space for the largest row's samples, padded to 8.
+ * Fits `count` rows in place; samples offsets[r] .. offsets[r + 1] (u32) belong to row r. A row without
+ * samples stays. `room`, `y`, `weights`: space for the largest row's samples, padded to 8.
  */
 export function fit(
   rows: usize,

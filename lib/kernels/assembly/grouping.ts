@@ -3,9 +3,10 @@
  *
  *   out[i][j] = sum over the ratings (item, x) of user i of  x * table[item][j]        for j in 0 .. width
  *
- * float64, the terms added in the order of the row, one lane a group: the sums are those of the scalar loop to the
- * last bit. `table` is items x width, out is users x width, width is even. Sixteen groups at a time stay in registers.
- * The caller (lib/grouping/sparsePoints.ts) checks offsets and columns and lays out the memory.
+ * float64, the terms added in the order of the row, one lane a group: the sums are those of the scalar loop
+ * to the last bit. `table` is items x width, out is users x width, width is even. Sixteen groups at a time
+ * stay in registers. The caller (lib/grouping/sparsePoints.ts) checks offsets and columns and lays out the
+ * memory.
  */
 
 import { store8 } from "./shared/math";

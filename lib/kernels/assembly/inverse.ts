@@ -1,10 +1,11 @@
 /**
- * The inverse of a symmetric positive definite matrix in float64, by Cholesky's factorisation (Golub and Van Loan, "Matrix
- * Computations", 4.2), by several threads on one shared memory. With G = L L^T, the rows of U = L^-T solve U L^T = I just
- * as the rows of L below a panel solve theirs, and G^-1 = U U^T. All comes down to dot products of rows: products of even
- * and of odd places are summed apart, over DEPTH places at a time, in ascending order, none of them fused; so the bits do
- * not depend on the machine, nor on who computes what. A thread keeps to its own blocks of rows, of G and of U; all it
- * waits for are the panels of others, and in the end all of U.
+ * The inverse of a symmetric positive definite matrix in float64, by Cholesky's factorisation (Golub and Van
+ * Loan, "Matrix Computations", 4.2), by several threads on one shared memory. With G = L L^T, the rows of U =
+ * L^-T solve U L^T = I just as the rows of L below a panel solve theirs, and G^-1 = U U^T. All comes down to
+ * dot products of rows: products of even and of odd places are summed apart, over DEPTH places at a time, in
+ * ascending order, none of them fused; so the bits do not depend on the machine, nor on who computes what. A
+ * thread keeps to its own blocks of rows, of G and of U; all it waits for are the panels of others, and in
+ * the end all of U.
  */
 
 import { store4, total } from "./shared/math";
@@ -214,9 +215,9 @@ function multiplyColumn(i: usize): bool {
 }
 
 /**
- * One thread's part of inverting the matrix at `gAt` (its lower triangle is read; the whole inverse stands there when all
- * threads are done), with n x n zeros at `uAt`, zeros at `controlAt` (16 + 4 n / PANEL bytes) and `scratchBytes` of its
- * own. Ends early when STOP or FAILED is set.
+ * One thread's part of inverting the matrix at `gAt` (its lower triangle is read; the whole inverse stands
+ * there when all threads are done), with n x n zeros at `uAt`, zeros at `controlAt` (16 + 4 n / PANEL bytes)
+ * and `scratchBytes` of its own. Ends early when STOP or FAILED is set.
  */
 export function invert(
   gAt: usize,

@@ -1,10 +1,11 @@
 /**
- * RecEraser's aggregation (Chen et al. 2022, Section 4.3): what each shard's frozen model says of a row, its vector a_s, is
- * carried into a common space, x_s = a_s T_s + t_s, and the x_s are summed with weights softmax_s(h . relu(x_s W + b)); T_s
- * and t_s are the same for users and items, W, b and h are not. The sums P and Q score: DMF, the cosine of both; others,
- * sigmoid(<g, P * Q> + <o, relu(P' + Q')> + c), of a first part, the factors, and NMF's second. Trained is all but the a_s.
- * A batch handles each distinct row once: its entries, one a shard that has a say, are sorted by shard, so that T_s is a
- * dense product. Memory and checks: lib/unlearning/rivals/aggregationKernel.ts; the same in float64: the test beside it.
+ * RecEraser's aggregation (Chen et al. 2022, Section 4.3): what each shard's frozen model says of a row, its
+ * vector a_s, is carried into a common space, x_s = a_s T_s + t_s, and the x_s are summed with weights
+ * softmax_s(h . relu(x_s W + b)); T_s and t_s are the same for users and items, W, b and h are not. The sums
+ * P and Q score: DMF, the cosine of both; others, sigmoid(<g, P * Q> + <o, relu(P' + Q')> + c), of a first
+ * part, the factors, and NMF's second. Trained is all but the a_s. A batch handles each distinct row once:
+ * its entries, one a shard that has a say, are sorted by shard, so that T_s is a dense product. Memory and
+ * checks: lib/unlearning/rivals/aggregationKernel.ts; the same in float64: the test beside it.
  */
 
 import { beginStep, moveBlock } from "./shared/adam";
@@ -275,8 +276,8 @@ function lanes(p: usize, q: usize): v128 {
 }
 
 /**
- * Predictions, unclipped, of `count` pairs: rows userIds[k] of `users` and itemIds[k] of `items`. Ids and `out` are padded
- * to a multiple of 4, the ids with valid ones.
+ * Predictions, unclipped, of `count` pairs: rows userIds[k] of `users` and itemIds[k] of `items`. Ids and
+ * `out` are padded to a multiple of 4, the ids with valid ones.
  */
 function predict(users: usize, items: usize, userIds: usize, itemIds: usize, count: u32, out: usize): void {
   const c = f32x4.splat(layered ? load<f32>(output() + rowBytes) : 0);
@@ -379,7 +380,9 @@ function throughAttention(t: Side, r: u32, n: usize, count: u32): void {
   }
 }
 
-/** Adds what the entries of shard s give to the gradient of W, b, h, T_s, t_s. Their z becomes its gradient. */
+/**
+ * Adds what the entries of shard s give to the gradient of W, b, h, T_s, t_s. Their z becomes its gradient.
+ */
 function throughTransfer(t: Side, s: u32): void {
   const g = gradient + <usize>s * shardBytes;
   const floats = rowBytes >> 2;

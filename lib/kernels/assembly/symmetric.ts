@@ -1,7 +1,7 @@
 /**
- * Products of a symmetric matrix in float64 with a few columns, for lib/unlearning/additive/dense.ts: dot products of
- * contiguous rows of `n` float64, n a multiple of PANEL. The order of all sums is fixed, no multiply-add is fused: the same
- * bits on every machine.
+ * Products of a symmetric matrix in float64 with a few columns, for lib/unlearning/additive/dense.ts: dot
+ * products of contiguous rows of `n` float64, n a multiple of PANEL. The order of all sums is fixed, no
+ * multiply-add is fused: the same bits on every machine.
  */
 
 import { total } from "./shared/math";
@@ -101,8 +101,8 @@ function addDots(
 }
 
 /**
- * out[r][s] = sum over k of a[r][k] b[s][k], k in 0 .. n: the product of a symmetric n x n matrix `a` and the columns
- * that are laid out as the rows of `b`. `count` (rows of b) is even; out is n x count.
+ * out[r][s] = sum over k of a[r][k] b[s][k], k in 0 .. n: the product of a symmetric n x n matrix `a` and the
+ * columns that are laid out as the rows of `b`. `count` (rows of b) is even; out is n x count.
  */
 export function multiply(a: usize, b: usize, out: usize, n: usize, count: usize): void {
   const row = n << 3;

@@ -1,7 +1,8 @@
 /**
- * DMF (LASER, Eq. 1; Xue et al. 2017): prediction = <a, b> of the normalised outputs of two towers, clipped; binary
- * cross-entropy; gradients; Adam. lib/model/dmf/forward.ts has the same mathematics in tensors; lib/engine/simd*.ts owns the
- * memory and checks every size before it calls in here. Layout of the weights: lib/model/dmf/model.ts.
+ * DMF (LASER, Eq. 1; Xue et al. 2017): prediction = <a, b> of the normalised outputs of two towers, clipped;
+ * binary cross-entropy; gradients; Adam. lib/model/dmf/forward.ts has the same mathematics in tensors;
+ * lib/engine/simd*.ts owns the memory and checks every size before it calls in here. Layout of the weights:
+ * lib/model/dmf/model.ts.
  */
 
 import { beginStep, moveBlock } from "./shared/adam";
@@ -136,8 +137,8 @@ function penalise(share: f32): void {
 }
 
 /**
- * The gradient of the mean loss over samples start .. start + count of the epoch: of the shared weights in `gradient`,
- * of the rows of `distinct*` in gx. Returns the summed loss when it is asked for.
+ * The gradient of the mean loss over samples start .. start + count of the epoch: of the shared weights in
+ * `gradient`, of the rows of `distinct*` in gx. Returns the summed loss when it is asked for.
  */
 export function differentiate(start: u32, count: u32, l2: f32, track: bool): f64 {
   const at = (<usize>start) << 2;
@@ -204,7 +205,10 @@ export function predictPairs(usersAt: usize, itemsAt: usize, count: u32): void {
     v128.store(model.predictions + at, clip4(v128.load(model.predictions + at)));
 }
 
-/** Scores of the first `count` user slots against the first `itemCount` item slots: out is count x padded to 4. */
+/**
+ * Scores of the first `count` user slots against the first `itemCount` item slots: out is count x padded to
+ * 4.
+ */
 export function scoreBlock(count: u32, itemCount: u32, out: usize): void {
   for (let slot: u32 = 0; slot < count; slot++) {
     const a = user.a + ((<usize>slot) << 7);

@@ -1,8 +1,9 @@
 /**
- * NMF (LASER, Eq. 2; He et al. 2017): logit = <wg, p * q> + <wh, relu(W [x; y] + b)> + c with p, q of 16 and x, y of 32.
- * W [x; y] = Wu x + Wi y, so each distinct user and item gives its part once, and a sample is 32 additions, a ReLU, a
- * product of 48 and a sigmoid. The gradients of the samples are summed by row before they go back through W.
- * lib/model/nmf/forward.ts has the same mathematics in tensors; layout of the weights: lib/model/nmf/model.ts.
+ * NMF (LASER, Eq. 2; He et al. 2017): logit = <wg, p * q> + <wh, relu(W [x; y] + b)> + c with p, q of 16 and
+ * x, y of 32. W [x; y] = Wu x + Wi y, so each distinct user and item gives its part once, and a sample is 32
+ * additions, a ReLU, a product of 48 and a sigmoid. The gradients of the samples are summed by row before
+ * they go back through W. lib/model/nmf/forward.ts has the same mathematics in tensors; layout of the
+ * weights: lib/model/nmf/model.ts.
  */
 
 import { beginStep, moveBlock } from "./shared/adam";
@@ -80,8 +81,8 @@ function gate(g: v128, u: v128, i: v128): v128 {
 }
 
 /**
- * Sums over the samples of each row: gPart = sum of g [z > 0] (wh is multiplied in later, once a row), gGmf = sum of
- * g q for users (wg later) and of g wg p for items.
+ * Sums over the samples of each row: gPart = sum of g [z > 0] (wh is multiplied in later, once a row), gGmf =
+ * sum of g q for users (wg later) and of g wg p for items.
  */
 function spread(): void {
   memory.fill(item.gGmf, 0, (<usize>batch.itemSlots) << 6);
@@ -182,8 +183,8 @@ function backGmf(): void {
 }
 
 /**
- * gPart becomes wh * gPart. relu(z) = [z > 0] (user part + item part), so the gradient of wh is the sum over users of
- * part * gPart, plus the same over items.
+ * gPart becomes wh * gPart. relu(z) = [z > 0] (user part + item part), so the gradient of wh is the sum over
+ * users of part * gPart, plus the same over items.
  */
 function scaleParts(t: Side, count: u32): void {
   const wh = model.weights + shared() + OUT + GMF;
@@ -233,8 +234,8 @@ function penalise(share: f32): void {
 }
 
 /**
- * The gradient of the mean loss over samples start .. start + count of the epoch: of the shared weights in `gradient`,
- * of the rows of `distinct*` in gGmf and gMlp. Returns the summed loss when it is asked for.
+ * The gradient of the mean loss over samples start .. start + count of the epoch: of the shared weights in
+ * `gradient`, of the rows of `distinct*` in gGmf and gMlp. Returns the summed loss when it is asked for.
  */
 export function differentiate(start: u32, count: u32, l2: f32, track: bool): f64 {
   const at = (<usize>start) << 2;
@@ -292,7 +293,10 @@ export function predictPairs(usersAt: usize, itemsAt: usize, count: u32): void {
     v128.store(model.predictions + at, clip4(v128.load(model.predictions + at)));
 }
 
-/** Scores of the first `count` user slots against the first `itemCount` item slots: out is count x padded to 4. */
+/**
+ * Scores of the first `count` user slots against the first `itemCount` item slots: out is count x padded to
+ * 4.
+ */
 export function scoreBlock(count: u32, itemCount: u32, out: usize): void {
   const head = model.weights + shared() + OUT;
   const wh = head + GMF;

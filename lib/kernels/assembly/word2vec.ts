@@ -1,6 +1,6 @@
 /**
- * Word2Vec with negative sampling (Mikolov et al. 2013, "Distributed representations of words and phrases and their
- * compositionality"), CBOW and skip-gram, as gensim 4 computes them:
+ * Word2Vec with negative sampling (Mikolov et al. 2013, "Distributed representations of words and phrases and
+ * their compositionality"), CBOW and skip-gram, as gensim 4 computes them:
  *
  *   h = mean of the input rows in the window (CBOW) or one of them (skip-gram)
  *   for the word itself (label 1) and `negatives` draws (label 0; a draw that hits the word is passed over):
@@ -8,8 +8,8 @@
  *     e += g out[target];  out[target] += g h
  *   each input row of the window += e        (not divided by their number, as gensim with cbow_mean = 1)
  *
- * Rows are `dim` f32, a multiple of 4. One order of summation: four lanes over the row, then (0 + 1) + (2 + 3).
- * The caller (lib/hypergraph/word2vec.ts) checks every token and lays out the memory.
+ * Rows are `dim` f32, a multiple of 4. One order of summation: four lanes over the row, then (0 + 1) + (2 +
+ * 3). The caller (lib/hypergraph/word2vec.ts) checks every token and lays out the memory.
  */
 
 import { store4, sum4 } from "./shared/math";
@@ -208,8 +208,8 @@ function skipGram(place: u32, from: u32, to: u32, alpha: f32): void {
 }
 
 /**
- * Sentences [from, to) once over. The learning rate falls linearly from `first` to `last` over `totalTokens` tokens
- * (all epochs), of which `tokensBefore` are behind; it is set anew for each sentence.
+ * Sentences [from, to) once over. The learning rate falls linearly from `first` to `last` over `totalTokens`
+ * tokens (all epochs), of which `tokensBefore` are behind; it is set anew for each sentence.
  */
 export function train(
   skip: bool,

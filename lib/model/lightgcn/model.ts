@@ -15,7 +15,8 @@
  *    to the bit.
  *  - C-SISA `merged` does so with the items of each shard in turn and takes the mean; `own` scores a user by
  *    the items and over the graph of the user's own shard.
- *  - RecEraser's attention is given what each shard makes of its embeddings over the graph of its own ratings.
+ *  - RecEraser's attention is given what each shard makes of its embeddings over the graph of its own
+ *    ratings.
  *
  * Differences from the paper: one item is drawn per rating and epoch; no dropout (nor has the paper any).
  */

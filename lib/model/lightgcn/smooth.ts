@@ -1,6 +1,6 @@
 /**
- * The smoothing of LightGCN (He et al. 2020, Eq. 3 and 4) for tables at hand, once: what RecEraser is given of a shard. The
- * engines smooth by themselves; the sums are taken in the order of the edges, in float32.
+ * The smoothing of LightGCN (He et al. 2020, Eq. 3 and 4) for tables at hand, once: what RecEraser is given
+ * of a shard. The engines smooth by themselves; the sums are taken in the order of the edges, in float32.
  */
 
 import type { Graph } from "../model";

@@ -1,15 +1,17 @@
 /**
- * Who is in the core, and how the others are kept. Both are functions of a user alone, so that no user's place tells of
- * another and no partition has to be named in a guarantee.
+ * Who is in the core, and how the others are kept. Both are functions of a user alone, so that no user's
+ * place tells of another and no partition has to be named in a guarantee.
  *
- * `coin`: an independent coin for each user, keyed by seed and id. It knows no ratings: that a user is in the core says
- * nothing about what the user did, and the chance that a request hits the core is the share, whoever asks.
- * `activity`: users with at least so many training ratings. The core learns from more ratings per user, but membership
- * tells that a user was active, and a request costs most for just these users: drawn in proportion to activity it hits
- * the core far more often than the share says. The threshold is a number fixed beforehand, not a quantile: a quantile
- * would move with the others' ratings, and an erasure could push users in.
+ * `coin`: an independent coin for each user, keyed by seed and id. It knows no ratings: that a user is in the
+ * core says nothing about what the user did, and the chance that a request hits the core is the share,
+ * whoever asks. `activity`: users with at least so many training ratings. The core learns from more ratings
+ * per user, but membership tells that a user was active, and a request costs most for just these users: drawn
+ * in proportion to activity it hits the core far more often than the share says. The threshold is a number
+ * fixed beforehand, not a quantile: a quantile would move with the others' ratings, and an erasure could push
+ * users in.
  *
- * The others are kept in a fixed number of buckets, also by a keyed draw, so that forgetting rewrites one bucket's file.
+ * The others are kept in a fixed number of buckets, also by a keyed draw, so that forgetting rewrites one
+ * bucket's file.
  */
 
 import type { Interactions } from "../../data/interactions";

@@ -1,9 +1,10 @@
 /**
- * `core-fold-in`: items, layers and output are trained on a core of users alone; everybody's rows are then folded in
- * against them, and items take one step with all their raters (itemStep.ts). Whoever is outside the core has touched
- * nothing but the user's own row and items: forgetting is leaving out the row and working these items out again.
- * Forgetting somebody of the core trains the core again. Who is in the core is a function of each user alone (core.ts),
- * so there is no partition to make or to name, and the guarantee is always "exact".
+ * `core-fold-in`: items, layers and output are trained on a core of users alone; everybody's rows are then
+ * folded in against them, and items take one step with all their raters (itemStep.ts). Whoever is outside the
+ * core has touched nothing but the user's own row and items: forgetting is leaving out the row and working
+ * these items out again. Forgetting somebody of the core trains the core again. Who is in the core is a
+ * function of each user alone (core.ts), so there is no partition to make or to name, and the guarantee is
+ * always "exact".
  */
 
 import type { Interactions } from "../../data/interactions";
@@ -126,8 +127,8 @@ class CoreFoldIn extends MethodFrame<CoreSystem> {
   }
 
   /**
-   * The state that a record names. Rows are read; the item step's are read too, but for the statistics of `ridge`, which
-   * are sums over the users and are summed again, to the same integers.
+   * The state that a record names. Rows are read; the item step's are read too, but for the statistics of
+   * `ridge`, which are sums over the users and are summed again, to the same integers.
    */
   protected override async load(root: Json, built: Built, context: MethodContext): Promise<CoreSystem> {
     const { store } = context;

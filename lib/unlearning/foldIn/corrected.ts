@@ -1,7 +1,7 @@
 /**
- * Scores with a correction by item: the model's score plus <features of the user, beta of the item>, and plus <delta of the
- * user, vector of the item> where users take their half-step; kept within [1e-6, 1 - 1e-6] as the model's own are. Features
- * are the integers of ridge.ts: what the statistics were made of.
+ * Scores with a correction by item: the model's score plus <features of the user, beta of the item>, and plus
+ * <delta of the user, vector of the item> where users take their half-step; kept within [1e-6, 1 - 1e-6] as
+ * the model's own are. Features are the integers of ridge.ts: what the statistics were made of.
  */
 
 import type { Scorer } from "../../metrics/evaluate";

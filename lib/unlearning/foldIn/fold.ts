@@ -1,9 +1,10 @@
 /**
- * Folding users in: every user's row fitted to the user's own samples against frozen items and layers. Where a row
- * starts is the user's initial row (keyed by the id); what it is drawn to, the anchor, is the mean of the rows with which
- * the frozen weights were trained. Both are in the checkpoint that the frozen weights come from, so the anchor holds no
- * more of anybody than they do, and forgetting needs no correction of it: whoever changes it changes the checkpoint.
- * A user's row is thus a function of that checkpoint and the own ratings, bit for bit, whoever else is folded in.
+ * Folding users in: every user's row fitted to the user's own samples against frozen items and layers. Where
+ * a row starts is the user's initial row (keyed by the id); what it is drawn to, the anchor, is the mean of
+ * the rows with which the frozen weights were trained. Both are in the checkpoint that the frozen weights
+ * come from, so the anchor holds no more of anybody than they do, and forgetting needs no correction of it:
+ * whoever changes it changes the checkpoint. A user's row is thus a function of that checkpoint and the own
+ * ratings, bit for bit, whoever else is folded in.
  */
 
 import type { FoldIn } from "../../model/model";

@@ -1,8 +1,8 @@
 /**
- * The item half-step of `coreFoldIn`: after all users are folded in, items learn from all their raters with user rows
- * frozen. `items` fits each item's rows anew, drawn to those of the core's model; `ridge` leaves them and adds a closed
- * form (ridge.ts); `none` is the control. In each an item's outcome is a function of the core's model and of the item's
- * own raters, so an erasure touches the items of the erased ratings alone.
+ * The item half-step of `coreFoldIn`: after all users are folded in, items learn from all their raters with
+ * user rows frozen. `items` fits each item's rows anew, drawn to those of the core's model; `ridge` leaves
+ * them and adds a closed form (ridge.ts); `none` is the control. In each an item's outcome is a function of
+ * the core's model and of the item's own raters, so an erasure touches the items of the erased ratings alone.
  */
 
 import { choice, real, whole } from "../../settings";

@@ -1,7 +1,7 @@
 /**
- * The kernel that fits rows (lib/kernels/assembly/fold_in.ts) and its memory. A kernel is made for frozen shared weights;
- * either side can be the one that moves. A row in it is wide: the embeddings of one user or item side by side.
- * Every number is checked here; the kernel checks nothing.
+ * The kernel that fits rows (lib/kernels/assembly/fold_in.ts) and its memory. A kernel is made for frozen
+ * shared weights; either side can be the one that moves. A row in it is wide: the embeddings of one user or
+ * item side by side. Every number is checked here; the kernel checks nothing.
  */
 
 import { setImmediate as macrotask } from "node:timers/promises";

@@ -1,7 +1,8 @@
 /**
- * Who has rated what, item by item: what fits and sums of items read. It is made once, in a pass over all ratings, and
- * follows every erasure in the lists of the items that it touches, so that forgetting one user does not go through the
- * ratings of all others. A list made anew and one that followed erasures are the same values in the same order.
+ * Who has rated what, item by item: what fits and sums of items read. It is made once, in a pass over all
+ * ratings, and follows every erasure in the lists of the items that it touches, so that forgetting one user
+ * does not go through the ratings of all others. A list made anew and one that followed erasures are the same
+ * values in the same order.
  */
 
 import { type GroupRatings, lowerBound } from "../../training/groupRatings";
@@ -29,8 +30,8 @@ export interface RaterChange {
 
 export class Raters {
   /**
-   * @param tickets of the members of each group, row by row, ascending over all groups: a member keeps the ticket while
-   *   rows move up to close gaps
+   * @param tickets of the members of each group, row by row, ascending over all groups: a member keeps the
+   *   ticket while rows move up to close gaps
    * @param lists of all items
    */
   private constructor(

@@ -1,8 +1,9 @@
 /**
- * `refresh`: LASER under any grouping, then every user's rows fitted anew to the user's own ratings with all shared weights
- * frozen, so that rows of groups trained early do not go stale while items and layers move on. What comes out is one
- * more checkpoint behind LASER's. An erasure trains again from the first group hit, as LASER does; that moves the shared
- * weights, so all rows are fitted again, at samples x steps gradient samples beside LASER's own.
+ * `refresh`: LASER under any grouping, then every user's rows fitted anew to the user's own ratings with all
+ * shared weights frozen, so that rows of groups trained early do not go stale while items and layers move on.
+ * What comes out is one more checkpoint behind LASER's. An erasure trains again from the first group hit, as
+ * LASER does; that moves the shared weights, so all rows are fitted again, at samples x steps gradient
+ * samples beside LASER's own.
  */
 
 import type { Interactions } from "../../data/interactions";

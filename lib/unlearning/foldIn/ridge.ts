@@ -1,10 +1,10 @@
 /**
- * A closed-form correction of each item on frozen user features: beta = (A + lambda I)^-1 b with A = sum of f f', b = sum
- * of f r over the item's raters, f a user's features and r what the frozen model leaves of the label. A and b are sums
- * over users, so forgetting a user is a subtraction; to be exact to the bit they are integers: features and residuals are
- * rounded to multiples of 2^-12 and stay within 8 in size, so that a product is an integer below 2^30, and sums of
- * 2^23 of them are exact in float64 in any order. Hoerl and Kennard 1970 for ridge; for additive statistics and exact
- * deletion, Cao and Yang 2015.
+ * A closed-form correction of each item on frozen user features: beta = (A + lambda I)^-1 b with A = sum of f
+ * f', b = sum of f r over the item's raters, f a user's features and r what the frozen model leaves of the
+ * label. A and b are sums over users, so forgetting a user is a subtraction; to be exact to the bit they are
+ * integers: features and residuals are rounded to multiples of 2^-12 and stay within 8 in size, so that a
+ * product is an integer below 2^30, and sums of 2^23 of them are exact in float64 in any order. Hoerl and
+ * Kennard 1970 for ridge; for additive statistics and exact deletion, Cao and Yang 2015.
  */
 
 import { InputError } from "../../errors";

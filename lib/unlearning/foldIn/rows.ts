@@ -1,6 +1,6 @@
 /**
- * Wide rows: the embeddings of one user or item side by side, as the fold-in kernel takes them; and the ways between
- * them and the layouts of training (tensor after tensor) and of a model's rest.
+ * Wide rows: the embeddings of one user or item side by side, as the fold-in kernel takes them; and the ways
+ * between them and the layouts of training (tensor after tensor) and of a model's rest.
  */
 
 import { type ModelName, modelSpec } from "../../model/spec";

@@ -1,7 +1,8 @@
 /**
- * What rows are fitted to. A user's samples are the own ratings as training labels them, and, where training samples
- * negatives, as many drawn once from the user's own stream: they are a function of the user's id and ratings alone, so
- * that a user's row is one too. An item's samples are those of all users that hold it, users ascending.
+ * What rows are fitted to. A user's samples are the own ratings as training labels them, and, where training
+ * samples negatives, as many drawn once from the user's own stream: they are a function of the user's id and
+ * ratings alone, so that a user's row is one too. An item's samples are those of all users that hold it,
+ * users ascending.
  */
 
 import { Random } from "../../random";

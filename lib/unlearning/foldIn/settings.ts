@@ -1,7 +1,7 @@
 /**
- * How rows are fitted to their own samples when all else stands still (fold-in). Full-batch Adam from the initial row,
- * a stated number of steps, a ridge towards an anchor row. One step of a row costs as many gradient samples as the row
- * has samples.
+ * How rows are fitted to their own samples when all else stands still (fold-in). Full-batch Adam from the
+ * initial row, a stated number of steps, a ridge towards an anchor row. One step of a row costs as many
+ * gradient samples as the row has samples.
  */
 
 import { real, whole } from "../../settings";
@@ -13,15 +13,15 @@ export interface FitSettings {
   /** Adam's rate at the first step; it falls linearly to 0. Moments decay as in training. */
   readonly learningRate: number;
   /**
-   * Weight of the anchor, in samples: a row makes (sum of its cross-entropies + ridge/2 |row - anchor|^2) small, so a
-   * user with few ratings stays nearer to the anchor.
+   * Weight of the anchor, in samples: a row makes (sum of its cross-entropies + ridge/2 |row - anchor|^2)
+   * small, so a user with few ratings stays nearer to the anchor.
    */
   readonly ridge: number;
 }
 
 /**
- * The fit of users. Defaults lie between what a validation split of MovieLens 1M (a tenth of the training ratings)
- * preferred: ridges of 30 for NMF and of 100 and more for DMF.
+ * The fit of users. Defaults lie between what a validation split of MovieLens 1M (a tenth of the training
+ * ratings) preferred: ridges of 30 for NMF and of 100 and more for DMF.
  */
 export const FOLD = {
   foldSteps: whole(1, 1_000_000, 20, "Adam steps of each user's rows"),

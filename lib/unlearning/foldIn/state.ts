@@ -1,7 +1,8 @@
 /**
- * What `coreFoldIn` has worked out behind the core's model, user by user and item by item: all users' rows, and what the
- * item step made of them. A state is made from nothing or from the state before an erasure; both ways give the same bits,
- * since every part is a function of the core's model and of its own ratings (items: and of their raters' rows).
+ * What `coreFoldIn` has worked out behind the core's model, user by user and item by item: all users' rows,
+ * and what the item step made of them. A state is made from nothing or from the state before an erasure; both
+ * ways give the same bits, since every part is a function of the core's model and of its own ratings (items:
+ * and of their raters' rows).
  */
 
 import { setImmediate as macrotask } from "node:timers/promises";
@@ -128,7 +129,8 @@ function changesOf(
 
 /**
  * Folds all users in.
- * @param before the state before an erasure, of the same core: only what the erasure touches is worked out again
+ * @param before the state before an erasure, of the same core: only what the erasure touches is worked out
+ *   again
  * @throws StoppedError
  */
 export async function foldUsers(

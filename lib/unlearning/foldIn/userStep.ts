@@ -1,10 +1,10 @@
 /**
- * The user half-step of `coreFoldIn` that may follow a ridge correction of the items (ridge.ts). Items have then learnt from
- * all their raters and users have not heard of it: delta = (V'V + lambda I)^-1 V'e moves a user in the space of the
- * corrected item vectors v = (1, what the item's row gives + beta), e being what the corrected model leaves of the own
- * labels. It is worked out when the user is scored, from the own ratings and the items as they are, and is not kept: there
- * is nothing of it to forget, and an erasure has no work with it. Alternating least squares, ended after one and a half
- * rounds (Zhou et al. 2008).
+ * The user half-step of `coreFoldIn` that may follow a ridge correction of the items (ridge.ts). Items have
+ * then learnt from all their raters and users have not heard of it: delta = (V'V + lambda I)^-1 V'e moves a
+ * user in the space of the corrected item vectors v = (1, what the item's row gives + beta), e being what the
+ * corrected model leaves of the own labels. It is worked out when the user is scored, from the own ratings
+ * and the items as they are, and is not kept: there is nothing of it to forget, and an erasure has no work
+ * with it. Alternating least squares, ended after one and a half rounds (Zhou et al. 2008).
  */
 
 import { choice, real } from "../../settings";

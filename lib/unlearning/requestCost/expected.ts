@@ -1,7 +1,8 @@
 /**
- * What an unlearning is expected to cost, exactly and for any method whose work falls into parts: a part is done again,
- * on the samples of those who stay, when anybody of its triggers is erased. LASER's Eq. 7 is the case of one part a group,
- * triggered by everybody up to that group. Expectations over who asks are sums over users; nothing is simulated.
+ * What an unlearning is expected to cost, exactly and for any method whose work falls into parts: a part is
+ * done again, on the samples of those who stay, when anybody of its triggers is erased. LASER's Eq. 7 is the
+ * case of one part a group, triggered by everybody up to that group. Expectations over who asks are sums over
+ * users; nothing is simulated.
  */
 
 import { InputError, requireInteger } from "../../errors";

@@ -1,6 +1,7 @@
 /**
- * The cost model of each method: which parts of a learned system an erasure makes it do again. A pure function of the
- * system. A method that is not listed has none, and then only what was measured is known of its cost.
+ * The cost model of each method: which parts of a learned system an erasure makes it do again. A pure
+ * function of the system. A method that is not listed has none, and then only what was measured is known of
+ * its cost.
  */
 
 import { modelOf } from "../../model/spec";
@@ -74,8 +75,8 @@ function samplesOf({ members, offsets }: GroupRatings, each: number): Pick<Part,
 }
 
 /**
- * Groups: each is trained again as a whole when anybody of it is erased or, where one model is trained on group after
- * group, anybody of a group before it (Eq. 7).
+ * Groups: each is trained again as a whole when anybody of it is erased or, where one model is trained on
+ * group after group, anybody of a group before it (Eq. 7).
  */
 function groupParts(system: Pick<GroupedSystem, "method" | "partition">, inTurn: boolean): Part[] {
   const training = settingsOf<ShardSettings>(system);
@@ -92,9 +93,9 @@ function sequential(system: System): Parts {
 }
 
 /**
- * RecEraser and UltraRE: the shards, several of them for one user where users are not what is partitioned, and always what
- * joins them, on everything that is left. Passes of UltraRE's regression, which ends when it has converged, count as many
- * as it took to learn.
+ * RecEraser and UltraRE: the shards, several of them for one user where users are not what is partitioned,
+ * and always what joins them, on everything that is left. Passes of UltraRE's regression, which ends when it
+ * has converged, count as many as it took to learn.
  */
 function joined(system: System, { users, ratings }: Raters): Parts {
   const training = settingsOf<ShardSettings>(system);
@@ -115,8 +116,9 @@ function refreshed(system: System, { users, ratings }: Raters): Parts {
 }
 
 /**
- * Core fold-in: with somebody of the core everything is worked out again. With anybody else the fitted rows stay; an item
- * is fitted again when one of its raters goes (`items`), or loses the ratings that go (`ridge`).
+ * Core fold-in: with somebody of the core everything is worked out again. With anybody else the fitted rows
+ * stay; an item is fitted again when one of its raters goes (`items`), or loses the ratings that go
+ * (`ridge`).
  */
 function folded(system: System, { users, ratings }: Raters): Parts {
   const settings = settingsOf<SettingsOf<typeof CORE_FOLD_IN>>(system);

@@ -1,14 +1,15 @@
 /**
- * Adam (Kingma and Ba 2015, Algorithm 1), dense: m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2;
- * w -= lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps), with the corrections drawn out of the loop:
- * w -= rate m / (s + floor), s = sqrt(v), rate = lr sqrt(1 - b2^t) / (1 - b1^t), floor = eps sqrt(1 - b2^t).
- * The powers are products, one factor a step, in float64.
+ * Adam (Kingma and Ba 2015, Algorithm 1), dense: m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; w -= lr (m /
+ * (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps), with the corrections drawn out of the loop: w -= rate m / (s +
+ * floor), s = sqrt(v), rate = lr sqrt(1 - b2^t) / (1 - b1^t), floor = eps sqrt(1 - b2^t). The powers are
+ * products, one factor a step, in float64.
  *
- * What is kept is s, not v: a row without gradient needs s = sqrt(b2) s and no square root, which halves the time of
- * the many rows that a batch does not hold. v = s^2 goes out and comes in again without loss, since sqrt(fl(s^2)) = s
- * in binary arithmetic (Boldo 2015) as long as s^2 does not underflow: s < 1e-18 becomes 0. |m| < 1e-30 becomes 0: a
- * moment that nothing feeds would decay into denormal numbers, which are slow.
- * A row with m = s = 0 does not move, so only rows that ever had a gradient are visited: the same bits, less work.
+ * What is kept is s, not v: a row without gradient needs s = sqrt(b2) s and no square root, which halves the
+ * time of the many rows that a batch does not hold. v = s^2 goes out and comes in again without loss, since
+ * sqrt(fl(s^2)) = s in binary arithmetic (Boldo 2015) as long as s^2 does not underflow: s < 1e-18 becomes 0.
+ * |m| < 1e-30 becomes 0: a moment that nothing feeds would decay into denormal numbers, which are slow.
+ * A row with m = s = 0 does not move, so only rows that ever had a gradient are visited: the same bits, less
+ * work.
  */
 
 import { slotOrCount } from "./batch";
@@ -155,8 +156,8 @@ export function moveBlock(w: usize, m: usize, s: usize, g: usize, bytes: usize):
 }
 
 /**
- * Steps the `activeCount` rows listed in `active`. A row of the open batch, which lists `count` of them in `distinct`,
- * takes its gradient from gradients[slot]; for any other row the gradient is zero.
+ * Steps the `activeCount` rows listed in `active`. A row of the open batch, which lists `count` of them in
+ * `distinct`, takes its gradient from gradients[slot]; for any other row the gradient is zero.
  */
 export function moveTable(
   w: usize,

@@ -1,8 +1,8 @@
 /**
- * The distinct users and items of a batch. Each goes through its layers once, whatever the number of its samples: the
- * gradients of the samples are summed at its output first, which is the same sum in another order.
- * Membership is the sparse set of Briggs and Torczon 1993: slotOf[row] is believed only if distinct[slotOf[row]] is
- * row, so that nothing has to be cleared between batches.
+ * The distinct users and items of a batch. Each goes through its layers once, whatever the number of its
+ * samples: the gradients of the samples are summed at its output first, which is the same sum in another
+ * order. Membership is the sparse set of Briggs and Torczon 1993: slotOf[row] is believed only if
+ * distinct[slotOf[row]] is row, so that nothing has to be cleared between batches.
  */
 
 /** Of the batch that is open: */

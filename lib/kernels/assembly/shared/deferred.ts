@@ -1,7 +1,8 @@
 /**
- * Adam's steps put off: a row that a batch does not hold is left where it is, and its steps are made up when it is next
- * needed, in registers. They are the operations of `decay` (adam.ts) in the same order, so every bit is the same; but a
- * large table no longer travels through the caches in every step. Of each step its rate and floor are kept.
+ * Adam's steps put off: a row that a batch does not hold is left where it is, and its steps are made up when
+ * it is next needed, in registers. They are the operations of `decay` (adam.ts) in the same order, so every
+ * bit is the same; but a large table no longer travels through the caches in every step. Of each step its
+ * rate and floor are kept.
  */
 
 import { decay, floor, keep1, keepRoot, LEAST_ROOT, moved, rate, VANISHING } from "./adam";
@@ -131,8 +132,8 @@ function isSafe(m: usize, s: usize): bool {
 }
 
 /**
- * All ones where no step of a safe span moves 4 weights: |m| falls, s keeps `fade` of itself, and roundings are monotone,
- * so no step passes u. Compared as bits, since a step of -0 makes +0 of a weight of -0.
+ * All ones where no step of a safe span moves 4 weights: |m| falls, s keeps `fade` of itself, and roundings
+ * are monotone, so no step passes u. Compared as bits, since a step of -0 makes +0 of a weight of -0.
  */
 @inline
 function still4(w: usize, m: usize, s: usize): v128 {
@@ -183,8 +184,8 @@ function touch(table: usize, bytes: usize, rows: usize, count: u32): void {
 }
 
 /**
- * Brings the `count` rows listed in `rows` up to date: `bytes` (a multiple of 64) of each, in the table that begins at
- * w, m, s; made[row] steps are behind it.
+ * Brings the `count` rows listed in `rows` up to date: `bytes` (a multiple of 64) of each, in the table that
+ * begins at w, m, s; made[row] steps are behind it.
  */
 export function catchUpRows(
   w: usize,

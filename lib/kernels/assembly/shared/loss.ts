@@ -1,6 +1,6 @@
 /**
- * Binary cross-entropy against labels y in [0, 1] with the prediction clipped to [1e-6, 1 - 1e-6] (protocol.md,
- * section 2): no logarithm diverges, and a clipped sample has no gradient.
+ * Binary cross-entropy against labels y in [0, 1] with the prediction clipped to [1e-6, 1 - 1e-6]
+ * (protocol.md, section 2): no logarithm diverges, and a clipped sample has no gradient.
  */
 
 import { exp4, log4 } from "./math";

@@ -1,6 +1,7 @@
 /**
- * exp and log of four floats at once, from f32x4 +, -, *, / alone, so that they give the same bits on every machine.
- * Range reduction and minimax polynomials in the manner of Cephes (Moshier); relative error below 2e-7.
+ * exp and log of four floats at once, from f32x4 +, -, *, / alone, so that they give the same bits on every
+ * machine. Range reduction and minimax polynomials in the manner of Cephes (Moshier); relative error below
+ * 2e-7.
  */
 
 @inline
@@ -71,8 +72,8 @@ export function sums4(v0: v128, v1: v128, v2: v128, v3: v128): v128 {
 }
 
 /**
- * `sums4` of four vectors in memory. A long sum goes through memory when four of them are taken side by side: held in
- * registers, V8 would load the terms of all four first and spill them.
+ * `sums4` of four vectors in memory. A long sum goes through memory when four of them are taken side by side:
+ * held in registers, V8 would load the terms of all four first and spill them.
  */
 @inline
 export function storedSums4(at: usize): v128 {

@@ -67,8 +67,8 @@ export function setSamples(predictionsAt: usize, slopesAt: usize): void {
 }
 
 /**
- * Rows that have or may get a moment, and, where rows are put off, room for the steps that each user's and each item's
- * row has made (u32).
+ * Rows that have or may get a moment, and, where rows are put off, room for the steps that each user's and
+ * each item's row has made (u32).
  */
 export function setActive(
   usersAt: usize,

@@ -1,6 +1,6 @@
 /**
- * The forward half of NMF (LASER, Eq. 2): the layout of its shared weights, what each distinct user and item brings to
- * its samples, and the logit of a sample. train_nmf.ts has the gradients.
+ * The forward half of NMF (LASER, Eq. 2): the layout of its shared weights, what each distinct user and item
+ * brings to its samples, and the logit of a sample. train_nmf.ts has the gradients.
  */
 
 import * as model from "./model";

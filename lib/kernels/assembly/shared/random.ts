@@ -1,6 +1,6 @@
 /**
- * xoshiro128** (Blackman and Vigna 2021): bit for bit the generator of lib/random.ts. Draws are made in blocks, so that
- * the state stays in registers and a consumer pays one load a draw.
+ * xoshiro128** (Blackman and Vigna 2021): bit for bit the generator of lib/random.ts. Draws are made in
+ * blocks, so that the state stays in registers and a consumer pays one load a draw.
  */
 
 const BLOCK: i32 = 1024;

@@ -1,11 +1,12 @@
 /**
- * The inner loops of all layers. Forward passes, passes back to the input and weight gradients all have one form for
- * suitable x, w and strides:
- *   out[r][0 .. n) = start[r][0 .. n) + sum over k of x[r][k] * w[k][0 .. n), the terms added in the order of k.
- * `gemm` takes every k, with 2 rows x 16 columns of the result in registers. `sparse32` takes the k on a list, with
- * 32 columns of one row in registers: after ReLU half of all inputs are zero, and leaving them out changes no sum.
- * The order of the statements matters for speed: V8 keeps the sums in registers as they stand here, and packs two
- * neighbours of 128 bits into one of 256 (lib/kernels/packing.ts) where loads, sums and stores of both stand side by side.
+ * The inner loops of all layers. Forward passes, passes back to the input and weight gradients all have one
+ * form for suitable x, w and strides:
+ *   out[r][0 .. n) = start[r][0 .. n) + sum over k of x[r][k] * w[k][0 .. n), in the order of k.
+ * `gemm` takes every k, with 2 rows x 16 columns of the result in registers. `sparse32` takes the k on a
+ * list, with 32 columns of one row in registers: after ReLU half of all inputs are zero, and leaving them out
+ * changes no sum. The order of the statements matters for speed: V8 keeps the sums in registers as they stand
+ * here, and packs two neighbours of 128 bits into one of 256 (lib/kernels/packing.ts) where loads, sums and
+ * stores of both stand side by side.
  */
 
 import * as batch from "./batch";
@@ -74,8 +75,9 @@ function strip(x: usize, xStep: usize, end: usize, w: usize, wStep: usize, start
 }
 
 /**
- * The dense product. `xRow`, `startRow` and `outRow` are bytes from one row to the next (0 repeats a row), `xStep` and
- * `wStep` from one k to the next; `inner` counts k; `columnBytes` is a multiple of 32. `start` may be `out`.
+ * The dense product. `xRow`, `startRow` and `outRow` are bytes from one row to the next (0 repeats a row),
+ * `xStep` and `wStep` from one k to the next; `inner` counts k; `columnBytes` is a multiple of 32. `start`
+ * may be `out`.
  */
 export function gemm(
   rows: usize,
@@ -153,9 +155,9 @@ export function listBits(bits: u64, to: usize): usize {
 }
 
 /**
- * `sparse32`, `sparse16`: 32 or 16 columns of one row, over the `count` indices k of a list of `listBits`. The strides
- * are powers of two from 4 to 256 bytes, `xShift` and `wShift` their binary logarithms. The list is worth its making:
- * finding the next bit in the loop itself costs arithmetic on the ports that multiply.
+ * `sparse32`, `sparse16`: 32 or 16 columns of one row, over the `count` indices k of a list of `listBits`.
+ * The strides are powers of two from 4 to 256 bytes, `xShift` and `wShift` their binary logarithms. The list
+ * is worth its making: finding the next bit in the loop itself costs arithmetic on the ports that multiply.
  */
 @inline
 export function sparse32(
@@ -351,8 +353,8 @@ export function lend(to: usize, g: v128, a: usize): void {
 }
 
 /**
- * The ridge penalty of the rows of one side of the open batch: gradients[slot] += share * scored pairs of the slot *
- * rows[slot]; `bytes` of a row are a multiple of 32.
+ * The ridge penalty of the rows of one side of the open batch: gradients[slot] += share * scored pairs of the
+ * slot * rows[slot]; `bytes` of a row are a multiple of 32.
  */
 export function addPenalty(ofItems: bool, gradients: usize, rows: usize, bytes: usize, share: f32): void {
   const slots = ofItems ? batch.itemSlots : batch.userSlots;

@@ -1,7 +1,7 @@
 /**
- * One tower of DMF (Eq. 1): x (16) -> h = relu(W1 x + b1) (64) -> o = relu(W2 h + b2) (32) -> a = o / max(|o|, 1e-8).
- * Each distinct row of a batch goes through once in each direction. About half of h and o is zero after ReLU; the
- * loops go over the set bits of a mask and leave the zeros out, which changes no sum.
+ * One tower of DMF (Eq. 1): x (16) -> h = relu(W1 x + b1) (64) -> o = relu(W2 h + b2) (32) -> a = o /
+ * max(|o|, 1e-8). Each distinct row of a batch goes through once in each direction. About half of h and o is
+ * zero after ReLU; the loops go over the set bits of a mask and leave the zeros out, which changes no sum.
  */
 
 import { lanes32, sums4 } from "./math";
@@ -155,8 +155,8 @@ function measureAlong(t: Tower, first: usize, rows: usize): void {
 }
 
 /**
- * Gradient in o of the row in slot r, row i of its tile, through the normalisation (d|o| takes off the part along a)
- * and ReLU; added to the gradient of b2 on the way. Returns the bits of o > 0.
+ * Gradient in o of the row in slot r, row i of its tile, through the normalisation (d|o| takes off the part
+ * along a) and ReLU; added to the gradient of b2 on the way. Returns the bits of o > 0.
  */
 @inline
 function throughNorm(t: Tower, r: usize, i: usize, out: usize): u64 {
