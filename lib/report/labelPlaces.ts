@@ -17,8 +17,6 @@ export interface LabelledPoint {
   readonly x: number;
   readonly y: number;
   readonly text: string;
-  /** half lengths of its error bars to the left, right, up and down, in px */
-  readonly bars?: readonly [left: number, right: number, up: number, down: number];
 }
 
 /** From the point to the anchor of the text: right and down, in px, and how the text hangs on the anchor. */
@@ -31,30 +29,16 @@ export interface Side {
 }
 
 const GAP = 7;
-const side = (
-  name: string,
-  dx: number,
-  dy: number,
-  align: Side["align"],
-  baseline: Side["baseline"],
-): Side => ({
-  name,
-  dx,
-  dy,
-  align,
-  baseline,
-});
-
 /** In the order in which they are tried; names are those of Plotly. */
 export const SIDES: readonly Side[] = [
-  side("middle right", GAP, 0, "left", "middle"),
-  side("middle left", -GAP, 0, "right", "middle"),
-  side("top center", 0, -GAP, "center", "bottom"),
-  side("bottom center", 0, GAP, "center", "top"),
-  side("top right", GAP - 2, -GAP + 3, "left", "bottom"),
-  side("bottom right", GAP - 2, GAP - 3, "left", "top"),
-  side("top left", -GAP + 2, -GAP + 3, "right", "bottom"),
-  side("bottom left", -GAP + 2, GAP - 3, "right", "top"),
+  { name: "middle right", dx: GAP, dy: 0, align: "left", baseline: "middle" },
+  { name: "middle left", dx: -GAP, dy: 0, align: "right", baseline: "middle" },
+  { name: "top center", dx: 0, dy: -GAP, align: "center", baseline: "bottom" },
+  { name: "bottom center", dx: 0, dy: GAP, align: "center", baseline: "top" },
+  { name: "top right", dx: GAP - 2, dy: -GAP + 3, align: "left", baseline: "bottom" },
+  { name: "bottom right", dx: GAP - 2, dy: GAP - 3, align: "left", baseline: "top" },
+  { name: "top left", dx: -GAP + 2, dy: -GAP + 3, align: "right", baseline: "bottom" },
+  { name: "bottom left", dx: -GAP + 2, dy: GAP - 3, align: "right", baseline: "top" },
 ];
 
 const POINT = 5; // half the width of a symbol
@@ -66,22 +50,14 @@ function labelBox({ x, y, text }: LabelledPoint, { dx, dy, align, baseline }: Si
   return { left, right: left + width, top, bottom: top + fontSize };
 }
 
-const around = (x: number, y: number, left: number, right: number, up: number, down: number): Box => ({
-  left: x - left,
-  right: x + right,
-  top: y - up,
-  bottom: y + down,
+const around = (x: number, y: number, halfWidth: number, halfHeight: number): Box => ({
+  left: x - halfWidth,
+  right: x + halfWidth,
+  top: y - halfHeight,
+  bottom: y + halfHeight,
 });
 
-/** The symbol of a point and its bars. */
-function marksOf({ x, y, bars = [0, 0, 0, 0] }: LabelledPoint): Box[] {
-  const [left, right, up, down] = bars;
-  return [
-    around(x, y, POINT, POINT, POINT, POINT),
-    around(x, y, left, right, 1, 1),
-    around(x, y, 1, 1, up, down),
-  ];
-}
+const symbol = ({ x, y }: LabelledPoint): Box => around(x, y, POINT, POINT);
 
 const overlap = (a: Box, b: Box): number =>
   Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left)) *
@@ -102,7 +78,7 @@ function lineBoxes(from: LabelledPoint, to: LabelledPoint): Box[] {
   return Array.from({ length: steps }, (_, k) => {
     const share = (k + 0.5) / steps;
     const [x, y] = [from.x + share * (to.x - from.x), from.y + share * (to.y - from.y)];
-    return around(x, y, STEP / 2, STEP / 2, 1, 1);
+    return around(x, y, STEP / 2, 1);
   });
 }
 
@@ -120,7 +96,7 @@ export function placeLabels(
   fontSize: number,
   lines: readonly (readonly [LabelledPoint, LabelledPoint])[] = [],
 ): Side[] {
-  const marks = [...points.flatMap(marksOf), ...lines.flatMap(([from, to]) => lineBoxes(from, to))];
+  const marks = [...points.map(symbol), ...lines.flatMap(([from, to]) => lineBoxes(from, to))];
   const boxes = new Map<number, Box>();
   const bestSide = (point: LabelledPoint, index: number): Side => {
     const others = [...boxes].filter(([other]) => other !== index).map(([, box]) => box);

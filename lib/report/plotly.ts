@@ -55,8 +55,7 @@ export function plotlyFigure(chart: Chart): PlotlyFigure {
   const data = layout.panels.flatMap((panel, index) =>
     panel.marks.flatMap((one) => tracesOf(chart, one, panel, axesOf(index), named)),
   );
-  const key = chart.colours ? [colourKey(axesOf(0))] : [];
-  return { data: [...data, ...key], layout: frameOf(chart, layout) };
+  return { data, layout: frameOf(chart, layout) };
 }
 
 const suffix = (index: number) => (index === 0 ? "" : String(index + 1));
@@ -91,14 +90,13 @@ function tracesOf(
       name: escapePlotly(name),
       legendgroup: escapePlotly(name),
       showlegend: inLegend,
-      ...traceOf(chart.colours, mark, own, panel, colour, style),
+      ...traceOf(mark, own, panel, colour, style),
       ...axes,
     };
   });
 }
 
 function traceOf(
-  colours: ColourScale | undefined,
   mark: Mark,
   places: readonly Place[],
   panel: Panel,
@@ -159,9 +157,11 @@ function traceOf(
       return { ...boxes(places), ...tips, ...opacity, marker: { color: colour, line: { width: 0 } } };
     case "cell":
       return {
-        ...boxes(places),
+        type: "heatmap",
+        ...centres(places),
+        z: places.map(({ value }) => value ?? null),
         ...tips,
-        marker: { color: places.map(({ value }) => colourOf(colours, value)), line: { width: 0 } },
+        coloraxis: "coloraxis",
       };
     case "text":
       return {
@@ -195,12 +195,17 @@ function segments(places: readonly Place[], panel: Panel): Spec {
   return { x, y };
 }
 
+const centre = (from = 0, to = 0) => short((from + to) / 2);
+const centres = (places: readonly Place[]): Spec => ({
+  x: places.map(({ x, x2 }) => centre(x, x2)),
+  y: places.map(({ y, y2 }) => centre(y, y2)),
+});
+
 /** Rectangles as bars of their own width and foot. */
 function boxes(places: readonly Place[]): Spec {
-  const middle = ({ x = 0, x2 = 0 }: Place) => (x + x2) / 2;
   return {
     type: "bar",
-    x: places.map((place) => short(middle(place))),
+    x: places.map(({ x, x2 }) => centre(x, x2)),
     width: places.map(({ x = 0, x2 = 0 }) => short(x2 - x)),
     base: places.map(({ y }) => short(y)),
     y: places.map(({ y = 0, y2 = 0 }) => short(y2 - y)),
@@ -290,29 +295,6 @@ function axisOf(axis: Axis): Spec {
     tickangle: axis.angle,
   };
 }
-
-/** The colour of a value, between the two next to it on the scale. */
-function colourOf(scale: ColourScale | undefined, value: number | undefined): string {
-  if (!scale || value === undefined) return CLEAR;
-  const { domain, colours } = scale;
-  const place = ((value - domain[0]) / (domain[1] - domain[0] || 1)) * (colours.length - 1);
-  const below = Math.min(colours.length - 2, Math.max(0, Math.floor(place)));
-  const parts = (colour: string) => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
-  const [low, high] = [parts(colours[below]), parts(colours[below + 1])];
-  return `rgb(${low.map((part, i) => Math.round(part + (place - below) * (high[i] - part))).join(",")})`;
-}
-
-/** The legend of the colours, carried by a trace without a point: bars with a colour axis warn. */
-const colourKey = (axes: Spec): Spec => ({
-  type: "scatter",
-  mode: "markers",
-  x: [null],
-  y: [null],
-  marker: { color: [0], coloraxis: "coloraxis" },
-  showlegend: false,
-  hoverinfo: "skip",
-  ...axes,
-});
 
 function colourAxis({ domain, colours: range, title }: ColourScale): Spec {
   return {

@@ -14,8 +14,8 @@ describe("places of names", () => {
     expect(place([{ x: 200, y: 2, text: "" }])).toEqual(["middle right"]);
   });
 
-  it("keeps off other points and their bars", () => {
-    const neighbour: LabelledPoint = { x: 130, y: 100, text: "b", bars: [0, 0, 60, 60] };
+  it("keeps off other points", () => {
+    const neighbour: LabelledPoint = { x: 130, y: 100, text: "b" };
     expect(place([{ x: 100, y: 100, text: "a name" }, neighbour])[0]).toBe("middle left");
   });
 

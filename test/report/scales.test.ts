@@ -6,6 +6,7 @@ import { plotlyFigure } from "../../lib/report/plotly";
 import { categoryTicks, domainOf, type ScaleType, ticksOf } from "../../lib/report/scales";
 import { toSvg } from "../../lib/report/svg";
 import { textWidth, wrapText } from "../../lib/report/text";
+import { BLUE, VERMILION } from "../../lib/report/theme";
 
 const texts = (type: ScaleType, domain: [number, number], length: number, across = true) =>
   ticksOf(type, domain, length, across).map(({ lines }) => lines.join(" "));
@@ -105,11 +106,13 @@ it("a map of differences is white at its neutral value, whatever the values are"
   ];
   const chart = heatChart(rows, { x: "x", y: "y", value: "d", digits: 1, neutral: 0 });
   const { data, layout } = plotlyFigure(chart);
-  expect(layout.coloraxis).toMatchObject({ cmin: -0.2, cmax: 0.2 });
-  expect((data[0].marker as { color: string[] }).color.slice(0, 2)).toEqual([
-    "rgb(213,94,0)",
-    "rgb(253,253,253)",
-  ]);
+  const middle = [0.5, "#fdfdfd"];
+  expect(layout.coloraxis).toMatchObject({
+    cmin: -0.2,
+    cmax: 0.2,
+    colorscale: [[0, BLUE], middle, [1, VERMILION]],
+  });
+  expect(data[0]).toMatchObject({ x: [0, 0, 1], y: [1, 0, 1], z: [0.2, 0, -0.1], coloraxis: "coloraxis" });
   const svg = await toSvg(chart, { name: "n", alt: "a" });
   expect(svg).toContain('fill="rgb(253, 253, 253)"');
   expect(svg).toContain('fill="rgb(213, 94, 0)"');
