@@ -51,7 +51,7 @@ export interface SizeStatistics {
   readonly imbalance: number;
 }
 
-/** Statistics of sizes (users a group) or of work (ratings a group). */
+/** Statistics of sizes (users per group) or of work (ratings per group). */
 export function sizeStatistics(sizes: ArrayLike<number>): SizeStatistics {
   if (sizes.length === 0) throw new InputError("size statistics: there is no group");
   const values = Array.from(sizes);

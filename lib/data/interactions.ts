@@ -14,9 +14,9 @@ import type { Scale } from "./scale";
 export interface Csr {
   /** Uint32Array, rows + 1 */
   readonly offsets: Uint32Array;
-  /** Uint32Array, one a stored value */
+  /** Uint32Array, one per stored value */
   readonly columns: Uint32Array;
-  /** Float32Array, one a stored value; ratings on the paper's scale, 1 .. 5 */
+  /** Float32Array, one per stored value; ratings on the paper's scale, 1 .. 5 */
   readonly values: Float32Array;
 }
 

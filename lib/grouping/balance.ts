@@ -19,9 +19,9 @@ export interface Seats {
 }
 
 /**
- * One pass with N / S users a group: sizes are floor(N / S), and the first N mod S groups that want one more
- * get it. With `ceiling` every group may take ceil(N / S), as printed, and the last may stay smaller by more
- * than one.
+ * One pass with N / S users per group: sizes are floor(N / S), and the first N mod S groups that want one
+ * more get it. With `ceiling` every group may take ceil(N / S), as printed, and the last may stay smaller by
+ * more than one.
  */
 export function balanceUsers(
   cost: Float64Array,

@@ -16,11 +16,11 @@ import { pointsOf, reorder, spaceCount, type UserSpace } from "./space";
 /** What `groupUsers` takes beside settings: ids for ties, loads, signal and progress. */
 export interface GroupingOptions extends Control {
   /**
-   * Original user ids, one a row. With them the result does not depend on how users are numbered: everything
-   * is computed in the order of the ids. Without them the number is the id.
+   * Original user ids, one per row. With them the result does not depend on how users are numbered:
+   * everything is computed in the order of the ids. Without them the number is the id.
    */
   readonly ids?: readonly string[];
-  /** What each user costs to train, for balance "ratings". Sparse spaces have it already: ratings a row. */
+  /** What each user costs to train, for balance "ratings". Sparse spaces have it already: ratings per row. */
   readonly loads?: ArrayLike<number>;
 }
 

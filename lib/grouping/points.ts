@@ -1,7 +1,7 @@
 /**
  * Users as points: one small interface over dense rows (an embedding) and sparse rating rows (never
  * densified), so that every clustering method is written once. Appendix B.3 of LASER speaks of "N centroids";
- * there are S, one a group. All arithmetic is float64 in a fixed order, whatever the width of the stored
+ * there are S, one per group. All arithmetic is float64 in a fixed order, whatever the width of the stored
  * values.
  */
 

@@ -4,10 +4,10 @@
  * Algorithm 2 of LASER is the greedy answer to the same problem.
  *
  * The graph is folded onto the groups: the length of j -> k is the least change of cost over the users of j
- * if one of them moves to k, read from a queue a pair of groups. Everyone starts in the nearest group (under
- * the prices of the pass before, if any), which is optimal for the sizes it happens to have; then one user
- * after another is passed along a shortest path from a group with too many to one with too few, which keeps
- * it optimal. Costs are rounded to integers below 2^40, so that all sums are exact and no cycle is ever
+ * if one of them moves to k, read from a queue per pair of groups. Everyone starts in the nearest group
+ * (under the prices of the pass before, if any), which is optimal for the sizes it happens to have; then one
+ * user after another is passed along a shortest path from a group with too many to one with too few, which
+ * keeps it optimal. Costs are rounded to integers below 2^40, so that all sums are exact and no cycle is ever
  * negative by rounding.
  */
 

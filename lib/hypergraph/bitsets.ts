@@ -7,7 +7,7 @@
 export const BITSET_LIMIT = 2 ** 27;
 
 export class Bitsets {
-  /** 32-bit words a row */
+  /** 32-bit words per row */
   readonly words: number;
   /** Uint32Array, rows x words */
   readonly bits: Uint32Array;

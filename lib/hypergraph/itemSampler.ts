@@ -12,7 +12,7 @@ import type { Random } from "../random";
 import { sharedItems } from "./hypergraph";
 
 export class ItemSampler {
-  /** Float64Array, one a rating, in the order of `byItem`: sums of a over an item's raters so far */
+  /** Float64Array, one per rating, in the order of `byItem`: sums of a over an item's raters so far */
   private readonly byRater: Float64Array;
   /** Float64Array, one per rating, in the order of `byUser`: running sums of the sums of a user's items */
   private readonly byItem: Float64Array;

@@ -11,7 +11,7 @@ import { aliasTable, drawMember } from "./aliasTable";
 import { type Hypergraph, sharedItems } from "./hypergraph";
 import type { Walker } from "./walker";
 
-/** Words of 32 bits a user: the 512 most popular items. */
+/** Words of 32 bits per user: the 512 most popular items. */
 const WORDS = 16;
 
 /** Draws a hyperedge by its size or a vertex by its weight, and keeps it when it is a neighbour. */

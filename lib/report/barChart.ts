@@ -13,7 +13,7 @@ export interface BarSettings<Key extends string = string>
 }
 
 /**
- * A bar a row, from zero; bars of one x stand side by side, by series.
+ * A bar per row, from zero; bars of one x stand side by side, by series.
  * @throws InputError naming a column that the rows lack
  */
 export function barChart<R extends object>(

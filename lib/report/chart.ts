@@ -83,7 +83,7 @@ export interface Chart {
   readonly legend: boolean;
   /** bars and points of one category stand side by side, by series */
   readonly beside?: boolean;
-  /** one column of panels a value, and one row of panels a value */
+  /** one column of panels per value, and one row of panels per value */
   readonly panelColumns?: string;
   readonly panelRows?: string;
   readonly tips: readonly Tip[];
@@ -102,7 +102,7 @@ export interface ChartSettings<Key extends string = string> {
   readonly y: Key;
   /** column that tells lines, bars or clouds apart */
   readonly series?: Key;
-  /** one column of panels a value, e.g. the model */
+  /** one column of panels per value, e.g. the model */
   readonly panelColumns?: Key;
   /** one row of panels per value, e.g. the metric, which stands beside the vertical axis, above `yTitle` */
   readonly panelRows?: Key;

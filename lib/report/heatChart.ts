@@ -23,7 +23,7 @@ const WHITE = "#fdfdfd"; // of a mark, not of the ground
 const TEXT = "text of the cell";
 
 /**
- * A cell a row, its colour the value ("cividis", or blue to vermilion around `neutral`: scales that do not
+ * A cell per row, its colour the value ("cividis", or blue to vermilion around `neutral`: scales that do not
  * depend on telling red from green).
  * @throws InputError naming a column that the rows lack
  */

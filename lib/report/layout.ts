@@ -66,7 +66,7 @@ type Categories = ReadonlyMap<string, number> | undefined;
 interface Cell {
   readonly row: number;
   readonly column: number;
-  readonly rows: readonly (readonly Row[])[]; // a list a mark
+  readonly rows: readonly (readonly Row[])[]; // a list per mark
 }
 
 /** The layout of a chart. */

@@ -7,8 +7,8 @@ import type { Table } from "./rows";
 export interface LineSettings<Key extends string = string> extends ChartSettings<Key>, ErrorColumns<Key> {}
 
 /**
- * A line a series over x, with a point a row and an error bar where the rows have one. Categories that are no
- * numbers have no order, so no line joins them: their points stand side by side.
+ * A line per series over x, with a point per row and an error bar where the rows have one. Categories that
+ * are no numbers have no order, so no line joins them: their points stand side by side.
  * @param table in the order in which categories, series and panels shall stand
  * @throws InputError naming a column that the rows lack
  */

@@ -28,7 +28,7 @@ export interface ParetoSettings<Key extends string = string>
 const FAR = 0.5;
 
 /**
- * A point a row; the horizontal scale is logarithmic.
+ * A point per row; the horizontal scale is logarithmic.
  * @param table in the order in which points are joined and names are placed
  * @throws InputError naming a column that the rows lack
  */

@@ -12,7 +12,7 @@ export interface PointSettings<Key extends string = string> extends ChartSetting
 }
 
 /**
- * A point a row.
+ * A point per row.
  * @throws InputError naming a column that the rows lack
  */
 export function scatterChart<R extends object>(

@@ -1,6 +1,6 @@
 /**
  * A chart as a Vega-Lite 5 specification, which is drawn to SVG (svg.ts) for cells, reports and paper: a grid
- * of panels, in each a layer a mark, with the positions, ends and ticks of layout.ts.
+ * of panels, in each a layer per mark, with the positions, ends and ticks of layout.ts.
  */
 
 import type { Chart, Mark, Spec } from "./chart";

@@ -1,7 +1,8 @@
 /**
- * Runs jobs over a pool of worker threads and stores their records as they come, longest first. A job that fails or crashes
- * its worker does not stop the others. This thread is the only one that writes, so a record is stored before the next is
- * asked for; another process that wants to write into the same store waits, or takes a folder of its own (merge.ts).
+ * Runs jobs over a pool of worker threads and stores their records as they come, longest first. A job that
+ * fails or crashes its worker does not stop the others. This thread is the only one that writes, so a record
+ * is stored before the next is asked for; another process that wants to write into the same store waits, or
+ * takes a folder of its own (merge.ts).
  */
 
 import { existsSync } from "node:fs";
@@ -37,13 +38,15 @@ export interface RunProgress {
 export interface RunOptions {
   /** Absolute path of the compiled module that exports `runJob` (see handler.ts). */
   readonly handler: string;
-  /** Worker threads; default: one a core. */
+  /** Worker threads; default: one per core. */
   readonly workers?: number;
   /** Computes records again that are there already (`--force`). */
   readonly replace?: boolean;
   /** Stops: no new job is begun, running ones are asked to end, finished records are kept. */
   readonly signal?: AbortSignal;
-  /** How long running jobs may take to end after the signal before their threads are ended; default 10,000 ms. */
+  /**
+   * How long running jobs may take to end after the signal before their threads are ended; default 10,000 ms.
+   */
   readonly patience?: number;
   /** MB of JavaScript heap a worker may use; default: Node's. */
   readonly heapMegabytes?: number;
@@ -72,8 +75,9 @@ export interface RunSummary {
 const PATIENCE = 10_000;
 
 /**
- * Runs the jobs whose records are not all in the store. Returns when every job is done, has failed, or was stopped;
- * it is for the caller to make an exit code of the summary. The store stays this process's to write until it is closed.
+ * Runs the jobs whose records are not all in the store. Returns when every job is done, has failed, or was
+ * stopped; it is for the caller to make an exit code of the summary. The store stays this process's to write
+ * until it is closed.
  * @throws InputError when the handler's file or the compiled worker is not there
  */
 export async function runJobs<R extends StoredRecord>(
