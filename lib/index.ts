@@ -78,6 +78,7 @@ export { PAPER, type Protocol, protocol, RANKING } from "./questions/protocol";
 export type { Question } from "./questions/question";
 export { QUESTIONS, questions } from "./questions/questions";
 export { type Asked, type AskOptions, ask } from "./questions/session";
+export { sessionData, sessionDatasets } from "./questions/sessionData";
 export { availableProfile } from "./questions/suite";
 export { overSeeds, summarise, within } from "./questions/summary";
 export type { UtilityRow } from "./questions/utility/rows";

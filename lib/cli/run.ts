@@ -5,7 +5,7 @@ import type { EngineName } from "../engine/engine";
 import { InputError } from "../errors";
 import { type ErasableRecord, keyOf } from "../questions/plan";
 import { QUESTIONS } from "../questions/questions";
-import { compute, openStore } from "../questions/suite";
+import { compute, openStore, requireReal } from "../questions/suite";
 import { readChunk } from "../questions/sweepFiles";
 import { describeTrial, type Trial } from "../questions/trial";
 import { progress } from "../report/progress";
@@ -85,6 +85,10 @@ async function wantedBy(questions: readonly string[], options: RunOptions): Prom
       `--trials names what is run: it does not go with ${extra === questions[0] ? extra : `--${extra}`}`,
     );
   const chunk = await readChunk(options.trials);
+  requireReal(
+    chunk.profile,
+    chunk.trials.map(({ trial }) => trial.dataset),
+  );
   return {
     store: openStore(resultsRoot(options.results), { name: chunk.profile }),
     profile: chunk.profile,

@@ -18,7 +18,7 @@ import { type Profile, profileNamed } from "../questions/profile";
 import { PAPER, PRESETS, type Protocol, parseOverrides, protocol } from "../questions/protocol";
 import { type Question, trialsOf } from "../questions/question";
 import { QUESTIONS, questionNamed } from "../questions/questions";
-import { availableProfile, distinctTrials, openStore } from "../questions/suite";
+import { availableProfile, distinctTrials, openStore, requireReal } from "../questions/suite";
 import type { Planned, Trial } from "../questions/trial";
 import type { RunStore } from "../runs/store";
 import { resultsRoot, type SelectionOptions } from "./options";
@@ -60,6 +60,7 @@ export async function select(
   const options = { ...given, dataset: await readFiles(given, k) };
   const wanted = sweep(named, options);
   const store = openStore(resultsRoot(options.results), wanted);
+  if (substitute) requireReal(wanted.name, wanted.datasets);
   const { profile, notice } =
     options.dataset || !(substitute || nothingRecorded(store, wanted))
       ? { profile: wanted, notice: undefined }
@@ -109,7 +110,8 @@ async function readFiles(options: SelectionOptions, k: number): Promise<readonly
 }
 
 /** Published records are shown without the data, so a profile that has some is taken as it is. */
-const nothingRecorded = (store: RunStore<ErasableRecord>, { datasets }: Profile): boolean =>
+const nothingRecorded = (store: RunStore<ErasableRecord>, { name, datasets }: Profile): boolean =>
+  name !== "paper" && // which nothing stands in for
   !store.records().some(({ trial }) => datasets.includes(trial.dataset));
 
 function sweep(profile: Profile, options: SelectionOptions): Profile {

@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { isOwnFile } from "../data/load";
 import { InputError, requireKnownKeys, requireOneOf, StoppedError } from "../errors";
-import { currentProfile, describeRun, resultsFolder } from "../report/context";
+import { currentProfile, describeRun, outputFolder, resultsFolder } from "../report/context";
 import { progress } from "../report/progress";
 import { showMarkdown } from "../report/show";
 import { RunStore } from "../runs/store";
@@ -16,7 +16,15 @@ import { datasetTitle } from "./labels";
 import { type ErasableRecord, identifyHere } from "./plan";
 import { type Profile, profileNamed } from "./profile";
 import { type Charts, type Question, type Tables, trialsOf } from "./question";
-import { availableProfile, compute, distinctTrials, type Found, findingsOf, findRecords } from "./suite";
+import {
+  availableProfile,
+  compute,
+  distinctTrials,
+  type Found,
+  findingsOf,
+  findRecords,
+  requireReal,
+} from "./suite";
 import type { Trial } from "./trial";
 
 /** How a notebook asks a question. */
@@ -43,7 +51,7 @@ export interface Asked<Row extends object, T extends Tables, C extends Charts> e
 export function sessionProfile(change: Partial<Profile> = {}): { profile: Profile; notices: string[] } {
   const wanted = { ...profileNamed(currentProfile()), ...change };
   // Published records are shown without the data, so a profile that has them is taken as it is.
-  const store = new RunStore<ErasableRecord>(runsFolder());
+  const store = sessionStore();
   const recorded = new Set(store.records().map(({ trial }) => trial.dataset));
   if (wanted.datasets.some((name) => recorded.has(name))) return { profile: wanted, notices: [] };
   const { profile, notice } = availableProfile(wanted);
@@ -59,7 +67,11 @@ function recordsOnly(): boolean {
   return text !== undefined && text !== "" && requireOneOf(text, ["only"], "ERASABLE_RECORDS") === "only";
 }
 
-const runsFolder = () => join(resultsFolder(), "runs");
+/** The records of this session. What it computes beside published ones goes to a store of its own, above them. */
+function sessionStore(): RunStore<ErasableRecord> {
+  const [published, own] = [resultsFolder(), outputFolder()].map((folder) => join(folder, "runs"));
+  return new RunStore(own, own === published ? {} : { beneath: [published] });
+}
 
 /**
  * The answer to a question in the profile of this session. What the run store lacks is computed, with progress shown; the
@@ -79,13 +91,17 @@ export async function ask<Row extends object, T extends Tables, C extends Charts
   const { profile, notices } = sessionProfile({ ...options.change, ...data });
   const planned = question.trials(profile);
   const trials = distinctTrials(trialsOf(planned));
-  const store = new RunStore<ErasableRecord>(runsFolder());
+  const store = sessionStore();
   let found = await findHere(trials, store);
   // Only published results are shown as they are when code or data have moved on: others cost little to make anew, as do
   // those of a file of one's own.
   const outdated = profile.name === PUBLISHED ? found.otherData.some(isOwnFile) : !found.current;
   if (recordsOnly()) notices.push(...lacking(question, profile, trials, found));
   else if (found.missing > 0 || outdated || options.force) {
+    requireReal(
+      profile.name,
+      trials.map(({ dataset }) => dataset),
+    );
     try {
       await computeMissing(question.title, trials, store, options);
     } finally {

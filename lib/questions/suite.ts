@@ -4,13 +4,14 @@
  */
 
 import { join } from "node:path";
-import { CATALOG } from "../data/catalog";
+import { CATALOG, isSyntheticName } from "../data/catalog";
 import { findDataset } from "../data/load";
+import { InputError } from "../errors";
 import { canonicalJson } from "../json";
 import { type RunProgress, type RunSummary, runJobs } from "../runs/runner";
 import { RunStore } from "../runs/store";
 import { type DataIdentity, type ErasableRecord, HANDLER, identifyAll, planJobs } from "./plan";
-import type { Profile } from "./profile";
+import { type Profile, profileNamed } from "./profile";
 import type { Finding } from "./question";
 import type { Planned, Trial } from "./trial";
 import { trialVersion } from "./trialVersion";
@@ -22,9 +23,29 @@ export interface Available {
   readonly notice?: string;
 }
 
+/** The profile that is evidence about real users. */
+const REAL = "paper";
+
+const fetchHint = (names: readonly string[]): string =>
+  names.map((name) => `npx erasable data fetch ${name}`).join(", ");
+
 /**
- * Leaves out the data sets that are not on this machine; when none of a list is left, generated ratings take its place,
- * under their own name.
+ * Nothing is computed on generated ratings in the name of profile paper.
+ * @throws InputError naming the generated set, and the command that fetches real ones
+ */
+export function requireReal(profile: Profile["name"], datasets: readonly string[]): void {
+  const generated = profile === REAL ? datasets.find(isSyntheticName) : undefined;
+  if (generated !== undefined)
+    throw new InputError(
+      `profile ${REAL} computes on real ratings alone, and "${generated}" is generated. Fetch real ones ` +
+        `(${fetchHint(profileNamed(REAL).datasets)}), or take profile smoke`,
+    );
+}
+
+/**
+ * Leaves out the data sets that are not on this machine. When none is left, generated ratings take their place under their
+ * own name, but never in profile paper.
+ * @throws InputError when profile paper has no data set here, naming the commands that fetch them
  */
 export function availableProfile(profile: Profile): Available {
   const here = (name: string) => {
@@ -33,7 +54,7 @@ export function availableProfile(profile: Profile): Available {
   };
   const some = (names: readonly string[]) => {
     const found = names.filter(here);
-    return found.length > 0 ? found : ["synthetic"];
+    return found.length > 0 || profile.name === REAL ? found : ["synthetic"];
   };
   const changed = {
     ...profile,
@@ -43,6 +64,11 @@ export function availableProfile(profile: Profile): Available {
   const wanted = [...new Set([...profile.datasets, ...profile.rankingDatasets])];
   const missing = wanted.filter((name) => !here(name));
   if (missing.length === 0) return { profile };
+  if (changed.datasets.length === 0)
+    throw new InputError(
+      `profile ${profile.name} needs real ratings, and none of ${profile.datasets.join(", ")} is on this machine. ` +
+        `Fetch them: ${fetchHint(profile.datasets)}; or set ERASABLE_DATA to a folder that holds them`,
+    );
   const synthetic = [...changed.datasets, ...changed.rankingDatasets].some(
     (name) => name === "synthetic" && !wanted.includes(name),
   );

@@ -12,10 +12,12 @@ import { profileNamed } from "../../lib/questions/profile";
 import { question, trialsOf } from "../../lib/questions/question";
 import { questions } from "../../lib/questions/questions";
 import { ask } from "../../lib/questions/session";
+import { sessionData } from "../../lib/questions/sessionData";
 import { compute, findRecords, openStore } from "../../lib/questions/suite";
 import type { Trial } from "../../lib/questions/trial";
 import { trialVersion } from "../../lib/questions/trialVersion";
 import { newRecord } from "../../lib/runs/record";
+import { RunStore } from "../../lib/runs/store";
 
 const { cohesion, partition } = questions;
 let folder: string;
@@ -194,4 +196,21 @@ it("takes a file of one's own in place of the profile's data, and calls it by it
   expect(usersOf(rows)).toEqual([15, 15]);
   expect(datasetTitle(file)).toBe("mine.csv");
   await expect(ask(partition, { change, dataset: "ml-1x" })).rejects.toThrow("ml-100k");
+});
+
+it("in profile paper computes on real ratings alone, in a store above the published one", async () => {
+  vi.stubEnv("ERASABLE_PROFILE", "paper");
+  const generated = ask(partition, { change, dataset: "synthetic" });
+  await expect(generated).rejects.toThrow(/^profile paper computes on real .*npx erasable data fetch ml-1m/);
+  await expect(sessionData("synthetic")).rejects.toThrow("profile paper computes on real ratings alone");
+  store("paper", anchors, "f".repeat(64));
+  const { rows } = await ask(partition, { change, dataset: writeRatings(30), workers: 1 });
+  expect(usersOf(rows)).toEqual([15, 15]);
+  const published = new RunStore(join(folder, "paper/runs"));
+  expect(published.records()).toHaveLength(1);
+  expect(openStore(folder, { name: "paper-local" } as never).records()).toHaveLength(rows.length / 2);
+  expect((await ask(questionOf(anchors), { change: { datasets: ["synthetic"] } })).rows).toHaveLength(1);
+  vi.stubEnv("ERASABLE_PUBLISH", "1");
+  await ask(partition, { change, dataset: writeRatings(30), workers: 1 });
+  expect(new RunStore(published.folder).records().length).toBeGreaterThan(1);
 });

@@ -1,0 +1,43 @@
+/**
+ * The ratings that a notebook computes on itself: `const ratings = await sessionData(parameters.dataset)`. Profile paper
+ * has real ones or none; in the other profiles generated ratings may stand in, and every cell that loads them says so.
+ */
+
+import type { Interactions } from "../data/interactions";
+import { loadDataset, loadOrSynthetic } from "../data/load";
+import { InputError } from "../errors";
+import { currentProfile } from "../report/context";
+import { showMarkdown } from "../report/show";
+import { profileNamed } from "./profile";
+import { availableProfile, requireReal } from "./suite";
+
+/**
+ * The data sets of this session's profile that are on this machine; what is not is said in the cell.
+ * @throws InputError when profile paper has none here
+ */
+export function sessionDatasets(): readonly string[] {
+  const { profile, notice } = availableProfile(profileNamed(currentProfile()));
+  if (notice !== undefined) showMarkdown`> ${notice}`;
+  return profile.datasets;
+}
+
+/**
+ * Ratings by the name of their data set, or from a file of one's own by its path.
+ * @param name "" for the first data set of the profile
+ * @throws InputError when profile paper asks for what is generated or not on this machine, with the command that fetches it
+ */
+export async function sessionData(name = ""): Promise<Interactions> {
+  const wanted = name || sessionDatasets()[0];
+  const profile = currentProfile();
+  requireReal(profile, [wanted]);
+  if (profile === "paper") return loadDataset(wanted).catch(withPublished);
+  const { data, notice } = await loadOrSynthetic(wanted);
+  if (notice !== undefined) showMarkdown`> ${notice}`;
+  return data;
+}
+
+/** What was found with the data can be read without them. */
+function withPublished(error: unknown): never {
+  if (!(error instanceof InputError)) throw error;
+  throw new InputError(`${error.message}\nThe published outputs are in results/paper/notebooks.`);
+}
