@@ -84,6 +84,7 @@ export { overSeeds, summarise, within } from "./questions/summary";
 export type { UtilityRow } from "./questions/utility/rows";
 export { judgeOwnScoring } from "./questions/verdicts";
 export { claimColumns, claimRows, claimSummary } from "./questions/verdicts/table";
+export { views } from "./questions/views";
 export { Random } from "./random";
 // report: rows to tables and charts, shown in a notebook and written to results/; progress, parameters, the
 // stop button
@@ -91,6 +92,7 @@ export { barChart } from "./report/barChart";
 export type { Chart } from "./report/chart";
 export { connectNotebook } from "./report/connect";
 export { currentProfile, describeRun } from "./report/context";
+export { showFinding } from "./report/finding";
 export { heatChart } from "./report/heatChart";
 export { histogramChart } from "./report/histogram";
 export { hyperedgeChart } from "./report/hyperedgeChart";

@@ -15,7 +15,7 @@ export const plain = (markdown) => markdown.replace(/\[([^\]]+)\]\([^)]*\)/g, "$
 /** Figures on top of the page, one for each question of the paper: the first of each line that exists. */
 const HEADLINE = [
   [/^efficiency-seconds$/],
-  [/^utility-ml-1m-rand-5$/, /^utility-.*-rand-5$/, /^utility-/],
+  [/^utility-ml-1m$/, /^utility-/],
   [/^seqtrain-movielens-1m$/, /^seqtrain-/],
   [/^cohesion-loss$/],
   [/^grouping-cohesion$/],

@@ -19,6 +19,8 @@ export interface Answer<Row extends object = object, T extends Tables = Tables, 
   readonly tables: T;
   readonly charts: C;
   readonly judged: readonly JudgedClaim[];
+  /** What was found, in a sentence: the effect that its first claim is about. "" without a claim or a case. */
+  readonly finding: string;
   /** The claims of the question with their verdicts. */
   readonly claims: NamedTable;
 }
@@ -43,6 +45,7 @@ export function answerOf<Row extends object, T extends Tables, C extends Charts,
     tables: withRun(some ? asked.tables(table, view) : ({} as T), run),
     charts: withRun(some ? asked.charts(table, view) : ({} as C), run),
     judged,
+    finding: findingOf(judged),
     claims: {
       name: `${asked.id}-claims`,
       caption: `${claimNames(judged)}, judged by the rules that were fixed before the run (Student's intervals over seeds, corrected for re-splits of one data set: Nadeau and Bengio 2003)`,
@@ -51,6 +54,15 @@ export function answerOf<Row extends object, T extends Tables, C extends Charts,
       run,
     },
   };
+}
+
+/** "On MovieLens 1M L-CBKM is ... than C-SISA (claim C3: partly on MovieLens 1M, not reproduced on Amazon Music)." */
+function findingOf([first]: readonly JudgedClaim[]): string {
+  const [found] = first?.data ?? [];
+  if (!found) return "";
+  const [effect] = found.sentence.split(/; |\.$/);
+  const verdicts = first.data.map(({ title, verdict }) => `${verdict} on ${title}`);
+  return `${effect} (claim ${first.id}: ${verdicts.join(", ")}).`;
 }
 
 /** "Claim C8", "Claims C10, C11 and C12" */

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { isOwnFile } from "../data/load";
 import { InputError, requireKnownKeys, requireOneOf, StoppedError } from "../errors";
 import { currentProfile, describeRun, outputFolder, resultsFolder } from "../report/context";
+import { showFinding } from "../report/finding";
 import { progress } from "../report/progress";
 import { showMarkdown } from "../report/show";
 import { RunStore } from "../runs/store";
@@ -112,6 +113,7 @@ export async function ask<Row extends object, T extends Tables, C extends Charts
   notices.push(...outdatedNotices(question, profile, found));
   const answer = answerOf(question, findingsOf(planned, found.records), profile, options.options);
   describeRun(answer.run);
+  showFinding(answer.finding);
   for (const notice of notices) showMarkdown`> ${notice}`;
   return { ...answer, notices };
 }

@@ -1,6 +1,7 @@
 /** The first cell of a notebook: `connectNotebook(tslab)`. */
 
 import { type NotebookDisplay, setNotebook } from "./context";
+import { openFinding } from "./finding";
 import { onLastValue, readableErrors } from "./kernel";
 import { lastProgress } from "./progress";
 import { drawLast } from "./show";
@@ -13,4 +14,5 @@ export function connectNotebook(notebook: NotebookDisplay): void {
   setNotebook(notebook);
   onLastValue(drawLast);
   readableErrors(lastProgress);
+  openFinding();
 }

@@ -13,6 +13,7 @@ export {
   outputFolder,
   resultsFolder,
 } from "./context";
+export { showFinding } from "./finding";
 export { type HeatSettings, heatChart } from "./heatChart";
 export { binCounts, type HistogramSettings, histogramChart } from "./histogram";
 export {

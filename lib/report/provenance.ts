@@ -24,7 +24,8 @@ export interface OutputProvenance {
   readonly commit: string;
 }
 
-const SOURCES = ["lib", "notebooks", "scripts", "package.json", "package-lock.json"];
+/** What decides results and how they look. Notebooks are no part of it: whoever runs one in JupyterLab saves it. */
+const SOURCES = ["lib", "scripts", "package.json", "package-lock.json"];
 
 function git(root: string, ...args: string[]): string | undefined {
   try {

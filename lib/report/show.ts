@@ -38,20 +38,12 @@ export interface ShowChart extends Named {
 /** A table of a question. */
 export interface NamedTable extends ShowTable {
   readonly rows: Table;
-  /** "Table 3": its number in the paper, which stands before the caption */
-  readonly paper?: string;
 }
 
 /** A chart of a question. */
 export interface NamedChart extends ShowChart {
   readonly chart: Chart;
-  /** "Figure 7": its number in the paper, which stands before the caption */
-  readonly paper?: string;
 }
-
-/** The caption with the number that readers of the paper know. */
-const numbered = ({ caption, paper }: NamedTable | NamedChart): string =>
-  paper === undefined || caption.startsWith(paper) ? caption : `${paper}: ${caption}`;
 
 /** Frames that a cell has shown already: one that ends with `await showTable(...)` is not to show it twice. */
 const shown = new WeakSet<object>();
@@ -147,20 +139,24 @@ export type Shown = NamedTable | NamedChart | readonly Shown[] | { readonly [nam
 
 /**
  * Shows tables and charts of a question: one, or all of a list or of an object: `await show(answer.charts)`.
+ * @returns a table as a Danfo DataFrame, to go on with
  * @throws InputError for anything else
  */
-export async function show(what: Shown): Promise<void> {
+export function show(what: NamedTable): Promise<Frame>;
+export function show(what: Shown): Promise<Frame | undefined>;
+export async function show(what: Shown): Promise<Frame | undefined> {
   if (typeof what !== "object" || what === null)
     throw new InputError(
       "show takes { name, caption, rows } or { name, caption, alt, chart }, or several of them",
     );
   if (isNamedChart(what)) {
-    const { chart, paper, ...options } = what;
-    await showChart(chart, { ...options, caption: numbered(what) });
+    const { chart, ...options } = what;
+    await showChart(chart, options);
   } else if (isNamedTable(what)) {
-    const { rows, paper, ...options } = what;
-    await showTable(rows as readonly object[], { ...options, caption: numbered(what) } as ShowTable<never>);
+    const { rows, ...options } = what;
+    return showTable(rows as readonly object[], options as ShowTable<never>);
   } else for (const one of Object.values(what)) await show(one);
+  return undefined;
 }
 
 const isNamed = (what: object): what is Named => "name" in what && typeof what.name === "string";

@@ -1,5 +1,5 @@
 /**
- * Figures 5, 6, 10 and 11: metric against S, one picture per data set and request, models across and metrics down. Retrain,
+ * Figures 5, 6, 10 and 11: metric against S, one picture per data set, requests across, models and metrics down. Retrain,
  * which has no S, and the item mean are level lines.
  */
 
@@ -13,72 +13,77 @@ import { overSeeds, within } from "../summary";
 import type { UtilityRow } from "./rows";
 import { distinct, isAnchor, isSystem, type Options, type ShownRow, shown } from "./shown";
 
-const AFTER: Readonly<Record<string, string>> = {
-  none: "learning",
-  "rand@5": "unlearning 5 % of the users, drawn at random",
-  "top@5": "unlearning the 5 % most active users",
-  "rand@2.5": "unlearning 2.5 % of the users, drawn at random",
-  "top@2.5": "unlearning the 2.5 % most active users",
-};
+const AFTER: Readonly<Record<string, string>> = { none: "learning" };
 
 /** Of Figures 5 and 6; the others are those of the appendix. */
 const MAIN = ["none", "rand@5", "top@5"];
+/** By the place of a data set in the profile: the first stands for the paper's ML, the second for its AM. */
+const PAPER = { main: ["Figure 5", "Figure 6"], others: ["Figure 10", "Figure 11"] } as const;
 
 interface Mean extends Pick<ShownRow, "panel" | "metric" | "name" | "groups"> {
+  readonly after: string;
   readonly mean: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** Pictures of the requests of Figures 5 and 6, or of all others. */
+/** The requests of Figures 5 and 6, or all others: one picture per data set. */
 export function figures(rows: ColumnTable, view: View<Options>, which: "main" | "others") {
-  const systems = shown(rows, view, isSystem);
+  const among = (row: UtilityRow) => MAIN.includes(row.request) === (which === "main");
+  const systems = shown(rows, view, (row) => isSystem(row) && among(row));
   const itemMean = shown(rows, view, (row) => isAnchor(row) && row.system === "item mean");
-  const requests = distinct<string>(systems, "request").filter(
-    (request) => MAIN.includes(request) === (which === "main"),
-  );
-  return distinct<string>(systems, "dataset").flatMap((dataset) =>
-    requests.map((request) => {
-      const of = (table: ColumnTable, keep: (row: UtilityRow) => boolean) =>
-        table.filter(aq.escape((row: UtilityRow) => row.dataset === dataset && keep(row)));
-      const own = of(systems, (row) => row.request === request);
-      const after = AFTER[request] ?? `unlearning ${request}`;
-      // it is measured on all users, so it is not comparable where the most active ones are gone
-      const anchor = of(itemMean, () => !request.startsWith("top") && !request.startsWith("edge"));
-      return {
-        name: fileName("utility", dataset, request),
-        caption: `${datasetTitle(dataset)}, after ${after} (mean over seeds, 95 % interval within seeds)`,
-        alt: `Panels for both models and both metrics, one line per method against S, after ${after}.`,
-        run: runOf(own),
-        chart: lineChart(linesOf(own, anchor), {
-          x: "groups",
-          y: "mean",
-          low: "low",
-          high: "high",
-          series: "name",
-          panelColumns: "panel",
-          panelRows: "metric",
-          xTitle: "number of groups S",
-        }),
-      };
-    }),
-  );
+  return distinct<string>(systems, "dataset").map((dataset) => {
+    const of = (table: ColumnTable) => table.filter(aq.escape((row: UtilityRow) => row.dataset === dataset));
+    const own = of(systems);
+    const number = PAPER[which][view.profile.datasets.indexOf(dataset)];
+    const after = distinct<string>(own, "request").map((request) => AFTER[request] ?? request);
+    return {
+      name: fileName("utility", dataset, ...(which === "main" ? [] : [which])),
+      caption: `${number ? `${number}: ` : ""}${datasetTitle(dataset)}, after ${after.join(", ")} (mean over seeds, 95 % interval within seeds)`,
+      alt: `One line per method against S: a column per request (${after.join(", ")}), a row per model and metric.`,
+      run: runOf(own),
+      chart: lineChart(linesOf(own, of(itemMean)), {
+        x: "groups",
+        y: "mean",
+        low: "low",
+        high: "high",
+        series: "name",
+        panelColumns: "after",
+        panelRows: "panel",
+        height: 150,
+        xTitle: "number of groups S",
+      }),
+    };
+  });
 }
+
+/** It is measured on all users, so it is not comparable where the most or the least active ones are gone. */
+const allKinds = (request: string): boolean => !/^(top|edge)/.test(request);
 
 /** Means against S. */
 function linesOf(own: ColumnTable, anchor: ColumnTable): Mean[] {
-  const by = ["panel", "metric", "name", "groups"];
-  const means = overSeeds(within(own, ["panel", "metric"], ["name", "groups"]), by).objects() as Mean[];
+  const by = ["request", "panel", "metric", "name", "groups"];
+  const means = overSeeds(
+    within(own, ["request", "panel", "metric"], ["name", "groups"]),
+    by,
+  ).objects() as (Mean & {
+    request: string;
+  })[];
   const marks = overSeeds(anchor, ["metric", "name"]).objects() as Omit<Mean, "panel" | "groups">[];
   const sizes = [...new Set(means.map(({ groups }) => groups))].filter((groups) => groups > 1);
-  const level = (row: Mean) => sizes.map((groups) => ({ ...row, groups }));
-  const everywhere = [...new Set(means.map(({ panel }) => panel))].flatMap((panel) =>
+  const level = <Row extends object>(row: Row) => sizes.map((groups) => ({ ...row, groups }));
+  const panels = aq.from(means).select("request", "panel").dedupe().objects() as typeof means;
+  const everywhere = panels
+    .filter(({ request }) => allKinds(request))
     // one ranking for all: no method to be told apart
-    marks.flatMap((row) => level({ ...row, panel, groups: 1, low: row.mean, high: row.mean })),
-  );
+    .flatMap((panel) => marks.flatMap((row) => level({ ...panel, ...row, low: row.mean, high: row.mean })));
   return [
     ...means.filter(({ name }) => name === "Retrain").flatMap(level),
     ...means.filter(({ name }) => name !== "Retrain"),
     ...everywhere,
-  ];
+  ].map((row) => ({
+    ...row,
+    after: AFTER[row.request] ? `after ${AFTER[row.request]}` : `after ${row.request}`,
+    panel: `${row.panel}, ${row.metric}`,
+  }));
 }

@@ -78,10 +78,11 @@ describe("utility", () => {
       const { figures, others } = utility.charts(aq.from([...some]), view);
       return [figures, others].map((list) => list.map(({ name }) => name));
     };
-    expect(names(rows)).toEqual([
-      ["utility-synthetic-none", "utility-synthetic-rand-5"],
-      ["utility-synthetic-rand-2-5"],
-    ]);
-    expect(names(rows.filter(({ request }) => request === "none"))).toEqual([["utility-synthetic-none"], []]);
+    expect(names(rows)).toEqual([["utility-synthetic"], ["utility-synthetic-others"]]);
+    expect(names(rows.filter(({ request }) => request === "none"))).toEqual([["utility-synthetic"], []]);
+    const [{ chart, caption }] = utility.charts(aq.from([...rows]), view).figures;
+    expect(caption).toMatch(/^Figure 5: synthetic \(generated\), after learning, rand@5 /);
+    const columns = new Set(chart.marks.at(-1)?.rows.map(({ after }) => after));
+    expect(columns).toEqual(new Set(["after learning", "after rand@5"]));
   });
 });

@@ -1,0 +1,63 @@
+/** Tables and charts of notebook 01: what they are called and how they read. */
+
+import { barChart } from "../../report/barChart";
+import { histogramChart } from "../../report/histogram";
+import type { Table } from "../../report/rows";
+import type { NamedChart, NamedTable } from "../../report/show";
+
+export const datasets = {
+  /** @param rows data, stage, users, items, ratings, sparsity in % */
+  sizes: (rows: Table): NamedTable => ({
+    name: "table-1-datasets",
+    caption: "Table 1. Data sets: as the paper prints them, as they come, and after the filter",
+    rows,
+    within: ["data"],
+    columns: [
+      { key: "data", label: "Data" },
+      { key: "stage", label: "Stage" },
+      { key: "users", label: "Users" },
+      { key: "items", label: "Items" },
+      { key: "ratings", label: "Ratings" },
+      { key: "sparsity", label: "Sparsity", unit: "%", digits: 3 },
+    ],
+  }),
+  /** @param counts ratings of each user, and of each item */
+  spread: (name: string, counts: Readonly<Record<string, Uint32Array>>): NamedChart => ({
+    name: "ratings-per-user-and-item",
+    caption: `Ratings per user and per item, ${name} after the filter`,
+    alt: "Two histograms on a logarithmic axis: users, and items, by their number of ratings.",
+    chart: histogramChart(counts, {
+      scale: "log2",
+      panels: true,
+      xTitle: "ratings of one user or item",
+      yTitle: "how many",
+    }),
+  }),
+  /** @param rows rating, share in % */
+  values: (name: string, rows: Table): NamedChart => ({
+    name: "rating-values",
+    caption: `Values of ratings, ${name} after the filter`,
+    alt: "Bars: the share of each rating value.",
+    chart: barChart(rows as Table<{ rating: number; share: number }>, {
+      x: "rating",
+      y: "share",
+      yTitle: "share (%)",
+      height: 180,
+    }),
+  }),
+  /** @param rows data, train, test, median, most, top5 and top25 in % */
+  activity: (rows: Table): NamedTable => ({
+    name: "activity",
+    caption: "The split, and the share of training ratings held by the most active users",
+    rows,
+    columns: [
+      { key: "data", label: "Data" },
+      { key: "train", label: "Training" },
+      { key: "test", label: "Test" },
+      { key: "median", label: "Median", group: "Ratings of a user" },
+      { key: "most", label: "Most", group: "Ratings of a user" },
+      { key: "top5", label: "top 5 %", unit: "%", digits: 1, group: "Held by the most active" },
+      { key: "top25", label: "top 25 %", unit: "%", digits: 1, group: "Held by the most active" },
+    ],
+  }),
+};

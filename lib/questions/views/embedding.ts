@@ -1,0 +1,237 @@
+/** Tables and charts of notebook 02: what they are called and how they read. */
+
+import type { Excerpt } from "../../hypergraph/excerpt";
+import { barChart } from "../../report/barChart";
+import { histogramChart } from "../../report/histogram";
+import { hyperedgeChart } from "../../report/hyperedgeChart";
+import { lineChart } from "../../report/lineChart";
+import { mapChart, scatterChart } from "../../report/pointChart";
+import type { RunDescription } from "../../report/provenance";
+import type { Table } from "../../report/rows";
+import type { NamedChart, NamedTable } from "../../report/show";
+
+const correlations = "Correlation of the axis with";
+
+/** Charts take rows of any columns. */
+const open = (rows: Table): Table<Record<string, string | number>> =>
+  rows as Table<Record<string, string | number>>;
+
+/** The names of an excerpt's users, "u1" for the one in the middle, and of its items. */
+function namesOf({ user, members, outside, items }: Excerpt) {
+  const people = [user, ...members.map((member) => member.user), ...outside];
+  return {
+    people,
+    person: (one: number) => `u${people.indexOf(one) + 1}`,
+    thing: (item: number) => `i${items.indexOf(item) + 1}`,
+  };
+}
+
+export const embedding = {
+  /** Users of an excerpt in the order of their names: u1, u2, ... */
+  people: (piece: Excerpt): readonly number[] => namesOf(piece).people,
+  /** @param size users in the hyperedge, of so many */
+  hyperedge: (piece: Excerpt, size: number, users: number): NamedChart => {
+    const { person, thing } = namesOf(piece);
+    return {
+      name: "embedding-hyperedge",
+      caption: `Figure 3 from the data. The hyperedge of u1 holds ${size} of ${users} users, of whom five are drawn`,
+      alt: "Left: users and items joined by ratings. Right: an outline around u1 and four others; two users outside.",
+      chart: hyperedgeChart(
+        {
+          user: person(piece.user),
+          members: piece.members.map(({ user, weight }) => ({ name: person(user), weight })),
+          outside: piece.outside.map(person),
+          items: piece.items.map(thing),
+          ratings: piece.ratings.map(({ user, item, rating }) => ({
+            user: person(user),
+            item: thing(item),
+            rating,
+          })),
+        },
+        { left: "(a) ratings, a bipartite graph", right: "(b) the hyperedge of u1" },
+      ),
+    };
+  },
+  /** @param rows id, ratings, edge, share in %, inside; in the order of `people` */
+  members: (rows: readonly object[]): NamedTable => ({
+    name: "embedding-hyperedge-users",
+    caption: "The users of Figure 3",
+    rows: rows.map((row, k) => ({ name: `u${k + 1}`, ...row })),
+    columns: [
+      { key: "name", label: "Name" },
+      { key: "id", label: "Id in the data" },
+      { key: "ratings", label: "Ratings" },
+      { key: "inside", label: "In the hyperedge of u1" },
+      { key: "edge", label: "Users in this user's own hyperedge" },
+      { key: "share", label: "Share of all", unit: "%", digits: 1 },
+    ],
+  }),
+  /** @param rows mean, least, at5, at50, at95, most in %; alone; activity */
+  reach: (rows: Table): NamedTable => ({
+    name: "embedding-reach",
+    caption: "Share of all users in a hyperedge (%), over all hyperedges",
+    rows,
+    columns: [
+      { key: "mean", label: "Mean", digits: 1 },
+      { key: "least", label: "Least", digits: 1 },
+      { key: "at5", label: "5 %", digits: 1, group: "Quantiles" },
+      { key: "at50", label: "Median", digits: 1, group: "Quantiles" },
+      { key: "at95", label: "95 %", digits: 1, group: "Quantiles" },
+      { key: "most", label: "Most", digits: 1 },
+      { key: "alone", label: "Users alone" },
+      { key: "activity", label: "Rank correlation with the number of ratings", digits: 2 },
+    ],
+  }),
+  /** @param shares of all users, in %, a hyperedge */
+  sizes: (shares: Float64Array): NamedChart => ({
+    name: "embedding-reach",
+    caption: "Sizes of the hyperedges",
+    alt: "Histogram of the share of all users in a hyperedge.",
+    chart: histogramChart(
+      { hyperedges: shares },
+      { width: 2, height: 180, xTitle: "share of all users in the hyperedge (%)", yTitle: "hyperedges" },
+    ),
+  }),
+  /** @param walks ids of users, a walk */
+  walks: (walks: readonly (readonly string[])[]): NamedTable => ({
+    name: "embedding-walks",
+    caption: "Walks of eight steps",
+    rows: walks.map(([start, ...others]) => ({ start, walk: others.join(" → ") })),
+    columns: [
+      { key: "start", label: "Begins at user" },
+      { key: "walk", label: "goes to" },
+    ],
+  }),
+  /** @param rows measure, r, low, high */
+  visits: (rows: Table): NamedTable => ({
+    name: "embedding-visits",
+    caption: "What the number of visits goes along with (Spearman, 95 % interval over users)",
+    rows,
+    columns: [
+      { key: "measure", label: "Of a user" },
+      { key: "r", label: "Correlation with visits", digits: 2 },
+      { key: "low", label: "Low", digits: 2 },
+      { key: "high", label: "High", digits: 2 },
+    ],
+  }),
+  /** @param rows mean, count, a user */
+  visited: (rows: Table): NamedChart => ({
+    name: "embedding-visits",
+    caption: "How often the walks of one seed come to a user, a point a user",
+    alt: "Scatter of visits against the mean rating.",
+    chart: scatterChart(open(rows), {
+      x: "mean",
+      y: "count",
+      size: 16,
+      height: 200,
+      xTitle: "mean rating of the user",
+      yTitle: "visits",
+    }),
+  }),
+  /** @param rows steps, pair, mean, low, high */
+  memory: (rows: Table): NamedChart => ({
+    name: "embedding-memory",
+    caption:
+      "Likeness of a walk's first user and the one reached after so many steps (mean over seeds, 95 % interval)",
+    alt: "Two lines, pairs of the same walk and of different walks, against the number of steps.",
+    chart: lineChart(open(rows), {
+      x: "steps",
+      y: "mean",
+      low: "low",
+      high: "high",
+      series: "pair",
+      xTitle: "steps of the walk",
+      yTitle: "mean cosine of the rating rows",
+      height: 200,
+    }),
+  }),
+  /** @param rows data, users, mean and least in %, alone, variation */
+  everywhere: (rows: Table, run: RunDescription): NamedTable => ({
+    name: "embedding-memory-all",
+    run,
+    caption: "Hyperedges, and what one step of the walk remembers, by data set",
+    rows,
+    columns: [
+      { key: "data", label: "Data" },
+      { key: "users", label: "Users" },
+      { key: "mean", label: "Mean hyperedge", unit: "% of users", digits: 1 },
+      { key: "least", label: "Least", unit: "%", digits: 1 },
+      { key: "alone", label: "Users alone" },
+      { key: "variation", label: "Memory of one step (total variation)", digits: 4 },
+    ],
+  }),
+  /** @param rows grouping, space, group, x, y */
+  map: (rows: Table): NamedChart => ({
+    name: "embedding-map",
+    caption: "Users on two principal axes of three embeddings, coloured by group",
+    alt: "Six maps of users: two groupings by three embeddings.",
+    chart: mapChart(open(rows), {
+      x: "x",
+      y: "y",
+      series: "group",
+      panelColumns: "space",
+      panelRows: "grouping",
+      xTitle: "",
+      height: 180,
+    }),
+  }),
+  /** @param rows name, axis, variance in %, and four correlations */
+  axes: (rows: Table, dim: number): NamedTable => ({
+    name: "embedding-axes",
+    caption: `The first three of ${dim} principal axes (Pearson correlations, one seed)`,
+    rows,
+    within: ["name"],
+    columns: [
+      { key: "name", label: "Embedding" },
+      { key: "axis", label: "Axis" },
+      { key: "variance", label: "Variance", unit: "%", digits: 1 },
+      { key: "activity", label: "log ratings", digits: 2, group: correlations },
+      { key: "meanRating", label: "mean rating", digits: 2, group: correlations },
+      { key: "popularity", label: "popularity of items", digits: 2, group: correlations },
+      { key: "visits", label: "visits", digits: 2, group: correlations },
+    ],
+  }),
+  /** @param rows nearness, measure, name, mean, low, high */
+  signal: (rows: Table): NamedChart => ({
+    name: "embedding-signal",
+    caption: "Nearness in an embedding against likeness of the pair (mean over seeds, 95 % interval)",
+    alt: "Bars of rank correlations: three embeddings, four kinds of likeness, two kinds of nearness.",
+    chart: barChart(open(rows), {
+      x: "measure",
+      y: "mean",
+      low: "low",
+      high: "high",
+      series: "name",
+      panelColumns: "nearness",
+      xTitle: "likeness of the pair",
+      yTitle: "rank correlation",
+    }),
+  }),
+  /** @param rows name, pearson, cosine and their deviations */
+  neighbours: (rows: Table, k: number): NamedTable => ({
+    name: "embedding-neighbours",
+    caption: `Likeness of a user and the ${k} nearest neighbours (mean ± deviation over seeds)`,
+    rows,
+    columns: [
+      { key: "name", label: "Embedding" },
+      { key: "pearson", error: "pearsonStd", label: "Opinions (Pearson)", digits: 3, best: "highest" },
+      { key: "cosine", error: "cosineStd", label: "Same items (cosine)", digits: 3, best: "highest" },
+    ],
+  }),
+  /** @param rows nearness, measure, embedding, difference, low, high, svd, signal */
+  verdict: (rows: Table): NamedTable => ({
+    name: "embedding-verdict",
+    caption: "Taste in the collaborative embedding: rank correlation, difference from noise, and the control",
+    rows,
+    columns: [
+      { key: "nearness", label: "Nearness" },
+      { key: "measure", label: "Likeness" },
+      { key: "embedding", label: "Embedding", digits: 3 },
+      { key: "difference", label: "minus noise", digits: 3 },
+      { key: "low", label: "Low", digits: 3 },
+      { key: "high", label: "High", digits: 3 },
+      { key: "svd", label: "SVD", digits: 3 },
+      { key: "signal", label: "Signal" },
+    ],
+  }),
+};

@@ -1,0 +1,169 @@
+/** Tables and the chart that notebook 03 computes itself, beside those of its question: names, captions, columns. */
+
+import { mapChart } from "../../report/pointChart";
+import type { RunDescription } from "../../report/provenance";
+import type { Row, Table } from "../../report/rows";
+import type { NamedChart, NamedTable } from "../../report/show";
+
+/** What shows Algorithm 2 as it is printed. */
+const EXAMPLE: RunDescription = { data: { name: "ten users on a plane", synthetic: true }, seeds: [6] };
+
+export const grouping = {
+  /** @param rows user, group, distance, nearer, before; in the order in which seats are taken */
+  steps: (rows: readonly Row[]): NamedTable => ({
+    name: "grouping-printed-steps",
+    caption: "Algorithm 2 as printed, first pass, seat by seat",
+    run: EXAMPLE,
+    rows: rows.map((row, k) => ({ seat: k + 1, ...row })),
+    columns: [
+      { key: "seat", label: "Seat" },
+      { key: "user", label: "taken by user" },
+      { key: "group", label: "in group" },
+      { key: "distance", label: "Distance", digits: 2 },
+      { key: "nearer", label: "The nearer group" },
+      { key: "before", label: "Had a seat in" },
+    ],
+  }),
+  /** @param stages groups of the ten users, by stage @param values their places, x and y in turn */
+  plane: (stages: Readonly<Record<string, Uint32Array>>, values: Float32Array): NamedChart => ({
+    name: "grouping-printed-map",
+    run: EXAMPLE,
+    caption: "The same ten users before and after: as printed, and corrected (five users a group)",
+    alt: "Three maps of ten points in two groups: random, as printed, corrected.",
+    chart: mapChart(
+      Object.entries(stages).flatMap(([stage, groups]) =>
+        [0, 1].flatMap((group) =>
+          Array.from(groups.keys())
+            .filter((user) => groups[user] === group)
+            .map((user) => ({
+              stage,
+              x: values[2 * user],
+              y: values[2 * user + 1],
+              group: `group ${group + 1}`,
+            })),
+        ),
+      ),
+      {
+        x: "x",
+        y: "y",
+        series: "group",
+        panelColumns: "stage",
+        xTitle: "",
+        yTitle: "",
+        size: 110,
+        height: 150,
+      },
+    ),
+  }),
+  /** @param rows stage, sizes, inertia */
+  printed: (rows: Table): NamedTable => ({
+    name: "grouping-printed-summary",
+    run: EXAMPLE,
+    caption: "Sizes and inertia (sum of squared distances to the group means)",
+    rows,
+    columns: [
+      { key: "stage", label: "Groups" },
+      { key: "sizes", label: "Users" },
+      { key: "inertia", label: "Inertia", digits: 1 },
+    ],
+  }),
+  /** @param rows tau, algorithm, passes, moved, inertia */
+  passes: (rows: Table): NamedTable => ({
+    name: "grouping-printed-passes",
+    run: EXAMPLE,
+    within: ["tau"],
+    caption: "Passes that were run, and users that changed their group in each",
+    rows,
+    columns: [
+      { key: "tau", label: "τ" },
+      { key: "algorithm", label: "Algorithm 2" },
+      { key: "passes", label: "Passes" },
+      { key: "moved", label: "Moved in each" },
+      { key: "inertia", label: "Inertia", digits: 1 },
+    ],
+  }),
+  /** @param rows space, groups, variant, most, least, passes, inertia, gain in % */
+  against: (rows: Table): NamedTable => ({
+    name: "grouping-printed",
+    within: ["space", "groups"],
+    caption: "Algorithm 2 as printed and corrected, with k-means as host",
+    rows,
+    columns: [
+      { key: "space", label: "Space" },
+      { key: "groups", label: "S" },
+      { key: "variant", label: "Assignment" },
+      { key: "most", label: "Largest" },
+      { key: "least", label: "Smallest" },
+      { key: "passes", label: "Passes" },
+      { key: "inertia", label: "Inertia", digits: 1, best: "lowest" },
+      { key: "gain", label: "below random", unit: "%", digits: 1 },
+    ],
+  }),
+  /** @param rows space, groups, greedy, transport, saved in %, same, passes1, passes2, ms1, ms2 */
+  assigned: (rows: Table): NamedTable => {
+    const pair = (group: string, digits: number, first: string, second: string) => [
+      { key: first, label: "Greedy", digits, group },
+      { key: second, label: "Transport", digits, group },
+    ];
+    return {
+      name: "grouping-transport",
+      within: ["space"],
+      caption:
+        "Greedy and optimal assignment: inertia, how alike the groups are (adjusted Rand index), and time",
+      rows,
+      columns: [
+        { key: "space", label: "Space" },
+        { key: "groups", label: "S" },
+        ...pair("Inertia", 1, "greedy", "transport"),
+        { key: "saved", label: "lower by", unit: "%", digits: 2, group: "Inertia" },
+        { key: "same", label: "Rand index", digits: 2 },
+        ...pair("Passes", 0, "passes1", "passes2"),
+        ...pair("ms a pass, least", 1, "ms1", "ms2"),
+      ],
+    };
+  },
+  /** @param rows name, explained in %, rho, purity, rand */
+  taste: (rows: Table, groups: number): NamedTable => ({
+    name: "grouping-taste",
+    caption: `Groups of S = ${groups} in the rating space, by what they were made from`,
+    rows,
+    competes: (row) => row.name !== "BKM",
+    columns: [
+      { key: "name", label: "Groups made from" },
+      { key: "explained", label: "Spread explained", unit: "%", digits: 2, best: "highest" },
+      { key: "rho", label: "rho", digits: 3, best: "highest" },
+      { key: "purity", label: "Purity against BKM", digits: 3, best: "highest" },
+      { key: "rand", label: "Adjusted Rand index", digits: 3, best: "highest" },
+    ],
+  }),
+  /** @param rows space, balance, users, work, inertia */
+  balance: (rows: Table, groups: number): NamedTable => ({
+    name: "grouping-balance",
+    caption: `What is balanced, and what is not (S = ${groups})`,
+    rows,
+    within: ["space"],
+    columns: [
+      { key: "space", label: "Space" },
+      { key: "balance", label: "Balanced by" },
+      { key: "users", label: "Users: largest / mean", digits: 2, best: "lowest" },
+      { key: "work", label: "Ratings: largest / mean", digits: 2, best: "lowest" },
+      { key: "inertia", label: "Inertia", digits: 1 },
+    ],
+  }),
+  /** @param rows request, groups, exact, simulated, low, high: in % of all ratings */
+  batches: (rows: Table, data: string, run: RunDescription): NamedTable => ({
+    name: "grouping-batches",
+    run,
+    within: ["request"],
+    caption: `Expected cost of a request by several users, in % of all ratings (CBKM, ${data}, one seed)`,
+    rows,
+    columns: [
+      { key: "request", label: "Request" },
+      { key: "groups", label: "S" },
+      { key: "exact", label: "Exact", digits: 2 },
+      { key: "simulated", label: "Simulated", digits: 2 },
+      { key: "low", label: "95 % low", digits: 2 },
+      { key: "high", label: "95 % high", digits: 2 },
+    ],
+  }),
+};

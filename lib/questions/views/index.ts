@@ -1,0 +1,11 @@
+/**
+ * What notebooks 00 to 03 compute in their cells and show: names, captions and columns of it, so that a cell holds what
+ * the notebook is about and not how it looks. `show(views.datasets.sizes(rows))` shows and writes it.
+ */
+
+import { datasets } from "./datasets";
+import { embedding } from "./embedding";
+import { grouping } from "./grouping";
+import { quickstart } from "./quickstart";
+
+export const views = { quickstart, datasets, embedding, grouping };
