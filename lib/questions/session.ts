@@ -4,6 +4,7 @@
  * data.
  */
 
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { isOwnFile } from "../data/load";
 import { InputError, requireKnownKeys, requireOneOf, StoppedError } from "../errors";
@@ -13,8 +14,9 @@ import { progress } from "../report/progress";
 import { showMarkdown } from "../report/show";
 import { RunStore } from "../runs/store";
 import { type Answer, answerOf } from "./answer";
+import { Durations } from "./duration";
 import { datasetTitle } from "./labels";
-import { type ErasableRecord, identifyHere } from "./plan";
+import { type DataIdentity, type ErasableRecord, identifyAll, identifyHere, keyOf } from "./plan";
 import { type Profile, profileNamed } from "./profile";
 import { type Charts, type Question, type Tables, trialsOf } from "./question";
 import {
@@ -156,6 +158,20 @@ async function findHere(trials: readonly Trial[], store: RunStore<ErasableRecord
   );
 }
 
+/** Seconds that the trials which the store lacks will take, by its records or by a rate; loads the data. */
+async function expectedSeconds(
+  trials: readonly Trial[],
+  store: RunStore<ErasableRecord>,
+  { workers = availableParallelism(), force }: AskOptions,
+): Promise<number> {
+  const data = await identifyAll(trials);
+  const lacks = (trial: Trial) => force || !store.has(keyOf(trial, data.get(trial.dataset) as DataIdentity));
+  const ratings = new Map([...data].map(([name, identity]) => [name, identity.ratings]));
+  const durations = new Durations(store.records(), ratings);
+  const seconds = trials.filter(lacks).reduce((sum, trial) => sum + durations.of(trial).seconds, 0);
+  return seconds / workers;
+}
+
 /** @throws StoppedError when the signal fires; Error listing the first failures */
 async function computeMissing(
   title: string,
@@ -163,13 +179,14 @@ async function computeMissing(
   store: RunStore<ErasableRecord>,
   options: AskOptions,
 ): Promise<void> {
-  const shown = progress(title, { unit: "M gradient samples" });
+  const expected = await expectedSeconds(trials, store, options);
+  const shown = progress(title, { total: 100, unit: "%", expected });
   const summaries = await compute(trials, store, {
     workers: options.workers,
     force: options.force,
     signal: options.signal,
-    onProgress: ({ done, total, samples, waiting }) =>
-      shown.update(samples / 1e6, waiting ? `waiting: ${waiting}` : `${done} of ${total} runs`),
+    onProgress: ({ done, total, waiting }) =>
+      shown.update((100 * done) / total, waiting ? `waiting: ${waiting}` : `${done} of ${total} runs`),
   });
   // The summaries decide: with `force` the store has an older record of what was not computed.
   const storeError = summaries.find((summary) => summary.storeError !== undefined)?.storeError;

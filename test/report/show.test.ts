@@ -162,13 +162,14 @@ describe("show", () => {
       chart: lineChart(rows, { x: "method", y: "ndcg" }),
     };
     await show([
-      { name: "t", caption: "Methods", paper: "Table 3", rows },
-      { ...chart, paper: "Figure 7" },
+      { name: "t", caption: "Table 3: methods", rows },
+      { ...chart, caption: "Figure 7: chart" },
     ]);
-    await show({ name: "u", caption: "Table 1. Data", paper: "Table 1", rows });
+    const frame = await show({ name: "u", caption: "Table 1. Data", rows });
+    expect(frame.shape).toEqual([rows.length, Object.keys(rows[0]).length]);
     expect(shown.map(([, html]) => /(Table|Figure) \d[^<]*/.exec(html)?.[0])).toEqual([
-      "Table 3: Methods",
-      "Figure 7: Chart",
+      "Table 3: methods",
+      "Figure 7: chart",
       "Table 1. Data",
     ]);
     expect(existsSync(join(folder, "quick/tables/u.csv"))).toBe(true);
