@@ -23,11 +23,14 @@ interface Panel {
 }
 
 /** LightGCN stands on the smallest set of its preset: each request trains it twice. */
-const panelsOf = ({ datasets, rankingDatasets }: Profile): Panel[] => [
-  { preset: "RANKING", dataset: rankingDatasets[0], models: ["bpr"] },
-  { preset: "RANKING", dataset: rankingDatasets[rankingDatasets.length - 1], models: ["lightgcn"] },
-  { preset: "PAPER", dataset: datasets[0], models: ["dmf", "nmf"] },
-];
+const panelsOf = ({ datasets, rankingDatasets }: Profile): Panel[] => {
+  const panels: Panel[] = [
+    { preset: "RANKING", dataset: rankingDatasets[0], models: ["bpr"] },
+    { preset: "RANKING", dataset: rankingDatasets[rankingDatasets.length - 1], models: ["lightgcn"] },
+    { preset: "PAPER", dataset: datasets[0], models: ["dmf", "nmf"] },
+  ];
+  return panels.filter(({ dataset }) => dataset !== undefined); // where no set of a preset is on this machine
+};
 
 function trials(profile: Profile): Planned<Labels>[] {
   const seeds = profile.seeds.slice(0, profile.name === "paper" ? SEEDS : 1);
