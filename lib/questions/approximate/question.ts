@@ -9,8 +9,10 @@ import { type Profile, profileProtocol } from "../profile";
 import type { PresetName } from "../protocol";
 import { type Finding, question } from "../question";
 import type { Planned } from "../trial";
+import { OF_MODEL } from "../beyond/systems";
 import { approximateJob } from "./job";
 import type { ApproximateOutcome } from "./outcome";
+import { exposure, left } from "./outputs";
 import { approximateRows, type Labels } from "./rows";
 
 const REQUESTS = ["random-user", "rand@5"] as const;
@@ -44,7 +46,7 @@ function trials(profile: Profile): Planned<Labels>[] {
             dataset,
             data: dataOf(protocol),
             evaluation: evaluationOf(protocol),
-            system: systemUnder(protocol, "retrain", {}, { dataset, model }),
+            system: systemUnder(protocol, "retrain", OF_MODEL[model], { dataset, model }),
             request,
             seed,
           },
@@ -64,4 +66,6 @@ export const approximate = question({
   jobs: [approximateJob],
   trials,
   rows: (findings: readonly Finding<ApproximateOutcome, Labels>[]) => findings.flatMap(approximateRows),
+  tables: (rows) => ({ left: left(rows) }),
+  charts: (rows) => ({ exposure: exposure(rows) }),
 });

@@ -2,6 +2,8 @@
 
 import type { PresetName } from "../protocol";
 import type { Finding } from "../question";
+import { decidingMetric } from "../system/search";
+import { evaluationOf } from "../workbench";
 import type { ApproximateName, ApproximateOutcome, Left } from "./outcome";
 
 export interface Labels {
@@ -15,14 +17,16 @@ export interface ApproximateRow {
   readonly model: string;
   readonly request: string;
   readonly seed: number;
+  /** what "quality" is */
+  readonly metric: string;
   /** what was done */
   readonly system: ApproximateName;
-  /** "weights", "scores", "ranks", "top", "attack", "attack less exact", "cost" (% of exact), or a metric by its name */
+  /** "weights", "scores", "ranks", "top", "attack", "left" (the attack less that on the exact), "cost" (% of exact), "quality" */
   readonly measure: string;
   readonly value: number;
 }
 
-const measuresOf = (left: Left, exact: Left): [measure: string, value: number][] => [
+const measuresOf = (left: Left, exact: Left, metric: string): [measure: string, value: number][] => [
   ["weights", left.weights],
   ["scores", left.scores],
   ["ranks", left.ranks],
@@ -30,11 +34,11 @@ const measuresOf = (left: Left, exact: Left): [measure: string, value: number][]
   ...(left.attack
     ? ([
         ["attack", left.attack.auc],
-        ["attack less exact", left.attack.lessExact],
+        ["left", left.attack.lessExact],
       ] as [string, number][])
     : []),
   ["cost", (100 * left.samples) / exact.samples],
-  ...Object.entries(left.metrics),
+  ["quality", left.metrics[metric]],
 ];
 
 export function approximateRows({
@@ -43,13 +47,15 @@ export function approximateRows({
   outcome,
 }: Finding<ApproximateOutcome, Labels>): ApproximateRow[] {
   const { dataset, request = "none", seed } = trial;
+  const metric = decidingMetric(evaluationOf(trial));
   const exact = outcome.systems.find(({ system }) => system === "exact") as Left;
   return outcome.systems.flatMap((left) =>
-    measuresOf(left, exact).map(([measure, value]) => ({
+    measuresOf(left, exact, metric).map(([measure, value]) => ({
       dataset,
       ...labels,
       request,
       seed,
+      metric,
       system: left.system,
       measure,
       value,

@@ -16,7 +16,7 @@ import type { SystemOutcome } from "../system/outcome";
 import { budgeted, CANDIDATES } from "../system/search";
 import { LEARNING, type Planned } from "../trial";
 import { beyondRows, type Labels } from "./rows";
-import { type BeyondSystem, REQUESTS, SMALL, SYSTEMS } from "./systems";
+import { type BeyondSystem, OF_MODEL, REQUESTS, SMALL, SYSTEMS } from "./systems";
 
 const GRAPH_SEEDS = 3;
 const QUICK_SEEDS = 1;
@@ -43,6 +43,7 @@ function systemTrials(
   return modelsOf(system, preset).flatMap((model) => {
     if (small && model !== undefined && model === "nmf") return [];
     const seeds = model === "lightgcn" ? all.slice(0, GRAPH_SEEDS) : all;
+    const settings = { ...own, ...(model && OF_MODEL[model]) };
     const requests = model === undefined ? [LEARNING, ...REQUESTS] : [LEARNING];
     return seeds.flatMap((seed) =>
       requests.map((request) => ({
@@ -51,7 +52,7 @@ function systemTrials(
           dataset,
           data: dataOf(protocol),
           evaluation: evaluationOf(protocol),
-          system: systemUnder(protocol, system.method, own, { dataset, model, search }),
+          system: systemUnder(protocol, system.method, settings, { dataset, model, search }),
           request,
           seed,
         },

@@ -9,6 +9,7 @@ import { trialsOf } from "../../../lib/questions/question";
 import { CANDIDATES, candidatesOf } from "../../../lib/questions/system/search";
 import type { Settings, Trial } from "../../../lib/questions/trial";
 import { methodFor } from "../../../lib/questions/workbench";
+import { ITEM_KNN } from "../../../lib/unlearning/additive/itemKnn";
 import { TRAINING } from "../../../lib/training/settings";
 import { EASE } from "../../../lib/unlearning/additive/ease";
 import { GAUSSIAN } from "../../../lib/unlearning/additive/gaussian";
@@ -25,7 +26,7 @@ function candidates({ system }: Trial): Settings[] {
 
 /** Of settings that a trial leaves at their defaults. */
 const DEFAULTS: Settings = Object.fromEntries(
-  [TRAINING, EASE, GAUSSIAN].flatMap((spec) =>
+  [TRAINING, EASE, GAUSSIAN, ITEM_KNN].flatMap((spec) =>
     Object.entries(spec).map(([key, { default: initial }]) => [key, initial as number]),
   ),
 );

@@ -1,0 +1,107 @@
+/** What approximate forgetting leaves behind: the table, and the picture of what an attacker finds for what a request costs. */
+
+import type { ColumnTable } from "arquero";
+import * as aq from "arquero";
+import { lineChart } from "../../report/lineChart";
+import { datasetTitle } from "../labels";
+import { overSeeds } from "../summary";
+import type { ApproximateRow } from "./rows";
+
+const REQUESTS: Readonly<Record<string, string>> = {
+  "random-user": "one random user",
+  "rand@5": "5 % at random",
+};
+
+/** The rows under the names that readers see. */
+const shown = (rows: ColumnTable): ColumnTable =>
+  rows.derive({
+    panel: aq.escape((row: ApproximateRow) => `${datasetTitle(row.dataset)}, ${row.model.toUpperCase()}`),
+    after: aq.escape((row: ApproximateRow) => REQUESTS[row.request] ?? row.request),
+  });
+
+type Wide = Record<string, number | string>;
+
+/** One row a system: every measure as mean and half of its interval. */
+function wide(rows: ColumnTable): ColumnTable {
+  const means = overSeeds(shown(rows), ["panel", "metric", "after", "system", "measure"]);
+  return means
+    .derive({ half: aq.escape(({ high, mean }: { high: number; mean: number }) => high - mean) })
+    .groupby("panel", "metric", "after", "system")
+    .pivot("measure", { mean: aq.op.any("mean"), half: aq.op.any("half") }, { sort: false });
+}
+
+const NOTE =
+  "Distances are from the exact system, which is learned anew without the erased: of all weights, as a share of their length; of " +
+  "scores, in standard deviations; rank correlation of a user's scores; recommendations among the ten best that both have in " +
+  "common. The attack folds erased users, and users who were never there, into the model and compares how well they fit: .5 is " +
+  "guessing, and what it finds beyond the exact system is what was left behind. An exact system under another seed says how " +
+  "far apart two systems are that both know nothing of the erased.";
+
+export function left(rows: ColumnTable) {
+  const column = (key: string, label: string, group: string, digits: number) => ({
+    key: `mean_${key}`,
+    error: `half_${key}`,
+    label,
+    group,
+    digits,
+  });
+  return {
+    name: "approximate-left",
+    caption: "What approximate forgetting leaves behind (mean over seeds \u00b1 half of the 95 % interval)",
+    rows: withColumns(wide(rows).objects() as Wide[]),
+    within: ["panel", "after"],
+    note: NOTE,
+    columns: [
+      { key: "panel", label: "Data, model" },
+      { key: "after", label: "After" },
+      { key: "system", label: "What was done" },
+      column("weights", "weights", "Distance from exact", 3),
+      column("scores", "scores", "Distance from exact", 3),
+      column("ranks", "ranks", "In common with exact", 3),
+      column("top", "top ten", "In common with exact", 3),
+      column("attack", "AUC", "Attack", 3),
+      column("left", "beyond exact", "Attack", 3),
+      column("quality", "NDCG@10", "Quality", 4),
+      { key: "mean_cost", label: "Cost", unit: "%", digits: 1 },
+    ],
+  };
+}
+
+/** Rows that nobody was attacked in have the columns of an attack all the same, empty. */
+const withColumns = (rows: readonly Wide[]) =>
+  rows.map((row) => ({
+    mean_attack: null,
+    half_attack: null,
+    mean_left: null,
+    half_left: null,
+    ...Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined)),
+  }));
+
+/** What is left of the erased against what the request cost; none where nobody was attacked. */
+export function exposure(rows: ColumnTable) {
+  const points = (wide(rows).objects() as Wide[]).flatMap((row) =>
+    typeof row.mean_left === "number"
+      ? [{ ...row, low: row.mean_left - Number(row.half_left), high: row.mean_left + Number(row.half_left) }]
+      : [],
+  );
+  if (points.length === 0) return [];
+  return [
+    {
+      name: "approximate-exposure",
+      caption:
+        "What an attacker finds beyond what the exact system shows, after 5 % of the users were forgotten (95 % interval over seeds)",
+      alt: "A panel for each model; a point per method: area under the attack's curve less that on the exact system, against cost.",
+      chart: lineChart(points as (Wide & { low: number; high: number })[], {
+        x: "mean_cost",
+        y: "mean_left",
+        low: "low",
+        high: "high",
+        series: "system",
+        xScale: "linear",
+        panelColumns: "panel",
+        xTitle: "cost (% of exact)",
+        yTitle: "attack, beyond exact",
+      }),
+    },
+  ];
+}
