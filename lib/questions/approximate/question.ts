@@ -4,12 +4,12 @@
  */
 
 import type { ModelName } from "../../model/spec";
+import { OF_MODEL } from "../beyond/systems";
 import { dataOf, evaluationOf, systemUnder } from "../presets";
 import { type Profile, profileProtocol } from "../profile";
 import type { PresetName } from "../protocol";
 import { type Finding, question } from "../question";
 import type { Planned } from "../trial";
-import { OF_MODEL } from "../beyond/systems";
 import { approximateJob } from "./job";
 import type { ApproximateOutcome } from "./outcome";
 import { exposure, left } from "./outputs";

@@ -254,7 +254,10 @@ export const SYSTEMS: readonly BeyondSystem[] = [
     batches: [4096, 1024], // a third of all ratings
   }),
   additive("ease", "EASE", BOTH, [each("lambda", [50, 100, 200, 300, 1000, 2000, 5000])]),
-  additive("item-knn", "Item-KNN", BOTH, [each("neighbours", [20, 50, 200]), each("shrinkage", [0, 5, 80, 300])]),
+  additive("item-knn", "Item-KNN", BOTH, [
+    each("neighbours", [20, 50, 200]),
+    each("shrinkage", [0, 5, 80, 300]),
+  ]),
   additive("gaussian", "Gaussian", ["PAPER"], [each("shrinkage", [50, 100, 200, 300, 600, 800, 1600])]),
 ];
 

@@ -9,10 +9,10 @@ import { trialsOf } from "../../../lib/questions/question";
 import { CANDIDATES, candidatesOf } from "../../../lib/questions/system/search";
 import type { Settings, Trial } from "../../../lib/questions/trial";
 import { methodFor } from "../../../lib/questions/workbench";
-import { ITEM_KNN } from "../../../lib/unlearning/additive/itemKnn";
 import { TRAINING } from "../../../lib/training/settings";
 import { EASE } from "../../../lib/unlearning/additive/ease";
 import { GAUSSIAN } from "../../../lib/unlearning/additive/gaussian";
+import { ITEM_KNN } from "../../../lib/unlearning/additive/itemKnn";
 
 /** Changes of each stage under those of the stage before: what a search can ask for. */
 function candidates({ system }: Trial): Settings[] {
