@@ -255,7 +255,7 @@ export const SYSTEMS: readonly BeyondSystem[] = [
   }),
   additive("ease", "EASE", BOTH, [each("lambda", [50, 100, 200, 300, 1000, 2000, 5000])]),
   additive("item-knn", "Item-KNN", BOTH, [
-    each("neighbours", [20, 50, 200]),
+    each("neighbours", [50, 100, 200]),
     each("shrinkage", [0, 5, 80, 300]),
   ]),
   additive("gaussian", "Gaussian", ["PAPER"], [each("shrinkage", [50, 100, 200, 300, 600, 800, 1600])]),
