@@ -1,8 +1,13 @@
 /** Choosing settings: stage by stage, with as many candidates for every method. */
 
 import { describe, expect, it } from "vitest";
+import { canonicalJson } from "../../../lib/json";
+import { profileNamed } from "../../../lib/questions/profile";
+import { trialsOf } from "../../../lib/questions/question";
+import { QUESTIONS } from "../../../lib/questions/questions";
 import { budgeted, CANDIDATES, candidatesOf, search } from "../../../lib/questions/system/search";
 import type { Settings } from "../../../lib/questions/trial";
+import { methodFor } from "../../../lib/questions/workbench";
 
 describe("search", () => {
   it("tries the settings as they are, then each stage's changes under the best so far", async () => {
@@ -46,5 +51,21 @@ describe("equal budgets", () => {
 
   it("refuses too few", () => {
     expect(() => budgeted(stages.slice(1), 8)).toThrow("search: 7 candidates where 8 are due");
+  });
+
+  it.each(["quick", "paper"] as const)("hold for every system of every question in profile %s", (name) => {
+    const searched = QUESTIONS.flatMap((question) => trialsOf(question.trials(profileNamed(name)))).filter(
+      ({ system }) => system?.search !== undefined,
+    );
+    const different = new Map(searched.map((trial) => [canonicalJson(trial.system), trial]));
+    expect(different.size).toBeGreaterThan(5);
+    for (const trial of different.values()) {
+      const stages = trial.system?.search ?? [];
+      expect(candidatesOf(stages)).toBe(CANDIDATES);
+      const settings = [{}, ...stages.flat()].map((change) =>
+        canonicalJson(methodFor(trial, change).settings),
+      );
+      expect(new Set(settings).size, settings.join("\n")).toBe(CANDIDATES);
+    }
   });
 });

@@ -181,6 +181,19 @@ describe("C3 to C7, utility", () => {
     expect(found(C5, rows(asClaimed)).effects[0]).toMatchObject({ unit: "Spearman", mean: 1 });
   });
 
+  it("C5 calls a correlation of up to one half open, and below 0 the other way", () => {
+    // after a request the systems of two groups stand first, and in reverse: above 0 in every panel and seed, below .5
+    const shuffled: Score = (row) => {
+      if (row.request === "none" || row.scoring === "anchor" || row.system === "Retrain")
+        return asClaimed(row);
+      return row.groups === 2 && row.system !== "L-Rand" ? 1 - asClaimed(row) / 10 : asClaimed(row);
+    };
+    const { effects, counts, verdict } = found(C5, rows(shuffled));
+    expect(effects[0].mean).toBeGreaterThan(0.3);
+    expect(effects[0].mean).toBeLessThan(0.5);
+    expect([counts.for, counts.against, verdict]).toEqual([0, 0, "not reproduced"]);
+  });
+
   it("C6 is as good as its weakest part", () => {
     const low = changed(({ system, model }) => system === "L-BKM" && model === "dmf", -0.03);
     expect(words(low).C6).toBe("the reverse holds"); // BKM is not like Rand, whatever CBKM does
