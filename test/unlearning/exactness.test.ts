@@ -65,6 +65,36 @@ function groupErasure({ partition }: SystemFrame): Erasure {
   return groups.length === 1 ? usersErasure(members.slice(1)) : erasureOf([], pairs);
 }
 
+const { byItem } = data;
+const filled = ({ partition }: SystemFrame) => partition.groups.filter(({ members }) => members.length > 0);
+const userAt = (share: number) => (system: SystemFrame) => {
+  const groups = filled(system);
+  return usersErasure(groups[Math.round(share * (groups.length - 1))].members.slice(0, 1));
+};
+const everybodyBut = (user: number) =>
+  usersErasure(data.userIds.map((_, other) => other).filter((other) => other !== user));
+/** All ratings that the first user of the last group has there. */
+function ratingsThere(system: SystemFrame): Erasure {
+  const [{ members, offsets, items }] = filled(system).slice(-1);
+  const pairs = Array.from(items.subarray(0, offsets[1]), (item) => [members[0], item] as const);
+  return erasureOf([], pairs);
+}
+
+/** What is asked of every method: users (E1) and single ratings (E2). */
+const REQUESTS: readonly (readonly [name: string, erase: (system: SystemFrame) => Erasure])[] = [
+  ["a user of the first group", userAt(0)],
+  ["a user of a group in the middle", userAt(0.5)],
+  ["a user of the last group", userAt(1)],
+  ["users of several groups", () => usersErasure([1, 4, 8, 15, 16, 23])],
+  ["a whole group", groupErasure],
+  ["all users but one", () => everybodyBut(7)],
+  ["all raters of an item", () => usersErasure(byItem.columns.slice(byItem.offsets[3], byItem.offsets[4]))],
+  ["single ratings", () => erasureOf([], [pair(3), pair(3, 2), pair(10)])],
+  ["a user, and ratings of others and the same", () => erasureOf([5], [pair(6), pair(5)])],
+  ["all ratings of a user, who stays a user", () => erasureOf([], rowOf(3))],
+  ["all ratings that a user has in a group", ratingsThere],
+];
+
 it("the list has every method, and the core of fold-in some users and not others", async () => {
   expect(new Set(EVERY_METHOD.map(([, { method }]) => method))).toEqual(new Set(EXACT_METHODS));
   const [, settings] = EVERY_METHOD.find(([, { method }]) => method === "core-fold-in") ?? [];
@@ -90,36 +120,15 @@ describe.each(VARIANTS)("%s: unlearned equals never seen", (_name, settings) => 
 describe.each(EVERY_METHOD)("%s: unlearned equals never seen", (_name, settings) => {
   const method = methodFrom(settings);
 
-  it("for a user of any group, users of several, a whole group, and all users but one", async () => {
-    for (const at of [0, 0.5, 1])
-      await expectExact(method, ({ partition: { groups } }) => {
-        const filled = groups.filter(({ members }) => members.length > 0);
-        return usersErasure(filled[Math.round(at * (filled.length - 1))].members.slice(0, 1));
-      });
-    await expectExact(method, () => usersErasure([1, 4, 8, 15, 16, 23]));
-    await expectExact(method, groupErasure);
-    const { system } = await expectExact(method, () =>
-      usersErasure(data.userIds.map((_, user) => user).filter((user) => user !== 7)),
+  it.each(REQUESTS)("for %s", async (_request, erase) => {
+    const { system } = await expectExact(method, erase);
+    const stay = Uint32Array.from(system.userIds, (_, user) => user).filter(
+      (user) => !system.erased.has(user),
     );
-    expect(system.ratingsOf(7).items.length).toBeGreaterThan(0);
+    expect(system.scoreItems(stay)).toHaveLength(stay.length * data.itemIds.length);
   });
 
-  it("for single ratings (E2): some, with users, all of a user's, and a user's last in a group", async () => {
-    await expectExact(method, () => erasureOf([], [pair(3), pair(3, 2), pair(10)]));
-    await expectExact(method, () => erasureOf([5], [pair(6), pair(5)]));
-    const { system } = await expectExact(method, () => erasureOf([], rowOf(3)));
-    expect(system.scoreItems(Uint32Array.of(3))).toHaveLength(data.itemIds.length); // still a user
-    await expectExact(method, ({ partition: { groups } }) => {
-      const { members, offsets, items } =
-        groups[groups.length - 1].members.length > 0 ? groups[groups.length - 1] : groups[0];
-      return erasureOf(
-        [],
-        Array.from(items.subarray(0, offsets[1]), (item) => [members[0], item] as const),
-      );
-    });
-  });
-
-  it("for the last rater of an item, which is cold then and is scored, and for all raters of one", async () => {
+  it("for the last rater of an item, which is cold then and is scored", async () => {
     const [, item] = pair(11);
     const rare = selectRatings(
       data,
@@ -129,8 +138,6 @@ describe.each(EVERY_METHOD)("%s: unlearned equals never seen", (_name, settings)
     const { system } = await expectExact(method, () => usersErasure([11]), rare);
     const [score] = system.predict(Uint32Array.of(2), Uint32Array.of(item));
     expect(score > 0 && score < 1).toBe(true);
-    const { offsets, columns } = data.byItem;
-    await expectExact(method, () => usersErasure(columns.slice(offsets[3], offsets[4])));
   });
 
   it("for a stream of requests in any order as for one batch; nobody is forgotten twice", async () => {

@@ -1,10 +1,10 @@
 /** Raters that follow erasures are those made anew of what is left, entry by entry. */
 
 import { describe, expect, it } from "vitest";
-import { Random } from "../../lib/random";
-import type { GroupRatings } from "../../lib/training/groupRatings";
-import type { Runs } from "../../lib/unlearning/foldIn/kernel";
-import { type RaterChange, Raters } from "../../lib/unlearning/foldIn/raters";
+import { Random } from "../../../lib/random";
+import type { GroupRatings } from "../../../lib/training/groupRatings";
+import type { Runs } from "../../../lib/unlearning/foldIn/kernel";
+import { type RaterChange, Raters } from "../../../lib/unlearning/foldIn/raters";
 
 const ITEMS = 9;
 const ALL = Array.from({ length: ITEMS }, (_, item) => item);
