@@ -8,19 +8,11 @@
 export { adjustedRandIndex, purity, sizeStatistics, workOf } from "./cohesion/agreement";
 export { cohesion } from "./cohesion/cohesion";
 export { expectedBatchCost, simulateRequests } from "./cohesion/expectedCost";
-// data: catalog, files to interactions, generated sets, filter, split, samples, Table 1
-export { CATALOG, DATASET_NAMES } from "./data/catalog";
+// data: files to interactions, generated sets, filter, split, Table 1
 export { core } from "./data/core";
 export { describe, rowLengths } from "./data/describe";
-export {
-  checksum,
-  type Interactions,
-  itemCount,
-  ratingCount,
-  userCount,
-  withoutUsers,
-} from "./data/interactions";
-export { fetchDataset, loadDataset, loadOrSynthetic, readOwnFile } from "./data/load";
+export { type Interactions, itemCount, ratingCount, userCount, withoutUsers } from "./data/interactions";
+export { loadDataset, loadOrSynthetic } from "./data/load";
 export { split } from "./data/split";
 export { synthesize } from "./data/synthetic";
 export { SYNTHETIC_PRESETS } from "./data/syntheticOptions";
@@ -36,8 +28,7 @@ export type { GroupingProgress } from "./grouping/passes";
 export { groupMeans, groupSizes, inertiaOf } from "./grouping/points";
 export type { GroupingSettings } from "./grouping/settings";
 export { pointsOf, type UserSpace } from "./grouping/space";
-// hypergraph (Appendix A, Algorithms 1 and 3): reach sets, walks, Word2Vec, the user embeddings, what they
-// carry
+// hypergraph (Appendix A, Algorithms 1 and 3): reach sets, walks, Word2Vec, embeddings, what they carry
 export { embedUsers } from "./hypergraph/embedding";
 export { excerpt } from "./hypergraph/excerpt";
 export { buildHypergraph } from "./hypergraph/hypergraph";
@@ -60,60 +51,36 @@ export { word2vec } from "./hypergraph/word2vec";
 export { canonicalJson, sha256 } from "./json";
 // metrics: one evaluation for every system, anchors, cost, statistics over seeds
 export { evaluateAnchors } from "./metrics/anchors";
-export { type Evaluation, evaluate } from "./metrics/evaluate";
+export { evaluate } from "./metrics/evaluate";
 // models as data (Section 2.3); a folder each in lib/model
 export { initialWeights } from "./model/initial";
-export { registerModel } from "./model/models";
 export { MODEL_NAMES, modelOf, modelSpec } from "./model/spec";
-// questions: protocol presets, profiles, the list of questions, what a notebook asks
-export type { Answer } from "./questions/answer";
+// questions: their list, what a notebook asks of them, and what its cells show
 export { batchChart, paretoOf } from "./questions/beyond/charts";
 export { AIM, aimRows, comparisons, reaching, requestLabel } from "./questions/beyond/comparisons";
 export { adviceRows, choiceRows, coldRows, coreRows } from "./questions/beyond/reading";
 export { systemLabel } from "./questions/beyond/systems";
-export { anchorLabel, datasetTitle } from "./questions/labels";
+export { datasetTitle } from "./questions/labels";
 export { groupingSummaries } from "./questions/partition/groupings";
-export { type Profile, profileNamed } from "./questions/profile";
-export { PAPER, type Protocol, protocol, RANKING } from "./questions/protocol";
-export type { Question } from "./questions/question";
 export { QUESTIONS, questions } from "./questions/questions";
-export { type Asked, type AskOptions, ask } from "./questions/session";
+export { ask } from "./questions/session";
 export { sessionData, sessionDatasets } from "./questions/sessionData";
-export { availableProfile } from "./questions/suite";
-export { overSeeds, summarise, within } from "./questions/summary";
+export { overSeeds } from "./questions/summary";
 export type { UtilityRow } from "./questions/utility/rows";
 export { judgeOwnScoring } from "./questions/verdicts";
 export { claimColumns, claimRows, claimSummary } from "./questions/verdicts/table";
 export { views } from "./questions/views";
 export { Random } from "./random";
-// report: rows to tables and charts, shown in a notebook and written to results/; progress, parameters, the
-// stop button
-export { barChart } from "./report/barChart";
-export type { Chart } from "./report/chart";
+// report: what is shown in a notebook and written to results/; progress, parameters, the stop button
 export { connectNotebook } from "./report/connect";
-export { currentProfile, describeRun } from "./report/context";
+export { describeRun } from "./report/context";
 export { showFinding } from "./report/finding";
-export { heatChart } from "./report/heatChart";
-export { histogramChart } from "./report/histogram";
-export { hyperedgeChart } from "./report/hyperedgeChart";
-export { lineChart } from "./report/lineChart";
 export { byProfile, notebookParameters } from "./report/parameters";
 export { pivot } from "./report/pivot";
-export { mapChart, scatterChart } from "./report/pointChart";
 export { progress } from "./report/progress";
-export { type Frame, type Row, rowsOf, toDataFrame } from "./report/rows";
-export {
-  look,
-  type NamedChart,
-  type NamedTable,
-  show,
-  showChart,
-  showMarkdown,
-  showTable,
-} from "./report/show";
+export { look, show, showChart, showMarkdown, showTable } from "./report/show";
 export { stopSignal } from "./report/stop";
-export { type Column, formatNumber } from "./report/table";
-export { escapeMarkdown } from "./report/text";
+export { formatNumber } from "./report/table";
 export { showVersions } from "./report/versions";
 export { spearman, spearmanInterval } from "./statistics/correlation";
 export { mean, pairedT, quantile } from "./statistics/statistics";

@@ -20,18 +20,19 @@ const CELLS = [
   `import * as tslab from "tslab";
 import * as aq from "arquero";
 import * as erasable from "erasable";
+import * as report from "erasable/report";
 erasable.connectNotebook(tslab);
 erasable.showVersions();
 erasable.describeRun({ data: { name: ${JSON.stringify(HOSTILE)}, synthetic: true }, seeds: [0] });
 const rows = [2, 4].flatMap((groups) => ["Retrain", ${JSON.stringify(HOSTILE)}].map((method, i) =>
   ({ groups, method, ndcg: 0.4 + groups / 100 + i / 50 })));`,
-  `await erasable.showChart(erasable.lineChart(rows, { x: "groups", y: "ndcg", series: "method", xTitle: "groups S", yTitle: "NDCG@10" }),
+  `await erasable.showChart(report.lineChart(rows, { x: "groups", y: "ndcg", series: "method", xTitle: "groups S", yTitle: "NDCG@10" }),
   { name: "chart", caption: ${JSON.stringify(HOSTILE)}, alt: ${JSON.stringify(HOSTILE)} });`,
   `const frame = await erasable.showTable(rows, { name: "table", caption: ${JSON.stringify(HOSTILE)} });`,
   'frame.sortValues("ndcg")',
   "aq.from(rows).filter((d) => d.groups === 2)",
   "rows",
-  "erasable.showMarkdown('The id is ' + erasable.escapeMarkdown(rows[1].method));",
+  "erasable.showMarkdown('The id is ' + report.escapeMarkdown(rows[1].method));",
   "await erasable.learn(3 as never);",
 ];
 
