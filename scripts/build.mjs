@@ -60,6 +60,9 @@ function buildKernels(stamp) {
   return wanted;
 }
 
+/** Lists of exports: declarations name types by way of them, and stay as they were when one of them changes. */
+const indexes = (sources) => digest([...sources].filter(([name]) => /(^|\/)index$/.test(name)));
+
 /** Compiles TypeScript, and takes away what was compiled from sources that are gone. */
 function buildTypeScript(sources, stamp) {
   const wanted = digest(
@@ -70,7 +73,7 @@ function buildTypeScript(sources, stamp) {
   );
   const whole = () => [...sources.keys()].every((name) => existsSync(join(dist, `${name}.js`)));
   if (stamp.typescript === wanted && whole()) return wanted;
-  if (!whole()) rmSync(join(dist, ".tsbuildinfo"), { force: true });
+  if (!whole() || stamp.indexes !== indexes(sources)) rmSync(join(dist, ".tsbuildinfo"), { force: true });
   run("typescript/bin/tsc", ["-p", "lib"]);
   for (const name of readdirSync(dist, { recursive: true })) {
     const [, source] = /^(.*?)\.(?:js|d\.ts)(?:\.map)?$/.exec(name.replaceAll("\\", "/")) ?? [];
@@ -82,8 +85,9 @@ function buildTypeScript(sources, stamp) {
 const stamp = existsSync(STAMP) ? JSON.parse(read(STAMP)) : {};
 const own = ["build.mjs", "codeVersions.mjs"].map((name) => read(root, "scripts", name));
 const sources = sourcesIn(lib, ["dist/", "kernels/assembly/", "node_modules/"]);
-const next = { kernels: buildKernels(stamp), typescript: stamp.typescript };
-if (!process.argv.includes("--kernels")) next.typescript = buildTypeScript(sources, stamp);
+const next = { ...stamp, kernels: buildKernels(stamp) };
+if (!process.argv.includes("--kernels"))
+  Object.assign(next, { typescript: buildTypeScript(sources, stamp), indexes: indexes(sources) });
 next.versions = digest(sources, next.kernels, ...own);
 if (stamp.versions !== next.versions) {
   const versions = await codeVersions(sources, dist);
