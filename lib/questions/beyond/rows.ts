@@ -7,6 +7,7 @@ import type { Choice, Learned, SystemOutcome } from "../system/outcome";
 import { decidingMetric } from "../system/search";
 import { LEARNING } from "../trial";
 import { evaluationOf } from "../workbench";
+import { OWN_SCORING } from "./systems";
 
 export interface Labels {
   readonly preset: PresetName;
@@ -55,8 +56,16 @@ const LEAST_SECONDS = 0.0005;
 const sumOf = (timings: Readonly<Record<string, number>>): number =>
   Object.values(timings).reduce((sum, seconds) => sum + seconds, 0);
 
-/** The row of what was done, and those of the requests whose cost is expected. */
-export function beyondRows({ trial, labels, outcome, timings }: Finding<SystemOutcome, Labels>): BeyondRow[] {
+/** The row of what was done, and those of the requests whose cost is expected; C-SISA's by both of its scorings. */
+export function beyondRows(finding: Finding<SystemOutcome, Labels>): BeyondRow[] {
+  const { labels, outcome } = finding;
+  const rows = rowsOf(finding);
+  if (outcome.own === undefined) return rows;
+  const own = { ...outcome, metrics: outcome.own };
+  return [...rows, ...rowsOf({ ...finding, labels: { ...labels, system: OWN_SCORING.id }, outcome: own })];
+}
+
+function rowsOf({ trial, labels, outcome, timings }: Finding<SystemOutcome, Labels>): BeyondRow[] {
   const metrics = namedMetrics(outcome.metrics);
   const decides = decidingMetric(evaluationOf(trial));
   const metric = decides in metrics ? decides : "fullRank NDCG@10"; // clicks have no ratings of their own

@@ -200,27 +200,36 @@ const additive = (
 const PENALTIES = [1e-3, 1e-2, 1e-1];
 const RATES = [3e-3, 3e-4];
 
-/** Retrain with the settings that the validation split chooses: what an exact method could be worth at best. */
-const TUNED: BeyondSystem = {
-  ...named("retrain-tuned", "Retrain, tuned", "retrain"),
-  models: { PAPER: DEEP, RANKING: ["bpr"] }, // a candidate of the others takes minutes there
-  search: ({ protocol }) =>
-    protocol.negatives > 0
-      ? [
-          each("embeddingSize", [64]),
-          each("l2", PENALTIES),
-          each("learningRate", RATES),
-          each("batchSize", [4096]),
-        ]
-      : [batches(protocol, [4096, 1024, 256]), each("l2", PENALTIES), each("learningRate", RATES)],
-};
+/** Under RANKING pairs alone are searched: a candidate of the others takes minutes there. */
+const SEARCHED = { PAPER: DEEP, RANKING: ["bpr"] } as const;
+
+/** What is searched of a training; under RANKING also the width, and a batch of another size. */
+const trainingStages = ({ protocol }: SystemContext, batch: number): Search =>
+  protocol.negatives > 0
+    ? [
+        each("embeddingSize", [64]),
+        each("l2", PENALTIES),
+        each("learningRate", RATES),
+        each("batchSize", [batch]),
+      ]
+    : [batches(protocol, [4096, 1024, 256]), each("l2", PENALTIES), each("learningRate", RATES)];
 
 export const SYSTEMS: readonly BeyondSystem[] = [
   named("retrain", "Retrain"),
-  TUNED,
+  {
+    ...named("retrain-tuned", "Retrain, tuned", "retrain"), // what an exact method could be worth at best
+    models: SEARCHED,
+    search: (context) => trainingStages(context, 4096),
+  },
   {
     ...named("l-cbkm", "L-CBKM", "laser"),
     settings: ({ groups }) => ({ grouping: "cbkm", groups }),
+  },
+  {
+    ...named("l-cbkm-tuned", "L-CBKM, tuned", "laser"),
+    models: { PAPER: [], RANKING: SEARCHED.RANKING },
+    settings: ({ groups }) => ({ grouping: "cbkm", groups }),
+    search: (context) => trainingStages(context, 128), // a group makes about as many steps as Retrain
   },
   {
     ...named("c-sisa", "C-SISA"),
@@ -261,9 +270,14 @@ export const SYSTEMS: readonly BeyondSystem[] = [
   additive("gaussian", "Gaussian", ["PAPER"], [each("shrinkage", [50, 100, 200, 300, 600, 800, 1600])]),
 ];
 
+/** C-SISA by its other scoring: each user by the user's own shard. It is no other system, and costs the same. */
+export const OWN_SCORING = { ...named("c-sisa-own", "C-SISA (own)", "c-sisa"), point: "own shards" };
+
 /** The system of this id. A record of a system that is no longer listed keeps its id as name. */
 export function systemOf(id: string): Pick<BeyondSystem, "id" | "label" | "series" | "point"> {
-  return SYSTEMS.find((system) => system.id === id) ?? { id, label: id, series: id, point: id };
+  return (
+    [...SYSTEMS, OWN_SCORING].find((system) => system.id === id) ?? { id, label: id, series: id, point: id }
+  );
 }
 
 /** "Fold-in 10 %" for "coin@10+ridge". */
