@@ -1,13 +1,15 @@
 /**
  * Lists of what to forget: a file with a user's id a line, or a user and an item a line. Lines may be copied from a CSV
  * of ratings, and are then read as lib/data/reading reads it: fields may stand in double quotes, where a comma belongs to
- * an id and two quotes are one.
+ * an id and two quotes are one. A file named .json holds a JSON array of ids, or of [user, item]: it can name every id,
+ * those with line breaks too.
  */
 
 import { FieldReader, layoutOf } from "../data/reading/fields";
 import { separatorNamed } from "../data/reading/sniff";
 import { isTime, numberOf } from "../data/reading/values";
 import { InputError } from "../errors";
+import { parseJson } from "../json";
 import type { KeptReading } from "./keptReading";
 import { trimmed } from "./options";
 import { say } from "./output";
@@ -30,11 +32,30 @@ function lines(
     .filter(({ line }) => trimmed(line) !== "");
 }
 
+const isText = (value: unknown): value is string => typeof value === "string";
+const isPair = (value: unknown): value is [user: string, item: string] =>
+  Array.isArray(value) && value.length === 2 && value.every(isText);
+
+/** The JSON array of a file; undefined for one that is not named as JSON. @throws InputError where it holds anything else */
+function listIn<T>(
+  path: string,
+  option: string,
+  is: (value: unknown) => value is T,
+  allowed: string,
+): T[] | undefined {
+  if (!/\.json$/i.test(path)) return undefined;
+  const values = parseJson(readText(path, option), `${option}: ${path}`);
+  if (Array.isArray(values) && values.length > 0 && values.every(is)) return values;
+  throw new InputError(`${option}: ${path} is not a JSON array of ${allowed}`);
+}
+
 /**
  * Ids of users, one a line, perhaps in quotes.
  * @param kept how the system's own ratings were read @throws InputError for a file without any.
  */
 export function readUsers(path: string, kept?: KeptReading): string[] {
+  const listed = listIn(path, "--users-file", isText, 'ids: ["u1", "u2"]');
+  if (listed) return listed;
   const ids = lines(path, "--users-file", kept).map(({ line }) => {
     const text = trimmed(line);
     return undoubled(QUOTED.exec(text)?.[1]) ?? text;
@@ -51,6 +72,8 @@ export function readUsers(path: string, kept?: KeptReading): string[] {
  * @param kept how the system's own ratings were read @throws InputError naming the line.
  */
 export function readPairs(path: string, kept?: KeptReading): [user: string, item: string][] {
+  const listed = listIn(path, "--ratings-file", isPair, '[user, item]: [["u1", "i7"]]');
+  if (listed) return listed;
   let told = false;
   const pairs = lines(path, "--ratings-file", kept).flatMap(({ line, number }): [string, string][] => {
     const where = `--ratings-file: ${path}, line ${number}`;

@@ -8,7 +8,7 @@ import { PROFILE_NAMES, type ProfileName } from "../questions/profile";
 import { PRESETS, type PresetName } from "../questions/protocol";
 import { currentProfile, suiteRoot } from "../report/context";
 import { METHOD_NAMES as UNLEARNING_METHODS } from "../unlearning/methods";
-import { parseRequest } from "../unlearning/request";
+import { parseRequest, requestText } from "../unlearning/request";
 import { type RatingsOptions, readingText, withReading } from "./ratings";
 import { shellWord } from "./shell";
 
@@ -55,13 +55,16 @@ export const listOf =
 export const integer =
   (least: number, most = Number.MAX_SAFE_INTEGER) =>
   (text: string): number => {
-    const value = Number(text);
-    if (text.trim() === "" || !Number.isInteger(value) || value < least || value > most)
+    const value = /^[+-]?\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+    if (!(value >= least && value <= most))
       throw new InvalidArgumentError(
         `It is not a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? "" : ` to ${most}`}.`,
       );
     return value;
   };
+
+/** Numbers in a range of the command line; nobody waits for more. */
+const MOST = 10_000;
 
 /** "2,4,8" and "0-9". */
 export const integers =
@@ -73,6 +76,8 @@ export const integers =
       if (!range) return [integer(least)(part)];
       const [from, to] = [integer(least)(range[1]), integer(least)(range[2])];
       if (to < from) throw new InvalidArgumentError(`The range ${part} is empty.`);
+      if (to - from >= MOST)
+        throw new InvalidArgumentError(`The range ${part} has more than ${MOST} numbers.`);
       return Array.from({ length: to - from + 1 }, (_, i) => from + i);
     }),
   ];
@@ -80,14 +85,14 @@ export const integers =
 /** "none", "rand@5,top@2.5", or one list of ids, which has commas of its own: "users:42,77". */
 function requests(text: string, before: readonly string[] = []): string[] {
   const own = /^(users|ratings):/.test(text) ? [text] : parts(text);
-  for (const request of own) {
+  const read = own.map((request) => {
     try {
-      if (request !== "none") parseRequest(request);
+      return request === "none" ? request : requestText(parseRequest(request)); // one request has one text
     } catch (error) {
       throw new InvalidArgumentError(`${(error as Error).message}, or none.`);
     }
-  }
-  return [...before, ...own];
+  });
+  return [...before, ...read];
 }
 
 /** Adds the profile and the results folder. */

@@ -69,7 +69,21 @@ Exit codes: 0 done, 1 something failed, 2 not understood, 130 or 143 stopped.`,
   ])
     add(root);
   addHelp(root);
+  for (const command of root.commands) refuseTwice(command);
   return root;
+}
+
+/** An option with one value that is given twice is a mistake, and the last not better than the first. Lists add up. */
+function refuseTwice(command: Command): void {
+  for (const sub of command.commands) refuseTwice(sub);
+  for (const option of command.options) {
+    let given = false;
+    command.on(`option:${option.name()}`, () => {
+      const isList = Array.isArray(command.getOptionValue(option.attributeName()));
+      if (given && !isList && !option.isBoolean()) throw new InputError(`${option.long} is given twice`);
+      given = true;
+    });
+  }
 }
 
 /** Of this package. */

@@ -35,7 +35,7 @@ export function addRecommend(program: Command): void {
       id,
     ])
     .option("--users <ids>", "ids parted by commas; ids with a comma go into a file", list)
-    .option("--users-file <file>", "a user's id a line, perhaps in double quotes")
+    .option("--users-file <file>", "a user's id a line, perhaps in double quotes; or .json: an array")
     .option("--count <number>", "how many", integer(1), 10)
     .option("--csv", "user,place,item,score with a header, every digit")
     .option("--read-only", "for a folder that may not be written: take no lock, and change nothing in it");

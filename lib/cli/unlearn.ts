@@ -40,10 +40,13 @@ export function addUnlearn(program: Command): void {
     )
     .requiredOption("--system <folder>", "folder of the system")
     .option("--users <ids>", "ids parted by commas; ids with a comma go into a file", list)
-    .option("--users-file <file>", "a user's id a line, perhaps in double quotes")
+    .option(
+      "--users-file <file>",
+      "a user's id a line, perhaps in double quotes; or .json: an array of any ids",
+    )
     .option(
       "--ratings-file <file>",
-      'single ratings: a user and an item a line, between tabs, ::, or as CSV: "Doe, John",i7',
+      'single ratings: a user and an item a line, between tabs, ::, or as CSV: "Doe, John",i7; or .json: [["u1", "i7"]]',
     )
     .option("--regroup", "also make the groups anew: a full training, for a guarantee without condition")
     .option("--certificate <file>", "write the certificate, and beside it what a verifier needs")

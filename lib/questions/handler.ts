@@ -10,13 +10,14 @@ import type { ErasableRecord, TrialTask } from "./plan";
 import { jobOf } from "./questions";
 import type { Trial } from "./trial";
 import { trialVersion } from "./trialVersion";
-import { rawData } from "./workbench";
+import { rawData, splitData } from "./workbench";
 
 export const runJob: JobHandler<TrialTask, ErasableRecord> = async (job, emit, signal) => {
   const trials = job.wanted.map(({ trial }) => trial as Trial);
   const [first] = trials;
   if (first === undefined) return;
   await requireData(first, job.task);
+  for (const trial of trials) await requireUsers(trial);
   await jobOf(first.job).run(trials, reporter(job, emit), signal);
 };
 
@@ -31,6 +32,17 @@ async function requireData({ dataset }: Trial, task: TrialTask): Promise<void> {
     throw new InputError(
       `${dataset}: these are not the ratings that this run began with (SHA-256 ${found.slice(0, 8)}..., not ` +
         `${task.data.slice(0, 8)}...): the data changed meanwhile. Run again`,
+    );
+}
+
+/** @throws InputError for more groups than users: as `learn` */
+async function requireUsers(trial: Trial): Promise<void> {
+  const { groups = 1 } = (trial.system?.settings ?? {}) as { readonly groups?: number };
+  if (groups === 1) return;
+  const { userIds } = (await splitData(trial)).train;
+  if (groups > userIds.length)
+    throw new InputError(
+      `groups: ${groups} groups are more than the ${userIds.length} users of ${trial.dataset}`,
     );
 }
 

@@ -111,3 +111,25 @@ describe("--users-file", () => {
     expect(() => readUsers(fileOf(" \n"))).toThrow(/holds no id/);
   });
 });
+
+describe("a list in JSON", () => {
+  const inJson = (value: unknown) => {
+    const path = join(home, "list.json");
+    writeFileSync(path, typeof value === "string" ? value : JSON.stringify(value));
+    return path;
+  };
+
+  it("names every id", () => {
+    const odd = ["a,\nb", ' "quoted" ', "[x]", "tab\t", ""];
+    expect(readUsers(inJson(odd))).toEqual(odd);
+    expect(readPairs(inJson([["a,\nb", "i\r\n1"]]))).toEqual([["a,\nb", "i\r\n1"]]);
+  });
+
+  it.each([["[]"], ['["a", 1]'], ['{"users": ["a"]}'], ['"a"'], ["[a]"], ["null"]])(
+    "%s is refused",
+    (text) => {
+      expect(() => readUsers(inJson(text))).toThrow(/--users-file: .*list\.json/);
+      expect(() => readPairs(inJson(text))).toThrow(/--ratings-file: .*list\.json/);
+    },
+  );
+});
