@@ -9,10 +9,12 @@
 import { CATALOG } from "../data/catalog";
 import { filledCore } from "../data/core";
 import { holdsRatings } from "../data/interactions";
-import { findDataset, isOwnFile, readOwnFile } from "../data/load";
+import { findDataset, isOwnFile, loadDataset, readOwnFile } from "../data/load";
 import { accountText } from "../data/reading/ratings";
 import { parseReference, referenceTo } from "../data/reference";
 import { InputError } from "../errors";
+import { canonicalJson } from "../json";
+import { namesPeople, withTags } from "../questions/people";
 import { type DataIdentity, type ErasableRecord, identify, identifyAs } from "../questions/plan";
 import { type Profile, profileNamed } from "../questions/profile";
 import { PAPER, PRESETS, type Protocol, parseOverrides, protocol } from "../questions/protocol";
@@ -66,7 +68,12 @@ export async function select(
       ? { profile: wanted, notice: undefined }
       : availableProfile(wanted);
   if (notice !== undefined) say(notice);
-  const planned = (question: Question) => question.trials(profile).filter((one) => isWanted(one, options));
+  const tagged = await tags(options.request ?? [], profile);
+  const planned = (question: Question) =>
+    question
+      .trials(profile)
+      .filter((one) => isWanted(one, options))
+      .map(tagged);
   const trials = (of: readonly Question[] = questions) =>
     distinctTrials(of.flatMap((question) => trialsOf(planned(question))));
   if (trials().length === 0)
@@ -107,6 +114,21 @@ async function readFiles(options: SelectionOptions, k: number): Promise<readonly
   if (foreign !== undefined && !names.some(isOwnFile))
     throw new InputError(`--${foreign}: this is for a file of your own, named by --dataset`);
   return options.dataset && names;
+}
+
+/** What puts tags in the place of people that requests name: records and tables name nobody. @throws InputError */
+async function tags(requests: readonly string[], { datasets }: Profile): Promise<(one: Planned) => Planned> {
+  const texts = new Map<string, string>();
+  const key = (dataset: string, request: string) => canonicalJson([dataset, request]);
+  for (const request of requests.filter(namesPeople))
+    for (const dataset of datasets)
+      texts.set(key(dataset, request), withTags(request, await loadDataset(dataset)));
+  return ({ trial, labels }) => {
+    const { dataset, request } = trial;
+    return namesPeople(request)
+      ? { trial: { ...trial, request: texts.get(key(dataset, request)) }, labels }
+      : { trial, labels };
+  };
 }
 
 /** Published records are shown without the data, so a profile that has some is taken as it is. */

@@ -6,9 +6,10 @@ import { InputError } from "../errors";
 import type { Emit, JobHandler, Job as PlannedJob } from "../runs/handler";
 import { newRecord } from "../runs/record";
 import type { Report } from "./job";
+import { namesPeople, withNames } from "./people";
 import type { ErasableRecord, TrialTask } from "./plan";
 import { jobOf } from "./questions";
-import type { Trial } from "./trial";
+import { LEARNING, type Trial } from "./trial";
 import { trialVersion } from "./trialVersion";
 import { rawData, splitData } from "./workbench";
 
@@ -18,8 +19,25 @@ export const runJob: JobHandler<TrialTask, ErasableRecord> = async (job, emit, s
   if (first === undefined) return;
   await requireData(first, job.task);
   for (const trial of trials) await requireUsers(trial);
-  await jobOf(first.job).run(trials, reporter(job, emit), signal);
+  const asked = new Map<Trial, Trial>();
+  for (const trial of trials) asked.set(await named(trial), trial);
+  await jobOf(first.job)
+    .run([...asked.keys()], reporter(asked, job, emit), signal)
+    .catch((error: unknown) => {
+      const isNamed = [...asked].some(([one, trial]) => one !== trial);
+      if (!isNamed || !(error instanceof InputError)) throw error;
+      // its message may name somebody, and failures are kept beside the records
+      throw new InputError("the request names somebody or something that this system does not have");
+    });
 };
+
+/** The trial with its people by name: what a job takes, and no record holds. @throws InputError for names in a trial */
+async function named(trial: Trial): Promise<Trial> {
+  const { dataset, request = LEARNING } = trial;
+  if (namesPeople(request)) throw new InputError("a trial names users by tags: see withTags of people.ts");
+  const names = withNames(request, await rawData(dataset));
+  return names === request ? trial : { ...trial, request: names };
+}
 
 const checksums = new WeakMap<Interactions, string>();
 
@@ -46,12 +64,17 @@ async function requireUsers(trial: Trial): Promise<void> {
     );
 }
 
-function reporter(job: PlannedJob<TrialTask>, emit: Emit<ErasableRecord>): Report {
-  const asked = new Set<object>(job.wanted.map(({ trial }) => trial));
+/** @param asked trials as the job has them, and as they were planned */
+function reporter(
+  asked: ReadonlyMap<Trial, Trial>,
+  job: PlannedJob<TrialTask>,
+  emit: Emit<ErasableRecord>,
+): Report {
   return {
     samples: (count) => emit.samples(count),
-    outcome(trial, outcome, timings) {
-      if (!asked.has(trial)) throw new Error("a job reported a trial that it was not asked for");
+    outcome(given, outcome, timings) {
+      const trial = asked.get(given);
+      if (trial === undefined) throw new Error("a job reported a trial that it was not asked for");
       emit.record(
         newRecord({
           trial,

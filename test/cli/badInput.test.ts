@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -11,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { canonicalJson, sha256 } from "../../lib/json";
 import { erasable } from "./support";
@@ -123,6 +125,33 @@ describe("refused, by name, with nothing stored", () => {
       expect(err).toMatch(/failed: .*groups: 61 groups are more than the \d+ users of /);
     }
     expect(readFileSync(at("res/smoke/runs/records.jsonl"), "utf8")).not.toContain('"groups":61');
+  });
+
+  it("no id of a request is in any file of the results, compacted or not", async () => {
+    const asked = [
+      "--groups",
+      "2",
+      "--seeds",
+      "0",
+      "--model",
+      "dmf",
+      "--method",
+      "retrain",
+      "--workers",
+      "1",
+    ];
+    const people = ["--request", "users:u33,u34", "--request", "ratings:u35/i4"];
+    expect(await erasable(...run(...asked, ...people))).toMatchObject({ code: 0 });
+    const folder = at("res/smoke/runs");
+    const texts = () =>
+      readdirSync(folder).map((name) => {
+        const bytes = readFileSync(join(folder, name));
+        return (name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
+      });
+    expect(texts().join("")).toMatch(/"request":"people:[0-9a-f]{32},[0-9a-f]{32}"/);
+    expect(texts().join("")).not.toMatch(/u3[345]/);
+    expect((await erasable("compact", "--results", at("res"))).code).toBe(0);
+    expect(texts().join("")).not.toMatch(/u3[345]/);
   });
 
   it("a certificate without a member, with one twice, or with one too many", async () => {
