@@ -60,7 +60,9 @@ function buildKernels(stamp) {
   return wanted;
 }
 
-/** Lists of exports: declarations name types by way of them, and stay as they were when one of them changes. */
+/**
+ * Lists of exports: declarations name types by way of them, and stay as they were when one of them changes.
+ */
 const indexes = (sources) => digest([...sources].filter(([name]) => /(^|\/)index$/.test(name)));
 
 /** Compiles TypeScript, and takes away what was compiled from sources that are gone. */

@@ -25,8 +25,8 @@ export function launchChromium() {
   const executablePath = places.find((path) => path && existsSync(path));
   if (!executablePath)
     throw new Stop(
-      "Chromium was not found. On Debian or Ubuntu: sudo apt install chromium. Elsewhere install Chrome or Chromium\n" +
-        "and name it: CHROMIUM_PATH=/path/to/chrome",
+      "Chromium was not found. On Debian or Ubuntu: sudo apt install chromium.\n" +
+        "Elsewhere install Chrome or Chromium and name it: CHROMIUM_PATH=/path/to/chrome",
     );
   return chromium.launch({ executablePath, args: FLAGS });
 }

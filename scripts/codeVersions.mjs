@@ -96,7 +96,8 @@ function isOfTypes(node) {
  */
 export async function codeVersions(sources, dist) {
   const known = new Map();
-  const path = join(dist, ".readings.json"); // what was read before, by content: only what has changed is parsed again
+  // what was read before, by content: only what has changed is parsed again
+  const path = join(dist, ".readings.json");
   const before = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
   const used = {};
   const of = (module) => {

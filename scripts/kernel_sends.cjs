@@ -37,7 +37,8 @@ function sendInTurn(prototype) {
         if (error?.code !== "EBUSY") throw error;
       }
     }
-    const before = waiting.get(this) ?? last.get(this) ?? Promise.resolve(); // none yet: the socket is still being bound
+    // none yet: the socket is still being bound
+    const before = waiting.get(this) ?? last.get(this) ?? Promise.resolve();
     const sent = before.then(inTime, inTime); // whether that one arrived is its own sender's to know
     waiting.set(this, sent);
     const taken = () => waiting.get(this) === sent && waiting.delete(this);

@@ -107,7 +107,8 @@ await script(async (args) => {
   ];
   await step(process.execPath, [nodeGyp(), "rebuild", ...settings], "the addon", module);
   // this copy of plain TensorFlow.js serves the addon alone: it shares one engine with ours inside a process
-  const check = `const tf = require(${JSON.stringify(module)}); console.log(tf.getBackend(), tf.add(1, 2).dataSync()[0])`;
+  const load = `const tf = require(${JSON.stringify(module)});`;
+  const check = `${load} console.log(tf.getBackend(), tf.add(1, 2).dataSync()[0])`;
   const said = await step(process.execPath, ["-e", check], "one sum on it", module);
   if (!said.includes("tensorflow 3")) throw new Stop(`the addon loads but does not compute:\n${said}`);
   say(`\nReady. To use it:\n  export ERASABLE_TFJS_NODE=${module}`);

@@ -1,6 +1,6 @@
-// npm run readme [-- --check]: writes the parts of README.md that state results, each between `<!-- NAME -->` and
-// `<!-- /NAME -->`, from results/paper (claims.json, second-run.json) and results/bench.json. With --check it changes nothing and
-// fails when a part is not what these files say.
+// npm run readme [-- --check]: writes the parts of README.md that state results, each between `<!-- NAME -->`
+// and `<!-- /NAME -->`, from results/paper (claims.json, second-run.json) and results/bench.json. With
+// --check it changes nothing and fails when a part is not what these files say.
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

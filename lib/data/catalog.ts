@@ -68,18 +68,19 @@ const STARS = { columns: FIRST_THREE, scale: "1-5" };
 const MOVIELENS = {
   epochs: 50,
   licence:
-    "GroupLens usage licence: research use with citation; no redistribution and no commercial use without permission",
+    "GroupLens usage licence: research use with citation; no redistribution and no commercial use " +
+    "without permission",
   citation:
-    "F. Maxwell Harper and Joseph A. Konstan. 2015. The MovieLens Datasets: History and Context. ACM Transactions on " +
-    "Interactive Intelligent Systems 5(4), article 19. https://doi.org/10.1145/2827872",
+    "F. Maxwell Harper and Joseph A. Konstan. 2015. The MovieLens Datasets: History and Context. " +
+    "ACM Transactions on Interactive Intelligent Systems 5(4), article 19. https://doi.org/10.1145/2827872",
   redistribution: "forbidden",
 } as const;
 const AMAZON = {
   epochs: 20,
   licence: "no licence stated; offered for research with citation",
   citation:
-    "Ruining He and Julian McAuley. 2016. Ups and Downs: Modeling the Visual Evolution of Fashion Trends with One-Class " +
-    "Collaborative Filtering. WWW 2016. https://doi.org/10.1145/2872427.2883037",
+    "Ruining He and Julian McAuley. 2016. Ups and Downs: Modeling the Visual Evolution of Fashion Trends " +
+    "with One-Class Collaborative Filtering. WWW 2016. https://doi.org/10.1145/2872427.2883037",
   redistribution: "not granted",
 } as const;
 const SNAP = "https://snap.stanford.edu/data/amazon/productGraph/categoryFiles";
@@ -191,9 +192,9 @@ export const CATALOG: readonly CatalogEntry[] = [
     ],
     ...AMAZON,
     citation:
-      "Zhi-Hong Deng, Ling Huang, Chang-Dong Wang, Jian-Huang Lai and Philip S. Yu. 2019. DeepCF: A Unified Framework " +
-      "of Representation Learning and Matching Function Learning in Recommender System. AAAI 2019. " +
-      "https://doi.org/10.1609/aaai.v33i01.330161",
+      "Zhi-Hong Deng, Ling Huang, Chang-Dong Wang, Jian-Huang Lai and Philip S. Yu. 2019. DeepCF: " +
+      "A Unified Framework of Representation Learning and Matching Function Learning in Recommender System. " +
+      "AAAI 2019. https://doi.org/10.1609/aaai.v33i01.330161",
   },
   {
     name: "amazon-digital-music-implicit",
@@ -209,9 +210,9 @@ export const CATALOG: readonly CatalogEntry[] = [
     ],
     ...AMAZON,
     citation:
-      "Chaochao Chen, Jiaming Zhang, Yizhao Zhang, Li Zhang, Lingjuan Lyu, Yuyuan Li, Biao Gong and Chenggang Yan. " +
-      "2024. CURE4Rec: A Benchmark for Recommendation Unlearning with Deeper Influence. NeurIPS 2024. " +
-      "https://arxiv.org/abs/2408.14393",
+      "Chaochao Chen, Jiaming Zhang, Yizhao Zhang, Li Zhang, Lingjuan Lyu, Yuyuan Li, Biao Gong and " +
+      "Chenggang Yan. 2024. CURE4Rec: A Benchmark for Recommendation Unlearning with Deeper Influence. " +
+      "NeurIPS 2024. https://arxiv.org/abs/2408.14393",
   },
 ];
 

@@ -97,7 +97,8 @@ async function receive(download: Download, target: string, options: DownloadOpti
       if (!(error instanceof BrokenTransfer)) throw error;
       if (attempt >= retries)
         throw new InputError(
-          `${download.url}: ${error.message}; what was received is kept, and the same command goes on from there`,
+          `${download.url}: ${error.message}; ` +
+            "what was received is kept, and the same command goes on from there",
         );
       await pause(pauseMs * 2 ** attempt, undefined, { signal: options.signal }).catch(() => undefined);
       continue;
@@ -126,7 +127,7 @@ interface PartNote {
 async function transfer(url: string, target: string, { onProgress, signal }: DownloadOptions): Promise<void> {
   const note = await readNote(target);
   let have = note?.url === url ? ((await stat(target).catch(() => undefined))?.size ?? 0) : 0;
-  if (note?.url === url && note.version === undefined) have = 0; // nothing says that the file is still the same
+  if (note?.url === url && note.version === undefined) have = 0; // it may have changed
   const headers: Record<string, string> = { "accept-encoding": "identity" };
   if (have > 0 && note?.version !== undefined) {
     headers.range = `bytes=${have}-`;

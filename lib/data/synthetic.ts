@@ -2,7 +2,7 @@
  * Ratings drawn from a planted model, for work without real data and for tests with a known answer. Users and
  * items belong to communities of taste; a few users are very active and a few items very popular; a rating is
  *
- *   round(mean + bias(user) + quality(item) + affinity(community of user, community of item) + noise), from 1 to 5.
+ *   round(mean + bias(user) + quality(item) + affinity(communities of user and item) + noise), from 1 to 5.
  *
  * So the item mean says more than popularity, and the communities say clearly more than the item mean. Every
  * user draws from a stream of its own, with portable arithmetic: one seed, one data set, on every machine.
@@ -191,7 +191,8 @@ function placeEveryItem(
       }
       if (chosen < 0)
         throw new InputError(
-          `synthetic data: ${ratings} ratings leave no room for ${itemMinimum} of each item; lower itemMinimum`,
+          `synthetic data: ${ratings} ratings leave no room for ${itemMinimum} of each item; ` +
+            "lower itemMinimum",
         );
       columns[offsets[chosen] + filled[chosen]++] = item;
     }
@@ -282,7 +283,8 @@ function chooseMany(
   const n = members.length;
   const [from, to] = [starts[community], starts[community + 1]];
   const inside = loyalty / ends[to - 1];
-  const anywhere = Math.max(1e-9, 1 - loyalty) / totals[totals.length - 1]; // the others come last, but they come
+  // the others come last, but they come
+  const anywhere = Math.max(1e-9, 1 - loyalty) / totals[totals.length - 1];
   const keys = new Float64Array(n);
   for (let place = 0; place < n; place++) {
     const weight = weights[place] * (place >= from && place < to ? inside + anywhere : anywhere);

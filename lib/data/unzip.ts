@@ -92,8 +92,8 @@ export async function unzip(
 const ASIDE =
   /(^|\/)(\.|__MACOSX\/|readme|licen[cs]e|copying|changes)|\.(md|pdf|html?|txt\.asc|sh|py|ipynb|png|jpe?g)$/i;
 /** Where an archive has several tables, the one with such a name holds the ratings. */
-const RATINGS =
-  /(ratings?|interactions?|reviews?|clicks|events?|orders|plays|purchases|u)\.(csv|tsv|txt|dat|data|json|jsonl)$|\.inter$/i;
+const NAMES = "ratings?|interactions?|reviews?|clicks|events?|orders|plays|purchases|u";
+const RATINGS = new RegExp(`(${NAMES})\\.([ct]sv|txt|dat|data|jsonl?)$|\\.inter$`, "i");
 
 /**
  * The file of ratings in an archive.
@@ -114,7 +114,8 @@ export async function openZip(
       document !== undefined
         ? `${path} is ${document}: save it as CSV (UTF-8)`
         : `${path} is a zip archive ` +
-            `${names.length === 0 ? "without files" : `of ${listed(names)}`}: unpack it and give the file of ratings`,
+            `${names.length === 0 ? "without files" : `of ${listed(names)}`}: ` +
+            "unpack it and give the file of ratings",
     );
   }
   const [member] = likely;

@@ -1,12 +1,15 @@
 /**
- * What an error of the file system means, in words: which path, what is wrong with it, and what to do. Whatever the house
- * writes or reads goes through `onDisk`, so no bare error number reaches a person.
+ * What an error of the file system means, in words: which path, what is wrong with it, and what to do.
+ * Whatever the house writes or reads goes through `onDisk`, so no bare error number reaches a person.
  */
 
 import { lstatSync } from "node:fs";
 import { InputError } from "../errors";
 
-/** The disk did not do what was asked. The message names path, reason and advice; `code` is the system's, as "ENOSPC". */
+/**
+ * The disk did not do what was asked. The message names path, reason and advice; `code` is the system's, as
+ * "ENOSPC".
+ */
 export class DiskError extends InputError {
   override name = "DiskError";
 

@@ -1,6 +1,6 @@
 /**
- * The steps on disk that stores and folders are made of, as an interface: so that a test can make any one of them fail,
- * or end the process there, and see that what is left is whole.
+ * The steps on disk that stores and folders are made of, as an interface: so that a test can make any one of
+ * them fail, or end the process there, and see that what is left is whole.
  */
 
 import {
@@ -27,11 +27,14 @@ import { codeOf, onDisk } from "./diskError";
 
 /** Every step throws DiskError when the disk does not do it. */
 export interface Files {
-  /** Creates a file with these bytes, and returns when they are on the disk. @param mode default 0o600: its owner's alone */
+  /**
+   * Creates a file with these bytes, and returns when they are on the disk. @param mode default 0o600: its
+   * owner's alone
+   */
   write(path: string, bytes: Uint8Array, mode?: number): void;
   /**
-   * Adds bytes at the end of a file, or of a new one, and returns when they are on the disk. What a failed write left is
-   * taken back where that is possible.
+   * Adds bytes at the end of a file, or of a new one, and returns when they are on the disk. What a failed
+   * write left is taken back where that is possible.
    */
   append(path: string, bytes: Uint8Array): void;
   /** Cuts a file off behind its first `size` bytes. */
@@ -157,8 +160,10 @@ export const nodeFiles: Files = {
 };
 
 /**
- * Writes a file so that at any moment there is the old one or the new one, whole, and returns when it is on the disk.
- * @throws DiskError: there is the old file, or (its folder could not be synced) the new one, which a power failure may undo
+ * Writes a file so that at any moment there is the old one or the new one, whole, and returns when it is on
+ * the disk.
+ * @throws DiskError: there is the old file, or (its folder could not be synced) the new one, which a power
+ * failure may undo
  */
 export function writeAtomically(files: Files, path: string, bytes: Uint8Array, mode?: number): void {
   putWhole(files, path, bytes, mode);
@@ -166,8 +171,8 @@ export function writeAtomically(files: Files, path: string, bytes: Uint8Array, m
 }
 
 /**
- * The same, but that the name may not be on the disk before its folder is synced. Whoever must know whether the new file is
- * there calls this: once it has returned, it is; when it throws, it is not.
+ * The same, but that the name may not be on the disk before its folder is synced. Whoever must know whether
+ * the new file is there calls this: once it has returned, it is; when it throws, it is not.
  */
 export function putWhole(files: Files, path: string, bytes: Uint8Array, mode?: number): void {
   const unfinished = `${path}${UNFINISHED}`;

@@ -1,8 +1,9 @@
 /**
- * One process at a time writes in a folder. The lock is a hard link to a file that was written before, so it appears whole
- * or not at all. The lock of a process that has ended is not removed but outranked: `lock.1` above `lock` can be linked
- * only once, so of two processes that find the same dead lock one gets the folder. A holder of which nobody here can tell
- * whether it lives (another container's, another machine's) is respected until somebody who knows breaks its lock.
+ * One process at a time writes in a folder. The lock is a hard link to a file that was written before, so it
+ * appears whole or not at all. The lock of a process that has ended is not removed but outranked: `lock.1`
+ * above `lock` can be linked only once, so of two processes that find the same dead lock one gets the folder.
+ * A holder of which nobody here can tell whether it lives (another container's, another machine's) is
+ * respected until somebody who knows breaks its lock.
  */
 
 import { statSync } from "node:fs";
@@ -48,7 +49,8 @@ let taken = 0;
 
 /**
  * Takes the lock of a folder and returns what gives it back.
- * @throws InUseError when another has it, or this process by another call; DiskError when the folder may not be written
+ * @throws InUseError when another has it, or this process by another call; DiskError when the folder may not
+ * be written
  */
 export const lockFolder = (folder: string): (() => void) => takeLock(folder).release;
 
@@ -65,7 +67,10 @@ export interface WaitOptions {
   readonly files?: Files;
 }
 
-/** Takes the lock of a folder, and waits as long as another has it. @throws StoppedError when the signal fires; DiskError */
+/**
+ * Takes the lock of a folder, and waits as long as another has it. @throws StoppedError when the signal
+ * fires; DiskError
+ */
 export async function waitForLock(folder: string, options: WaitOptions = {}): Promise<Lock> {
   const { signal, onWait, files = nodeFiles } = options;
   let told = "";
@@ -83,8 +88,8 @@ export async function waitForLock(folder: string, options: WaitOptions = {}): Pr
 }
 
 /**
- * Breaks the lock of a holder that has ended, or is said to have by whoever calls this. If it lives all the same, it finds
- * out before it writes again.
+ * Breaks the lock of a holder that has ended, or is said to have by whoever calls this. If it lives all the
+ * same, it finds out before it writes again.
  * @returns who had the folder; undefined when nobody had
  * @throws InUseError when the holder is seen to live
  */
@@ -148,8 +153,8 @@ function draft(folder: string, files: Files, own: string, name: string): void {
     if (!["EROFS", "EACCES", "EPERM"].includes(codeOf(error) ?? "")) throw error;
     const code = codeOf(error) as string;
     throw new DiskError(
-      `${folder} may not be written (${code}), which learning, forgetting and computing need; to recommend, open the system ` +
-        "read-only (recommend --read-only)",
+      `${folder} may not be written (${code}), which learning, forgetting and computing need; ` +
+        "to recommend, open the system read-only (recommend --read-only)",
       code,
       error,
     );
@@ -166,7 +171,8 @@ function climb(
   const place = (rank: number) => placeOf(folder, rank);
   for (let rank = 0; ; ) {
     if (files.link(own, place(rank))) {
-      // Whoever gives a folder back removes the lower ranks first: were one gone, another may have started from below.
+      // Whoever gives a folder back removes the lower ranks first: were one gone, another may have started
+      // from below.
       const below = Array.from({ length: rank }, (_, lower) => read(files, place(lower)));
       if (below.every(isDead)) return rank;
       files.remove(place(rank));
@@ -181,7 +187,10 @@ function climb(
   }
 }
 
-/** Removes what processes left that were killed while they took a lock, or gave one back: whoever climbs there now finds `rank`. */
+/**
+ * Removes what processes left that were killed while they took a lock, or gave one back: whoever climbs there
+ * now finds `rank`.
+ */
 function sweep(folder: string, files: Files, rank: number): void {
   for (const higher of ranksIn(folder, files).filter((one) => one > rank))
     if (fate(read(files, placeOf(folder, higher)) ?? "") === "ended") files.remove(placeOf(folder, higher));
@@ -216,7 +225,7 @@ function inUse(folder: string, { who, fate: state }: Holder): InUseError {
   return new InUseError(
     state === "lives"
       ? `${folder} is in use by ${who}; it can be used when that process has ended`
-      : `${folder} is in use by ${who}. From here it cannot be seen whether that process still runs. If you know that it ` +
-          `has ended: npx erasable unlock ${folder}`,
+      : `${folder} is in use by ${who}. From here it cannot be seen whether that process still runs. ` +
+          `If you know that it has ended: npx erasable unlock ${folder}`,
   );
 }

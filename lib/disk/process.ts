@@ -1,8 +1,9 @@
 /**
- * Which process did something, and whether it still runs. A process is named by its machine, the machine's boot, the PID
- * namespace (containers have their own), its number there and its start, so that a number used again is not mistaken; no
- * host name is written anywhere. Whether it has ended can be judged only from the same boot and namespace (namespaces(7),
- * proc(5)); of any other process the answer is that it cannot be judged, and whoever asks must take it for living.
+ * Which process did something, and whether it still runs. A process is named by its machine, the machine's
+ * boot, the PID namespace (containers have their own), its number there and its start, so that a number used
+ * again is not mistaken; no host name is written anywhere. Whether it has ended can be judged only from the
+ * same boot and namespace (namespaces(7), proc(5)); of any other process the answer is that it cannot be
+ * judged, and whoever asks must take it for living.
  */
 
 import { readFileSync, readlinkSync } from "node:fs";
@@ -88,11 +89,15 @@ export function describeProcess({ machine, boot, namespace, pid }: ProcessName):
     : `process ${pid} of another machine (${machine}) or container`;
 }
 
-/** Start of a process in clock ticks since the boot, where /proc tells; "ended" for one that only waits to be reaped. */
+/**
+ * Start of a process in clock ticks since the boot, where /proc tells; "ended" for one that only waits to be
+ * reaped.
+ */
 function startOf(pid: string): string | undefined {
   // a container may see the /proc of another namespace, where its numbers are others' processes
   if (pid !== "self" && link("/proc/self") !== String(process.pid)) return undefined;
-  // the second field, the program's name in parentheses, may hold spaces; after it the state is first, the start 20th
+  // the second field, the program's name in parentheses, may hold spaces; after it the state is first, the
+  // start 20th
   const fields = text(`/proc/${pid}/stat`)
     ?.replace(/^.*\)\s/s, "")
     .split(" ");

@@ -68,8 +68,8 @@ export async function reachBits(
 }
 
 /**
- * |e_i| for l = 4 without keeping any reach set: by bits, a slab of users at a time (reachCounts.ts), or by stamping
- * every rater of every item of i. Both give the same counts; `auto` takes the faster.
+ * |e_i| for l = 4 without keeping any reach set: by bits, a slab of users at a time (reachCounts.ts), or by
+ * stamping every rater of every item of i. Both give the same counts; `auto` takes the faster.
  */
 export async function reachSizes(
   data: Interactions,

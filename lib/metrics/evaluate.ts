@@ -27,7 +27,9 @@ export interface EvaluationOptions {
   readonly label: "rating" | "implicit";
   /** `all` adds the full ranking, which data without ratings always get. */
   readonly metrics: "ownItems" | "all";
-  /** How `labCode` takes equal ratings; default `mean`. `listed`, as version 1 did, depends on item numbers. */
+  /**
+   * How `labCode` takes equal ratings; default `mean`. `listed`, as version 1 did, depends on item numbers.
+   */
   readonly labCodeTies?: LabCodeTies;
   /** Users who are not scored: a system that forgot them owes them nothing. */
   readonly erased?: Iterable<number>;

@@ -95,8 +95,9 @@ export const labCode = (ratings: ArrayLike<number>, scores: ArrayLike<number>, c
   labCodeOf(ownList(ratings, scores), requireCut(cut));
 
 /**
- * `labCode` at 10 as that code computes it for one order of the list: among equal scores and equal ratings the later place
- * goes first. It depends on what the items are called: a switch that shows what version 1 of this suite computed.
+ * `labCode` at 10 as that code computes it for one order of the list: among equal scores and equal ratings
+ * the later place goes first. It depends on what the items are called: a switch that shows what version 1 of
+ * this suite computed.
  */
 export function labCodeAsListed(ratings: ArrayLike<number>, scores: ArrayLike<number>): ListQuality {
   const descending = (values: ArrayLike<number>) =>

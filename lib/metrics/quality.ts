@@ -62,7 +62,9 @@ function atCuts(metrics: (cut: number) => object): Values {
   return found;
 }
 
-/** How `labCode` takes equal ratings: the mean over all orders of them, or, at 10, the order of item numbers. */
+/**
+ * How `labCode` takes equal ratings: the mean over all orders of them, or, at 10, the order of item numbers.
+ */
 export const LAB_CODE_TIES = ["mean", "listed"] as const;
 export type LabCodeTies = (typeof LAB_CODE_TIES)[number];
 

@@ -7,8 +7,8 @@ import { lastProgress } from "./progress";
 import { drawLast } from "./show";
 
 /**
- * Shows tables, charts and progress in this notebook's cells from here on. A cell that ends with rows, an Arquero table or
- * a Danfo DataFrame shows a table, and an error is told without the kernel's own stack.
+ * Shows tables, charts and progress in this notebook's cells from here on. A cell that ends with rows, an
+ * Arquero table or a Danfo DataFrame shows a table, and an error is told without the kernel's own stack.
  */
 export function connectNotebook(notebook: NotebookDisplay): void {
   setNotebook(notebook);

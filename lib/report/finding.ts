@@ -1,6 +1,6 @@
 /**
- * What a notebook found, in a sentence under its title. It is made of numbers that later cells compute, so the place is
- * kept by the first cell and filled when they are there.
+ * What a notebook found, in a sentence under its title. It is made of numbers that later cells compute, so
+ * the place is kept by the first cell and filled when they are there.
  */
 
 import { connectedNotebook } from "./context";

@@ -44,7 +44,8 @@ export function heatChart<R extends object>(
           domain: [neutral - reach, neutral + reach] as const,
           colours: [BLUE, WHITE, VERMILION],
         };
-  const dark = neutral === undefined ? (least + most) / 2 : neutral - 0.6 * reach; // numbers in cells below it are white
+  // numbers in cells below it are white
+  const dark = neutral === undefined ? (least + most) / 2 : neutral - 0.6 * reach;
   const texts = (colour: string, chosen: (row: Row) => boolean) => ({
     mark: "text" as const,
     rows: rows

@@ -1,6 +1,6 @@
 /**
- * erasable/report: what stands behind tables, charts and displays, for those who draw and show things of their own. What
- * notebooks use every day is in erasable itself.
+ * erasable/report: what stands behind tables, charts and displays, for those who draw and show things of
+ * their own. What notebooks use every day is in erasable itself.
  */
 
 export { type BarSettings, barChart } from "./barChart";

@@ -89,7 +89,8 @@ function example(parameters: Parameters): string {
   const [name, value] = Object.entries(parameters).find(([, one]) => typeof one === "number") ?? [];
   if (name === undefined) return "";
   const change = JSON.stringify({ [name]: Number(value) + 1 });
-  return `Change a value, then run the cells below. Headless: ERASABLE_PARAMETERS='${change}' npm run reproduce`;
+  const headless = `ERASABLE_PARAMETERS='${change}' npm run reproduce`;
+  return `Change a value, then run the cells below. Headless: ${headless}`;
 }
 
 /**

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { PlotlyFigure } from "./plotly";
 import { escapeHtml } from "./text";
+import { FONT } from "./theme";
 
 export interface PageText {
   readonly title: string;
@@ -31,8 +32,10 @@ const scriptJson = (value: unknown) => JSON.stringify(value).replaceAll("<", "\\
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1c1e21; --soft: #595f66; --ground: #fff; }
-@media screen and (prefers-color-scheme: dark) { :root { --ink: #e4e6e9; --soft: #a9afb6; --ground: #16181b; } }
-body { margin: 0; padding: 1rem; font: 0.9rem/1.5 Helvetica, Arial, "Liberation Sans", sans-serif; color: var(--ink); background: var(--ground); }
+@media screen and (prefers-color-scheme: dark) {
+  :root { --ink: #e4e6e9; --soft: #a9afb6; --ground: #16181b; }
+}
+body { margin: 0; padding: 1rem; font: 0.9rem/1.5 ${FONT}; color: var(--ink); background: var(--ground); }
 main { max-width: 60rem; margin: 0 auto; }
 h1 { font-size: 1.1rem; margin: 0 0 0.5rem; }
 figure { margin: 0; }
@@ -49,7 +52,9 @@ const figure = ${scriptJson({ data: figure.data, layout: figure.layout })};
 Plotly.newPlot("figure", figure.data, figure.layout, ${scriptJson(config)});
 `;
   const hash = createHash("sha256").update(script).digest("base64");
-  const policy = `default-src 'none'; script-src 'self' file: 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data: blob:`;
+  const policy =
+    `default-src 'none'; script-src 'self' file: 'sha256-${hash}'; ` +
+    "style-src 'unsafe-inline'; img-src data: blob:";
   return `<!DOCTYPE html>
 <html lang="en">
 <head>

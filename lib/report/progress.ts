@@ -35,8 +35,8 @@ interface Sink {
 
 function notebookSink(): Sink | undefined {
   const display = connectedNotebook()?.newDisplay();
-  const bar = (share: number) =>
-    `<progress value="${share.toFixed(4)}" max="1" style="width:16em;vertical-align:middle;margin-right:0.75em"></progress>`;
+  const style = "width:16em;vertical-align:middle;margin-right:0.75em";
+  const bar = (share: number) => `<progress value="${share.toFixed(4)}" max="1" style="${style}"></progress>`;
   return (
     display && {
       every: 200,

@@ -1,6 +1,6 @@
 /**
- * Where a saved table or figure comes from: profile, data (and whether it is made up), seeds, version of the code.
- * Every output carries it, in its caption and in the file.
+ * Where a saved table or figure comes from: profile, data (and whether it is made up), seeds, version of the
+ * code. Every output carries it, in its caption and in the file.
  */
 
 import { execFileSync } from "node:child_process";
@@ -24,7 +24,10 @@ export interface OutputProvenance {
   readonly commit: string;
 }
 
-/** What decides results and how they look. Notebooks are no part of it: whoever runs one in JupyterLab saves it. */
+/**
+ * What decides results and how they look. Notebooks are no part of it: whoever runs one in JupyterLab saves
+ * it.
+ */
 const SOURCES = ["lib", "scripts", "package.json", "package-lock.json"];
 
 function git(root: string, ...args: string[]): string | undefined {

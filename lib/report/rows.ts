@@ -81,7 +81,8 @@ export async function toDataFrame(table: Table): Promise<Frame> {
   if (rows.length === 0) throw new InputError("toDataFrame: no rows");
   if (rows.length > LARGEST_FRAME)
     throw new InputError(
-      `toDataFrame: ${rows.length} rows, and Danfo takes seconds beyond ${LARGEST_FRAME}; sum them up first, with Arquero`,
+      `toDataFrame: ${rows.length} rows, and Danfo takes seconds beyond ${LARGEST_FRAME}; ` +
+        "sum them up first, with Arquero",
     );
   const { DataFrame } = await import("danfojs-node");
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];

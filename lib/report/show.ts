@@ -1,6 +1,6 @@
 /**
- * Shows tables, charts and text: in the cell of the connected notebook, and as files of results/<profile>. Without a
- * notebook the files are all there is. Every table and figure says where it comes from.
+ * Shows tables, charts and text: in the cell of the connected notebook, and as files of results/<profile>.
+ * Without a notebook the files are all there is. Every table and figure says where it comes from.
  */
 
 import { InputError } from "../errors";
@@ -45,11 +45,14 @@ export interface NamedChart extends ShowChart {
   readonly chart: Chart;
 }
 
-/** Frames that a cell has shown already: one that ends with `await showTable(...)` is not to show it twice. */
+/**
+ * Frames that a cell has shown already: one that ends with `await showTable(...)` is not to show it twice.
+ */
 const shown = new WeakSet<object>();
 
 /**
- * Shows a table in the cell and writes tables/<name>.csv with every digit, and the provenance in columns of its own.
+ * Shows a table in the cell and writes tables/<name>.csv with every digit, and the provenance in columns of
+ * its own.
  * @param table rows, an Arquero table, or a Danfo DataFrame
  * @returns the table as a Danfo DataFrame, to go on with
  * @throws InputError without rows, or beyond 2,000, which nobody reads
@@ -73,7 +76,10 @@ export async function showTable(table: Table, options: ShowTable): Promise<Frame
   return frame;
 }
 
-/** Columns of the run behind those of the table; where a table has a column of that name, the run's is "run seeds". */
+/**
+ * Columns of the run behind those of the table; where a table has a column of that name, the run's is "run
+ * seeds".
+ */
 function withProvenance(rows: readonly Row[], provenance: OutputProvenance): Row[] {
   const taken = new Set(rows.flatMap((row) => Object.keys(row)));
   const columns = Object.entries(provenance).map(([key, value]) => [
@@ -83,7 +89,10 @@ function withProvenance(rows: readonly Row[], provenance: OutputProvenance): Row
   return rows.map((row) => ({ ...row, ...Object.fromEntries(columns) }));
 }
 
-/** What is written of a chart: its printed forms, its interactive page, and plotly.js for all pages of the folder. */
+/**
+ * What is written of a chart: its printed forms, its interactive page, and plotly.js for all pages of the
+ * folder.
+ */
 export async function chartFiles(
   chart: Chart,
   { name, caption, alt }: ShowChart,
@@ -100,9 +109,9 @@ export async function chartFiles(
 }
 
 /**
- * Draws a chart in the cell, and writes the printed form figures/<name>.svg and the interactive page figures/<name>.html.
- * A JupyterLab with Plotly's extension shows the interactive chart; everything else shows the printed one, which needs
- * neither a script nor the reader's trust.
+ * Draws a chart in the cell, and writes the printed form figures/<name>.svg and the interactive page
+ * figures/<name>.html. A JupyterLab with Plotly's extension shows the interactive chart; everything else
+ * shows the printed one, which needs neither a script nor the reader's trust.
  */
 export async function showChart(chart: Chart, options: ShowChart): Promise<void> {
   const { name, caption, alt, run } = options;
@@ -120,13 +129,15 @@ export async function showChart(chart: Chart, options: ShowChart): Promise<void>
     "text/html": pictureHtml(svg, alt, name),
   });
   connectedNotebook()?.display.html(
-    `<style>${PLOTLY_STYLE}</style><p style="margin:0 0 1em;font-size:0.9em"><strong>${escapeHtml(caption)}</strong><br><span style="opacity:0.8">${escapeHtml(line)}</span></p>`,
+    `<style>${PLOTLY_STYLE}</style><p style="margin:0 0 1em;font-size:0.9em">` +
+      `<strong>${escapeHtml(caption)}</strong><br><span style="opacity:0.8">${escapeHtml(line)}</span></p>`,
   );
 }
 
 /** A picture that is drawn in a notebook that nobody has trusted, and on a page that allows no script. */
 const pictureHtml = (svg: string, alt: string, name: string): string =>
-  `<img data-figure="${escapeHtml(name)}" alt="${escapeHtml(alt)}" style="max-width:100%;height:auto" src="data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}">`;
+  `<img data-figure="${escapeHtml(name)}" alt="${escapeHtml(alt)}" style="max-width:100%;height:auto" ` +
+  `src="data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}">`;
 
 function showBundle(data: Bundle): void {
   const notebook = connectedNotebook();
@@ -212,8 +223,8 @@ export function drawLast(value: unknown): boolean {
 }
 
 /**
- * Shows Markdown in the cell. As a template, showMarkdown`Forgotten: ${ids}`, it takes only what is written there for
- * markup; what is put in is text.
+ * Shows Markdown in the cell. As a template, showMarkdown`Forgotten: ${ids}`, it takes only what is written
+ * there for markup; what is put in is text.
  */
 export function showMarkdown(text: string | TemplateStringsArray, ...values: readonly unknown[]): void {
   const markdown =

@@ -85,6 +85,7 @@ function dress(drawn: string, { name, alt, provenance }: SvgText): string {
   const metadata = provenance ? `<metadata>${escapeHtml(provenance)}</metadata>` : "";
   return renamed.replace(
     /^<svg([^>]*)>/,
-    `<svg$1 font-family="${FONT}" role="img" aria-labelledby="${name}-title">${head}${metadata}<style>${DARK_STYLE}</style>`,
+    `<svg$1 font-family="${FONT}" role="img" aria-labelledby="${name}-title">${head}${metadata}` +
+      `<style>${DARK_STYLE}</style>`,
   );
 }

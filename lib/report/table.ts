@@ -129,9 +129,9 @@ function headHtml(columns: readonly Column[], numeric: readonly boolean[]): stri
     const group = columns[i].group;
     const scope = group ? `scope="colgroup" ` : "";
     const rule = group ? ";border-bottom:1px solid rgba(128,128,128,0.55);text-align:center" : "";
-    spans.push(
-      `<${group ? "th" : "td"} ${scope}colspan="${end - i}" style="${CELL}${rule}">${escapeHtml(group ?? "")}</${group ? "th" : "td"}>`,
-    );
+    const tag = group ? "th" : "td";
+    const text = escapeHtml(group ?? "");
+    spans.push(`<${tag} ${scope}colspan="${end - i}" style="${CELL}${rule}">${text}</${tag}>`);
     i = end;
   }
   return `<tr style="border-top:2px solid currentColor">${spans.join("")}</tr>\n<tr>${heads.join("")}</tr>`;
@@ -159,7 +159,8 @@ export function tableHtml<Key extends string>(rows: readonly Row[], format: Tabl
       const text = escapeHtml(cellText(row, column, digits[i]));
       const wrapped =
         text.length > LONG ? `;${WRAPPED};${room(text)}` : someLong ? ";vertical-align:top" : "";
-      const place = `${CELL};text-align:${numeric[i] ? "right" : "left"}${parted ? `;${SOFT_RULE}` : ""}${wrapped}`;
+      const rule = parted ? `;${SOFT_RULE}` : "";
+      const place = `${CELL};text-align:${numeric[i] ? "right" : "left"}${rule}${wrapped}`;
       if (i === 0) return `<th scope="row" style="${place};font-weight:500">${text}</th>`;
       return `<td style="${place}">${best[i].has(row) ? `<strong>${text}</strong>` : text}</td>`;
     });
@@ -170,7 +171,14 @@ export function tableHtml<Key extends string>(rows: readonly Row[], format: Tabl
     : "";
   // beside the table, not in it: a long line of text must not stretch the columns
   const note = format.note ? `\n<p style="${NOTE}">${escapeHtml(format.note)}</p>` : "";
-  return `<table style="${TABLE}">\n${caption}<thead>\n${headHtml(columns, numeric)}\n</thead>\n<tbody style="border-bottom:2px solid currentColor">\n${body.join("\n")}\n</tbody>\n</table>${note}`;
+  return `<table style="${TABLE}">
+${caption}<thead>
+${headHtml(columns, numeric)}
+</thead>
+<tbody style="border-bottom:2px solid currentColor">
+${body.join("\n")}
+</tbody>
+</table>${note}`;
 }
 
 /** What a spreadsheet would take for a formula; numbers are none. */

@@ -9,7 +9,8 @@ import { type Axis, isLog } from "./scales";
 import { textWidth } from "./text";
 import { FIGURE_WIDTH, INK, PAPER, VEGA_CONFIG } from "./theme";
 
-export const VEGA_LITE = "https://vega.github.io/schema/vega-lite/v5.json"; // names the format; nothing is fetched
+/** Names the format; nothing is fetched. */
+export const VEGA_LITE = "https://vega.github.io/schema/vega-lite/v5.json";
 
 /** The whole figure. */
 export function vegaLite(chart: Chart): Spec {

@@ -43,8 +43,9 @@ function versionOf(name: string): string {
 export function versions(): Record<string, string> {
   const loaded = Object.keys(require.cache);
   const used = PACKAGES.filter((name) => isUsed(name, loaded));
+  const own = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")).version;
   return {
-    erasable: `${JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")).version} (${commitOf(suiteRoot())})`,
+    erasable: `${own} (${commitOf(suiteRoot())})`,
     "Node.js": process.versions.node,
     ...Object.fromEntries(used.map((name) => [name, versionOf(name)])),
   };

@@ -1,6 +1,6 @@
 /**
- * The contract between the runner, which knows no experiment, and the module that computes: a job is plain data, and a
- * compiled module exports `runJob: JobHandler`, which a worker thread calls.
+ * The contract between the runner, which knows no experiment, and the module that computes: a job is plain
+ * data, and a compiled module exports `runJob: JobHandler`, which a worker thread calls.
  */
 
 import type { StoredRecord } from "./record";
@@ -11,7 +11,9 @@ export interface Wanted {
   readonly trial: object;
 }
 
-/** One piece of work for one worker: a learning run with all its requests, say, which yields several records. */
+/**
+ * One piece of work for one worker: a learning run with all its requests, say, which yields several records.
+ */
 export interface Job<Task = unknown> {
   /** Names the work; jobs of equal cost run in the order of these. */
   readonly id: string;
@@ -32,8 +34,8 @@ export interface Emit<R extends StoredRecord = StoredRecord> {
 }
 
 /**
- * Computes the wanted records of a job. It must let the event loop run now and then and throw `StoppedError` soon after
- * the signal; any other error fails the records that have not been emitted.
+ * Computes the wanted records of a job. It must let the event loop run now and then and throw `StoppedError`
+ * soon after the signal; any other error fails the records that have not been emitted.
  */
 export type JobHandler<Task = unknown, R extends StoredRecord = StoredRecord> = (
   job: Job<Task>,

@@ -1,6 +1,7 @@
 /**
- * Files of lines of JSON: `x.jsonl` while it grows, `x.jsonl.gz` when it is packed (RFC 1952, without a time, by a pinned
- * compressor, so that the same lines give the same bytes everywhere). A line is there once its newline is.
+ * Files of lines of JSON: `x.jsonl` while it grows, `x.jsonl.gz` when it is packed (RFC 1952, without a time,
+ * by a pinned compressor, so that the same lines give the same bytes everywhere). A line is there once its
+ * newline is.
  */
 
 import { join } from "node:path";

@@ -1,7 +1,7 @@
 /**
- * Merging stores: parts of a sweep, each written by a process of its own, become one. Once it has returned the records of
- * all parts are on the disk, in one file that took the place of another at once; killed before that, it has changed
- * nothing, and doing it again, or with parts that are in already, changes nothing.
+ * Merging stores: parts of a sweep, each written by a process of its own, become one. Once it has returned
+ * the records of all parts are on the disk, in one file that took the place of another at once; killed before
+ * that, it has changed nothing, and doing it again, or with parts that are in already, changes nothing.
  */
 
 import { type Files, nodeFiles } from "../disk/files";
@@ -23,7 +23,8 @@ export interface Merged {
  * Merges stores into one. The parts are read, and stay.
  * @param into folder of the store; made when it is not there. While another process writes there, this waits.
  * @param parts folders of stores, in any order: the result is the same to the byte
- * @throws InUseError when a part is still being written; InputError when one holds no records, or records that were edited
+ * @throws InUseError when a part is still being written; InputError when one holds no records, or records
+ * that were edited
  * @throws DisagreementError when two records of one key have different outcomes: nothing is changed
  * @throws DiskError, StoppedError
  */
@@ -50,8 +51,8 @@ function readPart(folder: string, files: Files): RunStore {
   const holder = holderOf(folder, files);
   if (holder && holder.fate !== "ended")
     throw new InUseError(
-      `${folder} is still being written, by ${holder.who}: it is merged when that process has ended. If you know that ` +
-        `it has: npx erasable unlock ${folder}`,
+      `${folder} is still being written, by ${holder.who}: it is merged when that process has ended. ` +
+        `If you know that it has: npx erasable unlock ${folder}`,
     );
   if (lineFiles(folder, files).length === 0) throw new InputError(`${folder} holds no records`);
   const part = new RunStore(folder, { files });

@@ -1,7 +1,7 @@
 /**
- * What the run store keeps: one JSON line for each trial. Its key is a hash of everything that decides the result (the
- * trial, the data, the code), so a record made from anything else has another key and never matches. A second hash, of
- * the outcome, shows that nobody has edited it since.
+ * What the run store keeps: one JSON line for each trial. Its key is a hash of everything that decides the
+ * result (the trial, the data, the code), so a record made from anything else has another key and never
+ * matches. A second hash, of the outcome, shows that nobody has edited it since.
  */
 
 import { canonicalJson, sha256 } from "../json";
@@ -91,8 +91,8 @@ export function isRecord(value: unknown): value is StoredRecord {
 }
 
 /**
- * What is wrong with a record that was edited or mixed up: its key is not that of its trial, data and code, or its
- * outcome is not the one that was stored. Undefined for an honest one.
+ * What is wrong with a record that was edited or mixed up: its key is not that of its trial, data and code,
+ * or its outcome is not the one that was stored. Undefined for an honest one.
  */
 export function fault({
   key,

@@ -1,7 +1,8 @@
 /**
- * Records by key. Of two with one key the higher revision counts, then the one whose text sorts first, so that what is kept
- * does not depend on the order of reading. Two outcomes of one key mean that a machine, a version of Node or the code has
- * computed something else than another: that is kept and reported, for whoever can tell which of them is wrong.
+ * Records by key. Of two with one key the higher revision counts, then the one whose text sorts first, so
+ * that what is kept does not depend on the order of reading. Two outcomes of one key mean that a machine, a
+ * version of Node or the code has computed something else than another: that is kept and reported, for
+ * whoever can tell which of them is wrong.
  */
 
 import { canonicalJson } from "../json";
@@ -37,7 +38,8 @@ export class RecordIndex<R extends StoredRecord = StoredRecord> {
 
   /**
    * Takes a record in.
-   * @param always compares outcomes whatever the revisions: those of two stores do not count on from one another
+   * @param always compares outcomes whatever the revisions: those of two stores do not count on from one
+   * another
    */
   add(record: R, file: string, always = false): void {
     const known = this.entries.get(record.key);
@@ -57,7 +59,8 @@ export class RecordIndex<R extends StoredRecord = StoredRecord> {
     const [a, b] = [known, other].map(({ record }) => canonicalJson(withoutTimings(record)));
     if (a === b) return;
     const key = other.record.key;
-    const what = `${key} was computed twice with different results: by ${madeBy(known)}, and by ${madeBy(other)}`;
+    const both = `by ${madeBy(known)}, and by ${madeBy(other)}`;
+    const what = `${key} was computed twice with different results: ${both}`;
     this.disagreements.push({ key, file: other.file, what });
   }
 }

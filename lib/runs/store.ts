@@ -1,8 +1,8 @@
 /**
- * The run store: the records of results/<profile>/runs. One process writes at a time, under the folder's lock; readers need
- * none. Nothing that is stored is changed, and any process may be killed at any moment: whole lines stay, a line that was
- * being written is dropped and reported. Other stores may lie beneath, as the published records do: they are read and never
- * written.
+ * The run store: the records of results/<profile>/runs. One process writes at a time, under the folder's
+ * lock; readers need none. Nothing that is stored is changed, and any process may be killed at any moment:
+ * whole lines stay, a line that was being written is dropped and reported. Other stores may lie beneath, as
+ * the published records do: they are read and never written.
  *
  *   records.jsonl         records as they come, each on the disk before the next is computed
  *   records.jsonl.gz      compacted: sorted by key; the same records give the same bytes
@@ -37,7 +37,10 @@ export interface Edited {
   readonly what: string;
 }
 
-/** Two outcomes of one key: which of them is wrong cannot be told here, so both are kept. The message names their origins. */
+/**
+ * Two outcomes of one key: which of them is wrong cannot be told here, so both are kept. The message names
+ * their origins.
+ */
 export class DisagreementError extends InputError {
   override name = "DisagreementError";
 }
@@ -145,9 +148,11 @@ export class RunStore<R extends StoredRecord = StoredRecord> {
   }
 
   /**
-   * Stores a record; once this returns the disk has it. Returns false, and stores nothing, when its key is there
-   * already, unless `replace` is set: then the new record gets the next revision and counts from now on.
-   * @throws InUseError when another process writes here; DiskError (what was stored before stays); TypeError when it is not
+   * Stores a record; once this returns the disk has it. Returns false, and stores nothing, when its key is
+   * there already, unless `replace` is set: then the new record gets the next revision and counts from now
+   * on.
+   * @throws InUseError when another process writes here; DiskError (what was stored before stays); TypeError
+   * when it is not
    *   plain JSON
    */
   append(record: R, options: { replace?: boolean } = {}): boolean {
@@ -174,8 +179,8 @@ export class RunStore<R extends StoredRecord = StoredRecord> {
   }
 
   /**
-   * The record lines without times, machine and versions, sorted by key: two independent runs of the same trials give
-   * the same text to the byte.
+   * The record lines without times, machine and versions, sorted by key: two independent runs of the same
+   * trials give the same text to the byte.
    */
   comparable(): string {
     return this.records()
@@ -184,9 +189,11 @@ export class RunStore<R extends StoredRecord = StoredRecord> {
   }
 
   /**
-   * Takes all records of this folder, and those of `parts`, into one packed file, and removes the files that went in. At any
-   * moment each record is in one of them. Doing it again changes nothing. The parts are not touched.
-   * @throws DisagreementError when two records of one key have different outcomes: then nothing is changed; as append
+   * Takes all records of this folder, and those of `parts`, into one packed file, and removes the files that
+   * went in. At any moment each record is in one of them. Doing it again changes nothing. The parts are not
+   * touched.
+   * @throws DisagreementError when two records of one key have different outcomes: then nothing is changed;
+   * as append
    */
   compact(parts: readonly RunStore<R>[] = []): void {
     this.requireLock();
@@ -260,6 +267,7 @@ function requireAgreement(disagreements: readonly Disagreement[]): void {
   if (disagreements.length === 0) return;
   const more = disagreements.length > 1 ? ` (and ${disagreements.length - 1} more)` : "";
   throw new DisagreementError(
-    `${disagreements[0].what}${more}. All files are kept as they are: find out which is right, and remove the line of the other`,
+    `${disagreements[0].what}${more}. All files are kept as they are: find out which is right, and remove ` +
+      "the line of the other",
   );
 }

@@ -1,6 +1,6 @@
 /**
- * What runs in a worker thread: loads the handler's module, calls it, and sends what it emits to the parent, which alone
- * writes to the store. The port carries records and progress out, and the wish to stop in.
+ * What runs in a worker thread: loads the handler's module, calls it, and sends what it emits to the parent,
+ * which alone writes to the store. The port carries records and progress out, and the wish to stop in.
  */
 
 import { pathToFileURL } from "node:url";

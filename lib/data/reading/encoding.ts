@@ -1,7 +1,6 @@
 /**
- * Text in the encodings that exports have, as UTF-8: UTF-8 with or without a byte order mark, UTF-16 (by
- * its mark, or by its zeros), and Latin-1 where the caller says so. Line ends of old Macs become ordinary
- * ones.
+ * Text in the encodings that exports have, as UTF-8: UTF-8 with or without a byte order mark, UTF-16 (by its
+ * mark, or by its zeros), and Latin-1 where the caller says so. Line ends of old Macs become ordinary ones.
  */
 
 import { isUtf8 } from "node:buffer";
@@ -104,8 +103,8 @@ export function requireUtf8(name: string, from: number, bytes: Uint8Array): void
     if (!isUtf8(one))
       throw new InputError(
         `${name}: line ${line} is not UTF-8: ` +
-          `${clipped(Buffer.from(one.subarray(0, 400)).toString("latin1"))}; save the file as UTF-8, or read ` +
-          `it with --encoding latin1`,
+          `${clipped(Buffer.from(one.subarray(0, 400)).toString("latin1"))}; save the file as UTF-8, ` +
+          `or read it with --encoding latin1`,
       );
     begin = end + 1;
   }

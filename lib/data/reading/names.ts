@@ -19,8 +19,8 @@ const NOUNS: Readonly<Record<Role | "count", readonly string[]>> = {
   item: words(
     `item items iid movie film product asin sku song track artist book isbn article business recipe ` +
       `anime game app joke
-     video show series episode course beer wine restaurant hotel place poi venue news url page content stockcode
-     good goods offer brand album podcast dish artikel produkt`,
+     video show series episode course beer wine restaurant hotel place poi venue news url page content
+     stockcode good goods offer brand album podcast dish artikel produkt`,
   ),
   rating: words(`rating ratings rate score scores star stars overall grade val preference pref bewertung liked
      like thumb thumbs`),
