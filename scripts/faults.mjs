@@ -4,7 +4,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { options, root, run, Stop, say, script } from "./tools.mjs";
+import { build, options, root, run, Stop, say, script } from "./tools.mjs";
 
 const usage = "usage: npm run faults [-- [--long] [--seed N]]";
 
@@ -13,10 +13,7 @@ await script(async (args) => {
   const seed = Number(chosen.seed ?? 1);
   if (!Number.isInteger(seed) || seed < 0)
     throw new Stop(`--seed ${chosen.seed}: not a whole number from 0 on`);
-  const built = await run(process.execPath, [join(root, "scripts/build.mjs")], {
-    label: "Building the library",
-  });
-  if (built.status !== 0) throw new Stop(built.output);
+  await build();
   const scratch = mkdtempSync(join(tmpdir(), "erasable-faults-"));
   const counts = join(scratch, "counts.jsonl");
   writeFileSync(counts, "");

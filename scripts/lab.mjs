@@ -1,7 +1,6 @@
 // JupyterLab with the TypeScript kernel ready: `npm run lab -- [options of jupyter lab]`.
-import { join } from "node:path";
 import { jupyterEnvironment, setup } from "./setup.mjs";
-import { ask, root, run, Stop, script } from "./tools.mjs";
+import { ask, build, root, run, Stop, script } from "./tools.mjs";
 
 await script(async (args) => {
   const machine = await setup();
@@ -9,10 +8,7 @@ await script(async (args) => {
     throw new Stop(
       `JupyterLab is not installed for ${machine.python}. Install it there, e.g. pip install jupyterlab.`,
     );
-  const built = await run(process.execPath, [join(root, "scripts/build.mjs")], {
-    label: "Building the library",
-  });
-  if (built.status !== 0) throw new Stop(built.output);
+  await build();
   // no question about news and no look for updates: nothing leaves this machine unasked
   const quiet = ["--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"];
   const settings = [`--notebook-dir=${root}`, ...quiet, ...args];

@@ -68,6 +68,14 @@ export function run(command, args, { label, show = false, env = process.env, cwd
   });
 }
 
+/** Brings lib/dist up to date. */
+export async function build() {
+  const { status, output } = await run(process.execPath, [join(root, "scripts/build.mjs")], {
+    label: "Building the library",
+  });
+  if (status !== 0) throw new Stop(output);
+}
+
 /** Output of a short program, or undefined when it is missing or fails. */
 export function ask(command, args) {
   const { status, stdout } = spawnSync(command, args, { cwd: root, encoding: "utf8", timeout: 60_000 });

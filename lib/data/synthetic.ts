@@ -58,15 +58,14 @@ export function synthesize(options: Partial<SyntheticOptions> = {}): Synthetic {
     itemCommunity,
     stream("every item"),
   );
-  const pools = poolsOf(popularity, itemCommunity, communities);
+  const chooser = new ItemChooser(poolsOf(popularity, itemCommunity, communities), settings.loyalty);
   const taste = tasteOf(settings, popularity, stream);
   const values = new Float32Array(settings.ratings);
-  const seenBy = new Uint32Array(items); // last user + 1 that holds the item
   const family = stream("choices");
   for (let u = 0; u < users; u++) {
     const random = family.fork(u);
     const row = columns.subarray(offsets[u], offsets[u + 1]);
-    chooseItems(row, filled[u], u, userCommunity[u], pools, settings.loyalty, seenBy, random);
+    chooser.fill(row, filled[u], u, userCommunity[u], random);
     if (row.length > 1) row.sort();
     const base = MEAN + settings.biasSpread * random.normal();
     const liking = taste.affinity.subarray(userCommunity[u] * communities);
@@ -232,71 +231,66 @@ function poolsOf(popularity: Float64Array, community: Uint16Array, communities: 
   return { members, starts, weights, ends, totals };
 }
 
-/** Fills row[filled ..]: popular items first, `loyalty` of them from the user's own community. */
-function chooseItems(
-  row: Uint32Array,
-  filled: number,
-  user: number,
-  community: number,
-  pools: Pools,
-  loyalty: number,
-  seenBy: Uint32Array,
-  random: Random,
-): void {
-  for (let k = 0; k < filled; k++) seenBy[row[k]] = user + 1;
-  if (row.length > pools.members.length / 6) {
-    chooseMany(row, filled, user, community, pools, loyalty, seenBy, random);
-    return;
-  }
-  const { members, starts, ends, totals } = pools;
-  const all = totals[totals.length - 1];
-  for (let k = filled; k < row.length; k++) {
-    let item = 0;
-    for (let t = 0; t === 0 || seenBy[item] === user + 1; t++) {
-      if (t < 64) {
-        const own = random.uniform() < loyalty;
-        const c = own ? community : firstAbove(totals, 0, totals.length, random.uniform() * all);
-        const sum = ends[starts[c + 1] - 1];
-        item = members[firstAbove(ends, starts[c], starts[c + 1], random.uniform() * sum)];
-      } else item = random.below(members.length); // the popular ones are all taken
-    }
-    seenBy[item] = user + 1;
-    row[k] = item;
-  }
-}
+/** Chooses the items of one user after another. */
+class ItemChooser {
+  private readonly seenBy: Uint32Array; // last user + 1 that holds the item
 
-/**
- * The same choice for a user with a large share of the catalogue, where drawing again and again would be
- * slow: the smallest of -log(uniform) / weight (Efraimidis and Spirakis 2006, weighted sampling without
- * replacement).
- */
-function chooseMany(
-  row: Uint32Array,
-  filled: number,
-  user: number,
-  community: number,
-  { members, starts, weights, ends, totals }: Pools,
-  loyalty: number,
-  seenBy: Uint32Array,
-  random: Random,
-): void {
-  const n = members.length;
-  const [from, to] = [starts[community], starts[community + 1]];
-  const inside = loyalty / ends[to - 1];
-  // the others come last, but they come
-  const anywhere = Math.max(1e-9, 1 - loyalty) / totals[totals.length - 1];
-  const keys = new Float64Array(n);
-  for (let place = 0; place < n; place++) {
-    const weight = weights[place] * (place >= from && place < to ? inside + anywhere : anywhere);
-    const key = -log(random.uniform() + 2 ** -33) / weight;
-    keys[place] = seenBy[members[place]] === user + 1 ? Infinity : key;
+  constructor(
+    private readonly pools: Pools,
+    private readonly loyalty: number,
+  ) {
+    this.seenBy = new Uint32Array(pools.members.length);
   }
-  const wanted = row.length - filled;
-  if (wanted === 0) return;
-  const limit = keys.slice().sort()[wanted - 1];
-  let k = filled;
-  for (let place = 0; place < n && k < row.length; place++)
-    if (keys[place] <= limit) row[k++] = members[place];
+
+  /** Fills row[filled ..]: popular items first, `loyalty` of them from the user's own community. */
+  fill(row: Uint32Array, filled: number, user: number, community: number, random: Random): void {
+    const { seenBy, loyalty } = this;
+    const { members, starts, ends, totals } = this.pools;
+    for (let k = 0; k < filled; k++) seenBy[row[k]] = user + 1;
+    if (row.length > members.length / 6) {
+      this.fillMany(row, filled, user, community, random);
+      return;
+    }
+    const all = totals[totals.length - 1];
+    for (let k = filled; k < row.length; k++) {
+      let item = 0;
+      for (let t = 0; t === 0 || seenBy[item] === user + 1; t++) {
+        if (t < 64) {
+          const own = random.uniform() < loyalty;
+          const c = own ? community : firstAbove(totals, 0, totals.length, random.uniform() * all);
+          const sum = ends[starts[c + 1] - 1];
+          item = members[firstAbove(ends, starts[c], starts[c + 1], random.uniform() * sum)];
+        } else item = random.below(members.length); // the popular ones are all taken
+      }
+      seenBy[item] = user + 1;
+      row[k] = item;
+    }
+  }
+
+  /**
+   * The same for a user with a large share of the catalogue, where drawing again and again would be slow: the
+   * smallest of -log(uniform) / weight (Efraimidis and Spirakis 2006, weighted sampling without replacement).
+   */
+  private fillMany(row: Uint32Array, filled: number, user: number, community: number, random: Random): void {
+    const { members, starts, weights, ends, totals } = this.pools;
+    const n = members.length;
+    const [from, to] = [starts[community], starts[community + 1]];
+    const inside = this.loyalty / ends[to - 1];
+    // the others come last, but they come
+    const anywhere = Math.max(1e-9, 1 - this.loyalty) / totals[totals.length - 1];
+    const keys = new Float64Array(n);
+    for (let place = 0; place < n; place++) {
+      const weight = weights[place] * (place >= from && place < to ? inside + anywhere : anywhere);
+      const key = -log(random.uniform() + 2 ** -33) / weight;
+      keys[place] = this.seenBy[members[place]] === user + 1 ? Infinity : key;
+    }
+    const wanted = row.length - filled;
+    if (wanted === 0) return;
+    const limit = keys.slice().sort()[wanted - 1];
+    let k = filled;
+    for (let place = 0; place < n && k < row.length; place++)
+      if (keys[place] <= limit) row[k++] = members[place];
+  }
 }
 
 function tasteOf(

@@ -91,8 +91,8 @@ export async function unzip(
 /** Not ratings, in an archive of a data set. */
 const ASIDE =
   /(^|\/)(\.|__MACOSX\/|readme|licen[cs]e|copying|changes)|\.(md|pdf|html?|txt\.asc|sh|py|ipynb|png|jpe?g)$/i;
-/** Where an archive has several tables, the one with such a name holds the ratings. */
 const NAMES = "ratings?|interactions?|reviews?|clicks|events?|orders|plays|purchases|u";
+/** Where an archive has several tables, the one with such a name holds the ratings. */
 const RATINGS = new RegExp(`(${NAMES})\\.([ct]sv|txt|dat|data|jsonl?)$|\\.inter$`, "i");
 
 /**

@@ -41,7 +41,13 @@ export function binCounts(
   const edges = scale === "log2" ? doublings(least, most) : steps(least, most, width);
   return Object.entries(values).flatMap(([series, list]) => {
     const counts = new Float64Array(edges.length - 1);
-    for (let i = 0; i < list.length; i++) counts[Math.min(placeOf(edges, list[i]), counts.length - 1)]++;
+    for (let i = 0; i < list.length; i++)
+      counts[
+        Math.min(
+          edges.findLastIndex((edge) => edge <= list[i]),
+          counts.length - 1,
+        )
+      ]++;
     return Array.from(counts, (count, b) => ({ series, from: edges[b], to: edges[b + 1], count }));
   });
 }
@@ -61,18 +67,6 @@ function steps(least: number, most: number, width = (most - least) / 20 || 1): n
   const first = Math.floor(least / width);
   const count = Math.max(1, Math.ceil(most / width) - first);
   return Array.from({ length: count + 1 }, (_, i) => (first + i) * width);
-}
-
-/** The last edge that is not above `value`. */
-function placeOf(edges: readonly number[], value: number): number {
-  let low = 0;
-  let high = edges.length - 1;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (edges[middle] <= value) low = middle;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Settings of `histogramChart`. */
