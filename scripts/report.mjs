@@ -36,8 +36,23 @@ function prepareMarkdown(markdown, katex) {
 /** Markdown that a cell has shown: what looks like HTML in it is text. */
 const textAlone = (markdown) => outsideCode(markdown, (text) => text.replace(/</g, "&lt;"));
 
+/** Level of the heading that a Markdown cell begins with; 0 without one. */
+const levelOf = (cell) =>
+  cell.cell_type === "markdown" ? (/^(#+) /.exec([cell.source].flat().join(""))?.[1].length ?? 0) : 0;
+
+/** What JupyterLab shows folded is folded in a page too: the cells below a heading that is marked so. */
+function fold(cells) {
+  for (const [i, cell] of cells.entries()) {
+    if (!cell.metadata["jp-MarkdownHeadingCollapsed"]) continue;
+    const next = cells.findIndex((one, k) => k > i && levelOf(one) > 0 && levelOf(one) <= levelOf(cell));
+    cell.metadata.fold = "begin";
+    cells.at(next < 0 ? -1 : next - 1).metadata.fold = "end";
+  }
+}
+
 /** A notebook as it goes to the exporter. */
 function prepare(notebook, folder, katex) {
+  fold(notebook.cells);
   for (const cell of notebook.cells) {
     if (cell.cell_type === "markdown") cell.source = prepareMarkdown([cell.source].flat().join(""), katex);
     if (!cell.outputs) continue;

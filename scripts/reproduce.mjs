@@ -2,6 +2,7 @@
 // Everything goes to results/<profile>/; notebooks/ is only read. A notebook whose inputs are those of its last
 // successful run (its source, the compiled library, dependencies, profile, parameters, whether it may compute, data, records) is skipped.
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -14,6 +15,7 @@ import {
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, join, relative, resolve } from "node:path";
+import { noteTime, sayEstimate } from "./estimate.mjs";
 import { exportReports } from "./report.mjs";
 import { jupyterEnvironment, setup } from "./setup.mjs";
 import {
@@ -112,21 +114,28 @@ function chooseNotebooks(folder, only) {
   return wanted ? all.filter((notebook) => wanted.some((name) => notebook.startsWith(name))) : all;
 }
 
+/** What a notebook would be executed on, and whether its last successful execution was on the same. */
+function stateOf(notebook, target, { profile, recordsOnly, results }) {
+  const code = codeIdentity(notebook, profile, recordsOnly);
+  const noted = readJson(target)?.metadata?.erasable;
+  const before = { data: dataIdentity(), records: recordsIdentity(join(results, profile)) };
+  const same =
+    noted?.succeeded && noted.code === code && noted.data === before.data && noted.records === before.records;
+  return { code, before, same };
+}
+
 /**
  * Executes a notebook that is not up to date. Returns the exit status (0 done, 1 failed, 130 stopped), what was there
  * before it, and the process id of its kernel.
  */
 async function execute(notebook, target, { profile, timeout, force, recordsOnly, machine, results }) {
   const name = basename(notebook, ".ipynb");
-  const code = codeIdentity(notebook, profile, recordsOnly);
-  const noted = readJson(target)?.metadata?.erasable;
-  const before = { data: dataIdentity(), records: recordsIdentity(join(results, profile)) };
-  const same =
-    noted?.succeeded && noted.code === code && noted.data === before.data && noted.records === before.records;
+  const { code, before, same } = stateOf(notebook, target, { profile, recordsOnly, results });
   if (!force && same) {
     say(`${name}: up to date, skipped`);
     return { status: 0, before };
   }
+  const earlier = existsSync(target) ? readFileSync(target, "utf8") : undefined;
   say(`${name}: executing (profile ${profile})`);
   const since = performance.now();
   const env = {
@@ -153,6 +162,12 @@ async function execute(notebook, target, { profile, timeout, force, recordsOnly,
   const kernel = existsSync(kernelFile) ? readFileSync(kernelFile, "utf8") : undefined;
   rmSync(scratch, { recursive: true, force: true });
   const end = status === 130 ? "stopped" : "FAILED";
+  if (status === 1 && profile === "paper" && lacksData(target)) {
+    keepPublished(target, earlier);
+    say(`${name}: needs data that are not on this machine; its published outputs stay as they are`);
+    return { status: LACKING, before, kernel };
+  }
+  if (status === 0) noteTime(profile, basename(notebook), (performance.now() - since) / 1000);
   if (status === 0) say(`${name}: done (${elapsed(since)})`);
   else if (existsSync(target)) say(`${name}: ${end}; what was reached is kept in ${relative(root, target)}`);
   else say(`${name}: ${end}`);
@@ -179,6 +194,23 @@ function noteInputs(folder, executed, writers) {
   }
 }
 
+/** Whether a notebook failed because data are not on this machine: InputErrors of loading name the command that fetches. */
+const lacksData = (path) =>
+  readJson(path)
+    .cells.flatMap(({ outputs = [] }) => outputs)
+    .some(({ text = "" }) => /InputError: [\s\S]*npx erasable data fetch/.test([text].flat().join("")));
+
+/**
+ * Profile paper never takes generated data, so what needs data that are not here is not executed: the published notebook
+ * stays, or is put where the others go.
+ */
+function keepPublished(target, before) {
+  const published = join(root, "results/paper/notebooks", basename(target));
+  if (before !== undefined) writeFileSync(target, before);
+  else if (existsSync(published)) copyFileSync(published, target);
+  else rmSync(target);
+}
+
 /** Writes claims.json from the records, by the same rules as notebook 09; nothing where there are no records. */
 async function judgeClaims(results, profile) {
   if (filesBelow(join(results, profile, "runs"), isRecords).length === 0) return;
@@ -194,6 +226,8 @@ for (const signal of ["SIGINT", "SIGTERM"])
     stopping = true;
   });
 const STOPPED = 130;
+/** Of a notebook that was not executed, as its data are not here. */
+const LACKING = 2;
 
 await script(async (args) => {
   try {
@@ -234,6 +268,17 @@ async function reproduce(args) {
   mkdirSync(target, { recursive: true });
   const notebooks = chooseNotebooks(folder, chosen.only);
   const failed = [];
+  const lacking = [];
+  const due = notebooks.filter(
+    (name) =>
+      chosen.force ||
+      !stateOf(join(folder, name), join(target, name), {
+        profile,
+        recordsOnly: chosen["records-only"],
+        results,
+      }).same,
+  );
+  await sayEstimate(due, { profile, recordsOnly: chosen["records-only"], results });
   const executed = [];
   const writersSeen = watchWriters(join(results, profile, "runs"));
   for (const name of notebooks) {
@@ -249,6 +294,7 @@ async function reproduce(args) {
     const outcome = await execute(join(folder, name), path, settings);
     executed.push({ path, ...outcome });
     if (outcome.status === STOPPED) stopping = true;
+    else if (outcome.status === LACKING) lacking.push(name);
     else if (outcome.status !== 0) failed.push(name);
     if (stopping) break;
   }
@@ -264,8 +310,12 @@ async function reproduce(args) {
   await judgeClaims(results, profile);
   if (!chosen["no-reports"]) await exportReports(machine, output);
   say(
-    `\n${notebooks.length - failed.length} of ${notebooks.length} notebooks succeeded in ${elapsed(since)}; results in ${place}`,
+    `\n${notebooks.length - failed.length - lacking.length} of ${notebooks.length} notebooks succeeded in ${elapsed(since)}; results in ${place}`,
   );
+  if (lacking.length > 0)
+    say(
+      `as published, for want of data: ${lacking.join(", ")}; npx erasable data list says what is here, and data fetch gets it`,
+    );
   if (failed.length > 0) throw new Stop(`failed: ${failed.join(", ")}`);
   return 0;
 }

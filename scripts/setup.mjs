@@ -125,7 +125,8 @@ export async function setup() {
   const tslab = readJson(join(root, "node_modules/tslab/package.json")).version;
   const stamp = digest(readFileSync(requirements), tslab, process.env.PYTHON ?? "");
   const state = readJson(STATE);
-  if (state?.stamp === stamp && existsSync(state.python)) return state;
+  // a clone that was copied brings the other one's state, and is to have an environment of its own
+  if (state?.stamp === stamp && state.root === root && existsSync(state.python)) return state;
   checkDisk();
   const python = findPython();
   const problem = python
@@ -133,7 +134,7 @@ export async function setup() {
     : "Python 3.10 or later was not found (tried python3, python and py).\n" +
       "Install it from https://www.python.org or your system's packages (Debian: sudo apt install python3 python3-venv),\n" +
       "or name it: PYTHON=/path/to/python3 npm run setup";
-  const ready = { stamp, python: venvPython };
+  const ready = { stamp, root, python: venvPython };
   if (!problem) await registerKernel(venvPython, ["--sys-prefix"]);
   else {
     const other = pythonOfJupyter();

@@ -9,6 +9,8 @@ import { fileURLToPath } from "node:url";
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 export const windows = process.platform === "win32";
 
+export const PROFILES = ["smoke", "quick", "paper"];
+
 /** A missing tool or a failed step: the message says what to do, and nobody needs a stack trace. */
 export class Stop extends Error {}
 
