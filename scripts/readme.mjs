@@ -1,149 +1,86 @@
-// npm run readme [-- --check]: writes the parts of README.md that state results, each between `<!-- NAME -->`
-// and `<!-- /NAME -->`, from results/paper (claims.json, second-run.json) and results/bench.json. With
-// --check it changes nothing and fails when a part is not what these files say.
-import { readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+// npm run readme [-- --check]: writes what states results: RESULTS.md, and the parts of README.md and
+// bench/README.md between `<!-- NAME -->` and `<!-- /NAME -->`, from results/ alone. With --check it changes
+// nothing and fails when a page does not say what results/ says.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { forgetTable, scaleTable, speedTable, table } from "./bench_tables.mjs";
+import { resultsPage } from "./results_page.mjs";
+import { root, script } from "./tools.mjs";
+import { isJudged, verdictTable } from "./verdict_tables.mjs";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const read = (path) => readFileSync(join(root, path), "utf8");
 
-const claims = JSON.parse(read("results/paper/claims.json"));
-const bench = JSON.parse(read("results/bench.json")).sections;
-const table = (head, rows) =>
-  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-
-/** The data sets side by side; in brackets the cases for, against, open, and those that cannot tell. */
-function claimTable() {
-  const titles = new Map(
-    claims.claims.flatMap(({ data }) => data.map(({ dataset, title }) => [dataset, title])),
-  );
-  const told = (found) => {
-    if (!found) return "not tested";
-    const { counts, verdict } = found;
-    return `**${verdict}** (${[counts.for, counts.against, counts.open, counts.cannotTell].join(" / ")})`;
-  };
-  return table(
-    ["", "the paper says", ...titles.values()],
-    claims.claims.map(({ id, place, statement, data }) => [
-      id,
-      `${statement} (${place})`,
-      ...[...titles.keys()].map((dataset) => told(data.find((found) => found.dataset === dataset))),
-    ]),
-  );
-}
-
-const short = (value) => Number(value.toPrecision(2)).toString();
-
-function speedTable() {
-  const rows = bench.training.rows
-    .filter(({ stream }) => stream === "all")
-    .map(({ model, batchSize, simd, torch }) => [
-      model.toUpperCase(),
-      batchSize.toLocaleString("en-US"),
-      `${(simd.median / 1e6).toFixed(2)} M`,
-      ...["ordinary, one thread", "ordinary, default threads", "distinct, default threads"].map((variant) =>
-        torch?.[variant] ? `${short(torch[variant].ratio)}x` : "–",
-      ),
-    ]);
-  return table(
-    [
-      "model",
-      "batch",
-      "samples/s, one core",
-      "PyTorch, one thread",
-      "PyTorch, two threads",
-      "de-duplicated PyTorch, two threads",
-    ],
-    rows,
-  );
-}
-
-function scaleTable() {
-  const rows = bench.scale.rows
-    .filter(({ seconds }) => seconds !== undefined)
-    .map(({ what, seconds, megabytes, stages }) => [
-      what,
-      seconds.toFixed(1),
-      `${megabytes}`,
-      Object.entries(stages ?? {})
-        .map(([stage, own]) => `${stage} ${own.toFixed(1)}`)
-        .join(", ") || "–",
-    ]);
-  return table(["", "seconds", "peak memory, MB", "of it"], rows);
-}
-
-/** Forgetting one user of a system in a folder, in ms of wall time. */
-function forgetTable() {
-  const ms = ({ median, most }) => `${median.toFixed(0)} (${most.toFixed(0)})`;
-  const { rows, data, machine } = bench["fold-in"];
-  if (data !== "ml-1m" || machine.cores !== 2)
-    throw new Error("README.md: its fold-in is of ml-1m on two cores");
-  return table(
-    ["model", "item step", "two cores", "one core"],
-    rows.map(({ model, itemStep, wall, waited }) => [
-      model.toUpperCase(),
-      `\`${itemStep}\``,
-      ms(waited),
-      ms(wall),
-    ]),
-  );
-}
-
-const ROUNDED = 10; // seconds below which a tenth is shown
-
-/** Seconds of a second run of one seed, figure by figure (npx erasable repeat), on all cores. */
-function timeTable() {
-  const { parts, seconds } = JSON.parse(read("results/paper/second-run.json"));
-  const show = (value) => (value < ROUNDED ? value.toFixed(1) : value.toFixed(0));
-  const rows = [
-    ...parts,
-    { name: "all together", records: sum(parts, "records"), samples: sum(parts, "samples"), seconds },
-  ].map(({ name, records, samples, seconds, stages = {} }) => {
-    const largest = Object.entries(stages)
-      .filter(([, own]) => own >= 1)
-      .sort(([, a], [, b]) => b - a)
-      .map(([stage, own]) => `${stage} ${own.toFixed(0)}`);
-    return [
-      name,
-      records.toLocaleString("en-US"),
-      (samples / 1e6).toLocaleString("en-US", { maximumFractionDigits: 0 }),
-      show(seconds),
-      largest.join(", ") || "–",
-    ];
-  });
-  return table(
-    [
-      "figure",
-      "records",
-      "M gradient samples",
-      "seconds",
-      "of it, both workers together, by the records' own clocks",
-    ],
-    rows,
-  );
-}
-
-const sum = (rows, key) => rows.reduce((total, row) => total + row[key], 0);
-
-const parts = {
-  // what was judged before the rules had a name stays as it was written then, until the next published run
-  ...(claims.rules ? { claims: claimTable } : {}),
-  time: timeTable,
-  speed: speedTable,
-  scale: scaleTable,
-  forget: forgetTable,
+/** Title and what of the paper, from a notebook's first heading; linked to the notebook as it was executed. */
+const OF_THE_PAPER = {
+  "00": "the idea: learn, recommend, forget, prove it",
+  "01": "Table 1",
+  "02": "Figure 3, Algorithms 1 and 3",
+  "03": "Figures 9 and 12, Algorithms 2 and 4, Equations 7-11",
+  "04": "Figure 4",
+  "05": "Figures 5, 6, 10, 11",
+  "06": "Figure 7",
+  "07": "Figures 8 and 13, Theorem 1",
+  "08": "goal G1: exactness, attacks",
+  "09": "every claim; settings; full ranking",
+  10: "beyond the paper: other methods, cost against quality",
 };
 
-let text = read("README.md");
-for (const [name, make] of Object.entries(parts)) {
-  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-  const [from, to] = [text.indexOf(open), text.indexOf(close)];
-  if (from < 0 || to < from) throw new Error(`README.md: ${open} ... ${close} is missing`);
-  text = `${text.slice(0, from + open.length)}\n${make()}\n${text.slice(to)}`;
+function notebookTable() {
+  const names = readdirSync(join(root, "notebooks"))
+    .filter((name) => name.endsWith(".ipynb"))
+    .sort();
+  return table(
+    ["notebook, as executed", "question", "of the paper", "source"],
+    names.map((name) => {
+      const [first] = JSON.parse(read(`notebooks/${name}`)).cells;
+      const [, title] = /^# \d+ · (.+)$/m.exec(first.source.join(""));
+      const number = name.slice(0, 2);
+      return [
+        `[${number}](results/paper/notebooks/${name})`,
+        title,
+        OF_THE_PAPER[number],
+        `[edit](notebooks/${name})`,
+      ];
+    }),
+  );
 }
-if (!process.argv.includes("--check")) writeFileSync(join(root, "README.md"), text);
-else if (text !== read("README.md")) {
-  console.error("README.md does not say what results/ says: npm run readme");
-  process.exit(1);
+
+const PARTS = {
+  "README.md": {
+    waiting: () =>
+      isJudged
+        ? ""
+        : "*Until profile `paper` has been run again with today's code, what is published is version 1's.*",
+    notebooks: notebookTable,
+    verdicts: verdictTable,
+  },
+  "bench/README.md": { speed: speedTable, scale: scaleTable, forget: forgetTable },
+};
+
+/** A page with its parts made anew. @throws Error naming a part that it lacks */
+function withParts(path) {
+  let text = read(path);
+  for (const [name, make] of Object.entries(PARTS[path])) {
+    const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+    const [from, to] = [text.indexOf(open), text.indexOf(close)];
+    if (from < 0 || to < from) throw new Error(`${path}: ${open} ... ${close} is missing`);
+    text = `${text.slice(0, from + open.length)}\n${make()}\n${text.slice(to)}`;
+  }
+  return text;
 }
+
+await script((args) => {
+  const pages = {
+    "RESULTS.md": resultsPage(),
+    ...Object.fromEntries(Object.keys(PARTS).map((path) => [path, withParts(path)])),
+  };
+  const stale = Object.keys(pages).filter(
+    (path) => !existsSync(join(root, path)) || read(path) !== pages[path],
+  );
+  if (!args.includes("--check")) {
+    for (const path of stale) writeFileSync(join(root, path), pages[path]);
+    return 0;
+  }
+  for (const path of stale) console.error(`${path} does not say what results/ says: npm run readme`);
+  return stale.length > 0 ? 1 : 0;
+});

@@ -22,7 +22,14 @@ function examplesIn(path: string): Example[] {
   }));
 }
 
-const markdown = ["README.md", "CONTRIBUTING.md", "environment.md", "results/README.md", "data/README.md"];
+const markdown = [
+  "README.md",
+  "lib/README.md",
+  "CONTRIBUTING.md",
+  "environment.md",
+  "results/README.md",
+  "data/README.md",
+];
 const sources = readdirSync(join(root, "lib"), { recursive: true, encoding: "utf8" }).filter(
   (name) => name.endsWith(".ts") && !/^(dist|node_modules)\b|assembly/.test(name),
 );

@@ -1,5 +1,5 @@
 /**
- * The how-tos of README.md, run as they stand there, in one folder, on ratings made here: the example of code by Node,
+ * The how-tos of lib/README.md, run as they stand there, in one folder, on ratings made here: the example of code by Node,
  * the commands on ratings of one's own by the command line.
  */
 
@@ -20,7 +20,7 @@ import { Random } from "../../lib/random";
 import { LAUNCHER } from "../cli/support";
 
 const root = join(__dirname, "../..");
-const readme = readFileSync(join(root, "README.md"), "utf8");
+const readme = readFileSync(join(root, "lib/README.md"), "utf8");
 
 /** The fenced blocks below a heading. */
 function blocks(heading: string): string[] {
@@ -58,7 +58,7 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 const node = (...args: string[]) => spawnSync(process.execPath, args, { cwd: home, encoding: "utf8" });
 
-describe("README", () => {
+describe("lib/README.md", () => {
   it("use it from code: learns, recommends, forgets, and the proof holds", () => {
     const [code] = blocks("Use it from code");
     writeFileSync(join(home, "forget.mjs"), code);

@@ -1,0 +1,98 @@
+// RESULTS.md: verdicts, what was measured in words, a gallery of the published figures, and what it took.
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { table, timeTable } from "./bench_tables.mjs";
+import { filesBelow, root } from "./tools.mjs";
+import { fullTable, isJudged, provenance, sentences } from "./verdict_tables.mjs";
+
+/** Which notebook shows a figure, by how its name begins; the paper's own figures stand first in each. */
+const SHOWN = [
+  [
+    /^utility-ml-1m(-(none|rand-5|top-5))?$|^utility-amazon-music(-(none|rand-5|top-5))?$/,
+    "05_utility",
+    "Figures 5 and 6",
+  ],
+  [/^efficiency-/, "04_efficiency", "Figure 4"],
+  [/^seqtrain-/, "06_seqtrain_ablation", "Figure 7"],
+  [/^cohesion-/, "07_cohesion_validation", "Figures 8 and 13"],
+  [/^grouping-/, "03_balanced_grouping", "Figures 9 and 12"],
+  [/^(utility|fairness)-/, "05_utility", "Figures 10 and 11, and more"],
+  [/^embedding-/, "02_collaborative_embedding", "Figure 3, and what the embedding knows"],
+  [/^(exactness|completeness|membership|poisoning)-/, "08_completeness", "Completeness, seen by attackers"],
+  [/^(sensitivity|ranking)/, "09_claims", "Other settings, full ranking"],
+  [/^(beyond|approximate)/, "10_beyond", "Beyond the paper"],
+];
+
+const folder = join(root, "results/paper/figures");
+
+/** The caption of a figure, from its interactive page. */
+function captionOf(name) {
+  const page = join(folder, `${name}.html`);
+  return (existsSync(page) && /<title>([^<]*)<\/title>/.exec(readFileSync(page, "utf8"))?.[1]) || name;
+}
+
+function gallery() {
+  const names = filesBelow(folder, (path) => /^[^.]+\.svg$/.test(basename(path))).map((path) =>
+    basename(path, ".svg"),
+  );
+  const taken = new Set();
+  return SHOWN.flatMap(([pattern, notebook, title]) => {
+    const own = names.filter((name) => pattern.test(name) && !taken.has(name));
+    for (const name of own) taken.add(name);
+    if (own.length === 0) return [];
+    const pictures = own.map((name) => {
+      const caption = captionOf(name);
+      return `<p><a href="results/paper/notebooks/${notebook}.ipynb"><img alt="" width="480" src="results/paper/figures/${name}.svg"></a><br><em>${caption}</em></p>`;
+    });
+    return [
+      `### ${title}\n\n[${notebook}](results/paper/notebooks/${notebook}.ipynb), as it was executed.\n\n${pictures.join("\n\n")}`,
+    ];
+  }).join("\n\n");
+}
+
+const STATE = isJudged
+  ? `Judged on ${provenance.data}, seeds ${provenance.seeds}, by version ${provenance.commit}. In brackets: cases for, against, open, and those that cannot tell.`
+  : "**Figures and notebooks shown here are those of version 1** (commit 26241e6); the run of today's code is not published yet. The column *today* waits for it.";
+
+const PUBLISHING = [
+  ["the records", "`npx erasable run --profile paper`, then `npx erasable compact --profile paper`"],
+  [
+    "tables, figures, executed notebooks, `claims.json`",
+    "`npm run reproduce -- --profile paper --records-only --publish`",
+  ],
+  ["this page, and the parts of README.md and bench/README.md that hold numbers", "`npm run readme`"],
+];
+
+/** The whole page. */
+export const resultsPage = () => `# Results
+
+${STATE}
+
+Each data set is judged by itself. A claim is *reproduced* when as many cases as the paper's words cover (all, or most) point its way with their whole 95 % interval over seeds, *partly* when half as many do; *cannot tell* where the measure has no room for an effect. All rules: [notebook 09](results/paper/notebooks/09_claims.ipynb). Version 1 judged all data sets together, by earlier rules; what it found, in words, is in [results/version1.md](results/version1.md).
+
+## Verdicts
+
+${fullTable()}
+
+## What was measured
+
+${sentences()}
+
+## Figures
+
+A picture leads to the notebook that shows it, with its numbers.
+
+${gallery()}
+
+## What it took
+
+A second run of seed 0 from an empty store, question by question, on two cores${isJudged ? "" : " (version 1)"}; its records were the published ones, byte for byte (\`npx erasable repeat\`).
+
+${timeTable()}
+
+Speed beside PyTorch, gensim and scikit-learn: [bench/README.md](bench/README.md).
+
+## How this page is made
+
+${table(["what", "command"], PUBLISHING)}
+`;

@@ -1,0 +1,87 @@
+// The paper's claims with their verdicts, for README.md and RESULTS.md: from results/paper/claims.json, which a run of
+// profile paper writes, and results/version1.json, which keeps the verdicts of version 1.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { table } from "./bench_tables.mjs";
+import { root } from "./tools.mjs";
+
+const read = (path) => JSON.parse(readFileSync(join(root, path), "utf8"));
+const claims = read("results/paper/claims.json");
+const version1 = read("results/version1.json");
+
+/** Whether the published claims are judged data set by data set; before, they are those of version 1. */
+export const isJudged = claims.rules !== undefined;
+
+/** What the claims say, for somebody who has not read the paper, and the notebook that shows it. */
+const PLAIN = {
+  C1: ["LASER forgets people of the group it learnt last about as fast as C-SISA does", "04_efficiency"],
+  C2: ["With more groups, forgetting gets faster", "04_efficiency"],
+  C3: ["LASER recommends better than C-SISA, with any grouping", "05_utility"],
+  C4: ["More groups do not cost more quality", "05_utility"],
+  C5: ["A system that is good before forgetting is good after it", "05_utility"],
+  C6: ["For DMF, groups on the collaborative embedding are the best", "05_utility"],
+  C7: ["For NMF, it does not matter how 16 groups are made", "05_utility"],
+  C8: ["Learning easy groups first is better than hard groups first", "06_seqtrain_ablation"],
+  C9: ["Groups of people who are alike are easier to learn", "07_cohesion_validation"],
+  C10: ["Plain k-means makes groups of very unequal size", "03_balanced_grouping"],
+  C11: ["Groups on the embedding hold people who are far more alike", "03_balanced_grouping"],
+  C12: ["Forgetting is cheapest, on average, when groups are equal", "03_balanced_grouping"],
+  C13: ["Learning in that order pays in the paper's measure of utility", "07_cohesion_validation"],
+  C14: ["What is forgotten is gone, to the last bit", "08_completeness"],
+};
+
+const executed = (name) => `[${name.slice(0, 2)}](results/paper/notebooks/${name}.ipynb)`;
+const titles = new Map(
+  isJudged ? claims.claims.flatMap(({ data }) => data.map(({ dataset, title }) => [dataset, title])) : [],
+);
+
+/** "MovieLens 1M: reproduced; Amazon Music: partly", or one word where all data sets agree. */
+function words({ data }) {
+  const found = [...new Set(data.map(({ verdict }) => verdict))];
+  if (found.length === 1) return `**${found[0]}**`;
+  return data.map(({ title, verdict }) => `${title}: **${verdict}**`).join("<br>") || "not tested";
+}
+
+/** Three columns: what the paper says, what we find, where to see it. */
+export const verdictTable = () =>
+  table(
+    [
+      "the paper says",
+      isJudged ? "we find" : "version 1 found (the run of today's code is under way)",
+      "notebook",
+    ],
+    claims.claims.map((claim) => {
+      const [text, notebook] = PLAIN[claim.id];
+      return [text, isJudged ? words(claim) : `**${claim.verdict}**`, executed(notebook)];
+    }),
+  );
+
+/** Every claim: the verdict of version 1 beside those of today, data set by data set, with counts of cases. */
+export const fullTable = () =>
+  table(
+    ["", "the paper says", "version 1", ...(isJudged ? [...titles.values()] : ["today"])],
+    claims.claims.map(({ id, place, statement, data }) => [
+      id,
+      `${statement} (${place})`,
+      version1.claims[id]?.verdict ?? "–",
+      ...(isJudged
+        ? [...titles.keys()].map((name) => told(data.find(({ dataset }) => dataset === name)))
+        : ["waits"]),
+    ]),
+  );
+
+function told(found) {
+  if (!found) return "not tested";
+  const { counts, verdict } = found;
+  return `**${verdict}** (${[counts.for, counts.against, counts.open, counts.cannotTell].join(" / ")})`;
+}
+
+/** What was measured, claim by claim and data set by data set, in words. */
+export const sentences = () =>
+  isJudged
+    ? claims.claims
+        .map(({ id, data }) => `* **${id}.** ${data.map(({ sentence }) => sentence).join(" ")}`)
+        .join("\n")
+    : "*Waits for the run of profile `paper` by today's code.* [What version 1 found](results/version1.md), in its own words.";
+
+export const provenance = claims.provenance;
