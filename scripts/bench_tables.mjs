@@ -1,4 +1,5 @@
-// The tables of results/bench.json that bench/README.md shows, and of results/paper/second-run.json that RESULTS.md shows.
+// The tables of results/bench.json that bench/README.md shows, and of results/paper/second-run.json that
+// RESULTS.md shows.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./tools.mjs";

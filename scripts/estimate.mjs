@@ -1,5 +1,5 @@
-// How long executing notebooks will take, said before it starts: from the last executions, and from the records for what is
-// to be computed.
+// How long executing notebooks will take, said before it starts: from the last executions, and from the
+// records for what is to be computed.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -11,7 +11,8 @@ const USUAL = { smoke: 20, quick: 40, paper: 90 };
 const TIMES = join(root, ".cache/times.json");
 
 /**
- * Says how long the execution will take: what each notebook took the last time, and the runs that its questions lack.
+ * Says how long the execution will take: what each notebook took the last time, and the runs that its
+ * questions lack.
  * @param due names of the notebooks that are not up to date
  */
 export async function sayEstimate(due, { profile, recordsOnly, results }) {

@@ -13,7 +13,10 @@ function profileOf(args) {
   return { profile: given ?? args[at + 1], rest };
 }
 
-/** Where the published profile begins: its notebooks, or, where they have nothing to work on, their published outputs. */
+/**
+ * Where the published profile begins: its notebooks, or, where they have nothing to work on, their
+ * published outputs.
+ */
 function published() {
   say("Profile paper: published results are only read; what you make goes to results/paper-local.");
   const load = createRequire(import.meta.url);

@@ -10,7 +10,9 @@ import { isJudged, verdictTable } from "./verdict_tables.mjs";
 
 const read = (path) => readFileSync(join(root, path), "utf8");
 
-/** Title and what of the paper, from a notebook's first heading; linked to the notebook as it was executed. */
+/**
+ * Title and what of the paper, from a notebook's first heading; linked to the notebook as it was executed.
+ */
 const OF_THE_PAPER = {
   "00": "the idea: learn, recommend, forget, prove it",
   "01": "Table 1",

@@ -1,6 +1,6 @@
-// Reports of executed notebooks: `npm run report [-- --profile quick]`. Each notebook as HTML with its code and without,
-// and as PDF where Chromium is installed, and an index page. Formulas become MathML here, so that the pages need no script
-// and no network.
+// Reports of executed notebooks: `npm run report [-- --profile quick]`. Each notebook as HTML with its code
+// and without, and as PDF where Chromium is installed, and an index page. Formulas become MathML here, so
+// that the pages need no script and no network.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

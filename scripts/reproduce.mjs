@@ -1,6 +1,7 @@
 // Executes the notebooks headless, in order, and exports reports: `npm run reproduce -- [options]`.
-// Everything goes to results/<profile>/; notebooks/ is only read. A notebook whose inputs are those of its last
-// successful run (its source, the compiled library, dependencies, profile, parameters, whether it may compute, data, records) is skipped.
+// Everything goes to results/<profile>/; notebooks/ is only read. A notebook whose inputs are those of its
+// last successful run (its source, the compiled library, dependencies, profile, parameters, whether it may
+// compute, data, records) is skipped.
 import {
   copyFileSync,
   existsSync,
@@ -47,7 +48,10 @@ const usage = `usage: npm run reproduce -- [options]
 /** Seconds that one cell may take, by profile. */
 const TIMEOUTS = { smoke: 300, quick: 3600, paper: 6 * 3600 };
 
-/** Identity of the data on disk: names, sizes and times of change. Reading gigabytes to hash them would cost more. */
+/**
+ * Identity of the data on disk: names, sizes and times of change. Reading gigabytes to hash them would cost
+ * more.
+ */
 function dataIdentity() {
   const folder = resolve(root, process.env.ERASABLE_DATA ?? "data");
   return digest(
@@ -75,7 +79,10 @@ function recordsIdentity(folder) {
   );
 }
 
-/** What tells the ids of the processes that have written records since; one does at a time, and holds a lock as long. */
+/**
+ * What tells the ids of the processes that have written records since; one does at a time, and holds a lock
+ * as long.
+ */
 function watchWriters(runs) {
   const { holderOf } = createRequire(import.meta.url)(join(root, "lib/dist/disk/lock.js"));
   const seen = new Set();
@@ -125,8 +132,8 @@ function stateOf(notebook, target, { profile, recordsOnly, results }) {
 }
 
 /**
- * Executes a notebook that is not up to date. Returns the exit status (0 done, 1 failed, 130 stopped), what was there
- * before it, and the process id of its kernel.
+ * Executes a notebook that is not up to date. Returns the exit status (0 done, 1 failed, 130 stopped), what
+ * was there before it, and the process id of its kernel.
  */
 async function execute(notebook, target, { profile, timeout, force, recordsOnly, machine, results }) {
   const name = basename(notebook, ".ipynb");
@@ -175,9 +182,9 @@ async function execute(notebook, target, { profile, timeout, force, recordsOnly,
 }
 
 /**
- * Notes in executed notebooks what they have read, so that the next run can tell whether it has changed. It is done when
- * all have run: the records that a later notebook adds are no reason to execute an earlier one again. Those that another
- * process has added meanwhile may have come too late.
+ * Notes in executed notebooks what they have read, so that the next run can tell whether it has changed. It
+ * is done when all have run: the records that a later notebook adds are no reason to execute an earlier one
+ * again. Those that another process has added meanwhile may have come too late.
  */
 function noteInputs(folder, executed, writers) {
   const kernels = new Set(executed.flatMap(({ kernel }) => kernel ?? []));
@@ -194,15 +201,18 @@ function noteInputs(folder, executed, writers) {
   }
 }
 
-/** Whether a notebook failed because data are not on this machine: InputErrors of loading name the command that fetches. */
+/**
+ * Whether a notebook failed because data are not on this machine: InputErrors of loading name the command
+ * that fetches.
+ */
 const lacksData = (path) =>
   readJson(path)
     .cells.flatMap(({ outputs = [] }) => outputs)
     .some(({ text = "" }) => /InputError: [\s\S]*npx erasable data fetch/.test([text].flat().join("")));
 
 /**
- * Profile paper never takes generated data, so what needs data that are not here is not executed: the published notebook
- * stays, or is put where the others go.
+ * Profile paper never takes generated data, so what needs data that are not here is not executed: the
+ * published notebook stays, or is put where the others go.
  */
 function keepPublished(target, before) {
   const published = join(root, "results/paper/notebooks", basename(target));
@@ -211,7 +221,10 @@ function keepPublished(target, before) {
   else rmSync(target);
 }
 
-/** Writes claims.json from the records, by the same rules as notebook 09; nothing where there are no records. */
+/**
+ * Writes claims.json from the records, by the same rules as notebook 09; nothing where there are no
+ * records.
+ */
 async function judgeClaims(results, profile) {
   if (filesBelow(join(results, profile, "runs"), isRecords).length === 0) return;
   const command = [join(root, "lib/bin/erasable.js"), "claims", "--profile", profile, "--results", results];

@@ -1,4 +1,5 @@
-// Set-up: checks Node, finds Python, makes the project's .venv with JupyterLab, registers the TypeScript kernel.
+// Set-up: checks Node, finds Python, makes the project's .venv with JupyterLab, registers the TypeScript
+// kernel.
 // `npm run setup`; reproduce, lab and test call it too. What is already done is not done again.
 import {
   accessSync,
@@ -60,7 +61,10 @@ function findPython() {
 
 const imports = (python, modules) => ask(python, ["-c", `import ${modules}`]) !== undefined;
 
-/** The Python behind a `jupyter` that is already on PATH (a distribution's package, an active conda environment). */
+/**
+ * The Python behind a `jupyter` that is already on PATH (a distribution's package, an active conda
+ * environment).
+ */
 function pythonOfJupyter() {
   const jupyter = which("jupyter");
   if (!jupyter) return undefined;
@@ -151,7 +155,10 @@ export async function setup() {
   return ready;
 }
 
-/** The environment in which Jupyter starts: the kernel spec calls bare `tslab`, which must be the project's own. */
+/**
+ * The environment in which Jupyter starts: the kernel spec calls bare `tslab`, which must be the project's
+ * own.
+ */
 export function jupyterEnvironment({ python, jupyterPath }) {
   const bins = [join(root, "node_modules", ".bin"), dirname(process.execPath), dirname(python)];
   const quiet = "--disable-warning=ExperimentalWarning"; // require() of an ES module, said once a process

@@ -1,5 +1,5 @@
-// The paper's claims with their verdicts, for README.md and RESULTS.md: from results/paper/claims.json, which a run of
-// profile paper writes, and results/version1.json, which keeps the verdicts of version 1.
+// The paper's claims with their verdicts, for README.md and RESULTS.md: from results/paper/claims.json,
+// which a run of profile paper writes, and results/version1.json, which keeps the verdicts of version 1.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { table } from "./bench_tables.mjs";
@@ -56,7 +56,9 @@ export const verdictTable = () =>
     }),
   );
 
-/** Every claim: the verdict of version 1 beside those of today, data set by data set, with counts of cases. */
+/**
+ * Every claim: the verdict of version 1 beside those of today, data set by data set, with counts of cases.
+ */
 export const fullTable = () =>
   table(
     ["", "the paper says", "version 1", ...(isJudged ? [...titles.values()] : ["today"])],

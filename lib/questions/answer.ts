@@ -1,4 +1,7 @@
-/** What the records say to a question: its rows, tables and charts, its claims judged, and what they are made of. */
+/**
+ * What the records say to a question: its rows, tables and charts, its claims judged, and what they are
+ * made of.
+ */
 
 import { from } from "arquero";
 import type { RunDescription } from "../report/provenance";
@@ -19,7 +22,9 @@ export interface Answer<Row extends object = object, T extends Tables = Tables, 
   readonly tables: T;
   readonly charts: C;
   readonly judged: readonly JudgedClaim[];
-  /** What was found, in a sentence: the effect that its first claim is about. "" without a claim or a case. */
+  /**
+   * What was found, in a sentence: the effect that its first claim is about. "" without a claim or a case.
+   */
   readonly finding: string;
   /** The claims of the question with their verdicts. */
   readonly claims: NamedTable;
@@ -56,7 +61,10 @@ export function answerOf<Row extends object, T extends Tables, C extends Charts,
   };
 }
 
-/** "On MovieLens 1M L-CBKM is ... than C-SISA (claim C3: partly on MovieLens 1M, not reproduced on Amazon Music)." */
+/**
+ * "On MovieLens 1M L-CBKM is ... than C-SISA (claim C3: partly on MovieLens 1M, not reproduced on Amazon
+ * Music)."
+ */
 function findingOf([first]: readonly JudgedClaim[]): string {
   const [found] = first?.data ?? [];
   if (!found) return "";

@@ -1,7 +1,7 @@
 /**
- * What a notebook says: `await ask(questions.seqtrain, { signal })`. Shows the records that are there, computes those that
- * are not, and says what must be said beside them: generated data, missing data sets, records of older code or of other
- * data.
+ * What a notebook says: `await ask(questions.seqtrain, { signal })`. Shows the records that are there,
+ * computes those that are not, and says what must be said beside them: generated data, missing data sets,
+ * records of older code or of other data.
  */
 
 import { availableParallelism } from "node:os";
@@ -34,7 +34,10 @@ import type { Trial } from "./trial";
 export interface AskOptions<Options extends object = object> {
   /** Changes to the profile: `{ seeds: [0, 1], groups: [4] }`. */
   readonly change?: Partial<Profile>;
-  /** In place of the profile's data sets: one of them, another of the catalogue, a file of one's own; "": the profile's. */
+  /**
+   * In place of the profile's data sets: one of them, another of the catalogue, a file of one's own; "":
+   * the profile's.
+   */
   readonly dataset?: string;
   /** What the question lets choose about its tables and charts. */
   readonly options?: Partial<Options>;
@@ -70,15 +73,19 @@ function recordsOnly(): boolean {
   return text !== undefined && text !== "" && requireOneOf(text, ["only"], "ERASABLE_RECORDS") === "only";
 }
 
-/** The records of this session. What it computes beside published ones goes to a store of its own, above them. */
+/**
+ * The records of this session. What it computes beside published ones goes to a store of its own, above
+ * them.
+ */
 function sessionStore(): RunStore<ErasableRecord> {
   const [published, own] = [resultsFolder(), outputFolder()].map((folder) => join(folder, "runs"));
   return new RunStore(own, own === published ? {} : { beneath: [published] });
 }
 
 /**
- * The answer to a question in the profile of this session. What the run store lacks is computed, with progress shown; the
- * notices are shown too, and the tables and charts from here on are described as made of its rows. With
+ * The answer to a question in the profile of this session. What the run store lacks is computed, with
+ * progress shown; the notices are shown too, and the tables and charts from here on are described as made
+ * of its rows. With
  * `ERASABLE_RECORDS=only` nothing is computed.
  * @throws InputError when none is recorded and nothing may be computed; where some are, a notice says how many are not
  * @throws Error listing the first failures when trials could not be computed; everything that could is kept.
@@ -96,8 +103,8 @@ export async function ask<Row extends object, T extends Tables, C extends Charts
   const trials = distinctTrials(trialsOf(planned));
   const store = sessionStore();
   let found = await findHere(trials, store);
-  // Only published results are shown as they are when code or data have moved on: others cost little to make anew, as do
-  // those of a file of one's own.
+  // Only published results are shown as they are when code or data have moved on: others cost little to
+  // make anew, as do those of a file of one's own.
   const outdated = profile.name === PUBLISHED ? found.otherData.some(isOwnFile) : !found.current;
   if (recordsOnly()) notices.push(...lacking(question, profile, trials, found));
   else if (found.missing > 0 || outdated || options.force) {
@@ -148,7 +155,10 @@ function outdatedNotices({ id }: Question, profile: Profile, found: Found): stri
   return notices;
 }
 
-/** The records of the trials, held against the data on this machine. Data sets without a record are not read for it. */
+/**
+ * The records of the trials, held against the data on this machine. Data sets without a record are not read
+ * for it.
+ */
 async function findHere(trials: readonly Trial[], store: RunStore<ErasableRecord>): Promise<Found> {
   const recorded = new Set(store.records().map(({ trial }) => trial.dataset));
   return findRecords(

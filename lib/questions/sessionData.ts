@@ -1,6 +1,7 @@
 /**
- * The ratings that a notebook computes on itself: `const ratings = await sessionData(parameters.dataset)`. Profile paper
- * has real ones or none; in the other profiles generated ratings may stand in, and every cell that loads them says so.
+ * The ratings that a notebook computes on itself: `const ratings = await sessionData(parameters.dataset)`.
+ * Profile paper has real ones or none; in the other profiles generated ratings may stand in, and every cell
+ * that loads them says so.
  */
 
 import type { Interactions } from "../data/interactions";

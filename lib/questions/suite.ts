@@ -1,6 +1,6 @@
 /**
- * The suite as notebooks and the command line see it: the trials that a profile wants of some questions, running what is
- * missing, and reading what is there.
+ * The suite as notebooks and the command line see it: the trials that a profile wants of some questions,
+ * running what is missing, and reading what is there.
  */
 
 import { join } from "node:path";
@@ -43,8 +43,8 @@ export function requireReal(profile: Profile["name"], datasets: readonly string[
 }
 
 /**
- * Leaves out the data sets that are not on this machine. When none is left, generated ratings take their place under their
- * own name, but never in profile paper.
+ * Leaves out the data sets that are not on this machine. When none is left, generated ratings take their
+ * place under their own name, but never in profile paper.
  * @throws InputError when profile paper has no data set here, naming the commands that fetch them
  */
 export function availableProfile(profile: Profile): Available {
@@ -95,7 +95,10 @@ export interface ComputeOptions {
   readonly onProgress?: (progress: RunProgress) => void;
 }
 
-/** Computes the trials that the store does not have: the shared ones over all workers, then those that run alone. */
+/**
+ * Computes the trials that the store does not have: the shared ones over all workers, then those that run
+ * alone.
+ */
 export async function compute(
   trials: readonly Trial[],
   store: RunStore<ErasableRecord>,
@@ -128,8 +131,9 @@ export interface Found {
 }
 
 /**
- * The records of `trials`. Published results are shown without the data and after the code has moved on: then the trial
- * alone decides, `current` is false, and whoever shows them says by which code or of which data they were made.
+ * The records of `trials`. Published results are shown without the data and after the code has moved on:
+ * then the trial alone decides, `current` is false, and whoever shows them says by which code or of which
+ * data they were made.
  * @param trials each of them once
  * @param data identities of data sets that are here (`identifyHere`); of the others any ratings are right
  */

@@ -1,4 +1,6 @@
-/** Profile paper is of real ratings: no command computes it on generated ones, whatever this machine lacks. */
+/**
+ * Profile paper is of real ratings: no command computes it on generated ones, whatever this machine lacks.
+ */
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,7 @@
-/** Every TypeScript example of the documentation, in Markdown files and in doc comments, compiles against the library. */
+/**
+ * Every TypeScript example of the documentation, in Markdown files and in doc comments, compiles against
+ * the library.
+ */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";

@@ -1,6 +1,6 @@
 /**
- * The how-tos of lib/README.md, run as they stand there, in one folder, on ratings made here: the example of code by Node,
- * the commands on ratings of one's own by the command line.
+ * The how-tos of lib/README.md, run as they stand there, in one folder, on ratings made here: the example
+ * of code by Node, the commands on ratings of one's own by the command line.
  */
 
 import { spawnSync } from "node:child_process";

@@ -1,4 +1,7 @@
-/** The kernel of the notebooks has a TypeScript of its own, older than the suite's: it must understand what we declare. */
+/**
+ * The kernel of the notebooks has a TypeScript of its own, older than the suite's: it must understand what
+ * we declare.
+ */
 
 import { createRequire } from "node:module";
 import { join } from "node:path";

@@ -1,4 +1,7 @@
-/** The obvious edit works: what is typed into the parameter cell is what the next cells use, in every profile. */
+/**
+ * The obvious edit works: what is typed into the parameter cell is what the next cells use, in every
+ * profile.
+ */
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,6 @@
-/** The page that links a profile's reports: what it takes from claims.json, figures and executed notebooks. */
+/**
+ * The page that links a profile's reports: what it takes from claims.json, figures and executed notebooks.
+ */
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -12,7 +12,9 @@ const { publishAll, sendInTurn } = require("../../scripts/kernel_sends.cjs") as 
 
 const busy = () => Object.assign(new Error("Socket is busy writing"), { code: "EBUSY" });
 
-/** A socket as zeromq has them: busy while it is being bound, and while a message waits for the event loop. */
+/**
+ * A socket as zeromq has them: busy while it is being bound, and while a message waits for the event loop.
+ */
 class Socket {
   readonly sent: string[] = [];
   bound = true;

@@ -1,4 +1,7 @@
-/** Figures in reports: the file's picture in place of the notebook's, another for a phone, a link in the caption. */
+/**
+ * Figures in reports: the file's picture in place of the notebook's, another for a phone, a link in the
+ * caption.
+ */
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";

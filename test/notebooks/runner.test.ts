@@ -133,7 +133,10 @@ describe("reproduce, of notebooks that fail", () => {
   });
 });
 
-/** Starts reproduce as a terminal does, and sends the signal to it and all that it has started, at a text of its output. */
+/**
+ * Starts reproduce as a terminal does, and sends the signal to it and all that it has started, at a text of
+ * its output.
+ */
 function stopAt(text: string, signal: NodeJS.Signals, only: string): Promise<Outcome> {
   const args = ["--notebooks", "test/notebooks/faults", "--results", results, "--only", only, "--no-build"];
   const env = { ...process.env, ERASABLE_PROFILE: "smoke" };

@@ -1,4 +1,7 @@
-/** How notebooks are written: small cells that are about the matter, packages where they are the natural tool. */
+/**
+ * How notebooks are written: small cells that are about the matter, packages where they are the natural
+ * tool.
+ */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -23,7 +26,10 @@ const notebooks = readdirSync(folder)
     return { name, number: name.slice(0, 2), cells, code: sources("code"), prose: sources("markdown") };
   });
 
-/** Statements of a cell: lines up to one that ends in a semicolon or a brace and is followed by one that is not indented. */
+/**
+ * Statements of a cell: lines up to one that ends in a semicolon or a brace and is followed by one that is
+ * not indented.
+ */
 const statements = (cell: string): string[] => cell.split(/(?<=[;}])\n(?=[^\s})])/);
 const shows = (statement: string): boolean =>
   /^(await )?erasable\.(show|look|connect)|^import |^const \w+ = await erasable\.show\(/.test(statement);

@@ -1,6 +1,6 @@
 /**
- * Figures 5, 6, 10 and 11: metric against S, one picture per data set, requests across, models and metrics down. Retrain,
- * which has no S, and the item mean are level lines.
+ * Figures 5, 6, 10 and 11: metric against S, one picture per data set, requests across, models and metrics
+ * down. Retrain, which has no S, and the item mean are level lines.
  */
 
 import type { ColumnTable } from "arquero";

@@ -1,4 +1,7 @@
-/** Tables and the chart that notebook 03 computes itself, beside those of its question: names, captions, columns. */
+/**
+ * Tables and the chart that notebook 03 computes itself, beside those of its question: names, captions,
+ * columns.
+ */
 
 import { mapChart } from "../../report/pointChart";
 import type { RunDescription } from "../../report/provenance";

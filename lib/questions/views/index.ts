@@ -1,6 +1,7 @@
 /**
- * What notebooks 00 to 03 compute in their cells and show: names, captions and columns of it, so that a cell holds what
- * the notebook is about and not how it looks. `show(views.datasets.sizes(rows))` shows and writes it.
+ * What notebooks 00 to 03 compute in their cells and show: names, captions and columns of it, so that a
+ * cell holds what the notebook is about and not how it looks. `show(views.datasets.sizes(rows))` shows and
+ * writes it.
  */
 
 import { datasets } from "./datasets";

@@ -1,4 +1,7 @@
-/** Tables and the chart of notebook 00: what they are called and how they read. The notebook computes what stands in them. */
+/**
+ * Tables and the chart of notebook 00: what they are called and how they read. The notebook computes what
+ * stands in them.
+ */
 
 import { describe } from "../../data/describe";
 import type { Interactions } from "../../data/interactions";
@@ -60,7 +63,10 @@ export const quickstart = {
       { key: "raters", label: "Rated by" },
     ],
   }),
-  /** @param shares of the training that is repeated from each group on, in %; the last is that of this request */
+  /**
+   * @param shares of the training that is repeated from each group on, in %; the last is that of this
+   * request
+   */
   cost: (shares: readonly number[]): NamedChart => ({
     name: "quickstart-cost",
     caption: "What forgetting costs, by the earliest group that is hit",
