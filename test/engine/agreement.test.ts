@@ -8,9 +8,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import { batchCount } from "../../lib/engine/batches";
 import { createEngine } from "../../lib/engine/create";
 import type { Engine } from "../../lib/engine/engine";
-import { MODEL_NAMES, modelSpec } from "../../lib/model/spec";
+import { modelSpec } from "../../lib/model/spec";
 import { largestDifference } from "./parityFixture";
-import { itemsFor, options, setFor, someSamples, weightsFor } from "./planted";
+import { itemsFor, KERNEL_MODELS, options, setFor, someSamples, weightsFor } from "./planted";
 
 /** Largest absolute difference in float32; beside it the largest that was seen over all cases below. */
 const TOLERANCE = {
@@ -43,7 +43,7 @@ const CASES: Case[] = [
   { what: "a ridge penalty", users: 21, items: 33, samples: 180, batchSize: 50, l2: 0.1 },
 ];
 
-describe.each(MODEL_NAMES)("simd and tfjs agree on %s", (model) => {
+describe.each(KERNEL_MODELS)("simd and tfjs agree on %s", (model) => {
   const made: Engine[] = [];
   afterEach(() => {
     for (const engine of made.splice(0)) engine.dispose();

@@ -2,12 +2,15 @@
 
 import type { Engine, PointSet, TrainingSet, TrainOptions } from "../../lib/engine/engine";
 import { initialWeights } from "../../lib/model/initial";
-import { type ModelName, type ModelSpec, modelOf } from "../../lib/model/spec";
+import { MODEL_NAMES, type ModelName, type ModelSpec, modelOf } from "../../lib/model/spec";
 import { Random } from "../../lib/random";
 
 export const USERS = 30;
 export const ITEMS = 24;
 const BLOCKS = 3;
+
+/** The models that engine simd computes. */
+export const KERNEL_MODELS = MODEL_NAMES.filter((model) => modelOf(model).kernel);
 
 export const liked = (user: number, item: number): boolean => user % BLOCKS === item % BLOCKS;
 

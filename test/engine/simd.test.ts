@@ -12,13 +12,13 @@ import { describe, expect, it } from "vitest";
 import { createSimdEngine } from "../../lib/engine/simd";
 import { Arena } from "../../lib/engine/simdMemory";
 import { InputError } from "../../lib/errors";
-import { MODEL_NAMES, modelSpec, tensorOf } from "../../lib/model/spec";
+import { modelSpec, tensorOf } from "../../lib/model/spec";
 import { Random } from "../../lib/random";
 import { edgesOf, samplesOf, slope } from "../model/reference64";
 import { flat, PARITY_MODELS, parity, parityBatch, paritySpec } from "./parityFixture";
-import { itemsFor, options, setFor, someSamples, weightsFor } from "./planted";
+import { itemsFor, KERNEL_MODELS, options, setFor, someSamples, weightsFor } from "./planted";
 
-describe.each(MODEL_NAMES)("gradients of %s", (model) => {
+describe.each(KERNEL_MODELS)("gradients of %s", (model) => {
   it.each([
     { what: "repeated users and items", users: 7, items: 5, n: 23, l2: 0 },
     { what: "one user", users: 1, items: 9, n: 9, l2: 0 },
@@ -66,7 +66,7 @@ describe("gradients are those of an independent PyTorch implementation", () => {
 });
 
 describe("scores", () => {
-  it.each(MODEL_NAMES)("%s: of pairs and of whole catalogues are equal to the bit", async (model) => {
+  it.each(KERNEL_MODELS)("%s: of pairs and of whole catalogues are equal to the bit", async (model) => {
     const [users, items] = [150, 61];
     const spec = modelSpec(model, users, items);
     const engine = createSimdEngine(spec);
@@ -88,7 +88,7 @@ describe("scores", () => {
     expect(after).toEqual(pairs());
   });
 
-  it.each(MODEL_NAMES)("%s: taken between epochs do not disturb a training", async (model) => {
+  it.each(KERNEL_MODELS)("%s: taken between epochs do not disturb a training", async (model) => {
     const spec = modelSpec(model, 20, 20);
     const set = setFor(model, someSamples(20, 20, 200, 1));
     const [quiet, watched] = [createSimdEngine(spec), createSimdEngine(spec)];
@@ -105,7 +105,7 @@ describe("scores", () => {
     expect(seen[2]).not.toEqual(seen[0]);
   });
 
-  it.each(MODEL_NAMES)("%s: of more items than a block holds", (model) => {
+  it.each(KERNEL_MODELS)("%s: of more items than a block holds", (model) => {
     const items = 9001;
     const spec = modelSpec(model, 3, items);
     const engine = createSimdEngine(spec);
@@ -122,7 +122,7 @@ describe("scores", () => {
 });
 
 describe("rows that Adam leaves out", () => {
-  it.each(MODEL_NAMES)("%s: stay as they are, and those with a loaded moment move", async (model) => {
+  it.each(KERNEL_MODELS)("%s: stay as they are, and those with a loaded moment move", async (model) => {
     const spec = modelSpec(model, 4, 4);
     const one = setFor(model, {
       users: Uint32Array.of(1),
