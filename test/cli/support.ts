@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { vi } from "vitest";
 import { execute } from "../../lib/cli/program";
+import { world } from "../training/world";
 
 export interface Outcome {
   readonly code: number | null;
@@ -47,4 +48,18 @@ export function start(
   });
   const ended = new Promise<Outcome>((resolve) => child.once("close", (code) => resolve({ code, ...text })));
   return { child, ended };
+}
+
+/** The ratings of a small world as a file. */
+export function csvOf(keep: (user: string) => boolean): string {
+  const { userIds, itemIds, byUser } = world();
+  const lines = userIds.flatMap((user, u) =>
+    keep(user)
+      ? Array.from(byUser.columns.subarray(byUser.offsets[u], byUser.offsets[u + 1]), (item, i) => {
+          const rating = byUser.values[byUser.offsets[u] + i];
+          return `${user},${itemIds[item]},${rating}`;
+        })
+      : [],
+  );
+  return `${lines.join("\n")}\n`;
 }
