@@ -109,73 +109,38 @@ function traceOf(
   const still = { hoverinfo: "skip" };
   const opacity = look.opacity === undefined ? {} : { opacity: look.opacity };
   const line = { color: colour, width: look.width ?? 2, dash: dashOf(look.dash ?? style.dash) };
-  const symbol = look.shape ?? style.shape;
-  const size = Math.sqrt(look.size ?? 60) + 1;
+  const symbols = { color: colour, symbol: look.shape ?? style.shape, size: Math.sqrt(look.size ?? 60) + 1 };
+  const scatter = (mode: string, more: Spec): Spec => ({ type: "scatter", mode, x, y, ...opacity, ...more });
   switch (mark.mark) {
     case "point":
-      return {
-        type: "scatter",
-        mode: "markers",
-        x,
-        y,
-        ...tips,
-        ...opacity,
-        marker: { color: colour, symbol, size },
-      };
+      return scatter("markers", { ...tips, marker: symbols });
     case "line":
-      return {
-        type: "scatter",
-        mode: mark.symbols ? "lines+markers" : "lines",
-        x,
-        y,
-        ...(mark.symbols ? tips : still),
-        ...opacity,
-        line,
-        ...(mark.symbols ? { marker: { color: colour, symbol, size } } : {}),
-      };
-    case "rule":
-      return {
-        type: "scatter",
-        mode: "lines",
-        ...segments(places, panel),
-        ...still,
-        ...opacity,
-        line: { ...line, width: look.width ?? 1.2, dash: dashOf(look.dash ?? []) },
-      };
-    case "area":
-      return {
-        type: "scatter",
-        mode: "lines",
-        x: [...x, x[0]],
-        y: [...y, y[0]],
-        fill: "toself",
-        fillcolor: `${colour}14`,
-        line: { color: colour, width: look.width ?? 1.6 },
-        ...still,
-      };
+      if (!mark.symbols) return scatter("lines", { ...still, line });
+      return scatter("lines+markers", { ...tips, line, marker: symbols });
+    case "rule": {
+      const width = look.width ?? 1.2;
+      const own = { ...line, width, dash: dashOf(look.dash ?? []) };
+      return scatter("lines", { ...segments(places, panel), ...still, line: own });
+    }
+    case "area": {
+      const closed = { x: [...x, x[0]], y: [...y, y[0]], fill: "toself", fillcolor: `${colour}14` };
+      return scatter("lines", { ...closed, ...still, line: { color: colour, width: look.width ?? 1.6 } });
+    }
     case "bar":
       return { ...boxes(places), ...tips, ...opacity, marker: { color: colour, line: { width: 0 } } };
-    case "cell":
-      return {
-        type: "heatmap",
-        ...centres(places),
-        z: places.map(({ value }) => value ?? null),
-        ...tips,
-        coloraxis: "coloraxis",
-      };
-    case "text":
-      return {
-        type: "scatter",
-        mode: "text",
-        x,
-        y,
-        text: places.map((place) => nameText(place, look.bold ?? false)),
-        textposition: places.map(
-          ({ side }) => side?.name ?? (look.baseline === "top" ? "bottom center" : "middle center"),
-        ),
-        textfont: { color: onAnyGround(mark.colour ?? INK), size: look.fontSize ?? LABEL_SIZE },
+    case "cell": {
+      const z = places.map(({ value }) => value ?? null);
+      return { type: "heatmap", ...centres(places), z, ...tips, coloraxis: "coloraxis" };
+    }
+    case "text": {
+      const middle = look.baseline === "top" ? "bottom center" : "middle center";
+      return scatter("text", {
         ...still,
-      };
+        text: places.map((place) => nameText(place, look.bold ?? false)),
+        textposition: places.map(({ side }) => side?.name ?? middle),
+        textfont: { color: onAnyGround(mark.colour ?? INK), size: look.fontSize ?? LABEL_SIZE },
+      });
+    }
   }
 }
 
