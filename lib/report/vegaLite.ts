@@ -132,65 +132,51 @@ const dataOf = (places: readonly Place[]): Spec => ({
   values: places.map(({ tip, side, ...place }, order) => ({ ...place, order })),
 });
 
+/** A specification without what is undefined. */
+const given = (spec: Spec): Spec =>
+  Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined));
+
 function layersOf(chart: Chart, { mark, places }: PlacedMark, x: Spec, y: Spec): Spec[] {
   if (places.length === 0) return [];
   const look = mark.look ?? {};
   const solo = chart.series === undefined ? chart.styles[0].colour : undefined;
   const fixed = mark.colour ?? solo;
-  const base = {
-    clip: true,
-    ...(fixed === undefined ? {} : { color: fixed }),
-    ...(look.opacity === undefined ? {} : { opacity: look.opacity }),
-  };
-  const has = (channel: keyof Place) => places[0][channel] !== undefined;
-  const positions = {
-    ...(has("x") ? { x: { ...x, field: "x" } } : {}),
-    ...(has("x2") ? { x2: { field: "x2" } } : {}),
-    ...(has("y") ? { y: { ...y, field: "y" } } : {}),
-    ...(has("y2") ? { y2: { field: "y2" } } : {}),
-  };
-  const layer = (type: string, more: Spec, channels: readonly Channel[], encoding: Spec = {}): Spec => ({
+  const base = given({ clip: true, color: fixed, opacity: look.opacity });
+  const channels = { x, x2: {}, y, y2: {} };
+  const positions = Object.fromEntries(
+    Object.entries(channels).flatMap(([field, scale]) =>
+      places[0][field as keyof typeof channels] === undefined ? [] : [[field, { ...scale, field }]],
+    ),
+  );
+  const inOrder = { order: { field: "order", type: "quantitative" } };
+  const layer = (type: string, more: Spec, told: readonly Channel[], encoding: Spec = {}): Spec => ({
     data: dataOf(places),
-    mark: { type, ...base, ...more },
-    encoding: { ...positions, ...seriesOf(chart, mark, channels), ...encoding },
+    mark: given({ type, ...base, ...more }),
+    encoding: { ...positions, ...seriesOf(chart, mark, told), ...encoding },
   });
-  const dash = look.dash ? { strokeDash: look.dash } : {};
   switch (mark.mark) {
-    case "point":
-      return [
-        layer(
-          "point",
-          {
-            opacity: look.opacity ?? 1,
-            clip: false,
-            ...(look.size ? { size: look.size } : {}),
-            ...(look.shape ? { shape: look.shape } : {}),
-          },
-          look.shape ? ["color"] : ["color", "shape"],
-        ),
-      ];
+    case "point": {
+      const point = { opacity: look.opacity ?? 1, clip: false, size: look.size, shape: look.shape };
+      return [layer("point", point, look.shape ? ["color"] : ["color", "shape"])];
+    }
     case "line": {
-      const line = layer(
-        "line",
-        { strokeWidth: look.width ?? 2, ...dash, opacity: 1, strokeOpacity: look.opacity ?? 1 },
-        look.dash ? ["color"] : ["color", "strokeDash"],
-        { order: { field: "order", type: "quantitative" } },
-      );
+      const stroke = {
+        strokeWidth: look.width ?? 2,
+        strokeDash: look.dash,
+        strokeOpacity: look.opacity ?? 1,
+      };
+      const told: Channel[] = look.dash ? ["color"] : ["color", "strokeDash"];
+      const line = layer("line", { ...stroke, opacity: 1 }, told, inOrder);
       return mark.symbols ? [line, layer("point", { clip: false, opacity: 1 }, ["color", "shape"])] : [line];
     }
     case "rule":
-      return [layer("rule", { strokeWidth: look.width ?? 1.2, ...dash }, ["color"])];
+      return [layer("rule", { strokeWidth: look.width ?? 1.2, strokeDash: look.dash }, ["color"])];
     case "bar":
       return [layer("rect", { stroke: PAPER, strokeWidth: 0.5, clip: true }, ["color"])];
-    case "area":
-      return [
-        layer(
-          "line",
-          { interpolate: "linear-closed", fill: fixed, fillOpacity: 0.08, strokeWidth: look.width ?? 1.6 },
-          [],
-          { order: { field: "order", type: "quantitative" } },
-        ),
-      ];
+    case "area": {
+      const filled = { interpolate: "linear-closed", fill: fixed, fillOpacity: 0.08 };
+      return [layer("line", { ...filled, strokeWidth: look.width ?? 1.6 }, [], inOrder)];
+    }
     case "cell":
       return [layer("rect", {}, [], { color: cellColour(chart) })];
     case "text":
