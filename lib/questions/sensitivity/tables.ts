@@ -26,10 +26,10 @@ export function differences(rows: ColumnTable, view: View<Options>) {
   const all = compared(own);
   const found = panels(own).map(({ model, variant, own: some }) => {
     const these = all.filter((one) => one.model === model && one.variant === variant);
-    const cells = these.flatMap(({ key, mean: centre, half }) => [
-      [key, centre] as const,
-      [`${key}Half`, half] as const,
-    ]);
+    const cells = COMPARISONS.flatMap(({ key }) => {
+      const one = these.find((some) => some.key === key);
+      return [[key, one?.mean ?? null] as const, [`${key}Half`, one?.half ?? null] as const];
+    });
     const retrain = valuesOf(some, "Retrain").map(({ value }) => value);
     return {
       model,
