@@ -68,7 +68,7 @@ export { sessionData, sessionDatasets } from "./questions/sessionData";
 export { overSeeds } from "./questions/summary";
 export type { UtilityRow } from "./questions/utility/rows";
 export { judgeOwnScoring } from "./questions/verdicts";
-export { claimColumns, claimRows, claimSummary } from "./questions/verdicts/table";
+export { claimRows } from "./questions/verdicts/table";
 export { views } from "./questions/views";
 export { Random } from "./random";
 // report: what is shown in a notebook and written to results/; progress, parameters, the stop button

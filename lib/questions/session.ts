@@ -41,6 +41,8 @@ export interface AskOptions<Options extends object = object> {
   readonly dataset?: string;
   /** What the question lets choose about its tables and charts. */
   readonly options?: Partial<Options>;
+  /** false: what it found does not stand under the notebook's title, where it is one of many */
+  readonly finding?: boolean;
   /** compute again what is there */
   readonly force?: boolean;
   readonly workers?: number;
@@ -122,7 +124,7 @@ export async function ask<Row extends object, T extends Tables, C extends Charts
   notices.push(...outdatedNotices(question, profile, found));
   const answer = answerOf(question, findingsOf(planned, found.records), profile, options.options);
   describeRun(answer.run);
-  showFinding(answer.finding);
+  if (options.finding !== false) showFinding(answer.finding);
   for (const notice of notices) showMarkdown`> ${notice}`;
   return { ...answer, notices };
 }

@@ -1,12 +1,23 @@
+import * as aq from "arquero";
 import { describe, expect, it } from "vitest";
-import { summarise, withinSeeds } from "../../lib/questions/summary";
+import { overSeeds, withinSeeds } from "../../lib/questions/summary";
 
+interface Summary {
+  readonly method: string;
+  readonly mean: number;
+  readonly std: number;
+  readonly low: number;
+  readonly high: number;
+  readonly n: number;
+}
+const byMethod = (rows: readonly object[]) =>
+  overSeeds(aq.from([...rows]), ["method"]).objects() as unknown as Summary[];
 const row = (seed: number, method: string, value: number, panel = "p") => ({ seed, method, value, panel });
 
-describe("summarise", () => {
+describe("overSeeds", () => {
   it("gives mean, deviation and the t interval of each combination, in order of appearance", () => {
     const rows = [row(0, "b", 1), row(1, "b", 3), row(0, "a", 5)];
-    const [b, a] = summarise(rows, ["method"], ({ value }) => value);
+    const [b, a] = byMethod(rows);
     expect(b).toMatchObject({ method: "b", mean: 2, n: 2 });
     expect(b.std).toBeCloseTo(Math.SQRT2, 12);
     expect(b.high - b.mean).toBeCloseTo(12.7062047361747 * Math.SQRT2 * Math.sqrt(1 / 2 + 1 / 9), 8); // t(.975, 1) s sqrt(1/n + .1/.9)
@@ -19,7 +30,7 @@ describe("withinSeeds", () => {
   it("takes out what the methods of a seed share, and keeps the means of the methods", () => {
     // method a is always 1 above b; the seeds differ by 100
     const rows = [0, 100, 200].flatMap((base, seed) => [row(seed, "a", base + 1), row(seed, "b", base)]);
-    const found = summarise(withinSeeds(rows, ["panel"], ["method"]), ["method"], ({ value }) => value);
+    const found = byMethod(withinSeeds(rows, ["panel"], ["method"]));
     expect(found.map(({ mean }) => mean)).toEqual([101, 100]);
     for (const { std } of found) expect(std).toBeCloseTo(0, 10);
   });
@@ -28,7 +39,7 @@ describe("withinSeeds", () => {
     const a = [3, 5, 4, 8];
     const b = [1, 2, 2, 3];
     const rows = a.flatMap((value, seed) => [row(seed, "a", value), row(seed, "b", b[seed])]);
-    const [first] = summarise(withinSeeds(rows, ["panel"], ["method"]), ["method"], ({ value }) => value);
+    const [first] = byMethod(withinSeeds(rows, ["panel"], ["method"]));
     const difference = a.map((value, seed) => value - b[seed]);
     const centre = difference.reduce((sum, d) => sum + d, 0) / 4;
     const spread = Math.sqrt(difference.reduce((sum, d) => sum + (d - centre) ** 2, 0) / 3);
@@ -42,8 +53,7 @@ describe("withinSeeds", () => {
       own.map((value, seed) => row(seed, method, bases[seed] + value)),
     );
     const few = [row(0, "few", 10), row(1, "few", 111)];
-    const bars = (rows: ReturnType<typeof row>[]) =>
-      summarise(withinSeeds(rows, ["panel"], ["method"]), ["method"], ({ value }) => value);
+    const bars = (rows: ReturnType<typeof row>[]) => byMethod(withinSeeds(rows, ["panel"], ["method"]));
 
     it("leaves the others as they are without it", () => {
       expect(bars([...few, ...complete]).slice(1)).toEqual(bars(complete));
