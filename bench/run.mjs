@@ -6,11 +6,11 @@
 // context: { erasable, rounds, cores, torch, python, onRow }; torch and python are the interpreters named by
 // ERASABLE_TORCH_PYTHON and ERASABLE_PYTHON.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus, totalmem, type } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { dirname } from "node:path";
+import { aims, previous, sections, target, words } from "./results.mjs";
 
 if (process.argv.some((arg) => arg === "--help" || arg === "-h")) {
   console.log(
@@ -21,9 +21,6 @@ if (process.argv.some((arg) => arg === "--help" || arg === "-h")) {
   );
   process.exit(0);
 }
-
-const here = dirname(fileURLToPath(import.meta.url));
-const target = join(here, "../results/bench.json");
 
 /** The cores that this process may use, or undefined where taskset does not exist. */
 function allowedCores() {
@@ -58,14 +55,6 @@ function machine() {
   };
 }
 
-function previous() {
-  try {
-    return JSON.parse(readFileSync(target, "utf8")).sections ?? {};
-  } catch {
-    return {};
-  }
-}
-
 const checks = process.argv.includes("--check");
 const cores = checks ? undefined : pinned();
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith("--"));
@@ -73,40 +62,18 @@ const at = process.argv.indexOf("--rounds");
 const rounds = at < 0 ? undefined : Number(process.argv[at + 1]);
 const names = wanted.filter((word) => word !== process.argv[at + 1] || at < 0);
 
-const modules = [];
-for (const file of readdirSync(here).sort()) {
-  if (!file.endsWith(".mjs") || file === "run.mjs") continue;
-  const section = await import(pathToFileURL(join(here, file)).href);
-  if (section.run) modules.push(section);
-}
+const modules = await sections();
 const unknown = names.filter((word) => !modules.some(({ name }) => name === word));
 if (unknown.length) {
   console.error(`no section ${unknown.join(", ")}; there are ${modules.map(({ name }) => name).join(", ")}`);
   process.exit(1);
 }
 
-/** A row of a section that has no words for it. */
-const plain = (row) =>
-  Object.entries(row)
-    .map(
-      ([key, value]) =>
-        `${key} ${typeof value === "number" ? Number(value.toPrecision(4)) : JSON.stringify(value)}`,
-    )
-    .join("  ");
-
 if (checks) {
-  let missed = 0;
-  for (const { name, met, text } of modules) {
-    const { rows = [], machine: on } =
-      (!names.length || names.includes(name)) && met ? (previous()[name] ?? {}) : {};
-    for (const row of rows) {
-      const reached = met(row);
-      if (reached === undefined) continue;
-      if (!reached) missed++;
-      console.log(`${reached ? "met   " : "MISSED"} ${name}: ${(text ?? plain)(row)} (Node ${on.node})`);
-    }
-  }
-  process.exit(missed ? 1 : 0);
+  const rows = aims(modules, names);
+  for (const { name, what, reached, node } of rows)
+    console.log(`${reached ? "met   " : "MISSED"} ${name}: ${what}${node ? ` (Node ${node})` : ""}`);
+  process.exit(rows.every(({ reached }) => reached) ? 0 : 1);
 }
 
 const context = {
@@ -116,15 +83,15 @@ const context = {
   torch: process.env.ERASABLE_TORCH_PYTHON || undefined,
   python: process.env.ERASABLE_PYTHON || undefined,
 };
-const sections = previous();
+const results = previous();
 for (const section of modules) {
   if (names.length && !names.includes(section.name)) continue;
   console.log(`\n${section.name}`);
-  const onRow = (row) => console.log(`  ${(section.text ?? plain)(row)}`);
+  const onRow = (row) => console.log(`  ${words(section, row)}`);
   const result = await section.run({ ...context, onRow });
-  sections[section.name] = { ...result, machine: machine(), at: new Date().toISOString() };
+  results[section.name] = { ...result, machine: machine(), at: new Date().toISOString() };
   mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, `${JSON.stringify({ sections }, null, 2)}\n`);
+  writeFileSync(target, `${JSON.stringify({ sections: results }, null, 2)}\n`);
 }
 console.log(`\nwritten: results/bench.json`);
 process.exit(0);

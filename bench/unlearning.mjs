@@ -92,6 +92,8 @@ export const text = ({ balance, ideal, gain, ofIdeal, seconds, retrainSeconds })
   `equal ${balance}: ${ideal.toFixed(1)}x fewer gradient samples than Retrain, ${gain.median.toFixed(1)}x less wall time ` +
   `(${seconds.median.toFixed(2)} s against ${retrainSeconds.median.toFixed(1)} s; ${ofIdeal.toFixed(2)} of the ideal; to reach 1.25)`;
 
+export const met = ({ ofIdeal, reach }) => ofIdeal <= reach.ofIdeal;
+
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const erasable = createRequire(import.meta.url)("erasable");
   await run({ erasable, onRow: (row) => console.log(text(row)) });
