@@ -1,6 +1,6 @@
-// Additive methods on ML-1M: what learning, forgetting one user, deriving the model and scoring cost, and how good they
-// are beside the anchors. A section of `npm run bench`; alone: node bench/additive.mjs [data set]   (after npm run build)
-// Times are processor time; `wall` is beside those that wait for a disk.
+// Additive methods on ML-1M: what learning, forgetting one user, deriving the model and scoring cost, and how
+// good they are beside the anchors. A section of `npm run bench`; alone: node bench/additive.mjs [data set]
+// (after npm run build) Times are processor time; `wall` is beside those that wait for a disk.
 import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -35,7 +35,10 @@ async function forgetting(erasable, system, context, users) {
   return summary(times);
 }
 
-/** @returns name, data and rows of { what, ms, least?, most?, wall? } or { what, labCode, testOnly, fullRank, loss } */
+/**
+ * @returns name, data and rows of { what, ms, least?, most?, wall? } or { what, labCode, testOnly, fullRank,
+ * loss }
+ */
 export async function run({ erasable, rounds = 40, onRow, dataset = "ml-1m" }) {
   const { data, notice } = await erasable.loadOrSynthetic(dataset, { fallback: "synthetic-ml-1m" });
   const { train, test } = erasable.split(erasable.core(data, 5), { trainShare: 0.9, seed: 0 });

@@ -1,8 +1,9 @@
-// Builds of the kernels side by side in one process: this build as V8 compiles it by itself ("plain"), this build packed
-// (lib/kernels/packing.ts), and another build, plain, whose compiled package (lib/dist) ERASABLE_BENCH_AGAINST names.
-// They take turns; a ratio is the median over rounds of the base's processor time over the own in the same round, since
-// a machine's clock moves by more than any of them gains. The base is the other build where there is one, else "plain".
-// A section of `npm run bench`; alone: node bench/builds.mjs [--rounds 7]   (after npm run build)
+// Builds of the kernels side by side in one process: this build as V8 compiles it by itself ("plain"), this
+// build packed (lib/kernels/packing.ts), and another build, plain, whose compiled package (lib/dist)
+// ERASABLE_BENCH_AGAINST names. They take turns; a ratio is the median over rounds of the base's processor
+// time over the own in the same round, since a machine's clock moves by more than any of them gains. The base
+// is the other build where there is one, else "plain". A section of `npm run bench`; alone: node
+// bench/builds.mjs [--rounds 7]   (after npm run build)
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";

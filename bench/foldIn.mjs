@@ -1,7 +1,8 @@
-// Core fold-in on ML-1M: what forgetting one user outside the core costs, end to end: a system kept in a folder, the
-// certificate written, files deleted and synced. A section of `npm run bench`; alone: node bench/foldIn.mjs [data set]
-// Times are processor time; `wall` is beside them, as a folder waits for a disk. `waited` is the wall time on all cores,
-// where V8 compiles and collects garbage beside the work: what somebody waits who asks for it.
+// Core fold-in on ML-1M: what forgetting one user outside the core costs, end to end: a system kept in a
+// folder, the certificate written, files deleted and synced. A section of `npm run bench`; alone: node
+// bench/foldIn.mjs [data set] Times are processor time; `wall` is beside them, as a folder waits for a disk.
+// `waited` is the wall time on all cores, where V8 compiles and collects garbage beside the work: what
+// somebody waits who asks for it.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -33,7 +34,10 @@ function onAllCores(cores, dataset, rounds) {
   return new Map(JSON.parse(stdout).rows.map(({ what, wall }) => [what, wall]));
 }
 
-/** @returns name, data and rows of { what, model, itemStep, ms, least, most, wall, waited }; the last two are summaries */
+/**
+ * @returns name, data and rows of { what, model, itemStep, ms, least, most, wall, waited }; the last two are
+ * summaries
+ */
 export async function run({ erasable, rounds = 20, onRow, dataset = "ml-1m", cores }) {
   const waited = cores && onAllCores(cores, dataset, rounds);
   const { data, notice } = await erasable.loadOrSynthetic(dataset, { fallback: "synthetic-ml-1m" });

@@ -1,6 +1,7 @@
-// "Forget one user of MovieLens 1M and recommend again": a system in a folder forgets a random user, with certificate,
-// deletions and syncing, and recommends to another, its model derived on all cores; wall time. Additive methods, since these
-// derive their model from sums. A section of `npm run bench`; alone: node bench/forgetting.mjs   (after npm run build)
+// "Forget one user of MovieLens 1M and recommend again": a system in a folder forgets a random user, with
+// certificate, deletions and syncing, and recommends to another, its model derived on all cores; wall time.
+// Additive methods, since these derive their model from sums. A section of `npm run bench`; alone: node
+// bench/forgetting.mjs   (after npm run build)
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -52,7 +53,10 @@ async function measure(erasable, variant, rounds) {
   }
 }
 
-/** Rows of { what, threads, forget, prepare, recommend, both, reach }: seconds of wall time (median, least, most). */
+/**
+ * Rows of { what, threads, forget, prepare, recommend, both, reach }: seconds of wall time (median, least,
+ * most).
+ */
 export async function run({ rounds = 7, cores, onRow } = {}) {
   const rows = [];
   let data;

@@ -1,6 +1,7 @@
-// Balanced grouping and cohesion: time of a pass by method of assignment, beside scikit-learn's Lloyd where it is there.
-// A section of `npm run bench`; alone: node bench/grouping.mjs   (after npm run build)
-// ERASABLE_PYTHON names a Python with scikit-learn; without it those rows are left out and the result says so.
+// Balanced grouping and cohesion: time of a pass by method of assignment, beside scikit-learn's Lloyd where
+// it is there. A section of `npm run bench`; alone: node bench/grouping.mjs   (after npm run build)
+// ERASABLE_PYTHON names a Python with scikit-learn; without it those rows are left out and the result says
+// so.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";

@@ -1,5 +1,5 @@
-// The collaborative embedding, stage by stage, Word2Vec beside gensim on the same walks, and the unfiltered Amazon shape.
-// A section of `npm run bench`; alone: node bench/hypergraph.mjs   (after npm run build)
+// The collaborative embedding, stage by stage, Word2Vec beside gensim on the same walks, and the unfiltered
+// Amazon shape. A section of `npm run bench`; alone: node bench/hypergraph.mjs   (after npm run build)
 // ERASABLE_PYTHON names a Python with gensim; without it those rows are left out and the result says so.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -60,7 +60,8 @@ function amazonScale() {
 /**
  * @param context.erasable the compiled package
  * @param context.rounds runs of every stage, ours and gensim's in alternation (default 3)
- * @returns name, data, gensim (was it there?), and rows of { what, ms, least, most, ratio?, reach?, megabytes? }
+ * @returns name, data, gensim (was it there?), and rows of { what, ms, least, most, ratio?, reach?,
+ * megabytes? }
  */
 export async function run({ erasable, rounds = 3, python = process.env.ERASABLE_PYTHON, onRow } = {}) {
   const { data, notice } = await erasable.loadOrSynthetic("ml-1m", { fallback: "synthetic-ml-1m" });

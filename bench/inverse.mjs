@@ -1,5 +1,6 @@
-// The inverse that EASE derives its weights from, at the size of MovieLens 1M, on all cores, beside numpy.linalg.inv with
-// as many threads; both in wall time, in turn. A section of `npm run bench`; alone: node bench/inverse.mjs
+// The inverse that EASE derives its weights from, at the size of MovieLens 1M, on all cores, beside
+// numpy.linalg.inv with as many threads; both in wall time, in turn. A section of `npm run bench`; alone:
+// node bench/inverse.mjs
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
@@ -41,7 +42,10 @@ function onAll(cores, command, args, env = {}) {
   return status === 0 ? Number(stdout) : undefined;
 }
 
-/** One row of { what, threads, seconds, numpy?, ratio?, reach }: `ratio` is our time over numpy's in the same round. */
+/**
+ * One row of { what, threads, seconds, numpy?, ratio?, reach }: `ratio` is our time over numpy's in the same
+ * round.
+ */
 export async function run({ rounds = 7, cores, python = process.env.ERASABLE_PYTHON, onRow } = {}) {
   const threads = cores?.length ?? availableParallelism();
   const seen = { ours: [], numpy: [] };

@@ -1,8 +1,9 @@
-// item-knn at the shape of MovieLens 25M (bench/planning.mjs: 137,364 users, 59,047 items, 25.0 M generated ratings as
-// clicks) and at a tenth of its users: learning, forgetting one user and recommending to another, the fingerprint that a
-// certificate states, memory; each size in a process of its own. And 256 M interactions by arithmetic: the line through
-// both sizes. Beside it CosineRecommender of `implicit`, where ERASABLE_PYTHON has that package.
-// A section of `npm run bench`; alone: node bench/itemKnn.mjs   (after npm run build)
+// item-knn at the shape of MovieLens 25M (bench/planning.mjs: 137,364 users, 59,047 items, 25.0 M generated
+// ratings as clicks) and at a tenth of its users: learning, forgetting one user and recommending to another,
+// the fingerprint that a certificate states, memory; each size in a process of its own. And 256 M
+// interactions by arithmetic: the line through both sizes. Beside it CosineRecommender of `implicit`, where
+// ERASABLE_PYTHON has that package. A section of `npm run bench`; alone: node bench/itemKnn.mjs   (after npm
+// run build)
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -27,7 +28,8 @@ from implicit.nearest_neighbours import CosineRecommender
 users, items, ratings = map(int, sys.argv[2:5])
 rows = np.fromfile(sys.argv[1], dtype=np.uint32)
 offsets, columns = rows[:users + 1], rows[users + 1:]
-x = sp.csr_matrix((np.ones(len(columns)), columns.astype(np.int32), offsets.astype(np.int32)), shape=(users, items))
+ones = np.ones(len(columns))
+x = sp.csr_matrix((ones, columns.astype(np.int32), offsets.astype(np.int32)), shape=(users, items))
 began = time.process_time()
 CosineRecommender(K=${NEIGHBOURS} + 1, num_threads=1).fit(x, show_progress=False)
 print(json.dumps([time.process_time() - began, implicit.__version__]))`;
@@ -105,7 +107,8 @@ const far = (small, large, of) =>
   of(large) + ((of(large) - of(small)) / (large.ratings - small.ratings)) * (FAR - large.ratings);
 
 /**
- * @returns name, data and rows: of each size { ratings, products, learn (s), forget, recommend, both (ms: median, least,
+ * @returns name, data and rows: of each size { ratings, products, learn (s), forget, recommend, both (ms:
+ * median, least,
  *   most), fingerprint (ms), megabytes, implicit?, reach? }, and { ratings, arithmetic, ... } for 256 M; processor time
  */
 export async function run({ rounds = 41, python = process.env.ERASABLE_PYTHON, onRow } = {}) {

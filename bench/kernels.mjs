@@ -1,5 +1,6 @@
-// The inner loops of the simd engine beside the measured f32x4 multiply-add peak of this machine: a compiler update that
-// spoils one of them shows here. A section of `npm run bench`; alone: node bench/kernels.mjs   (after npm run build)
+// The inner loops of the simd engine beside the measured f32x4 multiply-add peak of this machine: a compiler
+// update that spoils one of them shows here. A section of `npm run bench`; alone: node bench/kernels.mjs
+// (after npm run build)
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { median, processor, summary } from "./measure.mjs";
@@ -28,9 +29,10 @@ const LOOPS = [
 ];
 
 /**
- * Rows of { what, gflops (median, least, most), share }. The peak of a round is the faster of the register loop and
- * the dense product, whose loads run beside the arithmetic; `share` of it is the median over rounds. The tower's
- * operations are counted as if nothing were zero; its loops leave out what ReLU stopped, so its share may pass 1.
+ * Rows of { what, gflops (median, least, most), share }. The peak of a round is the faster of the register
+ * loop and the dense product, whose loads run beside the arithmetic; `share` of it is the median over rounds.
+ * The tower's operations are counted as if nothing were zero; its loops leave out what ReLU stopped, so its
+ * share may pass 1.
  */
 export async function run({ rounds = 7, onRow } = {}) {
   const { instantiate } = require("../lib/dist/kernels/instantiate.js");

@@ -1,6 +1,7 @@
-// 25 M generated ratings of the shape of MovieLens 25M (bench/planning.mjs) from end to end on all cores: reading them from
-// a file as `erasable check` does, and C-SISA of 16 random shards, five epochs, by two workers. Each in a process of its
-// own, for its peak of memory; wall time. A section of `npm run bench`; alone: node bench/large.mjs   (after npm run build)
+// 25 M generated ratings of the shape of MovieLens 25M (bench/planning.mjs) from end to end on all cores:
+// reading them from a file as `erasable check` does, and C-SISA of 16 random shards, five epochs, by two
+// workers. Each in a process of its own, for its peak of memory; wall time. A section of `npm run bench`;
+// alone: node bench/large.mjs   (after npm run build)
 import { spawnSync } from "node:child_process";
 import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";

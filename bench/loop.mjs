@@ -1,6 +1,6 @@
-// Training beside the loop that a researcher would write (loop_torch.py: a DataLoader, one Python object a sample), both as
-// they come: ours in one thread, PyTorch with its default number; wall time, in turn, on MovieLens 1M.
-// A section of `npm run bench`; alone: node bench/loop.mjs   (after npm run build)
+// Training beside the loop that a researcher would write (loop_torch.py: a DataLoader, one Python object a
+// sample), both as they come: ours in one thread, PyTorch with its default number; wall time, in turn, on
+// MovieLens 1M. A section of `npm run bench`; alone: node bench/loop.mjs   (after npm run build)
 // ERASABLE_TORCH_PYTHON names a Python with torch; without it the rows say that it is not installed.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -32,7 +32,10 @@ function theirs(torch, cores, args) {
   return JSON.parse(stdout);
 }
 
-/** Rows of { model, batchSize, simd, torch: { rate, ratio, version, threads } | null }: samples a second of wall time. */
+/**
+ * Rows of { model, batchSize, simd, torch: { rate, ratio, version, threads } | null }: samples a second of
+ * wall time.
+ */
 export async function run({
   erasable,
   rounds = 3,

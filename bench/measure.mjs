@@ -14,7 +14,10 @@ export const summary = (values) => ({
   most: Math.max(...values),
 });
 
-/** Seconds of this process on a core. What else runs on the machine is not counted, as it would be by a wall clock. */
+/**
+ * Seconds of this process on a core. What else runs on the machine is not counted, as it would be by a wall
+ * clock.
+ */
 export const processor = () => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
@@ -41,7 +44,10 @@ export function samplesOf({ byUser: { offsets, columns, values } }) {
   return { users, items: columns, labels: values.map((rating) => rating / 5) };
 }
 
-/** The ML-1M stream: 5-core, 90 % of each user's ratings; generated data of the same shape when the files are absent. */
+/**
+ * The ML-1M stream: 5-core, 90 % of each user's ratings; generated data of the same shape when the files are
+ * absent.
+ */
 export async function ml1m(erasable) {
   const { data, notice } = await erasable.loadOrSynthetic("ml-1m", { fallback: "synthetic-ml-1m" });
   const { train } = erasable.split(erasable.core(data, 5), { trainShare: 0.9, seed: 1 });

@@ -1,4 +1,5 @@
-// A PyTorch process that answers one timing request at a time (peer_torch.py), so that its rounds alternate with ours.
+// A PyTorch process that answers one timing request at a time (peer_torch.py), so that its rounds alternate
+// with ours.
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -13,7 +14,9 @@ function unpinned(command, args) {
   return cores ? ["taskset", ["-c", cores, command, ...args]] : [command, args];
 }
 
-/** Starts a peer with one thread or with PyTorch's default number; resolves to { version, threads, ask, end }. */
+/**
+ * Starts a peer with one thread or with PyTorch's default number; resolves to { version, threads, ask, end }.
+ */
 export async function startPeer(python, oneThread) {
   const env = oneThread ? { ...process.env, ...ONE } : process.env;
   const script = [join(here, "peer_torch.py")];

@@ -1,6 +1,7 @@
-// Planning at the shape of MovieLens 25M (137,364 users, 59,047 items, 25.0 M generated ratings; nearly everybody reaches
-// everybody): sizes of the reach sets, the walk, and a pass of k-means, each beside the way it was computed in version 1.
-// A section of `npm run bench`; alone: node bench/planning.mjs   (after npm run build)
+// Planning at the shape of MovieLens 25M (137,364 users, 59,047 items, 25.0 M generated ratings; nearly
+// everybody reaches everybody): sizes of the reach sets, the walk, and a pass of k-means, each beside the way
+// it was computed in version 1. A section of `npm run bench`; alone: node bench/planning.mjs   (after npm run
+// build)
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { median, processor } from "./measure.mjs";
@@ -57,7 +58,10 @@ async function seconds(work) {
   return { value, seconds: processor() - began };
 }
 
-/** Draws of version 1, through a shared item, and of today, from users drawn uniformly: seconds for the whole walk. */
+/**
+ * Draws of version 1, through a shared item, and of today, from users drawn uniformly: seconds for the whole
+ * walk.
+ */
 function walkSeconds(graph, draws) {
   const { Random } = inner("random");
   const { createWalker } = inner("hypergraph/walk");

@@ -1,6 +1,7 @@
-// node bench/readme.mjs [--check]: writes the parts of bench/README.md and workflow/README.md that state numbers, each
-// between `<!-- NAME -->` and `<!-- /NAME -->`, from results/bench.json and results/paper/second-run.json. With --check it
-// changes nothing and ends with 1 where a page does not say what these files say.
+// node bench/readme.mjs [--check]: writes the parts of bench/README.md and workflow/README.md that state
+// numbers, each between `<!-- NAME -->` and `<!-- /NAME -->`, from results/bench.json and
+// results/paper/second-run.json. With --check it changes nothing and ends with 1 where a page does not say
+// what these files say.
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

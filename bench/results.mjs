@@ -1,4 +1,5 @@
-// The sections of this folder, what results/bench.json has of them, and which aims it meets: for run.mjs and readme.mjs.
+// The sections of this folder, what results/bench.json has of them, and which aims it meets: for run.mjs and
+// readme.mjs.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -40,7 +41,10 @@ const plain = (row) =>
 
 export const words = (section, row) => (section.text ?? plain)(row);
 
-/** The figures of the paper whose ten seeds are to take an hour of two cores; one seed's seconds are in second-run.json. */
+/**
+ * The figures of the paper whose ten seeds are to take an hour of two cores; one seed's seconds are in
+ * second-run.json.
+ */
 const FIGURES = ["partition", "utility", "seqtrain", "cohesion"];
 const SEEDS = 10;
 const MINUTES = 60;

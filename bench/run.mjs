@@ -1,10 +1,11 @@
-// npm run bench [-- section ...] [--rounds n]: runs the sections of this folder one after the other, pinned to one core
-// where taskset exists, prints their rows and writes results/bench.json. A section is a module that exports `name`,
-// run(context) and, if its rows are worth a line of their own, text(row). Sections not named keep their last results.
-// `--check` measures nothing: it says which aims the rows of results/bench.json meet, and ends with 1 where one is missed
-// (a section's `met` says of a row true, false, or undefined where the row has no aim or its peer was not there).
-// context: { erasable, rounds, cores, torch, python, onRow }; torch and python are the interpreters named by
-// ERASABLE_TORCH_PYTHON and ERASABLE_PYTHON.
+// npm run bench [-- section ...] [--rounds n]: runs the sections of this folder one after the other, pinned
+// to one core where taskset exists, prints their rows and writes results/bench.json. A section is a module
+// that exports `name`, run(context) and, if its rows are worth a line of their own, text(row). Sections not
+// named keep their last results. `--check` measures nothing: it says which aims the rows of
+// results/bench.json meet, and ends with 1 where one is missed (a section's `met` says of a row true, false,
+// or undefined where the row has no aim or its peer was not there). context: { erasable, rounds, cores,
+// torch, python, onRow }; torch and python are the interpreters named by ERASABLE_TORCH_PYTHON and
+// ERASABLE_PYTHON.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,8 +1,9 @@
-// The scale test: the shape of Amazon Digital Music as Table 1 prints it, unfiltered (478,235 users, 266,414 items,
-// 836,006 ratings; the ratings file itself where it is there, else a generated stand-in with power-law tails). Learns
-// L-CBKM with DMF, S = 16, T = 20 from all ratings (the split would leave users with one rating nothing to learn from)
-// into a folder, forgets 5 % of the last group's users and then one of the first group,
-// in a process of its own, so that the peak of memory is its own. A section of `npm run bench`; alone: node bench/scale.mjs
+// The scale test: the shape of Amazon Digital Music as Table 1 prints it, unfiltered (478,235 users, 266,414
+// items, 836,006 ratings; the ratings file itself where it is there, else a generated stand-in with power-law
+// tails). Learns L-CBKM with DMF, S = 16, T = 20 from all ratings (the split would leave users with one
+// rating nothing to learn from) into a folder, forgets 5 % of the last group's users and then one of the
+// first group, in a process of its own, so that the peak of memory is its own. A section of `npm run bench`;
+// alone: node bench/scale.mjs
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -61,7 +62,9 @@ async function measure(erasable) {
   }
 }
 
-/** @returns name, data and rows of { what, seconds, samples?, stages?, megabytes }; the last is all together */
+/**
+ * @returns name, data and rows of { what, seconds, samples?, stages?, megabytes }; the last is all together
+ */
 export async function run({ onRow } = {}) {
   const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), "--child"], {
     encoding: "utf8",

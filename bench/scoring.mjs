@@ -1,5 +1,5 @@
-// Scores of all items for all users, as a full ranking needs them, and of the held-out pairs, as a test loss does.
-// A section of `npm run bench`; alone: node bench/scoring.mjs   (after npm run build)
+// Scores of all items for all users, as a full ranking needs them, and of the held-out pairs, as a test loss
+// does. A section of `npm run bench`; alone: node bench/scoring.mjs   (after npm run build)
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { ml1m, processor, summary, weightsOf } from "./measure.mjs";

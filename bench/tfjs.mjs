@@ -1,5 +1,5 @@
-// Training throughput of the tfjs engine beside the simd engine: the same samples, the same batches, in alternation.
-// A section of `npm run bench`; alone: node bench/tfjs.mjs [--rounds 5]   (after npm run build)
+// Training throughput of the tfjs engine beside the simd engine: the same samples, the same batches, in
+// alternation. A section of `npm run bench`; alone: node bench/tfjs.mjs [--rounds 5]   (after npm run build)
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { samplesOf, setFor } from "./measure.mjs";
@@ -21,7 +21,10 @@ const summary = (values) => ({
 });
 const numbers = (count) => Array.from({ length: count }, (_, k) => `${k}`);
 
-/** `count` samples of the set drawn at random, in user order: an epoch of them has batches like those of the whole set. */
+/**
+ * `count` samples of the set drawn at random, in user order: an epoch of them has batches like those of the
+ * whole set.
+ */
 function drawSubset(erasable, set, count) {
   const places = erasable.Random.stream("bench", "tfjs", count).sample(set.users.length, count);
   const pick = (column) => column.constructor.from(places, (place) => column[place]);
@@ -61,8 +64,8 @@ async function compare(erasable, spec, set, batchSize, rounds) {
 }
 
 /**
- * One row a model and batch size: samples a second of either engine (median, least, most) and `ratio`, the median over
- * rounds of simd over tfjs.
+ * One row a model and batch size: samples a second of either engine (median, least, most) and `ratio`, the
+ * median over rounds of simd over tfjs.
  */
 export async function run({ erasable, rounds = 5, onRow } = {}) {
   const { data, notice } = await erasable.loadOrSynthetic("ml-1m", { fallback: "synthetic-ml-1m" });

@@ -1,6 +1,7 @@
-// Training throughput of the simd engine on the ML-1M stream, and PyTorch on the same mathematics and batches.
-// A section of `npm run bench`; alone: node bench/training.mjs [--rounds 5]   (after npm run build)
-// ERASABLE_TORCH_PYTHON names a Python with torch; without it those columns are left out and the result says so.
+// Training throughput of the simd engine on the ML-1M stream, and PyTorch on the same mathematics and
+// batches. A section of `npm run bench`; alone: node bench/training.mjs [--rounds 5]   (after npm run build)
+// ERASABLE_TORCH_PYTHON names a Python with torch; without it those columns are left out and the result says
+// so.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -14,8 +15,8 @@ export const name = "training";
 const require = createRequire(import.meta.url);
 
 /**
- * stream: `all` users, one `group` of 16, or all with 4 `negatives` a positive. steps: of PyTorch in a round. size: of an
- * embedding, where the model has more than one.
+ * stream: `all` users, one `group` of 16, or all with 4 `negatives` a positive. steps: of PyTorch in a round.
+ * size: of an embedding, where the model has more than one.
  */
 const POINTS = [
   { stream: "all", batchSize: 256, steps: 60 },
@@ -67,7 +68,9 @@ async function ours(engine, set, batchSize) {
   return (epochs * samples) / (processor() - begun);
 }
 
-/** Writes weights and the first batches for the peer; returns the loss of the first batch at these weights. */
+/**
+ * Writes weights and the first batches for the peer; returns the loss of the first batch at these weights.
+ */
 function writeCase(file, engine, spec, weights, set, { batchSize, steps }) {
   const { drawEpoch } = require("../lib/dist/engine/batches.js");
   const epoch = drawEpoch(set, spec.items, batchSize, ["bench"], 0);
@@ -139,7 +142,8 @@ async function compare(erasable, peers, model, stream, batchCase, rounds, folder
  * @param context.erasable the compiled package
  * @param context.rounds rounds that count (default 5)
  * @param context.torch a Python with PyTorch, if any
- * @returns rows of { model, embeddingSize, stream, batchSize, simd, torch, reach }: samples a second (median, least, most); `ratio` is
+ * @returns rows of { model, embeddingSize, stream, batchSize, simd, torch, reach }: samples a second (median,
+ * least, most); `ratio` is
  *   ours over theirs. One thread: processor seconds; default threads: wall seconds.
  */
 export async function run({ erasable, rounds = 5, torch = process.env.ERASABLE_TORCH_PYTHON, onRow } = {}) {

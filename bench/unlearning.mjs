@@ -1,7 +1,7 @@
-// Unlearning 5 % of the last group's users of ML-1M (DMF, S = 16) from a system on the disk, against Retrain: gradient
-// samples, and wall time from opening the folder to the certificate, in alternation. The ideal is what the partition
-// allows: all remaining ratings over those of the last group; 16 when groups are equal in ratings.
-// A section of `npm run bench`; alone: node bench/unlearning.mjs   (after npm run build)
+// Unlearning 5 % of the last group's users of ML-1M (DMF, S = 16) from a system on the disk, against Retrain:
+// gradient samples, and wall time from opening the folder to the certificate, in alternation. The ideal is
+// what the partition allows: all remaining ratings over those of the last group; 16 when groups are equal in
+// ratings. A section of `npm run bench`; alone: node bench/unlearning.mjs   (after npm run build)
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";

@@ -1,5 +1,5 @@
-// Two trainings at once, each a process on a core of its own, against one: what a worker pool over cells can gain.
-// A section of `npm run bench`; alone: node bench/workers.mjs   (after npm run build)
+// Two trainings at once, each a process on a core of its own, against one: what a worker pool over cells can
+// gain. A section of `npm run bench`; alone: node bench/workers.mjs   (after npm run build)
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -10,7 +10,10 @@ export const name = "workers";
 const require = createRequire(import.meta.url);
 const SECONDS = 2;
 
-/** What a child does: trains for SECONDS from the moment it is told to, and answers with its samples a wall second. */
+/**
+ * What a child does: trains for SECONDS from the moment it is told to, and answers with its samples a wall
+ * second.
+ */
 async function train(model) {
   const erasable = require("erasable");
   const data = await ml1m(erasable);

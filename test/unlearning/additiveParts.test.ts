@@ -1,4 +1,7 @@
-/** The parts of the additive methods against independent computations: sums, linear algebra, EASE, the posterior. */
+/**
+ * The parts of the additive methods against independent computations: sums, linear algebra, EASE, the
+ * posterior.
+ */
 
 import { describe, expect, it } from "vitest";
 import { StoppedError } from "../../lib/errors";

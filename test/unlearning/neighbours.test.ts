@@ -1,4 +1,7 @@
-/** Neighbours of items while users come and go, against all pairs computed anew; and that few lists are made again. */
+/**
+ * Neighbours of items while users come and go, against all pairs computed anew; and that few lists are made
+ * again.
+ */
 
 import { describe, expect, it, vi } from "vitest";
 import { StoppedError } from "../../lib/errors";

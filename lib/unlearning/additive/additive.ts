@@ -1,13 +1,14 @@
 /**
- * Methods without gradients whose only learned state are sums over users: of all pairs of items (statistics.ts), or of each
- * item and those like it (neighbours.ts). Forgetting a user subtracts what the user added; the sums are integers, so what
- * is left is what the others alone would have given, and every weight is a function of it. That model (an inverse,
- * eigenvectors) is derived when something is scored first.
+ * Methods without gradients whose only learned state are sums over users: of all pairs of items
+ * (statistics.ts), or of each item and those like it (neighbours.ts). Forgetting a user subtracts what the
+ * user added; the sums are integers, so what is left is what the others alone would have given, and every
+ * weight is a function of it. That model (an inverse, eigenvectors) is derived when something is scored
+ * first.
  *
- * Cost: `samples` counts ratings touched, one reading of a rating standing for one gradient sample: all of them in
- * learning, those of the erased users in unlearning (a user who loses single ratings is taken out and put in again).
- * Deriving the model is the same work whoever was erased and touches no rating. It is not in the cost of a system:
- * time `derive` for it.
+ * Cost: `samples` counts ratings touched, one reading of a rating standing for one gradient sample: all of
+ * them in learning, those of the erased users in unlearning (a user who loses single ratings is taken out and
+ * put in again). Deriving the model is the same work whoever was erased and touches no rating. It is not in
+ * the cost of a system: time `derive` for it.
  */
 
 import type { Interactions } from "../../data/interactions";
@@ -42,7 +43,9 @@ export interface Sums<S> {
 
 /** The weights, and how they score. */
 export interface AdditiveModel {
-  /** Scores of `items` for a user with these ratings, before `intoUnitInterval`. Float64Array, items.length. */
+  /**
+   * Scores of `items` for a user with these ratings, before `intoUnitInterval`. Float64Array, items.length.
+   */
   score(user: UserRatings, items: Uint32Array): Float64Array;
 }
 
@@ -139,7 +142,9 @@ export class AdditiveSystem<S extends Sums<S> = PairSums> extends SystemFrame {
     super(method, built, store);
   }
 
-  /** Over the sums and the ratings of the users who stay: all that scoring depends on is a function of them. */
+  /**
+   * Over the sums and the ratings of the users who stay: all that scoring depends on is a function of them.
+   */
   get fingerprint(): string {
     const { name, settings } = this.method;
     const sums = () => ({ name, settings, sums: this.sums.hash(), ratings: ratingsHash(this.partition) });

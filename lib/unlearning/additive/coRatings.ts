@@ -1,8 +1,9 @@
 /**
- * Who rated what, both ways, and sums of each item that are integers and so do not depend on the order in which users come
- * and go. From it the sums of one item with all others, S_ij = sum over the users who rated both of v_i v_j, are computed
- * when they are wanted: there are too many of them to be kept (60,000 items have 1.8 billion pairs). Bytes: 8 for each
- * rating of label `implicit`, 9 for `rating`, and some 300 for each user and item.
+ * Who rated what, both ways, and sums of each item that are integers and so do not depend on the order in
+ * which users come and go. From it the sums of one item with all others, S_ij = sum over the users who rated
+ * both of v_i v_j, are computed when they are wanted: there are too many of them to be kept (60,000 items
+ * have 1.8 billion pairs). Bytes: 8 for each rating of label `implicit`, 9 for `rating`, and some 300 for
+ * each user and item.
  */
 
 import type { Contribution } from "./contributions";
@@ -71,8 +72,8 @@ export class CoRatings {
   }
 
   /**
-   * S_ij of item i, and the items j of which it can be other than 0. Views of memory that `done` makes zeros again: it is
-   * to be called before the next item's turn. The hot loop.
+   * S_ij of item i, and the items j of which it can be other than 0. Views of memory that `done` makes zeros
+   * again: it is to be called before the next item's turn. The hot loop.
    */
   products(item: number): { sums: Float64Array; others: Uint32Array; done(): void } {
     const { sums, others, seen } = workspace(this.items);

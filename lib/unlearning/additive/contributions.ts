@@ -1,7 +1,7 @@
 /**
- * What one user adds to the sums of the additive methods (issue H): small integers that depend on this user's ratings
- * alone, so that taking the user out again is a subtraction without rounding. A rating enters as its difference from the
- * user's mean, rounded to a sixteenth of a star; a star is a fifth of the rating scale.
+ * What one user adds to the sums of the additive methods (issue H): small integers that depend on this user's
+ * ratings alone, so that taking the user out again is a subtraction without rounding. A rating enters as its
+ * difference from the user's mean, rounded to a sixteenth of a star; a star is a fifth of the rating scale.
  */
 
 import { InputError } from "../../errors";
@@ -25,11 +25,16 @@ export interface Contribution {
 }
 
 export const STARS = 5;
-/** Steps of a star: the rounding adds a variance of 1 / 3072 square stars, a two-thousandth of a rating's own. */
+/**
+ * Steps of a star: the rounding adds a variance of 1 / 3072 square stars, a two-thousandth of a rating's own.
+ */
 export const UNITS = 16;
 /** Values are at most this in magnitude. */
 export const LARGEST_VALUE = STARS * UNITS;
-/** A user's mean counts this many ratings at PRIOR_MEAN stars beside the user's own: it must not need other users. */
+/**
+ * A user's mean counts this many ratings at PRIOR_MEAN stars beside the user's own: it must not need other
+ * users.
+ */
 const PRIOR_RATINGS = 5;
 const PRIOR_MEAN = 3.5;
 

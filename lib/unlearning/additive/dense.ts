@@ -1,6 +1,6 @@
 /**
- * Symmetric matrices of items x items: products with a few columns (kernels/assembly/symmetric.ts), dot products, small
- * systems of equations. The inverse is in inverse.ts.
+ * Symmetric matrices of items x items: products with a few columns (kernels/assembly/symmetric.ts), dot
+ * products, small systems of equations. The inverse is in inverse.ts.
  */
 
 import { instantiate } from "../../kernels/instantiate";
@@ -78,8 +78,8 @@ export function dot(x: Float64Array, y: Float64Array): number {
 }
 
 /**
- * Solves A x = b in place for a small symmetric positive definite A (m x m, row-major; its lower triangle is read and
- * becomes the Cholesky factor).
+ * Solves A x = b in place for a small symmetric positive definite A (m x m, row-major; its lower triangle is
+ * read and becomes the Cholesky factor).
  */
 export function solveInPlace(a: Float64Array, b: Float64Array, m: number): void {
   for (let i = 0; i < m; i++) {

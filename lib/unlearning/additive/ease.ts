@@ -1,10 +1,10 @@
 /**
- * EASE^R: Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019. A linear item-item model in closed form:
- * with P = (G + lambda I)^-1, the weights B_ij = -P_ij / P_jj and B_jj = 0 minimise |X - X B|^2 + lambda |B|^2 under
- * a zero diagonal. G is the Gram matrix of X, users x items, a sum over users.
+ * EASE^R: Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019. A linear item-item model in
+ * closed form: with P = (G + lambda I)^-1, the weights B_ij = -P_ij / P_jj and B_jj = 0 minimise |X - X B|^2
+ * + lambda |B|^2 under a zero diagonal. G is the Gram matrix of X, users x items, a sum over users.
  *
- * Label `implicit` is the paper's: X_ui = 1 for a rating. Label `rating` is ours: X_ui = v_ui - m_i, the rating less its
- * user's mean and the mean of the item so centred, and 0 where there is none. A score then is
+ * Label `implicit` is the paper's: X_ui = 1 for a rating. Label `rating` is ours: X_ui = v_ui - m_i, the
+ * rating less its user's mean and the mean of the item so centred, and 0 where there is none. A score then is
  *   user's mean + m_j + o_u + sum over i of (X_ui - o_u) B_ij,
  * o_u = the user's mean residual, shrunk; in stars, divided by 5.
  */
@@ -112,9 +112,9 @@ function ratingProblem(sums: PairSums, lambda: number, maximumRating: number): P
 }
 
 /**
- * sum over i of x_i B_ij for each j of `items`: (x_j P_jj - sum over i of x_i P_ij) / P_jj, the first term for a j of
- * the user's own. Terms are added in the order of the user's items, whichever `items` are asked for, so that the score
- * of a pair always has the same bits.
+ * sum over i of x_i B_ij for each j of `items`: (x_j P_jj - sum over i of x_i P_ij) / P_jj, the first term
+ * for a j of the user's own. Terms are added in the order of the user's items, whichever `items` are asked
+ * for, so that the score of a pair always has the same bits.
  */
 function throughWeights(inverse: Dense, own: Uint32Array, x: Float64Array, items: Uint32Array): Float64Array {
   const { values, stride } = inverse;

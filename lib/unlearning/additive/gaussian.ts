@@ -1,10 +1,11 @@
 /**
- * A low-rank Gaussian collaborative filter: ratings as draws of one normal distribution over items. A user's centred
- * ratings are v = m + o 1 + W z + noise, z and o normal: probabilistic principal components with missing values (Tipping
- * and Bishop, "Probabilistic principal component analysis", JRSS B 1999) with the covariance from sums over pairs. Means
- * m and covariances C_ij = S_ij / (n_ij + shrinkage) come from integer sums over users; W holds the leading eigenvectors
- * of C times the square roots of their values; an item's noise is the variance that W leaves. Scoring takes the posterior
- * mean of z and o given the user's own ratings: (I + W'^T N^-1 W') z = W'^T N^-1 (v - m), over the items rated (Woodbury).
+ * A low-rank Gaussian collaborative filter: ratings as draws of one normal distribution over items. A user's
+ * centred ratings are v = m + o 1 + W z + noise, z and o normal: probabilistic principal components with
+ * missing values (Tipping and Bishop, "Probabilistic principal component analysis", JRSS B 1999) with the
+ * covariance from sums over pairs. Means m and covariances C_ij = S_ij / (n_ij + shrinkage) come from integer
+ * sums over users; W holds the leading eigenvectors of C times the square roots of their values; an item's
+ * noise is the variance that W leaves. Scoring takes the posterior mean of z and o given the user's own
+ * ratings: (I + W'^T N^-1 W') z = W'^T N^-1 (v - m), over the items rated (Woodbury).
  */
 
 import { complete, real, type SettingsOf, whole } from "../../settings";
@@ -15,7 +16,10 @@ import { SymmetricMatrix, solveInPlace } from "./dense";
 import { itemMeans, PairSums, residualProducts } from "./statistics";
 import { leadingEigenpairs, OVERSAMPLING } from "./subspace";
 
-/** The default shrinkage is the best of 100, 200 ... 1600 on validation splits of MovieLens 1M and 100K (seed 0). */
+/**
+ * The default shrinkage is the best of 100, 200 ... 1600 on validation splits of MovieLens 1M and 100K (seed
+ * 0).
+ */
 export const GAUSSIAN = {
   maximumRating: LABEL.maximumRating,
   shrinkage: real(0, 1e9, 400, "ratings of 0 residual that every covariance counts beside its own pairs"),
@@ -24,7 +28,10 @@ export const GAUSSIAN = {
 
 /** Standard deviation of a user's offset o, in stars: what centring by few ratings leaves. */
 const OFFSET_DEVIATION = 0.3;
-/** An item's variance counts so many ratings of variance 0.8 square stars beside its own; and noise is at least this. */
+/**
+ * An item's variance counts so many ratings of variance 0.8 square stars beside its own; and noise is at
+ * least this.
+ */
 const PRIOR_RATINGS = 10;
 const PRIOR_VARIANCE = 0.8;
 const LEAST_NOISE = 0.2;

@@ -1,7 +1,7 @@
 /**
- * The inverse of a symmetric positive definite matrix (kernels/assembly/inverse.ts): at once in this thread, or on all
- * cores beside it, where it can be watched and stopped. Both give the same bits. Rows are padded to a multiple of the
- * kernel's blocks; the padding is a unit matrix and changes nothing.
+ * The inverse of a symmetric positive definite matrix (kernels/assembly/inverse.ts): at once in this thread,
+ * or on all cores beside it, where it can be watched and stopped. Both give the same bits. Rows are padded to
+ * a multiple of the kernel's blocks; the padding is a unit matrix and changes nothing.
  */
 
 import { availableParallelism } from "node:os";
@@ -50,7 +50,10 @@ const LOOK = 100; // ms between two looks at how far the threads are
 const PART = `const { module, memory, args } = require("node:worker_threads").workerData;
 new WebAssembly.Instance(module, { env: { memory, abort() {} } }).exports.invert(...args);`;
 
-/** The inverse, in this thread. @throws RangeError when the matrix is not positive definite; InputError beyond 4 GB. */
+/**
+ * The inverse, in this thread. @throws RangeError when the matrix is not positive definite; InputError beyond
+ * 4 GB.
+ */
 export function invertSymmetric(n: number, fill: Fill): Dense {
   const task = new Task(n, fill, 1);
   task.kernel.invert(...task.part(0));
@@ -59,7 +62,8 @@ export function invertSymmetric(n: number, fill: Fill): Dense {
 
 /**
  * The inverse, by `threads` threads.
- * @throws RangeError when the matrix is not positive definite; InputError beyond 4 GB; StoppedError on the signal.
+ * @throws RangeError when the matrix is not positive definite; InputError beyond 4 GB; StoppedError on the
+ * signal.
  */
 export async function invertOnAllCores(
   n: number,

@@ -1,13 +1,16 @@
 /**
- * Item-based neighbours: Deshpande and Karypis, "Item-Based Top-N Recommendation Algorithms", TOIS 2004. An item's k most
- * similar items are kept, by the shrunk cosine S_ij / (|i| |j| + shrinkage) with S_ij = sum over users of v_ui v_uj.
+ * Item-based neighbours: Deshpande and Karypis, "Item-Based Top-N Recommendation Algorithms", TOIS 2004. An
+ * item's k most similar items are kept, by the shrunk cosine S_ij / (|i| |j| + shrinkage) with S_ij = sum
+ * over users of v_ui v_uj.
  *
- * Label `implicit`: v = 1 for a rating, and the score of j is the mean over the user's items i of the similarity that j has
- * among the neighbours of i. Label `rating`: v is the rating less its user's mean (the adjusted cosine of Sarwar et al.,
- * WWW 2001), and a score is the user's mean + m_j + the mean of (v_ui - m_i) weighted by those similarities, in stars,
- * divided by 5; m are the means of the items so centred, shrunk, and WEIGHT is added to the sum of the weights.
+ * Label `implicit`: v = 1 for a rating, and the score of j is the mean over the user's items i of the
+ * similarity that j has among the neighbours of i. Label `rating`: v is the rating less its user's mean (the
+ * adjusted cosine of Sarwar et al., WWW 2001), and a score is the user's mean + m_j + the mean of (v_ui -
+ * m_i) weighted by those similarities, in stars, divided by 5; m are the means of the items so centred,
+ * shrunk, and WEIGHT is added to the sum of the weights.
  *
- * It needs no matrix of items x items, and forgetting touches the lists of the user's items alone (neighbours.ts).
+ * It needs no matrix of items x items, and forgetting touches the lists of the user's items alone
+ * (neighbours.ts).
  */
 
 import { complete, real, type SettingsOf, whole } from "../../settings";
@@ -18,8 +21,8 @@ import { Neighbourhoods } from "./neighbours";
 import { shrunkMeans } from "./statistics";
 
 /**
- * The defaults are the best of 20, 50 ... 400 neighbours and of 0, 20, 100 on a validation split of MovieLens 1M as clicks
- * (seed 0). For ratings 200 neighbours are better.
+ * The defaults are the best of 20, 50 ... 400 neighbours and of 0, 20, 100 on a validation split of MovieLens
+ * 1M as clicks (seed 0). For ratings 200 neighbours are better.
  */
 export const ITEM_KNN = {
   ...LABEL,

@@ -1,7 +1,7 @@
 /**
- * The ratings that an additive system keeps: its users' own, for scoring and for the subtraction of a later erasure.
- * They lie in small blocks of users, so that an erasure writes the touched blocks anew and no other. Blocks are a matter
- * of storage alone: nothing that is learned or hashed depends on them.
+ * The ratings that an additive system keeps: its users' own, for scoring and for the subtraction of a later
+ * erasure. They lie in small blocks of users, so that an erasure writes the touched blocks anew and no other.
+ * Blocks are a matter of storage alone: nothing that is learned or hashed depends on them.
  */
 
 import { createHash } from "node:crypto";

@@ -1,14 +1,16 @@
 /**
- * The k most similar items of every item, S_ij / (|i| |j| + shrinkage), kept up to date while users leave, with the bits
- * that they would have if made anew. A list holds more items than are wanted, k + `RESERVE`, with the integer S_ij of
- * each; taking a user out subtracts that user's products from the lists of the user's items. An item outside a list had a
- * similarity of at most the list's `floor` when the list was made, and how much it can have gained since is bounded by what
- * has left. While that bound is below the k-th similarity the list is right; else, and for all lists when one user of
- * `RENEWAL` has left, it is made anew from the ratings (coRatings.ts). Incremental maintenance of item-based neighbourhoods
- * for erasure: Schelter, "Amnesia" (CIDR 2020), and Schelter, Ariannezhad and de Rijke, "Forget Me Now" (SIGIR 2023).
+ * The k most similar items of every item, S_ij / (|i| |j| + shrinkage), kept up to date while users leave,
+ * with the bits that they would have if made anew. A list holds more items than are wanted, k + `RESERVE`,
+ * with the integer S_ij of each; taking a user out subtracts that user's products from the lists of the
+ * user's items. An item outside a list had a similarity of at most the list's `floor` when the list was made,
+ * and how much it can have gained since is bounded by what has left. While that bound is below the k-th
+ * similarity the list is right; else, and for all lists when one user of `RENEWAL` has left, it is made anew
+ * from the ratings (coRatings.ts). Incremental maintenance of item-based neighbourhoods for erasure:
+ * Schelter, "Amnesia" (CIDR 2020), and Schelter, Ariannezhad and de Rijke, "Forget Me Now" (SIGIR 2023).
  *
- * Bytes: 12 (k + RESERVE) for an item. What a list holds beyond its k items, and its bound, are made while those who leave
- * later are there. No score depends on that, none of it is written, and it ends with the process.
+ * Bytes: 12 (k + RESERVE) for an item. What a list holds beyond its k items, and its bound, are made while
+ * those who leave later are there. No score depends on that, none of it is written, and it ends with the
+ * process.
  */
 
 import { createHash } from "node:crypto";
@@ -46,7 +48,10 @@ export interface Neighbours {
   readonly similarities: Float64Array;
 }
 
-/** Neighbours by what users have in common. Immutable once settled, but for what is computed when it is first wanted. */
+/**
+ * Neighbours by what users have in common. Immutable once settled, but for what is computed when it is first
+ * wanted.
+ */
 export class Neighbourhoods {
   private joining: Rater[] = [];
   private nearest: (Neighbours | undefined)[] = [];
@@ -105,7 +110,10 @@ export class Neighbourhoods {
     this.joining.push(user);
   }
 
-  /** Makes the lists that are not there: some seconds for a large catalogue. @throws StoppedError on the signal. */
+  /**
+   * Makes the lists that are not there: some seconds for a large catalogue. @throws StoppedError on the
+   * signal.
+   */
   async settle({ signal, onProgress }: Preparation = {}): Promise<void> {
     if (this.joining.length > 0) {
       this.current = CoRatings.of(this.current.items, this.joining);
@@ -145,7 +153,10 @@ export class Neighbourhoods {
     return new Neighbourhoods(k, reserve, shrinkage, largest, current, lists, base, touched, gone);
   }
 
-  /** The neighbours of an item: the k items of largest similarity above 0; of equal ones, those of lowest number. */
+  /**
+   * The neighbours of an item: the k items of largest similarity above 0; of equal ones, those of lowest
+   * number.
+   */
   of(item: number): Neighbours {
     let known = this.nearest[item];
     if (!known) {
@@ -219,8 +230,9 @@ export class Neighbourhoods {
   }
 
   /**
-   * Whether no item outside the list is among its k best. An item of which nothing has changed stands behind every such
-   * member of a list of which nothing has changed, as it did when the list was made; for others there are bounds.
+   * Whether no item outside the list is among its k best. An item of which nothing has changed stands behind
+   * every such member of a list of which nothing has changed, as it did when the list was made; for others
+   * there are bounds.
    */
   private holds(item: number, { items, floor, slack }: List, near: Neighbours): boolean {
     const { norms, base, shrinkage, k, largest, touched } = this;
@@ -256,7 +268,10 @@ export class Neighbourhoods {
   }
 }
 
-/** Adds a user's products to the lists of the user's items, or takes them off. `values` are zeros, and are again. */
+/**
+ * Adds a user's products to the lists of the user's items, or takes them off. `values` are zeros, and are
+ * again.
+ */
 function addTo(lists: (List | undefined)[], user: Rater, sign: 1 | -1, values: Float64Array): void {
   const { items } = user;
   const value = (k: number) => (user.values ? user.values[k] : 1);

@@ -4,8 +4,8 @@
 const MARGIN = 0.05;
 
 /**
- * The identity on [0.05, 0.95]; beyond, a hyperbola that goes on with the same slope and nears 0 or 1. Strictly
- * increasing, so that two scores out of range do not become one, as clipping would make them.
+ * The identity on [0.05, 0.95]; beyond, a hyperbola that goes on with the same slope and nears 0 or 1.
+ * Strictly increasing, so that two scores out of range do not become one, as clipping would make them.
  */
 export function intoUnitInterval(x: number): number {
   if (x < MARGIN) return (MARGIN * MARGIN) / (2 * MARGIN - x);

@@ -1,8 +1,8 @@
 /**
- * Sums over users for every pair of items: all that the additive methods learn. They are integers below 2^31, so that
- * any order of additions and subtractions gives the same bits: without a user they are the sums that never had him.
- * A row is an array of its own, shared by systems until one of them changes it: forgetting a user copies the rows of
- * the user's items, and the system before stays as it was.
+ * Sums over users for every pair of items: all that the additive methods learn. They are integers below 2^31,
+ * so that any order of additions and subtractions gives the same bits: without a user they are the sums that
+ * never had him. A row is an array of its own, shared by systems until one of them changes it: forgetting a
+ * user copies the rows of the user's items, and the system before stays as it was.
  */
 
 import { InputError } from "../../errors";
@@ -14,7 +14,10 @@ export const MOST_ITEMS = 11_000;
 /** So many users cannot bring a sum of products to 2^31. */
 export const MOST_USERS = Math.floor((2 ** 31 - 1) / LARGEST_VALUE ** 2);
 
-/** Integers a pair: count, and for ratings also sum of v_i v_j, of v_i and of v_j, over the users who rated both. */
+/**
+ * Integers a pair: count, and for ratings also sum of v_i v_j, of v_i and of v_j, over the users who rated
+ * both.
+ */
 const WIDTHS = { implicit: 1, rating: 4 } as const;
 type Width = (typeof WIDTHS)[AdditiveLabel];
 
@@ -28,7 +31,9 @@ export class PairSums {
     readonly rows: readonly Int32Array[],
   ) {}
 
-  /** The sums over nobody. @throws InputError for more items than a dense matrix should have, or more users. */
+  /**
+   * The sums over nobody. @throws InputError for more items than a dense matrix should have, or more users.
+   */
   static zero(items: number, users: number, label: AdditiveLabel): PairSums {
     if (label === "rating" && users > MOST_USERS)
       throw new InputError(
@@ -121,8 +126,8 @@ export function shrunkMeans(counts: Float64Array, sums: Float64Array): Float64Ar
 }
 
 /**
- * Sums of products of residuals d = v - mean of the item over the users who rated both items, in square stars:
- * S_ij = sum v_i v_j - m_i sum v_j - m_j sum v_i + n m_i m_j. Calls `take` for every pair i <= j.
+ * Sums of products of residuals d = v - mean of the item over the users who rated both items, in square
+ * stars: S_ij = sum v_i v_j - m_i sum v_j - m_j sum v_i + n m_i m_j. Calls `take` for every pair i <= j.
  */
 export function residualProducts(
   sums: PairSums,

@@ -1,8 +1,8 @@
 /**
- * The leading eigenvectors of a large symmetric matrix: a block Krylov method with restarts (Golub and Underwood 1977;
- * Musco and Musco 2015). The space [X, A X, A^2 X, A^3 X] is made orthonormal, A is diagonalised in it (Rayleigh and
- * Ritz), and the best vectors are the next X. The start is fixed, and so is the order of all sums: the same matrix has
- * the same vectors to the bit.
+ * The leading eigenvectors of a large symmetric matrix: a block Krylov method with restarts (Golub and
+ * Underwood 1977; Musco and Musco 2015). The space [X, A X, A^2 X, A^3 X] is made orthonormal, A is
+ * diagonalised in it (Rayleigh and Ritz), and the best vectors are the next X. The start is fixed, and so is
+ * the order of all sums: the same matrix has the same vectors to the bit.
  */
 
 import { symmetricEigen } from "../../hypergraph/linear";

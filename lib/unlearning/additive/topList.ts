@@ -1,4 +1,7 @@
-/** The best of many candidates: a heap of bounded size whose root is the worst that is kept (Knuth, TAOCP 3, 5.2.3). */
+/**
+ * The best of many candidates: a heap of bounded size whose root is the worst that is kept (Knuth, TAOCP 3,
+ * 5.2.3).
+ */
 
 /** Keeps the `most` pushed candidates of highest score; of equal scores, those of lowest number. */
 export class TopList {
@@ -11,7 +14,10 @@ export class TopList {
     this.numbers = new Uint32Array(most);
   }
 
-  /** Takes a candidate in. @returns the number that finds no place for it: its own, another's, or -1 while all do */
+  /**
+   * Takes a candidate in. @returns the number that finds no place for it: its own, another's, or -1 while all
+   * do
+   */
   push(number: number, score: number): number {
     if (this.size < this.most) {
       let at = this.size++;
