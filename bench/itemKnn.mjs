@@ -108,8 +108,8 @@ const far = (small, large, of) =>
 
 /**
  * @returns name, data and rows: of each size { ratings, products, learn (s), forget, recommend, both (ms:
- * median, least,
- *   most), fingerprint (ms), megabytes, implicit?, reach? }, and { ratings, arithmetic, ... } for 256 M; processor time
+ *   median, least, most), fingerprint (ms), megabytes, implicit?, reach? }, and { ratings, arithmetic, ... }
+ *   for 256 M; processor time
  */
 export async function run({ rounds = 41, python = process.env.ERASABLE_PYTHON, onRow } = {}) {
   const small = child(TENTH, rounds, python);
