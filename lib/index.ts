@@ -56,10 +56,6 @@ export { evaluate } from "./metrics/evaluate";
 export { initialWeights } from "./model/initial";
 export { MODEL_NAMES, modelOf, modelSpec } from "./model/spec";
 // questions: their list, what a notebook asks of them, and what its cells show
-export { batchChart, paretoOf } from "./questions/beyond/charts";
-export { AIM, aimRows, comparisons, reaching, requestLabel } from "./questions/beyond/comparisons";
-export { adviceRows, choiceRows, coldRows, coreRows } from "./questions/beyond/reading";
-export { systemLabel } from "./questions/beyond/systems";
 export { datasetTitle } from "./questions/labels";
 export { groupingSummaries } from "./questions/partition/groupings";
 export { QUESTIONS, questions } from "./questions/questions";

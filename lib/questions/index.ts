@@ -7,6 +7,7 @@ export { type Failure, newRecord, recordKey, type StoredRecord, withoutTimings }
 export { type RunOptions, type RunProgress, type RunSummary, runJobs } from "../runs/runner";
 export { DisagreementError, RunStore } from "../runs/store";
 export { type Answer, answerOf } from "./answer";
+export { adviceText, type Rule, rules } from "./beyond/advice";
 export type { Job, Report } from "./job";
 export { anchorLabel, datasetTitle, fileName, orderLabel } from "./labels";
 export { familyMetrics, type MetricValue, metricValues } from "./metricRows";

@@ -19,13 +19,17 @@ const shown = (rows: ColumnTable): ColumnTable =>
     after: aq.escape((row: ApproximateRow) => REQUESTS[row.request] ?? row.request),
   });
 
+/** Half of the interval; NaN for one seed, which has none. */
+const halfOf = ({ high, mean, n }: { high: number; mean: number; n: number }): number =>
+  n > 1 ? high - mean : Number.NaN;
+
 type Wide = Record<string, number | string>;
 
 /** One row a system: every measure as mean and half of its interval. */
 function wide(rows: ColumnTable): ColumnTable {
   const means = overSeeds(shown(rows), ["panel", "metric", "after", "system", "measure"]);
   return means
-    .derive({ half: aq.escape(({ high, mean }: { high: number; mean: number }) => high - mean) })
+    .derive({ half: aq.escape(halfOf) })
     .groupby("panel", "metric", "after", "system")
     .pivot("measure", { mean: aq.op.any("mean"), half: aq.op.any("half") }, { sort: false });
 }
@@ -81,7 +85,13 @@ const withColumns = (rows: readonly Wide[]) =>
 export function exposure(rows: ColumnTable) {
   const points = (wide(rows).objects() as Wide[]).flatMap((row) =>
     typeof row.mean_left === "number"
-      ? [{ ...row, low: row.mean_left - Number(row.half_left), high: row.mean_left + Number(row.half_left) }]
+      ? [
+          {
+            ...row,
+            low: row.mean_left - (Number(row.half_left) || 0),
+            high: row.mean_left + (Number(row.half_left) || 0),
+          },
+        ]
       : [],
   );
   if (points.length === 0) return [];

@@ -3,15 +3,17 @@
  * a batch of random users is expected to cost.
  */
 
-import type { Chart } from "../../report/chart";
+import type { ColumnTable } from "arquero";
+import * as aq from "arquero";
 import { lineChart } from "../../report/lineChart";
 import { paretoChart } from "../../report/paretoChart";
-import type { PresetName } from "../protocol";
-import { summarise, withinSeeds } from "../summary";
-import { LEARNING } from "../trial";
+import type { NamedChart } from "../../report/show";
+import { fileName } from "../labels";
+import { overSeeds, within } from "../summary";
 import { AIM, type Comparison, comparisons } from "./comparisons";
 import type { BeyondRow } from "./rows";
-import { SYSTEMS, systemLabel, systemOf } from "./systems";
+import { REQUESTS, requestLabel, SYSTEMS, systemLabel, systemOf } from "./systems";
+import { byPanel } from "./tables";
 
 interface Point {
   readonly panel: string;
@@ -26,25 +28,38 @@ interface Point {
   readonly high: number;
 }
 
-/** The picture of one data set, preset and request; none for learning, which has no cost of forgetting. */
-export function paretoOf(rows: readonly BeyondRow[]): Chart | undefined {
-  const compared = comparisons(rows).filter(({ request }) => request !== LEARNING);
-  if (compared.length === 0) return undefined;
-  return paretoChart(pointsOf(rows, compared), {
-    x: "cost",
-    y: "mean",
-    xLow: "costLow",
-    xHigh: "costHigh",
-    low: "low",
-    high: "high",
-    series: "series",
-    label: "label",
-    joined: "joined",
-    panelRows: "panel",
-    xTitle: "cost of the request (% of Retrain's)",
-    limit: AIM.share,
-  });
-}
+/** Utility against cost, a picture per kind of request. */
+export const pareto = (rows: ColumnTable): NamedChart[] =>
+  byPanel(rows, ({ rows: all, run, where, name }) =>
+    REQUESTS.flatMap((request) => {
+      const own = all.filter((row) => row.request === request);
+      const points = pointsOf(own, comparisons(own));
+      if (points.length === 0) return [];
+      return [
+        {
+          name: fileName("beyond-pareto", name, request),
+          caption: `${where}: ${own[0].metric} against the cost of forgetting ${requestLabel(request)} (95 % intervals, within seeds for utility)`,
+          alt: `A panel per model; a point per system: ${own[0].metric} against cost in per cent of Retrain's, logarithmic.`,
+          run,
+          chart: paretoChart(points, {
+            x: "cost",
+            y: "mean",
+            xLow: "costLow",
+            xHigh: "costHigh",
+            low: "low",
+            high: "high",
+            series: "series",
+            label: "label",
+            joined: "joined",
+            panelRows: "panel",
+            xTitle: "cost of the request (% of Retrain's)",
+            yTitle: own[0].metric,
+            limit: AIM.share,
+          }),
+        },
+      ];
+    }),
+  );
 
 /** Intervals of utility are within seeds, as in the other figures: all systems share the splits. */
 function pointsOf(rows: readonly BeyondRow[], compared: readonly Comparison[]): Point[] {
@@ -54,17 +69,19 @@ function pointsOf(rows: readonly BeyondRow[], compared: readonly Comparison[]): 
       .filter((row) => row.model === model || row.model === "none")
       .map((row) => ({ model, system: row.system, seed: row.seed, value: row.utility })),
   );
-  const within = summarise(
-    withinSeeds(values, ["model"], ["system"]),
-    ["model", "system"],
-    ({ value }) => value,
-  );
+  if (values.length === 0) return [];
+  const means = overSeeds(within(aq.from(values), ["model"], ["system"]), ["model", "system"]).objects() as {
+    model: string;
+    system: string;
+    low: number;
+    high: number;
+  }[];
   return compared.flatMap((one): Point[] => {
-    const utility = within.find(({ model, system }) => model === one.model && system === one.system);
+    const utility = means.find(({ model, system }) => model === one.model && system === one.system);
     const { series, point } = systemOf(one.system);
     if (!utility || !(one.cost > 0)) return [];
     const base = {
-      panel: `${one.metric}, ${one.model.toUpperCase()}`,
+      panel: one.model === "none" ? "no model" : one.model.toUpperCase(),
       series,
       joined: one.sums !== null || isStep(point),
       mean: one.utility,
@@ -93,48 +110,54 @@ function pointLabel(system: string, compared: readonly Comparison[]): string {
 const BATCH_SYSTEMS = [
   "l-cbkm",
   "c-sisa",
-  "coin@2+ridge",
   "coin@10+ridge",
   "coin@20+ridge",
-  "coin@10+items",
-  "lean@20+ridge",
   "active+ridge",
+  "lean-active+ridge",
 ];
 
-/** Mean over models and seeds of the expected cost, on one data set, against the number of random users who ask at once; none without cost models. */
-export function batchChart(
-  rows: readonly BeyondRow[],
-  dataset: string,
-  preset: PresetName = "PAPER",
-): Chart | undefined {
-  const own = rows.flatMap((row) => {
-    const known = BATCH_SYSTEMS.includes(row.system) || row.system === "retrain";
-    const here = row.dataset === dataset && row.preset === preset && known;
-    return here && row.learned ? [{ ...row, batches: row.learned.batches }] : [];
+/** Mean over models and seeds of the expected cost against the number of random users who ask at once. */
+export const batches = (rows: ColumnTable): NamedChart[] =>
+  byPanel(rows, ({ rows: own, run, where, name }) => {
+    const shares = batchShares(own);
+    if (shares.length === 0) return [];
+    return [
+      {
+        name: `beyond-batches-${name}`,
+        caption: `${where}: expected cost of forgetting several random users at once (mean over models and seeds)`,
+        alt: "A line per system: expected cost in per cent of Retrain's against the number of users, both logarithmic.",
+        run,
+        chart: lineChart(
+          overSeeds(aq.from(shares), ["name", "users"]).objects() as { [key: string]: number | string }[],
+          {
+            x: "users",
+            y: "mean",
+            series: "name",
+            xScale: "log10",
+            yScale: "log10",
+            xTitle: "random users in one request",
+            yTitle: "expected cost (% of Retrain's)",
+          },
+        ),
+      },
+    ];
   });
+
+/** Expected costs of batches as shares of Retrain's, of the systems of the picture. */
+function batchShares(rows: readonly BeyondRow[]) {
+  const learned = rows.flatMap((row) => (row.learned ? [{ ...row, batches: row.learned.batches }] : []));
+  const key = ({ model, seed }: BeyondRow) => `${model} ${seed}`;
   const plain = new Map(
-    own
-      .filter(({ system }) => system === "retrain")
-      .map(({ model, seed, batches }) => [`${model} ${seed}`, batches]),
+    learned.filter(({ system }) => system === "retrain").map((row) => [key(row), row.batches]),
   );
-  const shares = own.flatMap(({ model, seed, system, batches }) =>
-    batches.flatMap(({ users, samples }) => {
-      const whole = plain.get(`${model} ${seed}`)?.find((one) => one.users === users);
-      if (!whole || system === "retrain") return [];
-      return [{ name: systemLabel(system), users, share: (100 * samples) / whole.samples }];
-    }),
-  );
-  if (shares.length === 0) return undefined;
-  return lineChart(
-    summarise(shares, ["name", "users"], ({ share }) => share),
-    {
-      x: "users",
-      y: "mean",
-      series: "name",
-      xScale: "log10",
-      yScale: "log10",
-      xTitle: "random users in one request",
-      yTitle: "expected cost (% of Retrain's)",
-    },
-  );
+  return learned
+    .filter(({ system }) => BATCH_SYSTEMS.includes(system))
+    .flatMap((row) =>
+      row.batches.flatMap(({ users, samples }) => {
+        const whole = plain.get(key(row))?.find((one) => one.users === users);
+        return whole
+          ? [{ name: systemLabel(row.system), users, value: (100 * samples) / whole.samples }]
+          : [];
+      }),
+    );
 }

@@ -6,7 +6,6 @@
 import { exp, log } from "../../numeric";
 import { mean, standardDeviation } from "../../statistics/statistics";
 import { seedDifference, seedInterval } from "../summary";
-import { LEARNING } from "../trial";
 import type { BeyondRow } from "./rows";
 import { REQUESTS, systemOf } from "./systems";
 
@@ -170,26 +169,4 @@ function verdictOf({ difference, half, cost }: Comparison): AimVerdict {
   if (difference < -AIM.loss) return cheap ? "too far" : "neither";
   if (!cheap) return "too costly";
   return difference - half >= -AIM.loss ? "reached" : "reached on average";
-}
-
-/** Systems that reach the aim, by the verdicts allowed, for every model that is there. */
-export function reaching(rows: readonly AimRow[], verdicts: readonly AimVerdict[]): string[] {
-  const models = distinct(rows.map(({ model }) => model));
-  return distinct(rows.map(({ system }) => system)).filter((system) =>
-    models.every((model) =>
-      rows.some((row) => row.system === system && row.model === model && verdicts.includes(row.verdict)),
-    ),
-  );
-}
-
-/** "one random user" for "random-user". */
-export function requestLabel(request: string): string {
-  const known: Readonly<Record<string, string>> = {
-    [LEARNING]: "learning",
-    "random-user": "one random user",
-    "active-user": "one user, by activity",
-    "rand@5": "5 % at random",
-    "top@5": "5 % most active",
-  };
-  return known[request] ?? request;
 }

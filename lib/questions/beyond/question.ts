@@ -15,8 +15,11 @@ import { system as systemJob } from "../system/job";
 import type { SystemOutcome } from "../system/outcome";
 import { budgeted, CANDIDATES } from "../system/search";
 import { LEARNING, type Planned } from "../trial";
-import { beyondRows, type Labels } from "./rows";
+import { adviceTable } from "./advice";
+import { batches, pareto } from "./charts";
+import { type BeyondRow, beyondRows, type Labels } from "./rows";
 import { type BeyondSystem, OF_MODEL, REQUESTS, SMALL, SYSTEMS } from "./systems";
+import { aims, choices, cold, cores, systems } from "./tables";
 
 const GRAPH_SEEDS = 3;
 const QUICK_SEEDS = 1;
@@ -63,14 +66,14 @@ function systemTrials(
 }
 
 function trials(profile: Profile): Planned<Labels>[] {
-  const systems = profile.name === "smoke" ? SYSTEMS.filter(({ id }) => SMALL.includes(id)) : SYSTEMS;
+  const chosen = profile.name === "smoke" ? SYSTEMS.filter(({ id }) => SMALL.includes(id)) : SYSTEMS;
   const panels: [PresetName, string][] = [
     ...profile.rankingDatasets.map((dataset): [PresetName, string] => ["RANKING", dataset]),
     // the third, ML-100K, is what `quick` is for
     ...profile.datasets.slice(0, 2).map((dataset): [PresetName, string] => ["PAPER", dataset]),
   ];
   return panels.flatMap(([preset, dataset]) =>
-    systems
+    chosen
       .filter(({ presets }) => presets.includes(preset))
       .flatMap((system) => systemTrials(profile, preset, dataset, system)),
   );
@@ -85,4 +88,13 @@ export const beyond = question({
   jobs: [systemJob],
   trials,
   rows: (findings: readonly Finding<SystemOutcome, Labels>[]) => findings.flatMap(beyondRows),
+  tables: (rows) => ({
+    systems: systems(rows),
+    aims: aims(rows),
+    choices: choices(rows),
+    cold: cold(rows),
+    cores: cores(rows),
+    advice: adviceTable(rows.objects() as BeyondRow[]),
+  }),
+  charts: (rows) => ({ pareto: pareto(rows), batches: batches(rows) }),
 });

@@ -1,11 +1,10 @@
 /**
- * What is read out of the question `beyond`: which settings were chosen, where systems break (items that few know, who is in
- * a core), and which system suits a situation.
+ * What is read out of the question `beyond`: which settings were chosen, and where systems break (items that few know, who is
+ * in a core).
  */
 
 import { mean } from "../../statistics/statistics";
 import { LEARNING } from "../trial";
-import type { Comparison } from "./comparisons";
 import type { BeyondRow } from "./rows";
 import { systemLabel } from "./systems";
 
@@ -146,81 +145,4 @@ export function coreRows(rows: readonly BeyondRow[]): CoreRow[] {
       unseen: average(({ core, items }) => (100 * core.unseenItems) / items),
     };
   });
-}
-
-/** The difference to the best Retrain that is sure: the lower end of its interval, or itself where one seed has none. */
-const sure = ({ difference, half }: Comparison): number =>
-  Number.isFinite(half) ? difference - half : difference;
-
-/** Of the systems that surely lose at most so much against the best Retrain, the one whose request costs least. */
-export function cheapestNear(rows: readonly Comparison[], loss: number): Comparison | undefined {
-  return rows.filter((row) => sure(row) >= -loss).sort((a, b) => a.cost - b.cost)[0];
-}
-
-/** Of the systems whose request costs at most so much (% of Retrain's), the one that surely loses least. */
-export function bestWithin(rows: readonly Comparison[], share: number): Comparison | undefined {
-  return rows.filter((row) => row.cost <= share).sort((a, b) => sure(b) - sure(a))[0];
-}
-
-/** The system that suits a situation, with what it loses against the best Retrain and what a request costs. */
-export interface Advice {
-  readonly situation: string;
-  readonly model: string;
-  readonly name: string;
-  readonly difference: number;
-  /** half of its 95 % interval, NaN for a single seed */
-  readonly half: number;
-  /** % of Retrain's cost */
-  readonly cost: number;
-  readonly seeds: number;
-}
-
-/** How much is willingly lost, and how little is willingly paid, in the situations that advice is given for. */
-const SITUATIONS: readonly {
-  readonly situation: string;
-  readonly request: string;
-  readonly pick: (rows: readonly Comparison[]) => Comparison | undefined;
-}[] = [
-  {
-    situation: "Quality first, whatever a request costs",
-    request: "random-user",
-    pick: (rows) => bestWithin(rows, Number.POSITIVE_INFINITY),
-  },
-  {
-    situation: "One user now and then, quality kept within .003",
-    request: "random-user",
-    pick: (rows) => cheapestNear(rows, 0.003),
-  },
-  {
-    situation: "One user, quality kept within .01",
-    request: "random-user",
-    pick: (rows) => cheapestNear(rows, 0.01),
-  },
-  {
-    situation: "One user, a twentieth of Retrain's cost",
-    request: "random-user",
-    pick: (rows) => bestWithin(rows, 5),
-  },
-  {
-    situation: "One user, likely an active one, a twentieth of the cost",
-    request: "active-user",
-    pick: (rows) => bestWithin(rows, 5),
-  },
-  {
-    situation: "5 % of the users at once, quality kept within .01",
-    request: "rand@5",
-    pick: (rows) => cheapestNear(rows, 0.01),
-  },
-];
-
-/** Which system suits a situation, by the numbers of one data set. Retrain takes part. */
-export function adviceRows(compared: readonly Comparison[]): Advice[] {
-  return SITUATIONS.flatMap(({ situation, request, pick }) =>
-    distinct(compared.map(({ model }) => model)).flatMap((model): Advice[] => {
-      const found = pick(compared.filter((row) => row.model === model && row.request === request));
-      if (!found) return [];
-      const { name, difference, half, cost, seeds } = found;
-      return [{ situation, model, name, difference, half, cost, seeds }];
-    }),
-  );
 }

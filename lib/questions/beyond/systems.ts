@@ -12,6 +12,17 @@ import type { Search, Settings } from "../trial";
 /** One person, whoever it is or likely an active one; batches of Section 4.4, and of the least active (CURE4Rec). */
 export const REQUESTS = ["random-user", "active-user", "rand@5", "top@5", "edge@5"] as const;
 
+const ASKED: Readonly<Record<string, string>> = {
+  "random-user": "one random user",
+  "active-user": "one user, by activity",
+  "rand@5": "5 % at random",
+  "top@5": "5 % most active",
+  "edge@5": "5 % least active",
+};
+
+/** "one random user" for "random-user". */
+export const requestLabel = (request: string): string => ASKED[request] ?? request;
+
 export interface SystemContext {
   readonly dataset: string;
   readonly protocol: Protocol;
@@ -274,10 +285,9 @@ export const SYSTEMS: readonly BeyondSystem[] = [
 export const OWN_SCORING = { ...named("c-sisa-own", "C-SISA (own)", "c-sisa"), point: "own shards" };
 
 /** The system of this id. A record of a system that is no longer listed keeps its id as name. */
-export function systemOf(id: string): Pick<BeyondSystem, "id" | "label" | "series" | "point"> {
-  return (
-    [...SYSTEMS, OWN_SCORING].find((system) => system.id === id) ?? { id, label: id, series: id, point: id }
-  );
+export function systemOf(id: string): Pick<BeyondSystem, "id" | "label" | "series" | "point" | "method"> {
+  const known = [...SYSTEMS, OWN_SCORING].find((system) => system.id === id);
+  return known ?? { id, label: id, series: id, point: id, method: id as MethodName };
 }
 
 /** "Fold-in 10 %" for "coin@10+ridge". */
