@@ -39,3 +39,7 @@ export const fileName = (...parts: readonly string[]): string =>
     .join("-")
     .replace(/[^A-Za-z0-9]+/g, "-")
     .replace(/^-|-$/g, "");
+
+/** "LightGCN" for "lightgcn", "DMF" for "dmf". */
+export const modelLabel = (model: string): string =>
+  model === "lightgcn" ? "LightGCN" : model.toUpperCase();

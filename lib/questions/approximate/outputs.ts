@@ -3,7 +3,7 @@
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
 import { lineChart } from "../../report/lineChart";
-import { datasetTitle } from "../labels";
+import { datasetTitle, modelLabel } from "../labels";
 import { overSeeds } from "../summary";
 import type { ApproximateRow } from "./rows";
 
@@ -15,7 +15,7 @@ const REQUESTS: Readonly<Record<string, string>> = {
 /** The rows under the names that readers see. */
 const shown = (rows: ColumnTable): ColumnTable =>
   rows.derive({
-    panel: aq.escape((row: ApproximateRow) => `${datasetTitle(row.dataset)}, ${row.model.toUpperCase()}`),
+    panel: aq.escape((row: ApproximateRow) => `${datasetTitle(row.dataset)}, ${modelLabel(row.model)}`),
     after: aq.escape((row: ApproximateRow) => REQUESTS[row.request] ?? row.request),
   });
 
@@ -71,15 +71,19 @@ export function left(rows: ColumnTable) {
   };
 }
 
-/** Rows that nobody was attacked in have the columns of an attack all the same, empty. */
+/** Every column in every row: nobody is attacked for one user, and one seed has no interval. */
 const withColumns = (rows: readonly Wide[]) =>
-  rows.map((row) => ({
-    mean_attack: null,
-    half_attack: null,
-    mean_left: null,
-    half_left: null,
-    ...Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined)),
-  }));
+  rows.map((row) => {
+    const known = Object.entries(row).filter(([, value]) => value !== undefined);
+    return { ...EMPTY, ...Object.fromEntries(known) };
+  });
+
+const EMPTY = Object.fromEntries(
+  ["weights", "scores", "ranks", "top", "attack", "left", "quality", "cost"].flatMap((measure) => [
+    [`mean_${measure}`, null],
+    [`half_${measure}`, null],
+  ]),
+);
 
 /** What is left of the erased against what the request cost; none where nobody was attacked. */
 export function exposure(rows: ColumnTable) {

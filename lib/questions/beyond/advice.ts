@@ -4,7 +4,7 @@
  */
 
 import type { NamedTable } from "../../report/show";
-import { datasetTitle } from "../labels";
+import { datasetTitle, modelLabel } from "../labels";
 import { seedDifference } from "../summary";
 import { comparisons } from "./comparisons";
 import type { BeyondRow } from "./rows";
@@ -60,7 +60,7 @@ function candidatesOf(rows: readonly BeyondRow[]): Candidate[] {
     const values = own.map(({ seed, utility: value }) => ({ seed, value }));
     const most = Math.max(cost, found.get(key)?.cost ?? 0);
     found.set(key, {
-      name: trains ? `${name}, ${model.toUpperCase()}` : name,
+      name: trains ? `${name}, ${modelLabel(model)}` : name,
       system,
       cost: most,
       values,

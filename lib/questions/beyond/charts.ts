@@ -8,7 +8,7 @@ import * as aq from "arquero";
 import { lineChart } from "../../report/lineChart";
 import { paretoChart } from "../../report/paretoChart";
 import type { NamedChart } from "../../report/show";
-import { fileName } from "../labels";
+import { fileName, modelLabel } from "../labels";
 import { overSeeds, within } from "../summary";
 import { AIM, type Comparison, comparisons } from "./comparisons";
 import type { BeyondRow } from "./rows";
@@ -81,7 +81,7 @@ function pointsOf(rows: readonly BeyondRow[], compared: readonly Comparison[]): 
     const { series, point } = systemOf(one.system);
     if (!utility || !(one.cost > 0)) return [];
     const base = {
-      panel: one.model === "none" ? "no model" : one.model.toUpperCase(),
+      panel: one.model === "none" ? "no model" : modelLabel(one.model),
       series,
       joined: one.sums !== null || isStep(point),
       mean: one.utility,
@@ -90,7 +90,8 @@ function pointsOf(rows: readonly BeyondRow[], compared: readonly Comparison[]): 
     };
     const { cost, costLow, costHigh, sums, sumsLow, sumsHigh } = one;
     const whole = { ...base, label: pointLabel(one.system, compared), cost, costLow, costHigh };
-    if (sums === null || sumsLow === null || sumsHigh === null) return [whole];
+    // where the model stands as soon as the sums do, there is one point
+    if (sums === null || sumsLow === null || sumsHigh === null || sums > 0.9 * cost) return [whole];
     return [{ ...base, label: `${point}, sums`, cost: sums, costLow: sumsLow, costHigh: sumsHigh }, whole];
   });
 }

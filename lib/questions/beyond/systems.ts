@@ -282,7 +282,7 @@ export const SYSTEMS: readonly BeyondSystem[] = [
 ];
 
 /** C-SISA by its other scoring: each user by the user's own shard. It is no other system, and costs the same. */
-export const OWN_SCORING = { ...named("c-sisa-own", "C-SISA (own)", "c-sisa"), point: "own shards" };
+export const OWN_SCORING = named("c-sisa-own", "C-SISA (own)", "c-sisa");
 
 /** The system of this id. A record of a system that is no longer listed keeps its id as name. */
 export function systemOf(id: string): Pick<BeyondSystem, "id" | "label" | "series" | "point" | "method"> {

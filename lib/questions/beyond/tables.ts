@@ -2,7 +2,7 @@
 
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
-import { datasetTitle, fileName } from "../labels";
+import { datasetTitle, fileName, modelLabel } from "../labels";
 import { runOf } from "../runOf";
 import { CANDIDATES } from "../system/search";
 import { AIM, aimRows, type Comparison, comparisons } from "./comparisons";
@@ -34,7 +34,7 @@ export function byPanel<O>(rows: ColumnTable, output: (panel: Panel) => readonly
   });
 }
 
-const shownModel = (model: string): string => (model === "none" ? "\u2013" : model.toUpperCase());
+const shownModel = (model: string): string => (model === "none" ? "\u2013" : modelLabel(model));
 
 /** A system's row: what it is worth, and what each kind of request costs. */
 function sideBySide(compared: readonly Comparison[]) {
