@@ -32,8 +32,9 @@ import { type Verification, type VerifyOptions, verify as verifyCertificate } fr
 /** What a verifier has beside certificate and ratings: see `VerifyOptions` of verify.ts. */
 export interface VerifySettings extends Omit<VerifyOptions, "system">, Omit<WorkOptions, "workers"> {
   /**
-   * The system that the certificate is of, opened read-only perhaps: then plan, catalogue and the certificates before come
-   * from it, and it is checked that the certificate is its last, about the model in force.
+   * The system that the certificate is of, opened read-only perhaps: then plan, catalogue and the
+   * certificates before come from it, and it is checked that the certificate is its last, about the model in
+   * force.
    */
   readonly system?: ErasableSystem;
 }

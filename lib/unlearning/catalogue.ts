@@ -32,8 +32,8 @@ export function overCatalogue(
 const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * Whether a system has its users by their ids as text: files are read so, unless all ids are whole numbers. When the only
- * ids that are none are erased, the remaining ratings alone would be read in another order.
+ * Whether a system has its users by their ids as text: files are read so, unless all ids are whole numbers.
+ * When the only ids that are none are erased, the remaining ratings alone would be read in another order.
  */
 export function hasUsersByText(system: Pick<System, "userIds" | "erased">): boolean {
   const left = system.userIds.filter((_, user) => !system.erased.has(user));

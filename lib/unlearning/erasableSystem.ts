@@ -232,13 +232,13 @@ export class ErasableSystem {
     this.home?.withdrawRequest();
   }
 
-  /** Certificates of what it has forgotten, oldest first. @throws InputError when the system has been closed. */
+  /** Certificates of what it has forgotten, oldest first. @throws InputError: closed. */
   certificates(): Certificate[] {
     this.requireOpen();
     return this.home?.certificates() ?? [...this.made];
   }
 
-  /** What is wrong with those of its certificates that are missing or were changed. @throws InputError: closed. */
+  /** What is wrong with certificates that are missing or were changed. @throws InputError: closed. */
   lostCertificates(): string[] {
     this.requireOpen();
     return this.home?.lostCertificates().map(({ message }) => message) ?? [];

@@ -184,7 +184,10 @@ function transfer(t: Side, s: u32): void {
     gemm(rows, factors >> 2, factors, a, rowBytes, 4, w, factors, start, 0, x, rowBytes);
     if (hidden) {
       const second = w + ((factors * factors) >> 2);
-      gemm(rows, hidden >> 2, hidden, a + factors, rowBytes, 4, second, hidden, start + factors, 0, x + factors, rowBytes);
+      gemm(
+        rows, hidden >> 2, hidden, a + factors, rowBytes, 4,
+        second, hidden, start + factors, 0, x + factors, rowBytes,
+      );
     }
     gemm(rows, rowBytes >> 2, attentionBytes, x, rowBytes, 4, t.w, attentionBytes, b, 0, z, attentionBytes);
     for (let r: usize = 0; r < rows; r++) {
@@ -408,12 +411,21 @@ function throughTransfer(t: Side, s: u32): void {
         v128.store(row + at, open);
       }
     }
-    gemm(floats, rows, attentionBytes, x, 4, rowBytes, z, attentionBytes, t.g, attentionBytes, t.g, attentionBytes);
-    gemm(rows, attentionBytes >> 2, rowBytes, z, attentionBytes, 4, t.turned, rowBytes, gx, rowBytes, gx, rowBytes);
+    gemm(
+      floats, rows, attentionBytes, x, 4, rowBytes,
+      z, attentionBytes, t.g, attentionBytes, t.g, attentionBytes,
+    );
+    gemm(
+      rows, attentionBytes >> 2, rowBytes, z, attentionBytes, 4,
+      t.turned, rowBytes, gx, rowBytes, gx, rowBytes,
+    );
     gemm(factors >> 2, rows, factors, a, 4, rowBytes, gx, rowBytes, g, factors, g, factors);
     if (hidden) {
       const second = g + ((factors * factors) >> 2);
-      gemm(hidden >> 2, rows, hidden, a + factors, 4, rowBytes, gx + factors, rowBytes, second, hidden, second, hidden);
+      gemm(
+        hidden >> 2, rows, hidden, a + factors, 4, rowBytes,
+        gx + factors, rowBytes, second, hidden, second, hidden,
+      );
     }
     addRows(gx, <u32>rows, rowBytes, g + shardBytes - rowBytes);
   }

@@ -17,34 +17,17 @@ import { withRest } from "../../training/layout";
 import { floatsOf, joinBytes } from "../../training/store";
 import type { FitSettings } from "./settings";
 
+/** Addresses: of the samples, of what the other side gives, and of room for the largest row's samples. */
+type Samples = [partners: number, labels: number, other: number, room: number, y: number, weights: number];
+
 interface Exports extends FoldInExports {
   readonly memory: WebAssembly.Memory;
   heapBase(): number;
   setFit(steps: number, rate: number, beta1: number, beta2: number, epsilon: number, ridge: number): void;
   setAnchor(at: number, step: number): void;
   outputs(rows: number, count: number, weigh: boolean, out: number): void;
-  fit(
-    rows: number,
-    count: number,
-    offsets: number,
-    partners: number,
-    labels: number,
-    other: number,
-    room: number,
-    y: number,
-    weights: number,
-  ): void;
-  gradient(
-    row: number,
-    count: number,
-    partners: number,
-    labels: number,
-    other: number,
-    room: number,
-    y: number,
-    weights: number,
-    out: number,
-  ): void;
+  fit(rows: number, count: number, offsets: number, ...samples: Samples): void;
+  gradient(row: number, count: number, ...samples: [...Samples, out: number]): void;
 }
 
 /** How a model is folded in. @throws InputError that names the models that can be. */
