@@ -68,7 +68,7 @@ export const resultsPage = () => `# Results
 
 ${STATE}
 
-Each data set is judged by itself. A claim is *reproduced* when as many cases as the paper's words cover (all, or most) point its way with their whole 95 % interval over seeds, *partly* when half as many do; *cannot tell* where the measure has no room for an effect. All rules: [notebook 09](results/paper/notebooks/09_claims.ipynb). Version 1 judged all data sets together, by earlier rules; what it found, in words, is in [results/version1.md](results/version1.md).
+Each data set is judged by itself. A claim is *reproduced* when as many cases as the paper's words cover (all, or most) point its way with their whole 95 % interval over seeds, *partly* when more than half of those that can tell do; *cannot tell* where the measure has no room for an effect. All rules: [notebook 09](results/paper/notebooks/09_claims.ipynb). Version 1 judged all data sets together, by earlier rules; what it found, in words, is in [results/version1.md](results/version1.md).
 
 ## Verdicts
 

@@ -33,7 +33,8 @@ export function expectedCostByIdentity(costs: ArrayLike<number>): number {
 
 /**
  * Eq. 11: (Z / 2)(1 + 1 / S), the least value of Eq. 7 for p_i = c_i / Z, reached when all c_i are equal. So
- * the expected speed-up over a full retraining stays below 2 for one request, however many groups there are.
+ * the expected speed-up over a full retraining stays below 2 for one request, however many groups there are, where
+ * cost is counted in users, as the p_i are; counted in ratings it need not.
  */
 export function expectedCostBound(total: number, groups: number): number {
   requireInteger(groups, 1, Number.MAX_SAFE_INTEGER, "groups");

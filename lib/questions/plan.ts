@@ -13,6 +13,7 @@ import { canonicalJson } from "../json";
 import type { Job } from "../runs/handler";
 import { recordKey, type StoredRecord } from "../runs/record";
 import { jobOf } from "./questions";
+import { candidatesOf } from "./system/search";
 import type { Trial } from "./trial";
 import { trialVersion } from "./trialVersion";
 
@@ -145,5 +146,6 @@ const SOME_EPOCHS = 50;
 /** Gradient samples that a trial will need, roughly. @param ratings of its data set */
 export function estimatedSamples({ job, data, system }: Trial, ratings: number): number {
   const { epochs = SOME_EPOCHS, negatives = 0 } = (system?.settings ?? {}) as Record<string, number>;
-  return Math.round(ratings * data.trainShare * (1 + negatives) * epochs * jobOf(job).work);
+  const learnings = 1 + (system?.search ? candidatesOf(system.search) : 0);
+  return Math.round(ratings * data.trainShare * (1 + negatives) * epochs * learnings * jobOf(job).work);
 }

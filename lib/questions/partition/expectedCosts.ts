@@ -6,7 +6,7 @@ import { simulateRequests } from "../../cohesion/expectedCost";
 import { overSeeds } from "../summary";
 import type { GroupingSummary } from "./groupings";
 
-/** Expected cost of one request on the first data set, in % of a full retraining. */
+/** Expected cost of one request on the first data set, counted in users as Eq. 7 to 11 do, in % of a full retraining. */
 export function expectedCosts(partitions: ColumnTable, requests: number) {
   const [data] = partitions.array("data") as string[];
   const own = partitions
@@ -24,7 +24,7 @@ export function expectedCosts(partitions: ColumnTable, requests: number) {
   const column = (name: string) => overSeeds(own, by, name).rename({ mean: name, std: `${name}Std` });
   return {
     name: "grouping-expected-cost",
-    caption: `Expected cost of one request on ${data}, in % of a full retraining (means over seeds)`,
+    caption: `Expected cost of one request on ${data}, counted in users, in % of a full retraining (means over seeds)`,
     within: ["groups"],
     rows: column("eq7")
       .assign(...["eq8", "bound", "simulated"].map((name) => column(name).select(name, `${name}Std`)))
