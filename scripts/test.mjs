@@ -43,6 +43,7 @@ const steps = (chosen) => [
   ...(chosen.browser
     ? [
         ["JupyterLab in a browser", [join(root, "test/browser/lab.mjs")]],
+        ["hostile texts in a browser", [join(root, "test/browser/hostile.mjs")]],
         ["reports in a browser", [join(root, "test/browser/reports.mjs")]],
       ]
     : []),
