@@ -15,7 +15,7 @@ import { InputError } from "../../lib/errors";
 import { canonicalJson, sha256 } from "../../lib/json";
 import { Random } from "../../lib/random";
 import { type LearnSettings, learn, open, verify } from "../../lib/unlearning/api";
-import type { Certificate } from "../../lib/unlearning/certificate";
+import { type Certificate, signed } from "../../lib/unlearning/certificate";
 import type { ErasableSystem } from "../../lib/unlearning/erasableSystem";
 import { fileOf } from "../training/world";
 import { EVERY_METHOD } from "../unlearning/everyMethod";
@@ -130,8 +130,10 @@ function forged(certificate: Certificate, random: Random): Certificate | undefin
   const copy = structuredClone(certificate) as unknown as Mutable;
   const change = FORGERIES[random.below(FORGERIES.length)];
   if (!change(copy) || canonicalJson(copy) === canonicalJson(certificate)) return undefined;
-  const { digest: _, ...body } = copy as unknown as Certificate;
-  return { ...body, digest: sha256(canonicalJson(body)) } as Certificate;
+  const { digest: _, ...whole } = copy as unknown as Certificate;
+  if (random.below(4) === 0) return { ...whole, digest: sha256(canonicalJson(whole)) } as Certificate;
+  const { signature: __, signer: ___, ...statement } = whole;
+  return signed(statement, KEY); // the operator lies
 }
 
 async function holds(certificate: Certificate, data: Interactions, options: object): Promise<boolean> {
