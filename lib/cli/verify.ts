@@ -109,6 +109,8 @@ function tell({ ok, checks }: Verification, options: Options, guarantee: string)
     print(
       `The certificate holds: the system after is the one learned without what was erased (${guarantee}).`,
     );
+  else if (checks.some(({ what, verdict }) => what === "last certificate" && verdict === "wrong"))
+    print("This is not the last certificate of its system: that one is to be verified.");
   else if (checks.some(({ verdict }) => verdict === "wrong"))
     print("The certificate does not hold on these ratings.");
   else print("Not verified: what the guarantee says could not all be checked.");
@@ -116,6 +118,7 @@ function tell({ ok, checks }: Verification, options: Options, guarantee: string)
     ["--key", options.key],
     ["--signer", options.key ?? options.signer],
     ["--system", options.system],
+    ["--evidence", checks.some(({ needs }) => needs === "the plan that it names") ? undefined : ""],
   ].flatMap(([name, given]) => (given === undefined ? [name] : []));
   if (more.length > 0 && checks.some(({ verdict }) => verdict === "not checked"))
     say(`More can be checked with ${more.join(", ")}.`);

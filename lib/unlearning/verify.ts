@@ -9,7 +9,7 @@
 import type { Interactions } from "../data/interactions";
 import { InputError } from "../errors";
 import { canonicalJson, sha256 } from "../json";
-import { MemoryStore } from "../training/store";
+import { type Json, MemoryStore } from "../training/store";
 import { overCatalogue } from "./catalogue";
 import { artefacts, type Certificate, sameErasure } from "./certificate";
 import { type Method, type MethodContext, methodVersion, type System } from "./method";
@@ -116,7 +116,7 @@ export async function verify(
   checkPlace(certificate, options, checks);
   const method = methodOf(certificate.method, certificate.settings);
   checks.compare("code version", certificate.code, methodVersion(method));
-  checks.compare("settings", canonicalJson(certificate.settings), canonicalJson(method.settings));
+  checkSettings(certificate, method, checks);
   if (certificate.superseded === undefined) {
     const all = givenData(certificate, data, options);
     const remaining = options.key ? withoutTagged(all, certificate, options.key) : all;
@@ -147,6 +147,19 @@ function checkSigner({ signer }: Certificate, { key, signer: known }: VerifyOpti
       signer === expected,
       signer === expected ? signer : `signed with ${signer}, and not with the key given (${expected})`,
     );
+}
+
+/** A setting that is left out is not the default, which may be another one day. */
+function checkSettings({ settings }: Certificate, method: Method, checks: Checks): void {
+  const [stated, all] = [settings, method.settings] as Readonly<Record<string, Json>>[];
+  const differ = Object.keys(all).filter(
+    (key) => canonicalJson({ of: stated[key] }) !== canonicalJson({ of: all[key] }),
+  );
+  const text =
+    differ.length === 0
+      ? `${Object.keys(all).length} of ${method.name}`
+      : `other or missing: ${differ.join(", ")}`;
+  checks.say("settings", differ.length === 0, text);
 }
 
 /** Whether it is the last of its system, and the system in force is the one that it is about. */
