@@ -57,6 +57,7 @@ export { initialWeights } from "./model/initial";
 export { MODEL_NAMES, modelOf, modelSpec } from "./model/spec";
 // questions: their list, what a notebook asks of them, and what its cells show
 export { datasetTitle } from "./questions/labels";
+export { sessionCore } from "./questions/ownFile";
 export { groupingSummaries } from "./questions/partition/groupings";
 export { QUESTIONS, questions } from "./questions/questions";
 export { ask } from "./questions/session";

@@ -63,6 +63,15 @@ export function filledCore(data: Interactions, k: number): Interactions {
   );
 }
 
+/** The core that ratings have, at most the k-core: of small files the largest that is not empty. */
+export function largestCore(
+  data: Interactions,
+  k: number,
+): { readonly k: number; readonly data: Interactions } {
+  const found = core(data, k);
+  return found.userIds.length > 0 || k <= 1 ? { k, data: found } : largestCore(data, k - 1);
+}
+
 const withStep = ({ provenance }: Interactions, k: number) => ({
   ...provenance,
   steps: [...provenance.steps, `${k}-core`],

@@ -186,8 +186,11 @@ export function namesPairs(name: string): boolean {
   const entry = CATALOG.find((candidate) => candidate.name === name);
   return entry
     ? entry.reading.scale === "1-1"
-    : isOwnFile(name) && parseReference(name).settings.implicit === true;
+    : isOwnFile(name) && (readAsPairs.has(name) || parseReference(name).settings.implicit === true);
 }
+
+/** Names of files that this process has found to hold pairs alone. */
+const readAsPairs = new Set<string>();
 
 /**
  * Reads a file of the user's own, and tells what was taken for what.
@@ -205,6 +208,8 @@ export async function readOwnFile(
     );
   const asked = complete(READING, { ...settings, ...defined(given) }, name);
   const readout = await readRatings([path], asked, { signal, onProgress });
+  if (readout.scale.least === readout.scale.most) readAsPairs.add(name);
+  else readAsPairs.delete(name);
   return { data: interactionsOf(readout, name, accountText(readout)), readout };
 }
 

@@ -16,6 +16,7 @@ import { RunStore } from "../runs/store";
 import { type Answer, answerOf } from "./answer";
 import { Durations } from "./duration";
 import { datasetTitle } from "./labels";
+import { fitted } from "./ownFile";
 import { type DataIdentity, type ErasableRecord, identifyAll, identifyHere, keyOf } from "./plan";
 import { type Profile, profileNamed } from "./profile";
 import { type Charts, type Question, type Tables, trialsOf } from "./question";
@@ -100,7 +101,11 @@ export async function ask<Row extends object, T extends Tables, C extends Charts
   const { dataset } = options;
   requireKnownKeys(options.options ?? {}, Object.keys(question.options), `${question.id}: options`);
   const data = dataset ? { datasets: [dataset], rankingDatasets: [dataset] } : {};
-  const { profile, notices } = sessionProfile({ ...options.change, ...data });
+  const session = sessionProfile({ ...options.change, ...data });
+  const isOwn = dataset !== undefined && dataset !== "" && isOwnFile(dataset);
+  const own = isOwn ? await fitted(dataset, session.profile) : { ...session, notices: [] };
+  const { profile } = own;
+  const notices = [...session.notices, ...own.notices];
   const planned = question.trials(profile);
   const trials = distinctTrials(trialsOf(planned));
   const store = sessionStore();
@@ -115,7 +120,8 @@ export async function ask<Row extends object, T extends Tables, C extends Charts
       trials.map(({ dataset }) => dataset),
     );
     try {
-      await computeMissing(question.title, trials, store, options);
+      const lost = await computeMissing(question.title, trials, store, { ...options, partly: isOwn });
+      notices.push(...lost);
     } finally {
       store.close(); // another process may then write
     }
@@ -184,13 +190,16 @@ async function expectedSeconds(
   return seconds / workers;
 }
 
-/** @throws StoppedError when the signal fires; Error listing the first failures */
+/**
+ * @returns what was lost, as sentences, where a part is enough (`partly`)
+ * @throws StoppedError when the signal fires; Error listing the first failures
+ */
 async function computeMissing(
   title: string,
   trials: readonly Trial[],
   store: RunStore<ErasableRecord>,
-  options: AskOptions,
-): Promise<void> {
+  options: AskOptions & { readonly partly: boolean },
+): Promise<readonly string[]> {
   const expected = await expectedSeconds(trials, store, options);
   const shown = progress(title, { total: 100, unit: "%", expected });
   const summaries = await compute(trials, store, {
@@ -210,9 +219,11 @@ async function computeMissing(
   const failures = summaries.flatMap((summary) => summary.failures);
   if (failures.length > 0) {
     const reasons = [...new Set(failures.map(({ error }) => error))].slice(0, 3).join("; ");
-    throw new Error(
-      `${title}: ${failures.length} of ${trials.length} trials failed: ${reasons}. Run this cell again to go on.`,
-    );
+    const lost = `${title}: ${failures.length} of ${trials.length} trials failed: ${reasons}.`;
+    if (!options.partly) throw new Error(`${lost} Run this cell again to go on.`);
+    shown.done(`${trials.length - failures.length} results`);
+    return [`${lost} What is shown is of the others.`];
   }
   shown.done(`${trials.length} results`);
+  return [];
 }

@@ -149,13 +149,18 @@ function showBundle(data: Bundle): void {
 export type Shown = NamedTable | NamedChart | readonly Shown[] | { readonly [name: string]: Shown };
 
 /**
- * Shows tables and charts of a question: one, or all of a list or of an object: `await show(answer.charts)`.
+ * Shows tables and charts of a question: one, or all of a list or of an object: `await show(answer.charts)`. What the
+ * question could not make of its rows, undefined or an empty list, is said to be missing.
  * @returns a table as a Danfo DataFrame, to go on with
  * @throws InputError for anything else
  */
 export function show(what: NamedTable): Promise<Frame>;
 export function show(what: Shown): Promise<Frame | undefined>;
 export async function show(what: Shown): Promise<Frame | undefined> {
+  if (isNothing(what)) {
+    showMarkdown`> This cannot be had of these ratings: they are too few, or of another kind.`;
+    return undefined;
+  }
   if (typeof what !== "object" || what === null)
     throw new InputError(
       "show takes { name, caption, rows } or { name, caption, alt, chart }, or several of them",
@@ -169,6 +174,10 @@ export async function show(what: Shown): Promise<Frame | undefined> {
   } else for (const one of Object.values(what)) await show(one);
   return undefined;
 }
+
+/** What a question leaves out where its rows do not give it. */
+const isNothing = (what: unknown): boolean =>
+  what === undefined || (Array.isArray(what) && what.length === 0);
 
 const isNamed = (what: object): what is Named => "name" in what && typeof what.name === "string";
 const isNamedChart = (what: object): what is NamedChart => isNamed(what) && "chart" in what;

@@ -1,0 +1,144 @@
+/** What `learn` chooses and finds out, `recommend` for many, and how lists are read that follow the learned file's form. */
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Random } from "../../lib/random";
+import { erasable } from "./support";
+
+const home = mkdtempSync(join(tmpdir(), "erasable-learning-"));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+const at = (name: string) => join(home, name);
+const learn = (file: string, folder: string, ...more: string[]) =>
+  erasable("learn", at(file), "--system", at(folder), ...more);
+
+/** 40 users who each have 8 of the 20 items of their own half. */
+const clicks = (row: (user: number, item: number, k: number) => string): string => {
+  const random = Random.stream(1, "clicks");
+  return Array.from({ length: 40 }, (_, u) =>
+    random
+      .shuffle(Array.from({ length: 20 }, (_, k) => 2 * k + (u % 2)))
+      .slice(0, 8)
+      .map((item, k) => row(u, item, k)),
+  )
+    .flat()
+    .join("");
+};
+
+beforeAll(() => {
+  writeFileSync(
+    at("clicks.csv"),
+    clicks((u, i) => `u${u},i${i}\n`),
+  );
+  writeFileSync(
+    at("stars.csv"),
+    clicks((u, i, k) => `u${u},i${i},${1 + (k % 5)}\n`),
+  );
+  writeFileSync(
+    at("turned.csv"),
+    clicks((u, i, k) => `${1 + (k % 5)};${i};${u}\n`),
+  );
+});
+
+describe("learn without --method", () => {
+  it.each([
+    ["clicks.csv", [], "ease", /for pairs without ratings/],
+    ["stars.csv", [], "ease", /by who rated what/],
+    ["stars.csv", ["--groups", "2", "--epochs", "1"], "laser", /has groups and epochs among its settings/],
+    ["stars.csv", ["--set", "label=rating"], "ease", /forgets by subtraction/],
+  ] as const)("%s %j: %s, and says why", async (file, more, method, why) => {
+    const folder = `${method}-${file}-${more.length}`;
+    const { code, err, out } = await learn(file, folder, ...more, "--json");
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(why) });
+    expect(JSON.parse(out)).toMatchObject({ method, why: expect.any(String) });
+  });
+});
+
+describe("the quality of what was learned", () => {
+  it("stands against popularity, by a twin: the kept system has learned from everything", async () => {
+    const { out } = await learn("clicks.csv", "measured", "--json");
+    const { quality, fingerprint } = JSON.parse(out);
+    expect(quality).toMatchObject({ learned: true, users: 40, ratings: 40, itemMean: null });
+    expect(quality.system.ranking).toBeGreaterThan(quality.popularity.ranking);
+    const without = await learn("clicks.csv", "unmeasured", "--no-quality", "--json");
+    expect(JSON.parse(without.out)).toMatchObject({ quality: null, fingerprint });
+    expect(readdirSync(at("measured")).sort()).toEqual(readdirSync(at("unmeasured")).sort());
+  });
+
+  it("warns when nothing was learned, with the command that compares methods", async () => {
+    const { code, out } = await learn("stars.csv", "nothing", "--groups", "2", "--epochs", "1");
+    expect(code).toBe(0);
+    expect(out).toMatch(/Beware: it ranks no better .*npx erasable advise \S+stars\.csv\n/);
+  });
+
+  it("is not measured where nothing can be held out", async () => {
+    writeFileSync(at("one.csv"), "a,x\nb,y\nc,x\nd,y\n");
+    const { code, err } = await learn("one.csv", "one");
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: expect.stringMatching(/quality: not measured: .*two ratings/),
+    });
+  });
+});
+
+describe("recommend", () => {
+  it("for several users, as table, CSV and JSON", async () => {
+    await learn("clicks.csv", "many", "--no-quality");
+    writeFileSync(at("list"), 'u5\n"u7"\n');
+    const asked = [
+      "recommend",
+      "--system",
+      at("many"),
+      "--user",
+      "u3",
+      "--users-file",
+      at("list"),
+      "--count",
+      "2",
+    ];
+    const csv = (await erasable(...asked, "--csv")).out.trimEnd().split("\n");
+    expect(csv).toHaveLength(7);
+    expect(csv[0]).toBe("user,place,item,score");
+    expect(csv[4]).toMatch(/^u5,2,i\d+,0\.\d+$/);
+    const json = JSON.parse((await erasable(...asked, "--json")).out);
+    expect(json.map(({ user }: { user: string }) => user)).toEqual(["u3", "u5", "u7"]);
+    expect(json[1].items[1].item).toBe(csv[4].split(",")[2]);
+    expect((await erasable(...asked)).out).toMatch(/^For u3:\nPlace[\s\S]*\n\nFor u5:\n/);
+    expect(Number(/\d+/.exec(json[0].items[0].item)?.[0]) % 2).toBe(1); // of u3's own half
+  });
+
+  it("names all who are not known before it writes anything", async () => {
+    const asked = ["recommend", "--system", at("many"), "--users", "u1,x1,x2,x3,x4", "--csv"];
+    const { code, out, err } = await erasable(...asked);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toMatch(/"x1", "x2", "x3" and 1 more: these 4 users are not in the system/);
+    expect((await erasable("recommend", "--system", at("many"))).err).toMatch(/--users-file/);
+  });
+});
+
+describe("how a file was read", () => {
+  const columns = ["--columns", "user=3,item=2,rating=1"];
+
+  it("stays with the system: a copied line of a list names the user and the item that learn took", async () => {
+    await learn("turned.csv", "turned", ...columns, "--no-quality");
+    const [line] = readFileSync(at("turned.csv"), "utf8").split("\n");
+    const [, item, user] = line.split(";");
+    writeFileSync(at("pairs"), `${line}\n`);
+    const certificate = at("turned.json");
+    const { code, err } = await erasable(
+      ...["unlearn", "--system", at("turned"), "--ratings-file", at("pairs"), "--certificate", certificate],
+    );
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: expect.stringMatching(new RegExp(`read as learn read its file: user "${user}", item "${item}"`)),
+    });
+    const rest = at("turned-rest.csv");
+    writeFileSync(rest, readFileSync(at("turned.csv"), "utf8").replace(`${line}\n`, ""));
+    const verified = await erasable("verify", certificate, "--ratings", rest);
+    expect(verified.err).toMatch(
+      /is read as learn read its file: --columns user=3,item=2,rating=1 --scale 1-5/,
+    );
+    expect(verified).toMatchObject({ code: 0, out: expect.stringContaining("The certificate holds") });
+  });
+});
