@@ -9,12 +9,12 @@ import { referenceTo } from "../data/reference";
 import { InputError } from "../errors";
 import { paretoChart } from "../report/paretoChart";
 import { progress } from "../report/progress";
+import { shellWord } from "../report/shell";
 import { chartFiles } from "../report/show";
 import { makeFolders } from "./folders";
 import { withJson } from "./options";
 import { count, duration, plural, print, printJson, say, stopping } from "./output";
 import { loadRatings, type RatingsOptions, readingKeys, readingText, spelled, withReading } from "./ratings";
-import { shellWord } from "./shell";
 import { textTable } from "./textTable";
 
 interface AdviseOptions extends RatingsOptions {

@@ -19,10 +19,10 @@ import { dataFolders, findDataset, isOwnFile, loadDataset, readOwnFile } from ".
 import type { Readout } from "../data/reading/ratings";
 import { likedShare } from "../data/scale";
 import { InputError, StoppedError } from "../errors";
+import { shellWord } from "../report/shell";
 import { withJson } from "./options";
 import { count, EXIT, Exit, plural, print, printJson, stopping } from "./output";
 import { type RatingsOptions, readingKeys, readingText, spelled, withReading } from "./ratings";
-import { shellWord } from "./shell";
 import { textTable } from "./textTable";
 
 type CheckOptions = RatingsOptions & { readonly json?: boolean };

@@ -5,6 +5,7 @@ import { type Anchors, hasLearned, holdOut, type Measured, measure, measureAncho
 import { holdsRatings, type Interactions } from "../data/interactions";
 import type { EngineName } from "../engine/engine";
 import { InputError } from "../errors";
+import { exampleId, shellWord } from "../report/shell";
 import { type LearnSettings, learn } from "../unlearning/api";
 import { chooseMethod } from "../unlearning/choice";
 import type { ErasableSystem } from "../unlearning/erasableSystem";
@@ -15,7 +16,6 @@ import { integer, withJson } from "./options";
 import { count, duration, plural, print, printJson, say, sayEngines, stopping } from "./output";
 import { loadRatings, type RatingsOptions, readingKeys, readingText, spelled, withReading } from "./ratings";
 import { settingNames, settingsOf, withSettings } from "./settings";
-import { exampleId, shellWord } from "./shell";
 import { stages } from "./stages";
 
 interface LearnOptions extends RatingsOptions {

@@ -7,10 +7,10 @@ import { SYSTEM_NAMES } from "../questions/presets";
 import { PROFILE_NAMES, type ProfileName } from "../questions/profile";
 import { PRESETS, type PresetName } from "../questions/protocol";
 import { currentProfile, suiteRoot } from "../report/context";
+import { shellWord } from "../report/shell";
 import { METHOD_NAMES as UNLEARNING_METHODS } from "../unlearning/methods";
 import { parseRequest, requestText } from "../unlearning/request";
 import { type RatingsOptions, readingText, withReading } from "./ratings";
-import { shellWord } from "./shell";
 
 /** The paper's systems in small letters, and the methods of the library. */
 const METHOD_NAMES = [...new Set([...SYSTEM_NAMES.map((name) => name.toLowerCase()), ...UNLEARNING_METHODS])];

@@ -9,9 +9,9 @@ import { isOwnFile, loadDataset, readOwnFile } from "../data/load";
 import { accountText, type Readout } from "../data/reading/ratings";
 import { READING, type ReadingSettings } from "../data/reading/settings";
 import { likedShare, scaleText } from "../data/scale";
+import { shellWord } from "../report/shell";
 import { describeSetting } from "../settings";
 import { say } from "./output";
-import { shellWord } from "./shell";
 
 /** How a file is written. */
 export type RatingsOptions = Partial<ReadingSettings>;

@@ -13,7 +13,14 @@ import type { Failure } from "../runs/record";
 import type { RunProgress, RunSummary } from "../runs/runner";
 import type { RunStore } from "../runs/store";
 import { makeFolders } from "./folders";
-import { integer, resultsRoot, type SelectionOptions, withJson, withSelection } from "./options";
+import {
+  integer,
+  resultsRoot,
+  type SelectionOptions,
+  selectionWords,
+  withJson,
+  withSelection,
+} from "./options";
 import {
   count,
   duration,
@@ -143,7 +150,7 @@ async function run(questions: string[], options: RunOptions): Promise<void> {
       samples: sum(summaries, ({ samples }) => samples),
       seconds: sum(summaries, ({ seconds }) => seconds),
     },
-    questions.length === 1 ? questions[0] : "QUESTION",
+    `${questions.length === 1 ? questions[0] : "QUESTION"} ${selectionWords(options)}`,
     options.json ?? false,
   );
 }
@@ -175,7 +182,7 @@ interface Report {
   readonly seconds: number;
 }
 
-function report(result: Report, question: string, json: boolean): void {
+function report(result: Report, asked: string, json: boolean): void {
   const { failures, storeError, stopped, missing } = result;
   if (json)
     printJson({ ...result, failures: failures.map(({ key, trial, error }) => ({ key, trial, error })) });
@@ -193,7 +200,7 @@ function report(result: Report, question: string, json: boolean): void {
     const chunk = result.chunk === undefined ? "" : `${result.chunk}: `;
     print(`${chunk}${plural(result.trials, "trial")}: ${parts.join(", ")} · ${work}`);
     if (missing === 0 && failures.length === 0 && result.chunk === undefined)
-      print(`To see them: npx erasable table ${question} --profile ${result.profile}`);
+      print(`To see them: npx erasable table ${asked}`);
   }
   if (storeError !== undefined) throw new Exit(EXIT.failed, `erasable: ${storeError}`);
   if (stopped) throw new Exit(stopCode(), "stopped; the same command does what is missing");

@@ -175,7 +175,9 @@ async function figure(
   const { answer, profile } = await answered(id, options);
   const charts = listOf(answer.charts);
   if (charts.length === 0)
-    throw new InputError(`figure: "${id}" has none, but tables: npx erasable table ${id}`);
+    throw new InputError(
+      `figure: "${id}" has none, but tables: npx erasable table ${id} ${selectionWords(options)}`,
+    );
   const folder = resolve(options.out ?? join(resultsRoot(options.results), outputName(profile), "figures"));
   makeFolders(folder);
   const figures = [];

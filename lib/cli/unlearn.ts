@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import { InputError } from "../errors";
+import { shellWord } from "../report/shell";
 import { DamagedError } from "../training/store";
 import { open } from "../unlearning/api";
 import type { Certificate } from "../unlearning/certificate";
@@ -12,7 +13,6 @@ import { keptReading } from "./keptReading";
 import { readPairs, readUsers } from "./lists";
 import { list, withJson } from "./options";
 import { count, duration, plural, print, printJson, say, stopping } from "./output";
-import { shellWord } from "./shell";
 import { stages } from "./stages";
 import { defaultKey, evidencePath, readKey, requirePlace, writeSecret, writeText } from "./systemFiles";
 

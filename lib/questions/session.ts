@@ -11,6 +11,7 @@ import { InputError, requireKnownKeys, requireOneOf, StoppedError } from "../err
 import { currentProfile, describeRun, outputFolder, resultsFolder } from "../report/context";
 import { showFinding } from "../report/finding";
 import { progress } from "../report/progress";
+import { shellWord } from "../report/shell";
 import { showMarkdown } from "../report/show";
 import { RunStore } from "../runs/store";
 import { type Answer, answerOf } from "./answer";
@@ -135,6 +136,17 @@ export async function ask<Row extends object, T extends Tables, C extends Charts
   return { ...answer, notices };
 }
 
+/** The command that computes what a notebook asks for, to paste: files of one's own and the results folder are named. */
+function runCommand(id: string, { name, datasets }: Profile): string {
+  const own = datasets.filter(isOwnFile);
+  const { ERASABLE_RESULTS: results } = process.env;
+  return [
+    `npx erasable run ${id} --profile ${name}`,
+    ...(own.length > 0 ? [`--dataset ${shellWord(own.join(","))}`] : []),
+    ...(results ? [`--results ${shellWord(results)}`] : []),
+  ].join(" ");
+}
+
 /** What is said where nothing may be computed. @throws InputError when nothing is recorded */
 function lacking(
   { id, title }: Question,
@@ -145,13 +157,13 @@ function lacking(
   if (found.missing === 0) return [];
   const lack =
     `${title}: ${found.missing} of ${trials.length} results are not recorded ` +
-    `("npx erasable run ${id} --profile ${profile.name}" computes them)`;
+    `("${runCommand(id, profile)}" computes them)`;
   if (found.records.length === 0) throw new InputError(lack);
   return [`${lack}. What is shown here is of the others.`];
 }
 
 function outdatedNotices({ id }: Question, profile: Profile, found: Found): string[] {
-  const anew = `would make them anew ("npx erasable run ${id} --profile ${profile.name}").`;
+  const anew = `would make them anew ("${runCommand(id, profile)}").`;
   const notices: string[] = [];
   if (found.otherCode)
     notices.push(`These records were made by code version ${found.versions.join(", ")}; this code ${anew}`);

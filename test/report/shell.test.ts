@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { selectionWords } from "../../lib/cli/options";
-import { exampleId, shellWord } from "../../lib/cli/shell";
+import { exampleId, shellWord } from "../../lib/report/shell";
 
 describe("words for a shell", () => {
   it.each(["u1", "Doe, John", "it's", "$(id)", 'a "b" \\c', "*", "", "ü"])("%j", (word) => {
