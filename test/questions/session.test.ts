@@ -37,7 +37,7 @@ it("stops rather than compute what is not recorded, and says how to compute it",
   const asked = ask(cohesion);
   await expect(asked).rejects.toThrow(InputError);
   await expect(asked).rejects.toThrow(
-    '6 of 6 results are not recorded ("npx erasable run cohesion --profile smoke" computes them)',
+    '6 of 6 results are not recorded ("npx erasable run cohesion --profile smoke --results',
   );
   expect(existsSync(join(folder, "smoke/runs"))).toBe(false);
 });
