@@ -70,12 +70,14 @@ function readNotebooks(folder) {
 
 function claimRow({ id, place, statement, rule, data }, where) {
   const sentences = data.map(({ sentence }) => `<br><span class="note">${escapeHtml(sentence)}</span>`);
-  const words = data.map(
-    ({ title, verdict }) =>
-      `<span class="${verdict.replaceAll(" ", "-")}"><span aria-hidden="true">${MARKS[verdict]}</span> ${verdict}</span> <span class="note">${escapeHtml(title)}</span>`,
-  );
+  const words = data.map(({ title, verdict }) => {
+    const mark = `<span aria-hidden="true">${MARKS[verdict]}</span>`;
+    const word = `<span class="${verdict.replaceAll(" ", "-")}">${mark} ${verdict}</span>`;
+    return `${word} <span class="note">${escapeHtml(title)}</span>`;
+  });
+  const note = `${escapeHtml(place)}${shownIn(where, ", ")}; ${escapeHtml(rule)}`;
   return `<tr><th scope="row">${id}</th>
-<td><strong>${escapeHtml(statement)}</strong> <span class="note">${escapeHtml(place)}${shownIn(where, ", ")}; ${escapeHtml(rule)}</span>
+<td><strong>${escapeHtml(statement)}</strong> <span class="note">${note}</span>
 ${sentences.join("\n")}</td>
 <td class="verdict">${words.join("<br>") || "– not tested"}</td></tr>`;
 }
@@ -103,17 +105,16 @@ function claimsSection(folder, notebooks) {
     ),
   );
   const made = synthetic ? ", which are made up: nothing here is evidence about real users" : "";
-  return `<section aria-labelledby="claims"><h2 id="claims">The paper's claims</h2>
-<ul>${verdictCounts(judged.claims)
+  return `<ul>${verdictCounts(judged.claims)
     .map((text) => `<li>${escapeHtml(text)}</li>`)
     .join("")}</ul>
-<p class="note">Judged on ${escapeHtml(data)}${made}; seeds ${escapeHtml(seeds)}. Each data set is judged by itself. A case
-is, say, one model, request and metric; it counts for a claim when its whole 95 % interval over seeds does (with the
-correction of Nadeau and Bengio for re-splits of one data set). The rules are those of ${judged.rules.date}, commit
-${escapeHtml(judged.rules.commit)}.</p>
-<table class="claims"><thead><tr><th scope="col">Id</th><th scope="col">Claim, rule, and what was measured</th>
-<th scope="col">Verdict</th></tr></thead>
-<tbody>${rows.join("\n")}</tbody></table></section>`;
+<p class="note">Judged on ${escapeHtml(data)}${made}; seeds ${escapeHtml(seeds)}. Each data set is judged by
+itself. A case is, say, one model, request and metric; it counts for a claim when its whole 95 % interval over
+seeds does (with the correction of Nadeau and Bengio for re-splits of one data set). The rules are those of
+${judged.rules.date}, commit ${escapeHtml(judged.rules.commit)}.</p>
+<table class="claims"><thead><tr><th scope="col">Id</th>
+<th scope="col">Claim, rule, and what was measured</th><th scope="col">Verdict</th></tr></thead>
+<tbody>${rows.join("\n")}</tbody></table>`;
 }
 
 /**
@@ -143,37 +144,34 @@ function headlineSection(folder, figures) {
   const items = chosen.map(({ name, alt, caption, provenance, place }) => {
     const links = [interactiveLink(folder, name, caption), shownIn(place, "")].filter(Boolean);
     return `<figure class="figure">${pictureHtml(folder, name, alt)}
-<figcaption><strong>${caption}</strong> <span class="note">${[provenance, ...links].join(" · ")}</span></figcaption></figure>`;
+<figcaption><strong>${caption}</strong>
+<span class="note">${[provenance, ...links].join(" · ")}</span></figcaption></figure>`;
   });
-  return items.length === 0
-    ? ""
-    : `<section aria-labelledby="headline"><h2 id="headline">Headline figures</h2>\n${items.join("\n")}</section>`;
+  return items.join("\n");
 }
 
 function notebooksSection(entries) {
   const items = entries.map(({ name, title, opening, succeeded, pdf }) => {
     const called = escapeHtml(plain(title));
     const print = pdf ? ` · <a href="${name}.pdf" aria-label="${called}, PDF">PDF</a>` : "";
-    return `<li><strong><a href="${name}.html">${called}</a></strong>${succeeded ? "" : " <em>(did not run to its end)</em>"}
+    const end = succeeded ? "" : " <em>(did not run to its end)</em>";
+    return `<li><strong><a href="${name}.html">${called}</a></strong>${end}
  · <a href="${name}.reading.html" aria-label="${called}, without code">without code</a>${print}
 <div class="note">${escapeHtml(plain(opening))}</div></li>`;
   });
-  return `<section aria-labelledby="notebooks"><h2 id="notebooks">Notebooks</h2>\n<ul class="cards">${items.join("\n")}</ul></section>`;
+  return `<ul class="cards">${items.join("\n")}</ul>`;
 }
 
 function gallerySection(figures) {
-  const items = figures.map(
-    ({
-      name,
-      alt,
-      caption,
-    }) => `<li><a href="../figures/${name}.html"><img loading="lazy" src="../figures/${name}.svg" alt="${alt}"></a>
-<span>${caption}</span></li>`,
-  );
-  return items.length === 0
-    ? ""
-    : `<section aria-labelledby="figures"><h2 id="figures">All figures</h2>\n<ul class="gallery">${items.join("\n")}</ul></section>`;
+  const items = figures.map(({ name, alt, caption }) => {
+    const picture = `<img loading="lazy" src="../figures/${name}.svg" alt="${alt}">`;
+    return `<li><a href="../figures/${name}.html">${picture}</a>\n<span>${caption}</span></li>`;
+  });
+  return items.length === 0 ? "" : `<ul class="gallery">${items.join("\n")}</ul>`;
 }
+
+const section = ([id, name, html]) =>
+  `<section aria-labelledby="${id}"><h2 id="${id}">${name}</h2>\n${html}</section>`;
 
 /** The page as HTML. `folder` is results/<profile>. */
 export function indexPage(entries, folder, style) {
@@ -181,7 +179,7 @@ export function indexPage(entries, folder, style) {
   const notebooks = readNotebooks(folder);
   const figures = readFigures(folder, notebooks);
   const sections = [
-    ["claims", "Claims", claimsSection(folder, notebooks)],
+    ["claims", "The paper's claims", claimsSection(folder, notebooks)],
     ["headline", "Headline figures", headlineSection(folder, figures)],
     ["notebooks", "Notebooks", notebooksSection(entries)],
     ["figures", "All figures", gallerySection(figures)],
@@ -193,9 +191,9 @@ export function indexPage(entries, folder, style) {
 <title>erasable: reports of profile ${escapeHtml(profile)}</title><style>${style}</style></head>
 <body class="index"><nav aria-label="On this page">${links}</nav>
 <main><h1>erasable: learning and unlearning for erasable recommendation</h1>
-<p>A reproduction of the LASER paper, cell by cell. These are the executed notebooks of the profile <code>${profile}</code>.
-Everything opens offline. Tables are in <code>../tables</code> as CSV, figures in <code>../figures</code> as SVG and as
-interactive pages.</p>
-${sections.map(([, , html]) => html).join("\n")}</main></body></html>
+<p>A reproduction of the LASER paper, cell by cell. These are the executed notebooks of the profile
+<code>${profile}</code>. Everything opens offline. Tables are in <code>../tables</code> as CSV, figures in
+<code>../figures</code> as SVG and as interactive pages.</p>
+${sections.map(section).join("\n")}</main></body></html>
 `;
 }
