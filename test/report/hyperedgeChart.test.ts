@@ -68,8 +68,10 @@ describe("hyperedge picture", () => {
     const svg = await toSvg(chart, { name: "hyperedge", alt: "u1 and his hyperedge" });
     for (const { name } of marks) expect(svg).toContain(`>${name}</text>`);
     for (const { text } of labels) expect(svg).toContain(`>${text}</text>`);
-    const written = JSON.stringify(plotlyFigure(chart));
-    for (const { text } of labels) expect(written).toContain(text);
+    const { data } = plotlyFigure(chart);
+    for (const { text } of labels) expect(JSON.stringify(data)).toContain(text);
+    const ring = data.find(({ fill }) => fill === "toself") as { readonly x: number[]; readonly y: number[] };
+    expect([ring.x.at(-1), ring.y.at(-1)]).toEqual([ring.x[0], ring.y[0]]); // closed
   });
 
   it("refuses a rating of somebody who is not drawn", () => {
