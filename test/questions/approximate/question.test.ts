@@ -2,12 +2,17 @@
 
 import * as aq from "arquero";
 import { describe, expect, it } from "vitest";
+import { fits } from "../../../lib/questions/approximate/attack";
 import { bestItems, relativeDistance } from "../../../lib/questions/approximate/distances";
 import { approximateJob } from "../../../lib/questions/approximate/job";
 import type { ApproximateOutcome, Left } from "../../../lib/questions/approximate/outcome";
 import { approximate } from "../../../lib/questions/approximate/question";
 import { profileNamed } from "../../../lib/questions/profile";
 import type { Trial } from "../../../lib/questions/trial";
+import { groupRatings } from "../../../lib/training/groupRatings";
+import { retrain } from "../../../lib/unlearning/laser";
+import { world } from "../../training/world";
+import { context } from "../../unlearning/support";
 
 const profile = profileNamed("smoke");
 const view = { profile, options: {} };
@@ -74,6 +79,23 @@ describe("distances", () => {
 
   it("compare what is recommended: best first, without what was rated", () => {
     expect(bestItems(Float32Array.of(0.1, 0.9, 0.5, 0.9), new Set([1]), 2)).toEqual([3, 2]);
+  });
+});
+
+describe("the attack", () => {
+  it("fits rows to ratings: well to a taste that the model knows, and not to its opposite", async () => {
+    const data = world();
+    const inside = context();
+    const method = retrain({ epochs: 60, batchSize: 32, learningRate: 0.01 });
+    const kept = { system: await method.learn(data, inside), store: inside.store };
+    const group = groupRatings(data, Uint32Array.of(2, 3, 7, 11));
+    const opposite = { ...group, ratings: group.ratings.map((_, k) => (k % 2 ? 1 : 5)) };
+    const mean = async (of: typeof group) => {
+      const found = await fits(kept, of, method.training, inside);
+      return found.reduce((sum, fit) => sum + fit, 0) / found.length;
+    };
+    expect(await mean(group)).toBeGreaterThan(-0.55); // .5 is what labels of .2 and 1 cost at best
+    expect(await mean(opposite)).toBeLessThan(await mean(group));
   });
 });
 

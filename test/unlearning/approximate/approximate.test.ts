@@ -119,6 +119,18 @@ it("gradient ascent makes the loss of the erased larger, and leaves the rows of 
   expect(system.cost.samples).toBe(5 * items.length);
 });
 
+it("a step of gradient ascent is as long as it should be, and the row that goes has no part in that", async () => {
+  const one = gradientAscent({ ...own, tuneEpochs: 0, ascentSteps: 1, ascentRate: 0.01 });
+  const { before, after } = await forgotten(one, usersErasure([5]));
+  let [length, moved] = [0, 0];
+  before[0].forEach((value, k) => {
+    const step = after[0][k] - value;
+    if (step !== 0) length += value * value;
+    moved += step * step;
+  });
+  expect(Math.sqrt(moved / length)).toBeCloseTo(0.01, 4);
+});
+
 it("scif moves embeddings of the items of the erased and of collaborators, and nothing else", async () => {
   const { learned, before, after } = await forgotten(scif({ ...own, collaborators: 2 }), usersErasure([5]));
   const rated = new Set(learned.ratingsOf(5).items);
