@@ -73,7 +73,6 @@ export { connectNotebook } from "./report/connect";
 export { describeRun } from "./report/context";
 export { showFinding } from "./report/finding";
 export { byProfile, notebookParameters } from "./report/parameters";
-export { pivot } from "./report/pivot";
 export { progress } from "./report/progress";
 export { look, show, showChart, showMarkdown, showTable } from "./report/show";
 export { stopSignal } from "./report/stop";

@@ -14,20 +14,10 @@ const RESPLITS = { testToTrain: 0.1 / 0.9 };
 export const seedInterval = (values: readonly number[]): Interval | undefined =>
   values.length > 1 ? meanInterval(values, RESPLITS) : undefined;
 
-/** Mean, spread and 95 % interval of some values. */
-export interface Summary {
-  readonly mean: number;
-  /** NaN for a single seed */
-  readonly std: number;
-  /** 95 % interval of the mean (`seedInterval`); both ends are the mean for a single seed */
-  readonly low: number;
-  readonly high: number;
-  readonly n: number;
-}
-
 /**
- * One row for each combination of the columns `by`, in order of first appearance, with the `Summary` of a column over the
- * rows that agree in them.
+ * One row for each combination of the columns `by`, in order of first appearance, over the rows that agree
+ * in them: `mean`, `std` (NaN for a single seed), the ends `low` and `high` of the 95 % interval of the mean
+ * (`seedInterval`; both the mean for a single seed), and the number `n`.
  */
 export const overSeeds = (table: ColumnTable, by: readonly string[], value = "value"): ColumnTable => {
   const centre = ({ values }: { values: number[] }) => mean(values);
@@ -55,33 +45,6 @@ export const within = (
   condition: readonly string[],
 ): ColumnTable =>
   aq.from(withinSeeds(table.objects() as (BySeed & Record<string, unknown>)[], panel, condition));
-
-/**
- * One row for each combination of the columns `by`, in order of first appearance.
- * @param value the column, or function, that is averaged
- */
-export function summarise<Row extends object, Key extends keyof Row & string>(
-  rows: readonly Row[],
-  by: readonly Key[],
-  value: (row: Row) => number,
-): (Pick<Row, Key> & Summary)[] {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const name = JSON.stringify(by.map((key) => row[key]));
-    const group = groups.get(name);
-    if (group) group.push(row);
-    else groups.set(name, [row]);
-  }
-  return [...groups.values()].map((group) => {
-    const values = group.map(value);
-    const centre = mean(values);
-    const many = values.length > 1;
-    const { low, high } = seedInterval(values) ?? { low: centre, high: centre };
-    const columns = Object.fromEntries(by.map((key) => [key, group[0][key]])) as Pick<Row, Key>;
-    const std = many ? standardDeviation(values) : Number.NaN;
-    return { ...columns, mean: centre, std, low, high, n: values.length };
-  });
-}
 
 /** A value of one seed. */
 export interface BySeed {

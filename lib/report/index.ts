@@ -26,7 +26,6 @@ export {
 export { type LineSettings, lineChart } from "./lineChart";
 export { byProfile, type NotebookParameters, notebookParameters } from "./parameters";
 export { type ParetoSettings, paretoChart } from "./paretoChart";
-export { pivot } from "./pivot";
 export { plotlyFigure } from "./plotly";
 export { mapChart, type PointSettings, scatterChart } from "./pointChart";
 export { type Progress, type ProgressSettings, progress } from "./progress";
