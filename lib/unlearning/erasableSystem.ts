@@ -54,13 +54,8 @@ export interface Forgotten {
   readonly deleted: readonly EntryName[];
 }
 
-/** Users, or single ratings, or both, by their ids. */
-export type ForgetRequest =
-  | readonly string[]
-  | {
-      readonly users?: readonly string[];
-      readonly ratings?: readonly (readonly [user: string, item: string])[];
-    };
+/** Users, or single ratings, or both, by their ids; or what `unfinishedRequest` gives. */
+export type ForgetRequest = readonly string[] | Partial<NamedErasure>;
 
 /**
  * A learned system. `forget` changes it in place: what it was before cannot be had again. It does one thing
@@ -173,7 +168,7 @@ export class ErasableSystem {
     requireWork(options, "forget");
     requireFlag(options.regroup, "forget: regroup");
     requireKey(options.key, "forget: key");
-    const erasure = requested(request, options.regroup ?? false);
+    const erasure = requested(request, options.regroup);
     const key = options.key ?? randomBytes(32).toString("hex"); // a secret, not of a seed
     const context = { ...this.context, signal: options.signal, onProgress: options.onProgress };
     this.underWay++;
@@ -303,14 +298,18 @@ export async function releaseAll(pool?: WorkerPool, system?: System, unlock?: ()
   }
 }
 
-function requested(request: ForgetRequest, regroup: boolean): NamedErasure {
+/** @param regroup what the options say, if they do */
+function requested(request: ForgetRequest, regroup: boolean | undefined): NamedErasure {
   if (Array.isArray(request)) {
     requireIds(request, "forget");
-    return { users: request, ratings: [], regroup };
+    return { users: request, ratings: [], regroup: regroup ?? false };
   }
-  requireOptions(request, "forget", ["users", "ratings"]);
-  const { users = [], ratings = [] } = request as Exclude<ForgetRequest, readonly string[]>;
+  requireOptions(request, "forget", ["users", "ratings", "regroup"]);
+  const { users = [], ratings = [], regroup: own = regroup } = request as Partial<NamedErasure>;
   requireIds(users, "forget: users");
   requirePairs(ratings, "forget: ratings");
-  return { users, ratings, regroup };
+  requireFlag(own, "forget: regroup");
+  if (regroup !== undefined && own !== regroup)
+    throw new InputError(`forget: regroup: the request says ${own}, and the options say ${regroup}`);
+  return { users, ratings, regroup: own ?? false };
 }

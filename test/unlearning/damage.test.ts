@@ -94,3 +94,32 @@ describe("a certificate of the chain", () => {
     },
   );
 });
+
+describe("a request that was stopped", () => {
+  it.each([false, true])(
+    "is given to forget as unfinishedRequest gives it (regroup: %s)",
+    async (regroup) => {
+      const folder = await learned(METHODS[0][1]);
+      const stop = new AbortController();
+      const stopped = await open(folder);
+      const asked = stopped.forget(["u003"], {
+        key: KEY,
+        regroup,
+        signal: stop.signal,
+        onProgress: () => stop.abort(),
+      });
+      await expect(asked).rejects.toThrow(/stopped/);
+      await stopped.close();
+      const system = await open(folder);
+      const request = system.unfinishedRequest();
+      expect(request).toEqual({ users: ["u003"], ratings: [], regroup });
+      await expect(system.forget(request ?? [], { key: KEY, regroup: !regroup })).rejects.toThrow(
+        /forget: regroup/,
+      );
+      const { certificate } = await certified(system.forget(request ?? [], { key: KEY }));
+      expect(certificate.guarantee).toBe(regroup ? "exact" : "exact given the partition");
+      expect(system.unfinishedRequest()).toBeUndefined();
+      await system.close();
+    },
+  );
+});
