@@ -84,13 +84,17 @@ export const byProfile = <T extends Parameter>(
 const inProfile = (value: unknown, profile: ReportProfile): Parameter =>
   value instanceof ProfileValue ? value.in(profile) : (value as Parameter);
 
-/** A change of one parameter, as somebody would type it on the command line. */
+/**
+ * A change of one parameter, as somebody would type it on the command line: of a number, else of the data
+ * set.
+ */
 function example(parameters: Parameters): string {
-  const [name, value] = Object.entries(parameters).find(([, one]) => typeof one === "number") ?? [];
-  if (name === undefined) return "";
-  const change = JSON.stringify({ [name]: Number(value) + 1 });
-  const headless = `ERASABLE_PARAMETERS='${change}' npm run reproduce`;
-  return `Change a value, then run the cells below. Headless: ${headless}`;
+  const [name, value] =
+    Object.entries(parameters).find(([key, one]) => typeof one === "number" && key !== "workers") ?? [];
+  const change = name === undefined ? { dataset: "my-ratings.csv" } : { [name]: Number(value) + 1 };
+  if (Object.keys(change).some((key) => !(key in parameters))) return "";
+  const text = JSON.stringify(change);
+  return `Change a value, then run the cells below. Headless: ERASABLE_PARAMETERS='${text}' npm run reproduce -- --only NN`;
 }
 
 /**

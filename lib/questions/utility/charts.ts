@@ -27,34 +27,52 @@ interface Mean extends Pick<ShownRow, "panel" | "metric" | "name" | "groups"> {
   readonly high: number;
 }
 
-/** The requests of Figures 5 and 6, or all others: one picture per data set. */
-export function figures(rows: ColumnTable, view: View<Options>, which: "main" | "others") {
+/** Figures 5 and 6: their requests on the data sets that stand for the paper's. */
+export const figures = (rows: ColumnTable, view: View<Options>) =>
+  pictures(rows, view, "main", (_, place) => place < PAPER.main.length);
+
+/** Everything else: other requests, and the same requests on further data sets. */
+export const others = (rows: ColumnTable, view: View<Options>) => [
+  ...pictures(rows, view, "others", () => true),
+  ...pictures(rows, view, "main", (_, place) => place >= PAPER.main.length),
+];
+
+/** The requests of Figures 5 and 6, or all others: one picture per data set that `keep` keeps. */
+function pictures(
+  rows: ColumnTable,
+  view: View<Options>,
+  which: "main" | "others",
+  keep: (dataset: string, place: number) => boolean,
+) {
   const among = (row: UtilityRow) => MAIN.includes(row.request) === (which === "main");
   const systems = shown(rows, view, (row) => isSystem(row) && among(row));
   const itemMean = shown(rows, view, (row) => isAnchor(row) && row.system === "item mean");
-  return distinct<string>(systems, "dataset").map((dataset) => {
-    const of = (table: ColumnTable) => table.filter(aq.escape((row: UtilityRow) => row.dataset === dataset));
-    const own = of(systems);
-    const number = PAPER[which][view.profile.datasets.indexOf(dataset)];
-    const after = distinct<string>(own, "request").map((request) => AFTER[request] ?? request);
-    return {
-      name: fileName("utility", dataset, ...(which === "main" ? [] : [which])),
-      caption: `${number ? `${number}: ` : ""}${datasetTitle(dataset)}, after ${after.join(", ")} (mean over seeds, 95 % interval within seeds)`,
-      alt: `One line per method against S: a column per request (${after.join(", ")}), a row per model and metric.`,
-      run: runOf(own),
-      chart: lineChart(linesOf(own, of(itemMean)), {
-        x: "groups",
-        y: "mean",
-        low: "low",
-        high: "high",
-        series: "name",
-        panelColumns: "after",
-        panelRows: "panel",
-        height: 150,
-        xTitle: "number of groups S",
-      }),
-    };
-  });
+  return distinct<string>(systems, "dataset")
+    .filter(keep)
+    .map((dataset) => {
+      const of = (table: ColumnTable) =>
+        table.filter(aq.escape((row: UtilityRow) => row.dataset === dataset));
+      const own = of(systems);
+      const number = PAPER[which][view.profile.datasets.indexOf(dataset)];
+      const after = distinct<string>(own, "request").map((request) => AFTER[request] ?? request);
+      return {
+        name: fileName("utility", dataset, ...(which === "main" ? [] : [which])),
+        caption: `${number ? `${number}: ` : ""}${datasetTitle(dataset)}, after ${after.join(", ")} (mean over seeds, 95 % interval within seeds)`,
+        alt: `One line per method against S: a column per request (${after.join(", ")}), a row per model and metric.`,
+        run: runOf(own),
+        chart: lineChart(linesOf(own, of(itemMean)), {
+          x: "groups",
+          y: "mean",
+          low: "low",
+          high: "high",
+          series: "name",
+          panelColumns: "after",
+          panelRows: "panel",
+          height: 150,
+          xTitle: "number of groups S",
+        }),
+      };
+    });
 }
 
 /** It is measured on all users, so it is not comparable where the most or the least active ones are gone. */

@@ -8,7 +8,7 @@ import { profileProtocol } from "../profile";
 import { question } from "../question";
 import { system } from "../system/job";
 import { anchors } from "./anchorsJob";
-import { figures } from "./charts";
+import { figures, others } from "./charts";
 import { C3, C4, C5, C6, C7 } from "./claims";
 import { anchorTrials, type UtilityFinding, utilityRows } from "./rows";
 import { anchors as anchorTable, numbers, scale, scoring } from "./tables";
@@ -44,6 +44,6 @@ export const utility = question({
     scoring: scoring(rows, view),
     scale: scale(rows, view),
   }),
-  charts: (rows, view) => ({ figures: figures(rows, view, "main"), others: figures(rows, view, "others") }),
+  charts: (rows, view) => ({ figures: figures(rows, view), others: others(rows, view) }),
   claims: [C3, C4, C5, C6, C7],
 });
