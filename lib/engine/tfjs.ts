@@ -7,9 +7,10 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import type { Forward, Graph, GraphTensors } from "../model/model";
+import type { Graph } from "../model/model";
 import { loss, ridge, scores } from "../model/objective";
 import { type ModelSpec, modelOf } from "../model/spec";
+import type { Forward, GraphTensors } from "../model/tensors";
 import { batchCount, drawEpoch, type Epoch, epochSamples } from "./batches";
 import { checkGraph, checkIds, checkPairs, checkState, checkTraining } from "./checks";
 import type { Engine, Moments, TrainingSet, TrainOptions, TrainResult } from "./engine";
@@ -22,7 +23,7 @@ const PAIRS_AT_ONCE = 65_536; // bounds the memory of scoring: about 60 MB of la
 
 /** An engine for models of the shape of `spec`, all weights 0 until `load`. */
 export async function createTfjsEngine(spec: ModelSpec): Promise<Engine> {
-  const { forward } = modelOf(spec.model);
+  const { forward } = modelOf(spec.model) as { forward(): Promise<Forward> };
   return new TfjsEngine(spec, await tfjsBackend(), await forward());
 }
 

@@ -4,7 +4,6 @@
  * folders; no other room knows a model by its name.
  */
 
-import type * as tf from "@tensorflow/tfjs";
 import type { FrozenModel } from "./frozen";
 
 /** How many users and items a model is for, and how wide its embeddings are. */
@@ -28,30 +27,6 @@ export interface Graph {
   /** Uint32Array, edges: items, ascending within a user */
   readonly items: Uint32Array;
 }
-
-/** The tensors of a model by name. */
-export type Weights = Readonly<Record<string, tf.Tensor>>;
-
-/** The edges of a graph as tensors of one length. */
-export interface GraphTensors {
-  /** int32, edges, ascending */
-  readonly users: tf.Tensor1D;
-  /** int32, edges */
-  readonly items: tf.Tensor1D;
-  /** float32, edges x 1: 1 / sqrt(degree of the user x degree of the item) */
-  readonly weights: tf.Tensor2D;
-}
-
-/**
- * Scores of pairs, ids `batch`, result `batch`: for models trained on points a label before any clipping,
- * else any number.
- */
-export type Forward = (
-  weights: Weights,
-  users: tf.Tensor1D,
-  items: tf.Tensor1D,
-  graph: GraphTensors,
-) => tf.Tensor1D;
 
 /** Which module of lib/kernels/assembly computes a model, and the working memory that it needs. */
 export interface Kernel {
@@ -137,8 +112,8 @@ export interface Model {
   /** Whether scores are read from a graph of ratings too: in training the graph of the training set. */
   readonly graph: boolean;
   tensors(shape: Shape): readonly TensorEntry[];
-  /** The mathematics, readable. Loaded on demand: TensorFlow.js alone takes a second. */
-  forward(): Promise<Forward>;
+  /** The mathematics, readable: a `Forward` (tensors.ts). Loaded on demand: TensorFlow.js alone takes a second. */
+  forward(): Promise<unknown>;
   /** absent: engine tfjs alone computes the model */
   readonly kernel?: Kernel;
   /** absent: methods that fold rows in do not take the model */

@@ -7,8 +7,8 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { rows } from "./layers";
-import type { Forward, GraphTensors, Weights } from "./model";
 import { type ModelSpec, modelOf } from "./spec";
+import type { Forward, GraphTensors, Weights } from "./tensors";
 
 /**
  * Predicted labels are kept this far from 0 and 1, so that no logarithm diverges; beyond it the gradient is

@@ -162,11 +162,15 @@ function lacking(
   return [`${lack}. What is shown here is of the others.`];
 }
 
+/** A version by its name, several by their number: each method has one of its own. */
+const versionsText = (versions: readonly string[]): string =>
+  versions.length === 1 ? `code version ${versions[0]}` : `other code (${versions.length} versions)`;
+
 function outdatedNotices({ id }: Question, profile: Profile, found: Found): string[] {
   const anew = `would make them anew ("${runCommand(id, profile)}").`;
   const notices: string[] = [];
   if (found.otherCode)
-    notices.push(`These records were made by code version ${found.versions.join(", ")}; this code ${anew}`);
+    notices.push(`These records were made by ${versionsText(found.versions)}; this code ${anew}`);
   if (found.otherData.length > 0)
     notices.push(
       `Records of ${found.otherData.map(datasetTitle).join(", ")} shown here were made of other ratings than those on ` +

@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { graphTensors } from "../../lib/engine/tfjs";
 import { tfjsBackend } from "../../lib/engine/tfjsBackend";
 import { initialWeights } from "../../lib/model/initial";
-import type { Forward } from "../../lib/model/model";
 import { loss, ridge } from "../../lib/model/objective";
 import {
   MODEL_NAMES,
@@ -13,6 +12,7 @@ import {
   modelSpec,
   tensorOf,
 } from "../../lib/model/spec";
+import type { Forward } from "../../lib/model/tensors";
 import { Random } from "../../lib/random";
 import { edgesOf, loss64, type Sample, slope } from "./reference64";
 
@@ -80,7 +80,7 @@ function autodiff(spec: ModelSpec, flat: Float32Array, samples: Sample[], l2 = 0
 
 beforeAll(async () => {
   await tfjsBackend();
-  for (const model of MODEL_NAMES) forwards.set(model, await modelOf(model).forward());
+  for (const model of MODEL_NAMES) forwards.set(model, (await modelOf(model).forward()) as Forward);
 });
 
 describe.each(MODEL_NAMES)("%s in TensorFlow.js", (model) => {

@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { rows } from "../../lib/model/layers";
 import type { Model } from "../../lib/model/model";
 import { registerModel } from "../../lib/model/models";
+import type { Forward } from "../../lib/model/tensors";
 
 const common = { embeddingSizes: [16], embeddingScale: 0.1 } as const;
 
@@ -18,7 +19,7 @@ const pairs: Model = {
     ["item_emb", [items, embeddingSize], "item"],
     ["item_bias", [items, 1], "item"],
   ],
-  forward: async () => (weights, users, items) => {
+  forward: async (): Promise<Forward> => (weights, users, items) => {
     const products = tf.mul(rows(weights.user_emb, users), rows(weights.item_emb, items)); // batch x 16
     return tf.add<tf.Tensor1D>(tf.sum(products, 1), tf.squeeze(rows(weights.item_bias, items), [1]));
   },
@@ -35,7 +36,7 @@ const graph: Model = {
     ["item_emb", [items, embeddingSize], "item"],
     ["out_b", [1], "shared"],
   ],
-  forward: async () => (weights, users, items, edges) => {
+  forward: async (): Promise<Forward> => (weights, users, items, edges) => {
     const sent = tf.mul(rows(weights.item_emb, edges.items), edges.weights); // edges x 16
     const count = weights.user_bias.shape[0];
     const sums = tf.unsortedSegmentSum(sent, edges.users, count) as tf.Tensor2D; // users x 16

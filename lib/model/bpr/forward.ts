@@ -2,7 +2,7 @@
 
 import type * as tf from "@tensorflow/tfjs";
 import { product, rows } from "../layers";
-import type { Weights } from "../model";
+import type { Weights } from "../tensors";
 
 /** Ids `batch`; result `batch`, any number. */
 export function bpr(weights: Weights, users: tf.Tensor1D, items: tf.Tensor1D): tf.Tensor1D {

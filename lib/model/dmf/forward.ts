@@ -6,7 +6,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { linear, rows } from "../layers";
-import type { Weights } from "../model";
+import type { Weights } from "../tensors";
 
 const LEAST_NORM = 1e-8; // a tower's ReLU may leave nothing: the cosine is then 0, and so is its gradient
 

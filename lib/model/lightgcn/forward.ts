@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { product, rows } from "../layers";
-import type { GraphTensors, Weights } from "../model";
+import type { GraphTensors, Weights } from "../tensors";
 
 const LAYERS = 3;
 

@@ -5,7 +5,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { linear, rows } from "../layers";
-import type { Weights } from "../model";
+import type { Weights } from "../tensors";
 
 /** Eq. 2: the sigmoid output, before any clipping. Ids `batch`; result `batch`, in [0, 1]. */
 export function nmf(weights: Weights, users: tf.Tensor1D, items: tf.Tensor1D): tf.Tensor1D {
