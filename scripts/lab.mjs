@@ -1,6 +1,7 @@
 // JupyterLab with the TypeScript kernel ready: `npm run lab -- [--profile NAME] [options of jupyter lab]`.
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { jupyterEnvironment, setup } from "./setup.mjs";
 import { ask, build, filesBelow, PROFILES, root, run, Stop, say, script } from "./tools.mjs";
 
@@ -32,6 +33,21 @@ function published() {
   return "results/paper/notebooks";
 }
 
+/**
+ * JupyterLab asks once whether it may fetch news, even where there is no address to fetch them from: the
+ * answer is no.
+ */
+function declineNews(python) {
+  const prefix = dirname(dirname(python));
+  if (!prefix.startsWith(root)) return; // somebody else's JupyterLab stays as it is
+  const folder = join(prefix, "share/jupyter/lab/settings");
+  mkdirSync(folder, { recursive: true });
+  const answer = {
+    "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
+  };
+  writeFileSync(join(folder, "overrides.json"), JSON.stringify(answer));
+}
+
 await script(async (args) => {
   const { profile, rest } = profileOf(args);
   if (!PROFILES.includes(profile)) throw new Stop(`--profile ${profile}: one of ${PROFILES.join(", ")}`);
@@ -40,6 +56,7 @@ await script(async (args) => {
     throw new Stop(
       `JupyterLab is not installed for ${machine.python}. Install it there, e.g. pip install jupyterlab.`,
     );
+  declineNews(machine.python);
   await build();
   const folder = profile === "paper" ? published() : "notebooks";
   const settings = [
