@@ -44,6 +44,9 @@ async function explore(page, { address, token }) {
     await page.locator(".lm-MenuBar-item", { hasText: /^Run$/ }).click();
     await page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click();
     await caption("Gradient samples").waitFor({ timeout: 5 * MINUTES });
+    await notebook
+      .locator(".finding", { hasText: "in every bit of every weight" })
+      .waitFor({ timeout: MINUTES });
     const errors = notebook.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]');
     assert.equal(await errors.count(), 0, `a cell wrote to stderr: ${await errors.allTextContents()}`);
     const prompts = await notebook.locator(".jp-CodeCell .jp-InputPrompt").allTextContents();
@@ -63,8 +66,8 @@ async function explore(page, { address, token }) {
       assert.ok(await table.isVisible());
       const same = async (what) =>
         (await table.locator("tr", { hasText: what }).locator("td").first().textContent()).trim();
-      assert.equal(await same(/^model(?!,)/), "yes");
-      assert.equal(await same(/^model, before/), "no");
+      assert.equal(await same(/^model(?!,)/), "holds");
+      assert.equal(await same(/^model, before/), "wrong");
     },
   );
 
