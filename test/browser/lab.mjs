@@ -157,7 +157,7 @@ async function explore(page, { address, token }) {
     await learning.locator(".cm-content").click();
     await page.locator(".lm-MenuBar-item", { hasText: /^Run$/ }).click();
     await page.locator(".lm-Menu-item", { hasText: "Run All Above Selected Cell" }).click();
-    await cellWith("quickstart-data").locator(".jp-OutputArea table").waitFor({ timeout: MINUTES });
+    await cellWith("views.quickstart.data").locator(".jp-OutputArea table").waitFor({ timeout: MINUTES });
     const again = () => change(learning, "bar.done(", "bar.done(system.fingerprint + ");
     const first = await firstPlace(shown, again);
     assert.ok(
