@@ -162,11 +162,11 @@ export async function setup() {
 export function jupyterEnvironment({ python, jupyterPath }) {
   const bins = [join(root, "node_modules", ".bin"), dirname(process.execPath), dirname(python)];
   const quiet = "--disable-warning=ExperimentalWarning"; // require() of an ES module, said once a process
-  const sends = `--require "${join(root, "scripts/kernel_sends.cjs").replaceAll("\\", "/").replaceAll('"', '\\"')}"`;
+  const patches = `--require "${join(root, "scripts/kernel_patches.cjs").replaceAll("\\", "/").replaceAll('"', '\\"')}"`;
   return {
     ...process.env,
     PATH: [...bins, process.env.PATH].join(delimiter),
-    NODE_OPTIONS: [process.env.NODE_OPTIONS, quiet, sends].filter(Boolean).join(" "),
+    NODE_OPTIONS: [process.env.NODE_OPTIONS, quiet, patches].filter(Boolean).join(" "),
     JUPYTER_PATH: [jupyterPath, process.env.JUPYTER_PATH].filter(Boolean).join(delimiter),
     JUPYTER_PREFER_ENV_PATH: "1",
   };

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 
-const require = createRequire(join(__dirname, "kernelSends.test.ts"));
-const { publishAll, sendInTurn } = require("../../scripts/kernel_sends.cjs") as {
+const require = createRequire(join(__dirname, "kernelPatches.test.ts"));
+const { publishAll, sendInTurn, watchFilesOnly } = require("../../scripts/kernel_patches.cjs") as {
   publishAll(module: object): void;
   sendInTurn(prototype: object): void;
+  watchFilesOnly(sys: object): void;
 };
 
 const busy = () => Object.assign(new Error("Socket is busy writing"), { code: "EBUSY" });
@@ -126,5 +127,27 @@ describe("what the kernel publishes", () => {
     expect([last, next]).toEqual([count, count]);
     publisher.close();
     reader.close();
+  });
+});
+
+describe("what the compiler of cells watches", () => {
+  it("is source files: a change of a folder or of a manifest tells it nothing, a changed source does", () => {
+    const told: string[] = [];
+    const tell = (kind: string) => (path: string, changed: () => void) => {
+      told.push(`${kind} ${path}`);
+      changed();
+      return { close() {} };
+    };
+    const sys = { watchFile: tell("file"), watchDirectory: tell("folder") };
+    watchFilesOnly(sys);
+    let changes = 0;
+    const watchers = [
+      sys.watchFile("lib/package.json", () => changes++),
+      sys.watchDirectory("node_modules", () => changes++),
+      sys.watchFile("lib/dist/index.d.ts", () => changes++),
+    ];
+    for (const watcher of watchers) watcher.close();
+    expect(told).toEqual(["file lib/dist/index.d.ts"]);
+    expect(changes).toBe(1);
   });
 });

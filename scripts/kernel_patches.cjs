@@ -2,7 +2,7 @@
 // for one to leave before the next, and zeromq 6 makes every 513th of them wait for the event loop: whatever
 // is sent meanwhile is refused and lost, be it a picture, a reply, or the end of a cell. Here it waits for
 // its turn instead. And what is a thousand messages ahead of its reader is dropped where it is published:
-// here it is kept.
+// here it is kept. And tslab is kept from watching what it cannot follow.
 const { realpathSync } = require("node:fs");
 const { createRequire } = require("node:module");
 const { setTimeout: pause } = require("node:timers/promises");
@@ -58,11 +58,25 @@ function publishAll(zeromq) {
   };
 }
 
-const isKernel = isMainThread && /tslab/.test(process.argv[1] ?? "") && process.argv.includes("kernel");
-if (isKernel) {
-  const zeromq = createRequire(realpathSync(process.argv[1]))("zeromq");
-  sendInTurn(zeromq.Socket.prototype);
-  publishAll(zeromq);
+/**
+ * Makes the compiler of cells look at files alone, not at folders and manifests. tslab holds one timer, and a
+ * change of both a file and a folder (a build or an installation beside an open notebook) would need two: every
+ * later cell would fail with "Unexpected pending rebuildTimer". @param sys the compiler's access to the disk
+ */
+function watchFilesOnly(sys) {
+  const { watchFile } = sys;
+  const unwatched = { close() {} };
+  sys.watchDirectory = () => unwatched;
+  sys.watchFile = (path, ...rest) => (path.endsWith("package.json") ? unwatched : watchFile(path, ...rest));
 }
 
-module.exports = { publishAll, sendInTurn };
+const isKernel = isMainThread && /tslab/.test(process.argv[1] ?? "") && process.argv.includes("kernel");
+if (isKernel) {
+  const load = createRequire(realpathSync(process.argv[1]));
+  const zeromq = load("zeromq");
+  sendInTurn(zeromq.Socket.prototype);
+  publishAll(zeromq);
+  watchFilesOnly(load("@tslab/typescript-for-tslab").sys);
+}
+
+module.exports = { publishAll, sendInTurn, watchFilesOnly };
