@@ -9,8 +9,11 @@ import { datasetTitle } from "../labels";
 import { overSeeds } from "../summary";
 import type { EfficiencyRow } from "./rows";
 
-/** The rows under the names that readers see; Retrain, which has no S, stands beside every S. */
-function shown(rows: ColumnTable): ColumnTable {
+/**
+ * The rows under the names that readers see; Retrain, which has no S, stands beside every S, or beside those that are
+ * planned where it stands alone.
+ */
+function shown(rows: ColumnTable, planned: readonly number[]): ColumnTable {
   const named = (rows.objects() as EfficiencyRow[])
     .filter(({ work, system }) => work === "total" || system === "C-SISA")
     .map((row) => ({
@@ -18,7 +21,8 @@ function shown(rows: ColumnTable): ColumnTable {
       data: datasetTitle(row.dataset),
       name: row.system + (row.system === "C-SISA" ? `, ${row.work}` : ""),
     }));
-  const sizes = [...new Set(named.map(({ groups }) => groups))].filter((S) => S > 1).sort((a, b) => a - b);
+  const run = [...new Set(named.map(({ groups }) => groups))].filter((S) => S > 1).sort((a, b) => a - b);
+  const sizes = run.length > 0 ? run : planned;
   const everywhere = named.flatMap((row) =>
     row.system === "Retrain" ? sizes.map((groups) => ({ ...row, groups })) : [row],
   );
@@ -39,8 +43,8 @@ interface Times {
 }
 
 /** Seconds, which hold for this machine, and gradient samples, which hold for all. */
-export function table(rows: ColumnTable) {
-  const all = shown(rows);
+export function table(rows: ColumnTable, planned: readonly number[]) {
+  const all = shown(rows, planned);
   const samples = all.groupby(...BY).rollup({ samples: aq.op.mean("samples") });
   const whole = samples
     .filter(aq.escape(({ name }: { name: string }) => name === "Retrain"))
@@ -70,8 +74,8 @@ export function table(rows: ColumnTable) {
 }
 
 /** Figure 4. Times spread by factors rather than by differences, so means and intervals are those of the logarithm. */
-export function seconds(rows: ColumnTable) {
-  const logs = shown(rows).derive({ log: aq.escape((row: EfficiencyRow) => log(row.seconds)) });
+export function seconds(rows: ColumnTable, planned: readonly number[]) {
+  const logs = shown(rows, planned).derive({ log: aq.escape((row: EfficiencyRow) => log(row.seconds)) });
   const back = (end: "mean" | "low" | "high") => aq.escape((row: Record<string, number>) => exp(row[end]));
   return {
     name: "efficiency-seconds",
@@ -96,12 +100,12 @@ export function seconds(rows: ColumnTable) {
 }
 
 /** The same in gradient samples. */
-export function samples(rows: ColumnTable) {
+export function samples(rows: ColumnTable, planned: readonly number[]) {
   return {
     name: "efficiency-samples",
     caption: "The same in gradient samples, which do not depend on the machine (mean over seeds)",
     alt: "Gradient samples against the number of groups, one line per method, on a logarithmic scale.",
-    chart: lineChart(overSeeds(shown(rows), BY, "samples"), {
+    chart: lineChart(overSeeds(shown(rows, planned), BY, "samples"), {
       x: "groups",
       y: "mean",
       series: "name",

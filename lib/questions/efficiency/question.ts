@@ -36,10 +36,10 @@ export const efficiency = question({
     ),
   rows: (findings: readonly Finding<TimingOutcome, SystemLabels>[]) => findings.flatMap(efficiencyRows),
   options: { randomUsers: [1, 5, 25] as readonly number[] },
-  tables: (rows) => ({ numbers: table(rows) }),
-  charts: (rows, { options }) => ({
-    seconds: seconds(rows),
-    samples: samples(rows),
+  tables: (rows, { profile }) => ({ numbers: table(rows, profile.groups) }),
+  charts: (rows, { profile, options }) => ({
+    seconds: seconds(rows, profile.groups),
+    samples: samples(rows, profile.groups),
     expected: expected(options.randomUsers),
   }),
   claims: [C1, C2],

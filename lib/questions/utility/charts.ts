@@ -60,7 +60,7 @@ function pictures(
         caption: `${number ? `${number}: ` : ""}${datasetTitle(dataset)}, after ${after.join(", ")} (mean over seeds, 95 % interval within seeds)`,
         alt: `One line per method against S: a column per request (${after.join(", ")}), a row per model and metric.`,
         run: runOf(own),
-        chart: lineChart(linesOf(own, of(itemMean)), {
+        chart: lineChart(linesOf(own, of(itemMean), view.profile.groups), {
           x: "groups",
           y: "mean",
           low: "low",
@@ -78,8 +78,8 @@ function pictures(
 /** It is measured on all users, so it is not comparable where the most or the least active ones are gone. */
 const allKinds = (request: string): boolean => !/^(top|edge)/.test(request);
 
-/** Means against S. */
-function linesOf(own: ColumnTable, anchor: ColumnTable): Mean[] {
+/** Means against S. @param planned S of the level lines where no method has groups */
+function linesOf(own: ColumnTable, anchor: ColumnTable, planned: readonly number[]): Mean[] {
   const by = ["request", "panel", "metric", "name", "groups"];
   const means = overSeeds(
     within(own, ["request", "panel", "metric"], ["name", "groups"]),
@@ -88,7 +88,8 @@ function linesOf(own: ColumnTable, anchor: ColumnTable): Mean[] {
     request: string;
   })[];
   const marks = overSeeds(anchor, ["metric", "name"]).objects() as Omit<Mean, "panel" | "groups">[];
-  const sizes = [...new Set(means.map(({ groups }) => groups))].filter((groups) => groups > 1);
+  const run = [...new Set(means.map(({ groups }) => groups))].filter((groups) => groups > 1);
+  const sizes = run.length > 0 ? run : planned;
   const level = <Row extends object>(row: Row) => sizes.map((groups) => ({ ...row, groups }));
   const panels = aq.from(means).select("request", "panel").dedupe().objects() as typeof means;
   const everywhere = panels

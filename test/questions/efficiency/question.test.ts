@@ -60,4 +60,11 @@ describe("the cost of unlearning", () => {
     expect(one[0]).toMatchObject({ S: 2, percent: expect.closeTo(75, 9) });
     expect(one.every(({ percent }) => Number(percent) > 50)).toBe(true);
   });
+
+  it("has Retrain alone beside every S that is planned", () => {
+    const alone = rows.filter(({ system }) => system === "Retrain");
+    const { numbers } = efficiency.tables(aq.from([...alone]), view);
+    expect(numbers.rows.map(({ groups }: { groups?: number }) => groups)).toEqual(profile.groups);
+    expect(efficiency.charts(aq.from([...alone]), view).seconds.name).toBe("efficiency-seconds");
+  });
 });

@@ -85,4 +85,11 @@ describe("utility", () => {
     const columns = new Set(chart.marks.at(-1)?.rows.map(({ after }) => after));
     expect(columns).toEqual(new Set(["after learning", "after rand@5"]));
   });
+
+  it("draws Retrain alone as lines over every S that is planned", () => {
+    const alone = rows.filter(({ system }) => system === "Retrain");
+    const [{ chart }] = utility.charts(aq.from([...alone]), view).figures;
+    const line = chart.marks.find(({ mark }) => mark === "line")?.rows as { groups: number }[];
+    expect(new Set(line.map(({ groups }) => groups))).toEqual(new Set(profile.groups));
+  });
 });
