@@ -33,7 +33,7 @@ export function addRepeat(program: Command): void {
     )
     .argument("[questions...]", QUESTIONS.map(({ id }) => id).join(", "));
   withJson(withSelection(command))
-    .option("--workers <number>", "worker threads (default: one a core)", integer(1, 1024))
+    .option("--workers <number>", "worker threads (default: one per core)", integer(1, 1024))
     .addHelpText(
       "after",
       `

@@ -56,7 +56,7 @@ export function addRun(program: Command): void {
     .argument("[questions...]", QUESTIONS.map(({ id }) => id).join(", "));
   withJson(withSelection(command))
     .option("--trials <file>", "the trials of a chunk, in place of questions (see the command plan)")
-    .option("--workers <number>", "worker threads (default: one a core)", integer(1, 1024))
+    .option("--workers <number>", "worker threads (default: one per core)", integer(1, 1024))
     .option("--force", "compute again what is there")
     .addHelpText(
       "after",

@@ -31,7 +31,7 @@ class TfjsEngine implements Engine {
   readonly name = "tfjs";
   readonly backend: string;
   private readonly backendId: string;
-  /** one a tensor, in the order of the spec */
+  /** one per tensor, in the order of the spec */
   private state: AdamState[] = [];
   private steps = 0;
   private training = false;

@@ -22,7 +22,7 @@ const SMALL = 0.01; // the standard deviation of Section 4.2
 
 /**
  * Fresh weights in the layout of `spec`.
- * @param userIds original ids, one a user row; `itemIds` likewise
+ * @param userIds original ids, one per user row; `itemIds` likewise
  * @returns Float32Array, spec.size
  */
 export function initialWeights(

@@ -28,7 +28,7 @@ export interface Checkpoint {
   readonly backend: string;
   /** blob of the item tables and shared layers */
   readonly rest: string;
-  /** blobs of the user rows, one a group, positions 0 .. position */
+  /** blobs of the user rows, one per group, positions 0 .. position */
   readonly rows: readonly string[];
   /** carried optimizer only: blob of m and v of all the above, and the number of Adam steps */
   readonly moments: { readonly blob: string; readonly step: number } | null;
@@ -52,7 +52,7 @@ export interface RunIdentity {
 
 const FORMAT = "erasable checkpoint, format 1";
 
-/** The keys of the checkpoints of a run, one a group. */
+/** The keys of the checkpoints of a run, one per group. */
 export function checkpointKeys(run: RunIdentity, groups: readonly GroupRatings[]): string[] {
   const { epochs: _, ...settings } = run.settings; // `run.epochs` is what they come to for a group
   let key = sha256(

@@ -21,9 +21,9 @@ import { requireKnownUser } from "./erasure";
 import { type Partition, placeOf } from "./partition";
 
 export interface Models {
-  /** blobs of the user rows, one a group */
+  /** blobs of the user rows, one per group */
   readonly rows: readonly string[];
-  /** blobs of item tables and shared layers, one a model; with `own`, model g belongs to group g */
+  /** blobs of item tables and shared layers, one per model; with `own`, model g belongs to group g */
   readonly rests: readonly string[];
   readonly combine: "mean" | "own";
 }

@@ -4,7 +4,7 @@
  * softmax_s(h . relu(x_s W + b)); T_s and t_s are the same for users and items, W, b and h are not. The sums
  * P and Q score: DMF, the cosine of both; others, sigmoid(<g, P * Q> + <o, relu(P' + Q')> + c), of a first
  * part, the factors, and NMF's second. Trained is all but the a_s. A batch handles each distinct row once:
- * its entries, one a shard that has a say, are sorted by shard, so that T_s is a dense product. Memory and
+ * its entries, one per shard that has a say, are sorted by shard, so that T_s is a dense product. Memory and
  * checks: lib/unlearning/rivals/aggregationKernel.ts; the same in float64: the test beside it.
  */
 

@@ -117,7 +117,7 @@ export const embedding = {
   /** @param rows mean, count, a user */
   visited: (rows: Table): NamedChart => ({
     name: "embedding-visits",
-    caption: "How often the walks of one seed come to a user, a point a user",
+    caption: "How often the walks of one seed come to a user, one point per user",
     alt: "Scatter of visits against the mean rating.",
     chart: scatterChart(open(rows), {
       x: "mean",

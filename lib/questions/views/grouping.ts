@@ -121,7 +121,7 @@ export const grouping = {
         { key: "saved", label: "lower by", unit: "%", digits: 2, group: "Inertia" },
         { key: "same", label: "Rand index", digits: 2 },
         ...pair("Passes", 0, "passes1", "passes2"),
-        ...pair("ms a pass, least", 1, "ms1", "ms2"),
+        ...pair("Least ms per pass", 1, "ms1", "ms2"),
       ],
     };
   },

@@ -22,7 +22,7 @@ export interface Rows {
   readonly dim: number;
 }
 
-/** The shard of each row. `anchors`: the rows that are the first anchors, one a shard. */
+/** The shard of each row. `anchors`: the rows that are the first anchors, one per shard. */
 export function partitionRows(
   { values, dim }: Rows,
   anchors: Uint32Array,

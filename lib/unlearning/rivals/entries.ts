@@ -27,7 +27,7 @@ export type Unseen = (typeof UNSEEN)[number];
 export interface Entries {
   /** Uint32Array, rows + 1 */
   readonly offsets: Uint32Array;
-  /** Uint32Array, one a vector */
+  /** Uint32Array, one per vector */
   readonly shards: Uint32Array;
   /** Float32Array, vectors x width */
   readonly vectors: Float32Array;
