@@ -2,19 +2,15 @@
 // build packed (lib/kernels/packing.ts), and another build, plain, whose compiled package (lib/dist)
 // ERASABLE_BENCH_AGAINST names. They take turns; a ratio is the median over rounds of the base's processor
 // time over the own in the same round, since a machine's clock moves by more than any of them gains. The base
-// is the other build where there is one, else "plain". A section of `npm run bench`; alone: node
-// bench/builds.mjs [--rounds 7]   (after npm run build)
+// is the other build where there is one, else "plain".
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { ADAM, median, ml1m, processor, weightsOf } from "./measure.mjs";
 
 export const name = "builds";
 
 const require = createRequire(import.meta.url);
-const { compilePacked, mayPack } = require("../lib/dist/kernels/packing.js");
-const { replaceKernel } = require("../lib/dist/kernels/instantiate.js");
 const OWN = join(import.meta.dirname, "../lib/dist");
 
 const LOOPS = [
@@ -41,6 +37,7 @@ function builds(kernel, against) {
   const read = (folder) => readFileSync(join(folder, "kernels", `${kernel}.wasm`));
   const list = against ? [["against", plainModule(read(against), "them")]] : [];
   list.push(["plain", plainModule(read(OWN), "us  ")]);
+  const { compilePacked, mayPack } = require("../lib/dist/kernels/packing.js");
   if (mayPack()) list.push(["packed", compilePacked(read(OWN))]);
   return list;
 }
@@ -105,6 +102,7 @@ async function training(erasable, data, { model, batchSize, large, reach }, agai
     };
     work.push([label, turn]);
   };
+  const { replaceKernel } = require("../lib/dist/kernels/instantiate.js");
   if (against) await add("against", require(join(against, "index.js")));
   for (const [label, module] of builds(`train_${model}`)) {
     replaceKernel(`train_${model}`, module);
@@ -115,34 +113,18 @@ async function training(erasable, data, { model, batchSize, large, reach }, agai
 }
 
 /** Rows of { what, ratios: { plain?, packed? }, reach }. */
-export async function run({
-  erasable,
-  rounds = 7,
-  against = process.env.ERASABLE_BENCH_AGAINST,
-  onRow,
-} = {}) {
+export async function* run({ erasable, rounds = 7 }) {
+  const { ERASABLE_BENCH_AGAINST: against } = process.env;
   const folder = against && resolve(against);
-  const rows = [];
-  const add = (row) => {
-    rows.push(row);
-    onRow?.(row);
-  };
-  for (const one of LOOPS) add(await loop(one, folder, 3 * rounds));
+  for (const one of LOOPS) yield await loop(one, folder, 3 * rounds);
   const data = await ml1m(erasable);
-  for (const one of TRAININGS) add(await training(erasable, data, one, folder, one.large ? 3 : rounds));
-  return { name, data: data.name, base: folder ? "another build, plain" : "plain", rounds, rows };
+  for (const one of TRAININGS) yield await training(erasable, data, one, folder, one.large ? 3 : rounds);
+  return { data: data.name, base: folder ? "another build, plain" : "plain", rounds };
 }
 
-/** A row in one line. */
 export const text = ({ what, ratios, reach }) =>
   `${what}: ${Object.entries(ratios)
     .map(([label, ratio]) => `${label} ${ratio.toFixed(2)}x`)
     .join(", ")}; to reach ${reach}x packed`;
 
 export const met = ({ ratios, reach }) => (ratios.packed === undefined ? undefined : ratios.packed >= reach);
-
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const at = process.argv.indexOf("--rounds");
-  const rounds = at < 0 ? undefined : Number(process.argv[at + 1]);
-  await run({ erasable: require("erasable"), rounds, onRow: (row) => console.log(text(row)) });
-}

@@ -1,15 +1,10 @@
 // Balanced grouping and cohesion: time of a pass by method of assignment, beside scikit-learn's Lloyd where
-// it is there. A section of `npm run bench`; alone: node bench/grouping.mjs   (after npm run build)
-// ERASABLE_PYTHON names a Python with scikit-learn; without it those rows are left out and the result says
-// so.
-import { spawnSync } from "node:child_process";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+// ERASABLE_PYTHON names a Python that has it.
+import { join } from "node:path";
+import { askPeer, ONE_THREAD, ratings, summary } from "./measure.mjs";
 
 export const name = "grouping";
 
-const here = dirname(fileURLToPath(import.meta.url));
 const GROUPS = 16;
 const PASSES = 12;
 /** The assignments that are compared, as settings. */
@@ -21,8 +16,6 @@ const VARIANTS = {
 };
 /** design.md: one pass of balanced k-means with 16 groups, in ms. */
 const REACH = { "ml-1m ratings, greedy": 50, "478235 x 16 embedding, greedy": 2000 };
-
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 /** ms of each pass after the first (which also seeds), and where the run ended. */
 async function timePasses(erasable, space, settings, loads) {
@@ -36,32 +29,20 @@ async function timePasses(erasable, space, settings, loads) {
   return { passes, inertia: grouping.inertia };
 }
 
-/** ms of a Lloyd pass of scikit-learn on the same rows from the same number of seeds, or undefined. */
-function scikitLearn(python, csr, columns) {
-  const job = {
-    offsets: [...csr.offsets],
-    columns: [...csr.columns],
-    values: [...csr.values],
-    width: columns,
-    groups: GROUPS,
-    passes: PASSES,
-  };
-  const env = { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" };
-  const input = JSON.stringify(job);
-  const child = spawnSync(python, [join(here, "grouping_sklearn.py")], { input, env, encoding: "utf8" });
-  return child.status === 0 ? JSON.parse(child.stdout).passMs : undefined;
+/** ms of a Lloyd pass of scikit-learn on the same rows and as many seeds, where it is there. */
+function scikitLearn(python, { offsets, columns, values }, width) {
+  const rows = { offsets: [...offsets], columns: [...columns], values: [...values], width };
+  const input = JSON.stringify({ ...rows, groups: GROUPS, passes: PASSES });
+  const script = join(import.meta.dirname, "grouping_sklearn.py");
+  return askPeer([python, script], { input, env: ONE_THREAD })?.passMs;
 }
 
-/**
- * @param context.erasable the compiled package
- * @param context.rounds runs of every variant, in alternation (default 3)
- * @returns name, data, and rows of { what, ms, least, most, inertia?, reach? }
- */
-export async function run({ erasable, rounds = 3, python = process.env.ERASABLE_PYTHON, onRow } = {}) {
-  const { data, notice } = await erasable.loadOrSynthetic("ml-1m", { fallback: "synthetic-ml-1m" });
+/** Rows of { what, ms, least, most, inertia?, reach? }; variants are run `rounds` times, in alternation. */
+export async function* run({ erasable, rounds = 3, python }) {
+  const { name: data, whole } = await ratings(erasable);
   const loads = Float64Array.from(
-    data.userIds,
-    (_, u) => data.byUser.offsets[u + 1] - data.byUser.offsets[u],
+    whole.userIds,
+    (_, u) => whole.byUser.offsets[u + 1] - whole.byUser.offsets[u],
   );
   const random = erasable.Random.stream("bench", "grouping");
   const embedding = (users) => ({
@@ -71,14 +52,9 @@ export async function run({ erasable, rounds = 3, python = process.env.ERASABLE_
   });
   const users = 478_235;
   const spaces = {
-    "ml-1m ratings": [{ kind: "sparse", rows: data.byUser, columns: data.itemIds.length }, loads],
+    "ml-1m ratings": [{ kind: "sparse", rows: whole.byUser, columns: whole.itemIds.length }, loads],
     "6040 x 16 embedding": [embedding(6040), new Float64Array(6040).fill(1)],
     [`${users} x 16 embedding`]: [embedding(users), new Float64Array(users).fill(1)],
-  };
-  const rows = [];
-  const add = (row) => {
-    rows.push(row);
-    onRow?.(row);
   };
   for (const [where, [space, spaceLoads]] of Object.entries(spaces)) {
     const seen = Object.fromEntries(Object.keys(VARIANTS).map((variant) => [variant, []]));
@@ -92,35 +68,24 @@ export async function run({ erasable, rounds = 3, python = process.env.ERASABLE_
     }
     for (const variant of Object.keys(VARIANTS)) {
       const what = `${where}, ${variant}`;
-      const ms = seen[variant];
-      add({
-        what,
-        ms: median(ms),
-        least: Math.min(...ms),
-        most: Math.max(...ms),
-        inertia: inertia[variant],
-        reach: REACH[what],
-      });
+      const { median: ms, least, most } = summary(seen[variant]);
+      yield { what, ms, least, most, inertia: inertia[variant], reach: REACH[what] };
     }
   }
-  const passMs = python && scikitLearn(python, data.byUser, data.itemIds.length);
-  if (passMs) add({ what: "ml-1m ratings, plain, scikit-learn (one thread)", ms: passMs });
+  const theirs = python && scikitLearn(python, whole.byUser, whole.itemIds.length);
+  if (theirs) yield { what: "ml-1m ratings, plain, scikit-learn (one thread)", ms: theirs };
   for (const groups of [16, 1]) {
     const { groups: members } = await erasable.groupUsers(
-      { kind: "none", count: data.userIds.length },
+      { kind: "none", count: whole.userIds.length },
       { method: "random", groups },
     );
     const begun = performance.now();
     await erasable.cohesion(spaces["ml-1m ratings"][0], members);
-    add({ what: `cohesion of ${groups} groups, all pairs, ratings`, ms: performance.now() - begun });
+    yield { what: `cohesion of ${groups} groups, all pairs, ratings`, ms: performance.now() - begun };
   }
-  return { name, data: notice ? "synthetic-ml-1m" : "ml-1m", scikitLearn: Boolean(passMs), rows };
+  return { data, scikitLearn: Boolean(theirs) };
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const erasable = createRequire(import.meta.url)("erasable");
-  const onRow = ({ what, ms, inertia }) =>
-    console.log(`${what}: ${ms.toFixed(1)} ms${inertia ? `, inertia ${Math.round(inertia)}` : ""}`);
-  const { data, scikitLearn: compared } = await run({ erasable, onRow });
-  console.log(`data: ${data}${compared ? "" : "; scikit-learn not asked (set ERASABLE_PYTHON)"}`);
-}
+export const text = ({ what, ms, inertia, reach }) =>
+  `${what}: ${ms.toFixed(1)} ms${inertia ? `, inertia ${Math.round(inertia)}` : ""}` +
+  (reach ? `; to reach ${reach} ms` : "");

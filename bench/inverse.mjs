@@ -1,11 +1,8 @@
 // The inverse that EASE derives its weights from, at the size of MovieLens 1M, on all cores, beside
-// numpy.linalg.inv with as many threads; both in wall time, in turn. A section of `npm run bench`; alone:
-// node bench/inverse.mjs
-import { spawnSync } from "node:child_process";
+// numpy.linalg.inv with as many threads; both in wall time, in turn.
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { median, summary } from "./measure.mjs";
+import { askPeer, inChild, median, summary } from "./measure.mjs";
 
 export const name = "inverse";
 
@@ -21,7 +18,7 @@ np.linalg.inv(a)
 print(time.perf_counter() - began)`;
 
 /** Wall seconds of one inverse here. */
-async function invert() {
+export async function child() {
   const { invertOnAllCores } = require("../lib/dist/unlearning/additive/inverse.js");
   const began = performance.now();
   await invertOnAllCores(ITEMS, (values, stride) => {
@@ -32,42 +29,25 @@ async function invert() {
   return (performance.now() - began) / 1000;
 }
 
-/** The answer of a program that may use all `cores`: this process is pinned to one of them. */
-function onAll(cores, command, args, env = {}) {
-  const pinned = cores ? ["taskset", "-c", cores.join(","), command, ...args] : [command, ...args];
-  const { status, stdout } = spawnSync(pinned[0], pinned.slice(1), {
-    encoding: "utf8",
-    env: { ...process.env, ...env },
-  });
-  return status === 0 ? Number(stdout) : undefined;
-}
-
-/**
- * One row of { what, threads, seconds, numpy?, ratio?, reach }: `ratio` is our time over numpy's in the same
- * round.
- */
-export async function run({ rounds = 7, cores, python = process.env.ERASABLE_PYTHON, onRow } = {}) {
+/** One row of { what, threads, seconds, numpy?, ratio?, reach }: `ratio` is ours over numpy's. */
+export async function* run({ rounds = 7, cores, python }) {
   const threads = cores?.length ?? availableParallelism();
-  const seen = { ours: [], numpy: [] };
-  const script = fileURLToPath(import.meta.url);
+  const env = { ...process.env, OPENBLAS_NUM_THREADS: `${threads}` };
+  const [ours, numpy] = [[], []];
   for (let round = 0; round < rounds; round++) {
-    seen.ours.push(onAll(cores, process.execPath, [script, "--child"]));
-    const theirs = python && onAll(cores, python, ["-c", NUMPY], { OPENBLAS_NUM_THREADS: `${threads}` });
-    if (theirs) seen.numpy.push(theirs);
+    ours.push(inChild(name, null, cores));
+    const theirs = python && askPeer([python, "-c", NUMPY], { cores, env });
+    if (theirs) numpy.push(theirs);
   }
-  const paired = seen.numpy.length === rounds;
-  const row = {
+  const paired = numpy.length === rounds;
+  yield {
     what: `inverse of ${ITEMS} rows`,
     threads,
-    seconds: summary(seen.ours),
-    ...(paired && {
-      numpy: summary(seen.numpy),
-      ratio: median(seen.ours.map((time, round) => time / seen.numpy[round])),
-    }),
+    seconds: summary(ours),
+    ...(paired && { numpy: summary(numpy), ratio: median(ours.map((time, round) => time / numpy[round])) }),
     reach: 1.3,
   };
-  onRow?.(row);
-  return { name, rounds, rows: [row] };
+  return { rounds };
 }
 
 export const text = ({ what, threads, seconds, numpy, ratio, reach }) =>
@@ -75,7 +55,3 @@ export const text = ({ what, threads, seconds, numpy, ratio, reach }) =>
   (numpy ? `; numpy ${numpy.median.toFixed(2)} s: ${ratio.toFixed(2)} of its time, to reach ${reach}` : "");
 
 export const met = ({ ratio, reach }) => (ratio === undefined ? undefined : ratio <= reach);
-
-if (process.argv[2] === "--child") console.log(await invert());
-else if (import.meta.url === pathToFileURL(process.argv[1]).href)
-  await run({ onRow: (row) => console.log(text(row)) });

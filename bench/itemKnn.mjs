@@ -2,15 +2,11 @@
 // ratings as clicks) and at a tenth of its users: learning, forgetting one user and recommending to another,
 // the fingerprint that a certificate states, memory; each size in a process of its own. And 256 M
 // interactions by arithmetic: the line through both sizes. Beside it CosineRecommender of `implicit`, where
-// ERASABLE_PYTHON has that package. A section of `npm run bench`; alone: node bench/itemKnn.mjs   (after npm
-// run build)
-import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+// ERASABLE_PYTHON has that package.
+import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { summary, timed } from "./measure.mjs";
+import { askPeer, bytesOf, contextFor, inChild, peakMegabytes, summary, timed } from "./measure.mjs";
 import { shapeOf25M } from "./planning.mjs";
 
 export const name = "item-knn";
@@ -41,10 +37,10 @@ const products = ({ offsets }) => {
   return sum;
 };
 
-/** One size, in this process. */
-async function measure(erasable, shape, rounds, python) {
+/** One size. */
+export async function child({ shape, rounds, python }, erasable) {
   const data = shapeOf25M(shape);
-  const context = { store: new erasable.MemoryStore(), createEngine: erasable.createEngine, clock: () => 0 };
+  const context = contextFor(erasable);
   const method = erasable.methodOf("item-knn", { label: "implicit", neighbours: NEIGHBOURS });
   const learned = await timed(() => method.learn(data, context));
   const kept = learned.result.bytesKept().total;
@@ -68,38 +64,18 @@ async function measure(erasable, shape, rounds, python) {
     learn: learned.ms / 1000,
     ...Object.fromEntries(Object.entries(times).map(([what, list]) => [what, summary(list)])),
     fingerprint: fingerprint.ms,
-    megabytes: { kept: kept / 2 ** 20, peak: process.resourceUsage().maxRSS / 1024 },
+    megabytes: { kept: kept / 2 ** 20, peak: peakMegabytes() },
     implicit: python ? peer(python, data, shape) : undefined,
   };
 }
 
-/** Processor seconds of implicit's fit on the same clicks, and its version. */
+/** Processor seconds of implicit's fit on the same clicks, and its version, where it is there. */
 function peer(python, { byUser }, { users, items, ratings }) {
   const file = join(tmpdir(), `erasable-bench-${process.pid}.bin`);
-  writeFileSync(
-    file,
-    Buffer.concat(
-      [byUser.offsets, byUser.columns].map((a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength)),
-    ),
-  );
-  const args = ["-c", IMPLICIT, file, `${users}`, `${items}`, `${ratings}`];
-  const { status, stdout } = spawnSync(python, args, { encoding: "utf8" });
-  if (status !== 0) return undefined;
-  const [seconds, version] = JSON.parse(stdout);
-  return { seconds, version };
-}
-
-function child(shape, rounds, python) {
-  const task = JSON.stringify({ shape, rounds, python });
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [fileURLToPath(import.meta.url), "--child", task],
-    {
-      encoding: "utf8",
-    },
-  );
-  if (status !== 0) throw new Error(`bench item-knn: ${stderr}`);
-  return JSON.parse(stdout);
+  writeFileSync(file, bytesOf(byUser.offsets, byUser.columns));
+  const answer = askPeer([python, "-c", IMPLICIT, file, `${users}`, `${items}`, `${ratings}`]);
+  rmSync(file);
+  return answer && { seconds: answer[0], version: answer[1] };
 }
 
 /** What a quantity would be at `FAR` interactions, on the line through two sizes. */
@@ -107,13 +83,12 @@ const far = (small, large, of) =>
   of(large) + ((of(large) - of(small)) / (large.ratings - small.ratings)) * (FAR - large.ratings);
 
 /**
- * @returns name, data and rows: of each size { ratings, products, learn (s), forget, recommend, both (ms:
- *   median, least, most), fingerprint (ms), megabytes, implicit?, reach? }, and { ratings, arithmetic, ... }
- *   for 256 M; processor time
+ * Rows, of each size { ratings, products, learn (s), forget, recommend, both (ms: median, least, most),
+ * fingerprint (ms), megabytes, implicit?, reach? }, and { ratings, arithmetic, ... } for 256 M; processor
+ * time
  */
-export async function run({ rounds = 41, python = process.env.ERASABLE_PYTHON, onRow } = {}) {
-  const small = child(TENTH, rounds, python);
-  const large = child(FULL, rounds, python);
+export async function* run({ rounds = 41, python }) {
+  const [small, large] = [TENTH, FULL].map((shape) => inChild(name, { shape, rounds, python }));
   const median = (what) => far(small, large, (size) => size[what].median);
   const beyond = {
     ratings: FAR,
@@ -123,13 +98,11 @@ export async function run({ rounds = 41, python = process.env.ERASABLE_PYTHON, o
     fingerprint: far(small, large, ({ fingerprint }) => fingerprint),
     megabytes: { kept: far(small, large, ({ megabytes }) => megabytes.kept) },
   };
-  const rows = [small, large, beyond].map((row) => ({
-    what: `${Math.round(row.ratings / 1e5) / 10} M clicks, ${FULL.items} items`,
-    ...row,
-    reach: row === large ? REACH : undefined,
-  }));
-  for (const row of rows) onRow?.(row);
-  return { name, data: "generated", rounds, neighbours: NEIGHBOURS, rows };
+  for (const row of [small, large, beyond]) {
+    const what = `${Math.round(row.ratings / 1e5) / 10} M clicks, ${FULL.items} items`;
+    yield { what, ...row, reach: row === large ? REACH : undefined };
+  }
+  return { data: "generated", rounds, neighbours: NEIGHBOURS };
 }
 
 export const text = ({ what, arithmetic, learn, both, fingerprint, megabytes, implicit, reach }) =>
@@ -140,10 +113,3 @@ export const text = ({ what, arithmetic, learn, both, fingerprint, megabytes, im
   (implicit ? `; implicit ${implicit.version} fits in ${implicit.seconds.toFixed(1)} s` : "");
 
 export const met = ({ both, reach }) => (reach === undefined ? undefined : both.median < reach);
-
-if (process.argv[2] === "--child") {
-  const erasable = createRequire(import.meta.url)("erasable");
-  const { shape, rounds, python } = JSON.parse(process.argv[3]);
-  console.log(JSON.stringify(await measure(erasable, shape, rounds, python)));
-} else if (import.meta.url === pathToFileURL(process.argv[1]).href)
-  await run({ onRow: (row) => console.log(text(row)) });

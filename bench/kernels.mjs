@@ -1,8 +1,6 @@
 // The inner loops of the simd engine beside the measured f32x4 multiply-add peak of this machine: a compiler
-// update that spoils one of them shows here. A section of `npm run bench`; alone: node bench/kernels.mjs
-// (after npm run build)
+// update that spoils one of them shows here.
 import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import { median, processor, summary } from "./measure.mjs";
 
 export const name = "kernels";
@@ -34,7 +32,7 @@ const LOOPS = [
  * The tower's operations are counted as if nothing were zero; its loops leave out what ReLU stopped, so its
  * share may pass 1.
  */
-export async function run({ rounds = 7, onRow } = {}) {
+export async function* run({ rounds = 7 }) {
   const { instantiate } = require("../lib/dist/kernels/instantiate.js");
   const kernel = instantiate("bench");
   kernel.prepareTower();
@@ -46,24 +44,18 @@ export async function run({ rounds = 7, onRow } = {}) {
       const gflops = (operations * turns) / (processor() - begun) / 1e9;
       if (round > 0) seen[k].push(gflops);
     });
-  const rows = LOOPS.map(({ what, reach }, k) => ({
-    what,
-    gflops: summary(seen[k]),
-    share: median(seen[k].map((value, round) => value / Math.max(seen[0][round], seen[1][round]))),
-    reach,
-  }));
-  for (const row of rows) onRow?.(row);
-  return { name, rounds, rows };
+  for (const [k, { what, reach }] of LOOPS.entries()) {
+    const shares = seen[k].map((value, round) => value / Math.max(seen[0][round], seen[1][round]));
+    yield { what, gflops: summary(seen[k]), share: median(shares), reach };
+  }
+  return { rounds };
 }
 
-/** A row in one line. */
 export function text({ what, gflops, share, reach }) {
   const range = `${gflops.least.toFixed(1)}..${gflops.most.toFixed(1)}`;
   const goal = reach ? `; to reach ${100 * reach} %` : "";
-  return `${what}: ${gflops.median.toFixed(1)} GFLOP/s (${range}), ${Math.round(100 * share)} % of the peak${goal}`;
+  const peak = `${Math.round(100 * share)} % of the peak`;
+  return `${what}: ${gflops.median.toFixed(1)} GFLOP/s (${range}), ${peak}${goal}`;
 }
 
 export const met = ({ share, reach }) => (reach === undefined ? undefined : share >= reach);
-
-if (import.meta.url === pathToFileURL(process.argv[1]).href)
-  await run({ onRow: (row) => console.log(text(row)) });

@@ -1,4 +1,6 @@
-// Shared by the sections: data, clocks and summaries.
+// Shared by the sections: data, clocks, summaries, processes of their own.
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 
 export const ADAM = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
@@ -31,6 +33,59 @@ export async function timed(work) {
   return { ms: 1000 * (processor() - began), wall: performance.now() - start, result };
 }
 
+/** Most memory that this process has had, in MB. */
+export const peakMegabytes = () => Math.round(process.resourceUsage().maxRSS / 1024);
+
+/** A command as it is started on some cores; undefined: those of this process, which is pinned to one. */
+export const pinnedTo = (cores, command) =>
+  cores ? ["taskset", "-c", [cores].flat().join(","), ...command] : command;
+
+/** The command of a process that answers with `child(task)` of a section. */
+export const childOf = (section, task) => [
+  process.execPath,
+  join(import.meta.dirname, "run.mjs"),
+  "--child",
+  section,
+  JSON.stringify(task),
+];
+
+/** The JSON that a program writes. @throws Error with what it said where it fails */
+export function answerOf(command, { cores, ...options } = {}) {
+  const [program, ...args] = pinnedTo(cores, command);
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    encoding: "utf8",
+    maxBuffer: 2 ** 26,
+    ...options,
+  });
+  if (status !== 0) throw new Error(`bench: ${command.join(" ").slice(0, 200)}: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+/** The same of a peer; undefined where it is not installed, which is said. */
+export function askPeer(command, options) {
+  try {
+    return answerOf(command, options);
+  } catch (error) {
+    console.log(`  left out: ${error.message.trim().split("\n").at(-1)}`);
+    return undefined;
+  }
+}
+
+/** What `child(task)` of a section gives in a process of its own: its peak of memory is then its own. */
+export const inChild = (section, task, cores) => answerOf(childOf(section, task), { cores });
+
+/** Environment of a peer that is to use one thread. */
+export const ONE_THREAD = {
+  ...process.env,
+  OMP_NUM_THREADS: "1",
+  OPENBLAS_NUM_THREADS: "1",
+  MKL_NUM_THREADS: "1",
+};
+
+/** The bytes of typed arrays, one after another, as peers read them. */
+export const bytesOf = (...arrays) =>
+  Buffer.concat(arrays.map((a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength)));
+
 const numbers = (count) => Array.from({ length: count }, (_, k) => `${k}`);
 
 /** Fresh weights for a spec. */
@@ -44,34 +99,44 @@ export function samplesOf({ byUser: { offsets, columns, values } }) {
   return { users, items: columns, labels: values.map((rating) => rating / 5) };
 }
 
-/**
- * The ML-1M stream: 5-core, 90 % of each user's ratings; generated data of the same shape when the files are
- * absent.
- */
-export async function ml1m(erasable) {
+/** MovieLens 1M, or generated data of its shape where its files are absent; whole and as its 5-core. */
+export async function ratings(erasable) {
   const { data, notice } = await erasable.loadOrSynthetic("ml-1m", { fallback: "synthetic-ml-1m" });
-  const { train } = erasable.split(erasable.core(data, 5), { trainShare: 0.9, seed: 1 });
-  return {
-    name: notice ? "synthetic-ml-1m" : "ml-1m",
-    users: erasable.userCount(train),
-    items: erasable.itemCount(train),
-    set: { ...samplesOf(train), negatives: 0 },
-  };
+  return { name: notice ? "synthetic-ml-1m" : "ml-1m", whole: data, core: erasable.core(data, 5) };
 }
+
+/** Its 5-core, split: 90 % of each user's ratings are trained on, and stand as samples in `set`. */
+export async function ml1m(erasable, seed = 1) {
+  const { name, core } = await ratings(erasable);
+  const { train, test } = erasable.split(core, { trainShare: 0.9, seed });
+  const [users, items] = [erasable.userCount(train), erasable.itemCount(train)];
+  return { name, train, test, users, items, set: { ...samplesOf(train), negatives: 0 } };
+}
+
+/** A fresh store and what else a method works with. */
+export const contextFor = (erasable) => ({
+  store: new erasable.MemoryStore(),
+  createEngine: erasable.createEngine,
+  clock: () => 0,
+});
+
+/** "ease, label implicit": a method with its settings. */
+export const labelOf = ({ method, ...settings }) =>
+  [method, ...Object.entries(settings).map(([key, value]) => `${key} ${value}`)].join(", ");
 
 /** The samples as a model takes them: points as they are; of pairs every rating is one that was liked. */
 export const setFor = (erasable, model, set) =>
   erasable.modelOf(model).samples === "points" ? set : { kind: "pairs", users: set.users, items: set.items };
 
-/** One of S = 16 equal groups of users. */
-export function groupOf(set) {
-  const places = [];
-  for (let k = 0; k < set.users.length; k++) if (set.users[k] % 16 === 0) places.push(k);
+/** Those samples whose places are named. */
+export function samplesAt({ users, items, labels, negatives }, places) {
   const pick = (column) => column.constructor.from(places, (place) => column[place]);
-  return {
-    users: pick(set.users),
-    items: pick(set.items),
-    labels: pick(set.labels),
-    negatives: set.negatives,
-  };
+  return { users: pick(users), items: pick(items), labels: pick(labels), negatives };
 }
+
+/** One of S = 16 equal groups of users. */
+export const groupOf = (set) =>
+  samplesAt(
+    set,
+    [...set.users.keys()].filter((k) => set.users[k] % 16 === 0),
+  );

@@ -1,26 +1,18 @@
 // A PyTorch process that answers one timing request at a time (peer_torch.py), so that its rounds alternate
 // with ours.
 import { spawn } from "node:child_process";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-
-const here = dirname(fileURLToPath(import.meta.url));
-const ONE = { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
-
-/** Allowed cores of a child: all of them, although this process is pinned to one. */
-function unpinned(command, args) {
-  const cores = process.env.ERASABLE_BENCH_CORES;
-  return cores ? ["taskset", ["-c", cores, command, ...args]] : [command, args];
-}
+import { ONE_THREAD, pinnedTo } from "./measure.mjs";
 
 /**
- * Starts a peer with one thread or with PyTorch's default number; resolves to { version, threads, ask, end }.
+ * Starts a peer with one thread on our core, or with PyTorch's default number on all `cores`; resolves to
+ * { version, threads, ask, end }.
  */
-export async function startPeer(python, oneThread) {
-  const env = oneThread ? { ...process.env, ...ONE } : process.env;
-  const script = [join(here, "peer_torch.py")];
-  const [command, args] = oneThread ? [python, script] : unpinned(python, script);
+export async function startPeer(python, oneThread, cores) {
+  const env = oneThread ? ONE_THREAD : process.env;
+  const own = [python, join(import.meta.dirname, "peer_torch.py")];
+  const [command, ...args] = oneThread ? own : pinnedTo(cores, own);
   const child = spawn(command, args, { env, stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const read = async () => {

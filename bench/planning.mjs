@@ -1,10 +1,8 @@
 // Planning at the shape of MovieLens 25M (137,364 users, 59,047 items, 25.0 M generated ratings; nearly
 // everybody reaches everybody): sizes of the reach sets, the walk, and a pass of k-means, each beside the way
-// it was computed in version 1. A section of `npm run bench`; alone: node bench/planning.mjs   (after npm run
-// build)
+// it was computed in version 1.
 import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
-import { median, processor } from "./measure.mjs";
+import { median, processor, timed } from "./measure.mjs";
 
 export const name = "planning";
 
@@ -49,13 +47,6 @@ export function shapeOf25M({ users = USERS, items = ITEMS, ratings = RATINGS, se
     }
   const ids = (count) => Array.from({ length: count }, (_, k) => String(k).padStart(6, "0"));
   return interactionsFrom(columns, ids(users), ids(items), { name: "25m", synthetic: true, steps: [] });
-}
-
-/** Seconds of processor time. */
-async function seconds(work) {
-  const began = processor();
-  const value = await work();
-  return { value, seconds: processor() - began };
 }
 
 /**
@@ -112,25 +103,26 @@ function scalarDistances(values, dim, centroids, groups, out) {
   }
 }
 
-/** @returns name, data and rows of { what, seconds?, ms?, ratio?, reach? } */
-export async function run({ rounds = 5, onRow } = {}) {
-  const rows = [];
-  const add = (row) => {
-    rows.push(row);
-    onRow?.(row);
-  };
+/** Rows of { what, seconds?, ms?, ratio?, faster?, reach? } */
+export async function* run({ rounds = 5 }) {
   const data = shapeOf25M();
   const { buildHypergraph } = inner("hypergraph/hypergraph");
   const { pathCount } = inner("hypergraph/reach");
-  const built = await seconds(() => buildHypergraph(data));
-  const mean = built.value.sizes.reduce((sum, size) => sum + size, 0) / built.value.sizes.length;
-  add({ what: "25 M: reach sets", seconds: built.seconds, meanReach: mean / USERS, paths: pathCount(data) });
-  const walk = walkSeconds(built.value, 200);
-  add({ what: "25 M: walk", seconds: walk.now, ratio: walk.before / walk.now, faster: FASTER.walk });
-  add({ what: "25 M: reach sets and walk", seconds: built.seconds + walk.now, reach: REACH_SECONDS });
+  const { ms, result: graph } = await timed(() => buildHypergraph(data));
+  const seconds = ms / 1000;
+  const mean = graph.sizes.reduce((sum, size) => sum + size, 0) / graph.sizes.length;
+  yield { what: "25 M: reach sets", seconds, meanReach: mean / USERS, paths: pathCount(data) };
+  const walk = walkSeconds(graph, 200);
+  yield { what: "25 M: walk", seconds: walk.now, ratio: walk.before / walk.now, faster: FASTER.walk };
+  yield { what: "25 M: reach sets and walk", seconds: seconds + walk.now, reach: REACH_SECONDS };
   const { now, ratio } = distances(478_235, 16, rounds);
-  add({ what: "478,235 x 16, S = 16: distances of a pass", ms: 1000 * now, ratio, faster: FASTER.distances });
-  return { name, data: "generated", rows };
+  yield {
+    what: "478,235 x 16, S = 16: distances of a pass",
+    ms: 1000 * now,
+    ratio,
+    faster: FASTER.distances,
+  };
+  return { data: "generated" };
 }
 
 export const text = ({ what, seconds: time, ms, ratio, faster, reach }) =>
@@ -143,6 +135,3 @@ export const met = ({ seconds: time, ratio, faster, reach }) => {
   if (faster !== undefined) return ratio >= faster;
   return reach === undefined ? undefined : time <= reach;
 };
-
-if (import.meta.url === pathToFileURL(process.argv[1]).href)
-  await run({ onRow: (row) => console.log(text(row)) });

@@ -1,27 +1,30 @@
-// npm run bench [-- section ...] [--rounds n]: runs the sections of this folder one after the other, pinned
-// to one core where taskset exists, prints their rows and writes results/bench.json. A section is a module
-// that exports `name`, run(context) and, if its rows are worth a line of their own, text(row). Sections not
-// named keep their last results. `--check` measures nothing: it says which aims the rows of
-// results/bench.json meet, and ends with 1 where one is missed (a section's `met` says of a row true, false,
-// or undefined where the row has no aim or its peer was not there). context: { erasable, rounds, cores,
-// torch, python, onRow }; torch and python are the interpreters named by ERASABLE_TORCH_PYTHON and
-// ERASABLE_PYTHON.
+// npm run bench [-- SECTION ...] [--rounds N] [--dry]: runs the sections of this folder one after the other,
+// pinned to one core where taskset exists, prints their rows and writes results/bench.json; with --dry it
+// writes nothing. Sections not named keep their last results. `--check` measures nothing: it says which aims
+// the rows of results/bench.json meet, and ends with 1 where one is missed.
+// A section is a module that exports
+// * `name`;
+// * `run(context)`, an async generator of rows that returns what else there is to say of them; context:
+//   { erasable, rounds, cores, torch, python }, the last two the interpreters that ERASABLE_TORCH_PYTHON and
+//   ERASABLE_PYTHON name;
+// * `text(row)`, where its rows are worth a line of their own;
+// * `met(row)`, where they have an aim: true, false, or undefined where the row has none or its peer was not
+//   there;
+// * `child(task, erasable)`, where it works in processes of its own (measure.mjs, inChild).
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus, totalmem, type } from "node:os";
 import { dirname } from "node:path";
+import { parseArgs } from "node:util";
 import { aims, previous, sections, target, words } from "./results.mjs";
 
-if (process.argv.some((arg) => arg === "--help" || arg === "-h")) {
-  console.log(
-    "usage: npm run bench [-- SECTION ...] [--rounds N] [--check]\n" +
-      "Sections are the modules of bench/ that export a name; all of them by default. Writes results/bench.json.\n" +
-      "--check: which aims the rows of results/bench.json meet, without measuring; ends with 1 where one is missed.\n" +
-      "ERASABLE_TORCH_PYTHON and ERASABLE_PYTHON name interpreters with PyTorch, and with gensim and scikit-learn.",
-  );
-  process.exit(0);
-}
+const USAGE =
+  "usage: npm run bench [-- SECTION ...] [--rounds N] [--dry] [--check]\n" +
+  "Sections are the modules of bench/ that export a name; all of them by default.\n" +
+  "Writes results/bench.json; with --dry it writes nothing.\n" +
+  "--check: which aims its rows meet, without measuring; ends with 1 where one is missed.\n" +
+  "ERASABLE_TORCH_PYTHON names a Python with PyTorch, ERASABLE_PYTHON one with gensim and scikit-learn.";
 
 /** The cores that this process may use, or undefined where taskset does not exist. */
 function allowedCores() {
@@ -56,43 +59,65 @@ function machine() {
   };
 }
 
-const checks = process.argv.includes("--check");
-const cores = checks ? undefined : pinned();
-const wanted = process.argv.slice(2).filter((word) => !word.startsWith("--"));
-const at = process.argv.indexOf("--rounds");
-const rounds = at < 0 ? undefined : Number(process.argv[at + 1]);
-const names = wanted.filter((word) => word !== process.argv[at + 1] || at < 0);
+/** The result of a section, whose rows are printed as they come. */
+async function measure(section, context) {
+  const rows = [];
+  const measuring = section.run(context);
+  for (;;) {
+    const { done, value } = await measuring.next();
+    if (done) return { name: section.name, ...value, rows };
+    console.log(`  ${words(section, value)}`);
+    rows.push(value);
+  }
+}
 
+const load = createRequire(import.meta.url);
 const modules = await sections();
-const unknown = names.filter((word) => !modules.some(({ name }) => name === word));
-if (unknown.length) {
-  console.error(`no section ${unknown.join(", ")}; there are ${modules.map(({ name }) => name).join(", ")}`);
-  process.exit(1);
-}
 
-if (checks) {
-  const rows = aims(modules, names);
-  for (const { name, what, reached, node } of rows)
-    console.log(`${reached ? "met   " : "MISSED"} ${name}: ${what}${node ? ` (Node ${node})` : ""}`);
-  process.exit(rows.every(({ reached }) => reached) ? 0 : 1);
+if (process.argv[2] === "--child") {
+  const [, , , name, task] = process.argv;
+  const { child } = modules.find((section) => section.name === name);
+  const answer = await child(JSON.parse(task), load("erasable"));
+  if (answer !== undefined) console.log(JSON.stringify(answer));
+} else {
+  const options = {
+    rounds: { type: "string" },
+    dry: { type: "boolean" },
+    check: { type: "boolean" },
+    help: { type: "boolean", short: "h" },
+  };
+  const { values: given, positionals: names } = parseArgs({ options, allowPositionals: true });
+  const unknown = names.filter((word) => !modules.some(({ name }) => name === word));
+  if (given.help) console.log(USAGE);
+  else if (unknown.length) {
+    console.error(
+      `no section ${unknown.join(", ")}; there are ${modules.map(({ name }) => name).join(", ")}`,
+    );
+    process.exitCode = 1;
+  } else if (given.check) {
+    const rows = aims(modules, names);
+    for (const { name, what, reached, node } of rows)
+      console.log(`${reached ? "met   " : "MISSED"} ${name}: ${what}${node ? ` (Node ${node})` : ""}`);
+    process.exitCode = rows.every(({ reached }) => reached) ? 0 : 1;
+  } else {
+    const context = {
+      cores: pinned(),
+      erasable: load("erasable"),
+      rounds: given.rounds && Number(given.rounds),
+      torch: process.env.ERASABLE_TORCH_PYTHON || undefined,
+      python: process.env.ERASABLE_PYTHON || undefined,
+    };
+    const results = previous();
+    for (const section of modules) {
+      if (names.length && !names.includes(section.name)) continue;
+      console.log(`\n${section.name}`);
+      const result = await measure(section, context);
+      results[section.name] = { ...result, machine: machine(), at: new Date().toISOString() };
+      if (given.dry) continue;
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, `${JSON.stringify({ sections: results }, null, 2)}\n`);
+    }
+    if (!given.dry) console.log("\nwritten: results/bench.json");
+    process.exit(0); // engines keep worker threads
+  }
 }
-
-const context = {
-  erasable: createRequire(import.meta.url)("erasable"),
-  rounds,
-  cores,
-  torch: process.env.ERASABLE_TORCH_PYTHON || undefined,
-  python: process.env.ERASABLE_PYTHON || undefined,
-};
-const results = previous();
-for (const section of modules) {
-  if (names.length && !names.includes(section.name)) continue;
-  console.log(`\n${section.name}`);
-  const onRow = (row) => console.log(`  ${words(section, row)}`);
-  const result = await section.run({ ...context, onRow });
-  results[section.name] = { ...result, machine: machine(), at: new Date().toISOString() };
-  mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, `${JSON.stringify({ sections: results }, null, 2)}\n`);
-}
-console.log(`\nwritten: results/bench.json`);
-process.exit(0);

@@ -2,14 +2,11 @@
 // items, 836,006 ratings; the ratings file itself where it is there, else a generated stand-in with power-law
 // tails). Learns L-CBKM with DMF, S = 16, T = 20 from all ratings (the split would leave users with one
 // rating nothing to learn from) into a folder, forgets 5 % of the last group's users and then one of the
-// first group, in a process of its own, so that the peak of memory is its own. A section of `npm run bench`;
-// alone: node bench/scale.mjs
-import { spawnSync } from "node:child_process";
+// first group, in a process of its own, so that the peak of memory is its own.
 import { mkdtempSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { inChild, peakMegabytes } from "./measure.mjs";
 
 export const name = "scale";
 
@@ -19,15 +16,12 @@ const PLAN_SECONDS = 80;
 const KEY = "00112233445566778899aabbccddeeff";
 const SETTINGS = { method: "laser", model: "dmf", groups: 16, epochs: 20, batchSize: 30_000, seed: 1 };
 
-const peak = () => Math.round(process.resourceUsage().maxRSS / 1024);
-
-async function measure(erasable) {
+export async function child(_, erasable) {
   const rows = [];
   const stage = async (what, work) => {
     const began = performance.now();
     const { value, ...facts } = await work();
-    const row = { what, seconds: (performance.now() - began) / 1000, ...facts, megabytes: peak() };
-    rows.push(row);
+    rows.push({ what, seconds: (performance.now() - began) / 1000, ...facts, megabytes: peakMegabytes() });
     return value;
   };
   const home = mkdtempSync(join(tmpdir(), "erasable-scale-"));
@@ -62,21 +56,14 @@ async function measure(erasable) {
   }
 }
 
-/**
- * @returns name, data and rows of { what, seconds, samples?, stages?, megabytes }; the last is all together
- */
-export async function run({ onRow } = {}) {
-  const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), "--child"], {
-    encoding: "utf8",
-    maxBuffer: 2 ** 26,
-  });
-  if (child.status !== 0) throw new Error(`bench scale: ${child.stderr}`);
-  const { data, rows } = JSON.parse(child.stdout);
+/** Rows of { what, seconds, samples?, stages?, megabytes }; the last is all together. */
+export async function* run() {
+  const { data, rows } = inChild(name, null);
+  yield* rows;
   const seconds = rows.reduce((sum, row) => sum + row.seconds, 0);
   const megabytes = Math.max(...rows.map((row) => row.megabytes));
-  const all = [...rows, { what: "all together", seconds, megabytes, reach: REACH }];
-  for (const row of all) onRow?.(row);
-  return { name, data, rows: all };
+  yield { what: "all together", seconds, megabytes, reach: REACH };
+  return { data };
 }
 
 export const met = ({ seconds, megabytes, stages, reach }) => {
@@ -84,7 +71,6 @@ export const met = ({ seconds, megabytes, stages, reach }) => {
   return stages?.plan === undefined ? undefined : stages.plan <= PLAN_SECONDS;
 };
 
-/** A row in one line. */
 export function text({ what, seconds, megabytes, samples, stages, reach }) {
   const parts = Object.entries(stages ?? {}).map(([stage, time]) => `${stage} ${time.toFixed(1)}`);
   return (
@@ -94,12 +80,4 @@ export function text({ what, seconds, megabytes, samples, stages, reach }) {
     (stages?.plan ? `; planning to reach ${PLAN_SECONDS} s` : "") +
     (reach ? `; to reach ${reach.seconds} s, ${reach.megabytes} MB` : "")
   );
-}
-
-if (process.argv[2] === "--child") {
-  const erasable = createRequire(import.meta.url)("erasable");
-  console.log(JSON.stringify(await measure(erasable)));
-} else if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { data } = await run({ onRow: (row) => console.log(text(row)) });
-  console.log(`data: ${data}`);
 }

@@ -1,19 +1,15 @@
 // Scores of all items for all users, as a full ranking needs them, and of the held-out pairs, as a test loss
-// does. A section of `npm run bench`; alone: node bench/scoring.mjs   (after npm run build)
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
+// does.
 import { ml1m, processor, summary, weightsOf } from "./measure.mjs";
 
 export const name = "scoring";
 
-const require = createRequire(import.meta.url);
 const REACH = { dmf: 0.3, nmf: 1.5 }; // seconds for 6,040 x 3,416 on one core
 
 /** Rows of { model, what, seconds (median, least, most), reach }. */
-export async function run({ erasable, rounds = 5, onRow } = {}) {
+export async function* run({ erasable, rounds = 5 }) {
   const data = await ml1m(erasable);
   const everyone = Uint32Array.from({ length: data.users }, (_, user) => user);
-  const rows = [];
   for (const model of erasable.MODEL_NAMES) {
     const spec = erasable.modelSpec(model, data.users, data.items);
     const engine = await erasable.createEngine("simd", spec);
@@ -30,22 +26,16 @@ export async function run({ erasable, rounds = 5, onRow } = {}) {
         if (round > 0) seconds.push(processor() - begun);
       }
       const reach = what.startsWith("scoreItems") ? REACH[model] : undefined;
-      const row = { model, what, seconds: summary(seconds), reach };
-      rows.push(row);
-      onRow?.(row);
+      yield { model, what, seconds: summary(seconds), reach };
     }
     engine.dispose();
   }
-  return { name, data: data.name, rounds, rows };
+  return { data: data.name, rounds };
 }
 
-/** A row in one line. */
 export function text({ model, what, seconds, reach }) {
   const range = `${seconds.least.toFixed(3)}..${seconds.most.toFixed(3)}`;
   return `${model} ${what}: ${seconds.median.toFixed(3)} s (${range})${reach ? `; to reach ${reach} s` : ""}`;
 }
 
 export const met = ({ seconds, reach }) => (reach === undefined ? undefined : seconds.median <= reach);
-
-if (import.meta.url === pathToFileURL(process.argv[1]).href)
-  await run({ erasable: require("erasable"), onRow: (row) => console.log(text(row)) });

@@ -1,13 +1,10 @@
 // Training throughput of the simd engine on the ML-1M stream, and PyTorch on the same mathematics and
-// batches. A section of `npm run bench`; alone: node bench/training.mjs [--rounds 5]   (after npm run build)
-// ERASABLE_TORCH_PYTHON names a Python with torch; without it those columns are left out and the result says
-// so.
+// batches.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { ADAM, groupOf, median, ml1m, processor, setFor, summary, weightsOf } from "./measure.mjs";
+import { ADAM, bytesOf, groupOf, median, ml1m, processor, setFor, summary, weightsOf } from "./measure.mjs";
 import { startPeer } from "./peer.mjs";
 
 export const name = "training";
@@ -83,8 +80,7 @@ function writeCase(file, engine, spec, weights, set, { batchSize, steps }) {
     : Float32Array.from(places, (place) => epoch.labels[place]);
   const sizes = [spec.users, spec.items, places.length, batchSize, spec.size, spec.embeddingSize];
   const head = Uint32Array.of(...sizes, set.users.length);
-  const parts = [head, weights, users, items, third, set.users, set.items];
-  writeFileSync(file, Buffer.concat(parts.map((a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength))));
+  writeFileSync(file, bytesOf(head, weights, users, items, third, set.users, set.items));
   const n = Math.min(batchSize, places.length);
   const p = engine.predict(users.subarray(0, n), items.subarray(0, n));
   let loss = 0;
@@ -93,8 +89,7 @@ function writeCase(file, engine, spec, weights, set, { batchSize, steps }) {
     for (let k = 0; k < n; k++) loss += Math.log1p(Math.exp(q[k] - p[k]));
     return loss / n;
   }
-  const labels = third;
-  for (let k = 0; k < n; k++) loss -= labels[k] * Math.log(p[k]) + (1 - labels[k]) * Math.log(1 - p[k]);
+  for (let k = 0; k < n; k++) loss -= third[k] * Math.log(p[k]) + (1 - third[k]) * Math.log(1 - p[k]);
   return loss / n;
 }
 
@@ -139,40 +134,32 @@ async function compare(erasable, peers, model, stream, batchCase, rounds, folder
 }
 
 /**
- * @param context.erasable the compiled package
- * @param context.rounds rounds that count (default 5)
- * @param context.torch a Python with PyTorch, if any
- * @returns rows of { model, embeddingSize, stream, batchSize, simd, torch, reach }: samples a second (median,
- * least, most); `ratio` is
- *   ours over theirs. One thread: processor seconds; default threads: wall seconds.
+ * Rows of { model, embeddingSize, stream, batchSize, simd, torch, reach }: samples a second (median, least,
+ * most); `ratio` is ours over theirs. One thread: processor seconds; default threads: wall seconds.
  */
-export async function run({ erasable, rounds = 5, torch = process.env.ERASABLE_TORCH_PYTHON, onRow } = {}) {
+export async function* run({ erasable, rounds = 5, torch, cores }) {
   const data = await ml1m(erasable);
   const sets = streams(data);
   const peers = [];
   const folder = mkdtempSync(join(tmpdir(), "erasable-bench-"));
-  const rows = [];
   try {
     for (const oneThread of torch ? [true, false] : []) {
-      const peer = await startPeer(torch, oneThread);
+      const peer = await startPeer(torch, oneThread, cores);
       peers.push({ ...peer, oneThread, label: oneThread ? "one thread" : "default threads" });
     }
     for (const model of erasable.MODEL_NAMES)
       for (const batchCase of casesOf(erasable.modelOf(model))) {
         const stream = sets[batchCase.stream];
-        const row = await compare(erasable, peers, model, stream, batchCase, rounds, folder);
-        rows.push(row);
-        onRow?.(row);
+        yield await compare(erasable, peers, model, stream, batchCase, rounds, folder);
       }
   } finally {
     for (const peer of peers) peer.end();
     rmSync(folder, { recursive: true, force: true });
   }
   const versions = peers.map(({ label, version, threads }) => ({ label, version, threads }));
-  return { name, data: data.name, torch: versions, rounds, rows };
+  return { data: data.name, torch: versions, rounds };
 }
 
-/** A row in one line. */
 export function text({ model, embeddingSize, stream, batchSize, simd, torch, reach }) {
   const millions = (x) => (x / 1e6).toFixed(2);
   const own = `${millions(simd.median)} M samples/s (${millions(simd.least)}..${millions(simd.most)})`;
@@ -180,7 +167,8 @@ export function text({ model, embeddingSize, stream, batchSize, simd, torch, rea
     ([label, { median: rate, ratio }]) => `${label} ${millions(rate)}: ${ratio.toFixed(1)}x`,
   );
   const goal = reach ? `; to reach ${reach}x` : "";
-  return `${model}${embeddingSize ? ` of ${embeddingSize}` : ""} ${stream} ${batchSize}: ${own}${others.length ? `; PyTorch ${others.join(", ")}${goal}` : ""}`;
+  const what = `${model}${embeddingSize ? ` of ${embeddingSize}` : ""} ${stream} ${batchSize}`;
+  return `${what}: ${own}${others.length ? `; PyTorch ${others.join(", ")}${goal}` : ""}`;
 }
 
 /** Of one-thread ordinary PyTorch, where it was measured. */
@@ -188,14 +176,3 @@ export const met = ({ torch, reach }) => {
   const ratio = torch["ordinary, one thread"]?.ratio;
   return reach === undefined || ratio === undefined ? undefined : ratio >= reach;
 };
-
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const at = process.argv.indexOf("--rounds");
-  const rounds = at < 0 ? 5 : Number(process.argv[at + 1]);
-  const { data } = await run({
-    erasable: require("erasable"),
-    rounds,
-    onRow: (row) => console.log(text(row)),
-  });
-  console.log(`data: ${data}`);
-}

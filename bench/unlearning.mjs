@@ -1,13 +1,11 @@
 // Unlearning 5 % of the last group's users of ML-1M (DMF, S = 16) from a system on the disk, against Retrain:
 // gradient samples, and wall time from opening the folder to the certificate, in alternation. The ideal is
 // what the partition allows: all remaining ratings over those of the last group; 16 when groups are equal in
-// ratings. A section of `npm run bench`; alone: node bench/unlearning.mjs   (after npm run build)
+// ratings.
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { median, summary } from "./measure.mjs";
+import { median, ml1m, summary } from "./measure.mjs";
 
 export const name = "unlearning";
 
@@ -43,12 +41,10 @@ async function learned(erasable, train, folder, settings) {
   return [...users].map((user) => train.userIds[user]);
 }
 
-/** @returns name, data and rows of { balance, samples, ideal, seconds, retrain, gain, ofIdeal, stages } */
-export async function run({ erasable, rounds = 5, onRow } = {}) {
-  const { data, notice } = await erasable.loadOrSynthetic("ml-1m", { fallback: "synthetic-ml-1m" });
-  const { train } = erasable.split(erasable.core(data, 5), { trainShare: 0.9, seed: 1 });
+/** Rows of { balance, samples, ideal, seconds, retrain, gain, ofIdeal, stages } */
+export async function* run({ erasable, rounds = 5 }) {
+  const { name: data, train } = await ml1m(erasable);
   const home = mkdtempSync(join(tmpdir(), "erasable-bench-"));
-  const rows = [];
   try {
     const whole = join(home, "retrain");
     await learned(erasable, train, whole, { method: "retrain" });
@@ -66,7 +62,7 @@ export async function run({ erasable, rounds = 5, onRow } = {}) {
         seen.whole = theirs.cost.samples;
       }
       const ideal = seen.whole / seen.cost.samples;
-      const row = {
+      yield {
         balance,
         samples: seen.cost.samples,
         retrainSamples: seen.whole,
@@ -78,23 +74,16 @@ export async function run({ erasable, rounds = 5, onRow } = {}) {
         reach: { ideal: 0.9 * GROUPS, ofIdeal: 1.25 },
         stages: seen.cost.seconds,
       };
-      rows.push(row);
-      onRow?.(row);
     }
   } finally {
     rmSync(home, { recursive: true });
   }
-  return { name, data: notice ? "synthetic-ml-1m" : "ml-1m", rounds, rows };
+  return { data, rounds };
 }
 
-/** A row in one line. */
 export const text = ({ balance, ideal, gain, ofIdeal, seconds, retrainSeconds }) =>
-  `equal ${balance}: ${ideal.toFixed(1)}x fewer gradient samples than Retrain, ${gain.median.toFixed(1)}x less wall time ` +
-  `(${seconds.median.toFixed(2)} s against ${retrainSeconds.median.toFixed(1)} s; ${ofIdeal.toFixed(2)} of the ideal; to reach 1.25)`;
+  `equal ${balance}: ${ideal.toFixed(1)}x fewer gradient samples than Retrain, ` +
+  `${gain.median.toFixed(1)}x less wall time (${seconds.median.toFixed(2)} s against ` +
+  `${retrainSeconds.median.toFixed(1)} s; ${ofIdeal.toFixed(2)} of the ideal; to reach 1.25)`;
 
 export const met = ({ ofIdeal, reach }) => ofIdeal <= reach.ofIdeal;
-
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const erasable = createRequire(import.meta.url)("erasable");
-  await run({ erasable, onRow: (row) => console.log(text(row)) });
-}

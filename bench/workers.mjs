@@ -1,21 +1,14 @@
 // Two trainings at once, each a process on a core of its own, against one: what a worker pool over cells can
-// gain. A section of `npm run bench`; alone: node bench/workers.mjs   (after npm run build)
+// gain.
 import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { ADAM, median, ml1m, summary, weightsOf } from "./measure.mjs";
+import { ADAM, childOf, median, ml1m, pinnedTo, summary, weightsOf } from "./measure.mjs";
 
 export const name = "workers";
 
-const require = createRequire(import.meta.url);
 const SECONDS = 2;
 
-/**
- * What a child does: trains for SECONDS from the moment it is told to, and answers with its samples a wall
- * second.
- */
-async function train(model) {
-  const erasable = require("erasable");
+/** Trains for SECONDS when it is told to, and answers by message with its samples a wall second. */
+export async function child(model, erasable) {
   const data = await ml1m(erasable);
   const spec = erasable.modelSpec(model, data.users, data.items);
   const engine = await erasable.createEngine("simd", spec);
@@ -34,10 +27,8 @@ async function train(model) {
 }
 
 /** A child on core `core`, ready to train; `ask` runs one round. */
-function child(model, core) {
-  const script = fileURLToPath(import.meta.url);
-  const node = [process.execPath, script, "--child", model];
-  const [command, ...args] = core === undefined ? node : ["taskset", "-c", core, ...node];
+function start(model, core) {
+  const [command, ...args] = pinnedTo(core, childOf(name, model));
   const running = spawn(command, args, { stdio: ["inherit", "inherit", "inherit", "ipc"] });
   const answer = () => new Promise((resolve) => running.once("message", resolve));
   const ready = answer();
@@ -52,10 +43,9 @@ function child(model, core) {
 }
 
 /** Rows of { model, one, two (samples a second, median, least, most), gain }. */
-export async function run({ rounds = 5, cores, onRow } = {}) {
-  const rows = [];
+export async function* run({ rounds = 5, cores }) {
   for (const model of ["dmf", "nmf"]) {
-    const children = [child(model, cores?.[0]), child(model, cores?.[1])];
+    const children = [start(model, cores?.[0]), start(model, cores?.[1])];
     await Promise.all(children.map(({ ready }) => ready));
     const seen = { one: [], two: [] };
     for (let round = 0; round < rounds; round++) {
@@ -65,21 +55,15 @@ export async function run({ rounds = 5, cores, onRow } = {}) {
     }
     for (const { end } of children) end();
     const gain = median(seen.two.map((rate, round) => rate / seen.one[round]));
-    const row = { model, one: summary(seen.one), two: summary(seen.two), gain, reach: 1.9 };
-    rows.push(row);
-    onRow?.(row);
+    yield { model, one: summary(seen.one), two: summary(seen.two), gain, reach: 1.9 };
   }
-  return { name, rounds, rows };
+  return { rounds };
 }
 
-/** A row in one line. */
 export function text({ model, one, two, gain, reach }) {
   const millions = (x) => (x / 1e6).toFixed(2);
-  return `${model}: one ${millions(one.median)}, two ${millions(two.median)} M samples/s: ${gain.toFixed(2)}x; to reach ${reach}x`;
+  const rates = `one ${millions(one.median)}, two ${millions(two.median)} M samples/s`;
+  return `${model}: ${rates}: ${gain.toFixed(2)}x; to reach ${reach}x`;
 }
 
 export const met = ({ gain, reach }) => gain >= reach;
-
-if (process.argv[2] === "--child") await train(process.argv[3]);
-else if (import.meta.url === pathToFileURL(process.argv[1]).href)
-  await run({ onRow: (row) => console.log(text(row)) });

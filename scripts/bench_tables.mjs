@@ -1,11 +1,13 @@
-// The tables of results/bench.json that bench/README.md shows, and of results/paper/second-run.json that
-// RESULTS.md shows.
+// The tables of results/bench.json that bench/README.md and workflow/README.md show, and of
+// results/paper/second-run.json that RESULTS.md shows.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { aims, sections, words } from "../bench/results.mjs";
 import { root } from "./tools.mjs";
 
 const read = (path) => JSON.parse(readFileSync(join(root, path), "utf8"));
 const bench = read("results/bench.json").sections;
+const modules = await sections();
 
 /** A table in Markdown. */
 export const table = (head, rows) =>
@@ -65,6 +67,114 @@ export function forgetTable() {
       ms(waited),
       ms(wall),
     ]),
+  );
+}
+
+const on = ({ machine, at }) =>
+  `${machine.processor}, ${machine.cores} cores, Node ${machine.node}, ${at.slice(0, 10)}`;
+
+/** Which machines measured what. */
+export const machines = () => {
+  const by = new Map();
+  for (const [section, result] of Object.entries(bench))
+    by.set(on(result), [...(by.get(on(result)) ?? []), section]);
+  return [...by].map(([machine, names]) => `* ${names.sort().join(", ")}: ${machine}`).join("\n");
+};
+
+export const aimTable = () =>
+  table(
+    ["", "section", "got, beside what is to be reached"],
+    aims(modules).map(({ reached, name, what }) => [reached ? "met" : "**missed**", name, what]),
+  );
+
+/** The rows of sections in words. */
+export const rowsOf =
+  (...names) =>
+  () =>
+    modules
+      .filter(({ name }) => names.includes(name))
+      .map((section) => {
+        const rows = bench[section.name]?.rows;
+        return rows
+          ? rows.map((row) => `* ${section.name}: ${words(section, row)}`).join("\n")
+          : `* ${section.name}: not measured yet`;
+      })
+      .join("\n");
+
+const RATINGS = [1e8, 1e9];
+const EPOCHS = 50;
+
+const rowOf = (section, what) =>
+  bench[section]?.rows.find((row) => row.what === what || row.what?.startsWith(what));
+const inWords = (seconds) => {
+  if (seconds < 120) return `${seconds.toFixed(0)} s`;
+  return seconds < 7200 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(1)} h`;
+};
+const memory = (megabytes) => `${(megabytes / 1024).toFixed(1)} GB`;
+const MISSING = "not measured yet";
+
+/** What one data set of so many ratings needs: of each part what was measured, the rule, and what follows. */
+export function sizeTable() {
+  const [check, shards] = ["check", "c-sisa"].map((what) => rowOf("large", what));
+  const knn = (bench["item-knn"]?.rows ?? []).filter(({ arithmetic }) => !arithmetic);
+  const line = (of, ratings) => {
+    const [small, large] = knn;
+    const slope = (of(large) - of(small)) / (large.ratings - small.ratings);
+    return of(large) + slope * (ratings - large.ratings);
+  };
+  // samples a second, of each of two workers
+  const core = shards && shards.samples / (2 * shards.stages.train);
+  const million = (ratings) => `${(ratings / 1e6).toFixed(1)} M`;
+  const of = (part, known, rule, each) => [
+    part,
+    known ?? MISSING,
+    rule,
+    ...RATINGS.map((ratings) => (known ? each(ratings) : "–")),
+  ];
+  return table(
+    ["part", "measured", "rule", ...RATINGS.map((ratings) => `10^${Math.log10(ratings)} ratings`)],
+    [
+      of(
+        "reading a file, all methods",
+        check && `${million(check.ratings)}: ${inWords(check.seconds)}, ${memory(check.megabytes)}`,
+        "in proportion to ratings",
+        (ratings) =>
+          `${inWords((check.seconds * ratings) / check.ratings)}, ` +
+          memory((check.megabytes * ratings) / check.ratings),
+      ),
+      of(
+        "Retrain, LASER, C-SISA: training DMF",
+        shards && `${million(core)} samples a second and core`,
+        `${EPOCHS} epochs x ratings / rate, one core; C-SISA by its shards side by side`,
+        (ratings) => inWords((EPOCHS * ratings) / core),
+      ),
+      of(
+        "Retrain, LASER, C-SISA: memory",
+        shards && `${million(shards.ratings)}: ${memory(shards.megabytes)}`,
+        "in proportion to ratings",
+        (ratings) => memory((shards.megabytes * ratings) / shards.ratings),
+      ),
+      of(
+        "item-knn: learning, one core",
+        knn.length === 2 && knn.map((row) => `${million(row.ratings)}: ${inWords(row.learn)}`).join("; "),
+        "line through both",
+        (ratings) => inWords(line(({ learn }) => learn, ratings)),
+      ),
+      of(
+        "item-knn: what it keeps",
+        knn.length === 2 &&
+          knn.map((row) => `${million(row.ratings)}: ${memory(row.megabytes.kept)}`).join("; "),
+        "line through both",
+        (ratings) => memory(line(({ megabytes }) => megabytes.kept, ratings)),
+      ),
+      of(
+        "item-knn: forget one user, recommend",
+        knn.length === 2 &&
+          knn.map((row) => `${million(row.ratings)}: ${row.both.median.toFixed(0)} ms`).join("; "),
+        "line through both",
+        (ratings) => `${line(({ both }) => both.median, ratings).toFixed(0)} ms`,
+      ),
+    ].map((row) => row.map((cell) => cell || MISSING)),
   );
 }
 

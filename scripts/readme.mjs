@@ -1,9 +1,18 @@
-// npm run readme [-- --check]: writes what states results: RESULTS.md, and the parts of README.md and
-// bench/README.md between `<!-- NAME -->` and `<!-- /NAME -->`, from results/ alone. With --check it changes
-// nothing and fails when a page does not say what results/ says.
+// npm run readme [-- --check]: writes what states results: RESULTS.md, and the parts of other pages between
+// `<!-- NAME -->` and `<!-- /NAME -->`, from results/ alone. With --check it changes nothing and fails when a
+// page does not say what results/ says.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { forgetTable, scaleTable, speedTable, table } from "./bench_tables.mjs";
+import {
+  aimTable,
+  forgetTable,
+  machines,
+  rowsOf,
+  scaleTable,
+  sizeTable,
+  speedTable,
+  table,
+} from "./bench_tables.mjs";
 import { resultsPage } from "./results_page.mjs";
 import { root, script } from "./tools.mjs";
 import { isJudged, verdictTable } from "./verdict_tables.mjs";
@@ -56,7 +65,15 @@ const PARTS = {
     notebooks: notebookTable,
     verdicts: verdictTable,
   },
-  "bench/README.md": { speed: speedTable, scale: scaleTable, forget: forgetTable },
+  "bench/README.md": {
+    machines,
+    aims: aimTable,
+    beyond: rowsOf("item-knn", "forgetting", "loop", "large", "inverse"),
+    speed: speedTable,
+    scale: scaleTable,
+    forget: forgetTable,
+  },
+  "workflow/README.md": { sizes: sizeTable },
 };
 
 /** A page with its parts made anew. @throws Error naming a part that it lacks */

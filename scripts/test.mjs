@@ -19,8 +19,7 @@ const steps = (chosen) => [
   ["build", [join(root, "scripts/build.mjs")]],
   ["types", [program("typescript/bin/tsc"), "--noEmit", "-p", "."]],
   ["lint and format", [program("@biomejs/biome/bin/biome"), "check", "--error-on-warnings", "."]],
-  ["README against results", [join(root, "scripts/readme.mjs"), "--check"]],
-  ["bench and workflow pages against results", [join(root, "bench/readme.mjs"), "--check"]],
+  ["pages against results", [join(root, "scripts/readme.mjs"), "--check"]],
   [
     "floors",
     [program("dependency-cruiser/bin/dependency-cruise.mjs"), "lib", "--config", ".dependency-cruiser.cjs"],

@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { delimiter, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 export const windows = process.platform === "win32";
@@ -115,18 +116,19 @@ export const contentDigest = (files) =>
 
 export const readJson = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined);
 
-/** Splits `--name value`, `--name=value`, `--flag` and plain words; an unknown option stops the script. */
+/** The values of `--name value`, `--name=value` and `--flag`, and plain words as `rest`. @throws Stop for others */
 export function options(args, { values = [], flags = [], usage }) {
-  const found = { rest: [] };
-  for (let i = 0; i < args.length; i++) {
-    const match = /^--([a-z-]+)(?:=(.*))?$/.exec(args[i]);
-    if (!match) found.rest.push(args[i]);
-    else if (match[1] === "help") throw new Help(usage);
-    else if (flags.includes(match[1])) found[match[1]] = true;
-    else if (values.includes(match[1])) {
-      found[match[1]] = match[2] ?? args[++i];
-      if (found[match[1]] === undefined) throw new Stop(`--${match[1]} needs a value\n${usage}`);
-    } else throw new Stop(`unknown option ${args[i]}\n${usage}`);
+  const known = [
+    ...values.map((name) => [name, "string"]),
+    ...[...flags, "help"].map((name) => [name, "boolean"]),
+  ];
+  const declared = Object.fromEntries(known.map(([name, type]) => [name, { type }]));
+  let parsed;
+  try {
+    parsed = parseArgs({ args, options: declared, allowPositionals: true });
+  } catch (error) {
+    throw new Stop(`${error.message.split(". ")[0]}\n${usage}`);
   }
-  return found;
+  if (parsed.values.help) throw new Help(usage);
+  return { ...parsed.values, rest: parsed.positionals };
 }
