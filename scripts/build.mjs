@@ -16,7 +16,7 @@ const STAMP = join(dist, ".stamp.json");
 // No assertions in the kernels: their callers check every id and length before memory is touched.
 const ASSEMBLY = ["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd"];
 /** Kernels whose memory several threads share. */
-const SHARED = ["inverse.ts"];
+const SHARED = ["eigenpairs.ts", "inverse.ts"];
 const SHARING = ["--enable", "threads", "--importMemory", "--sharedMemory", "--maximumMemory", "65536"];
 
 /** A program of node_modules, run by this Node: no shell, the same on every system. */

@@ -23,9 +23,13 @@ export interface Candidate {
 /** Epochs by default, and negatives of each pair where a method trains on points. */
 const EPOCHS = 50;
 const POINTS = 5;
-/** Seconds of the work of additive methods: a product of two ratings of a user, and a cell of a matrix's cube. */
+/**
+ * Seconds of the work of additive methods: a product of two ratings of a user; an inverse, for each cell of the
+ * matrix's cube; leading eigenvectors, for each cell of the matrix.
+ */
 const PRODUCT = 2e-8;
-const CUBE = { inverse: 3e-10, spectrum: 5e-9 };
+const INVERSE = 3e-10;
+const EIGENVECTORS = 2e-7;
 /** Users that a group should have at least, and how many groups are tried. */
 const MEMBERS = 20;
 const GROUPS = 8;
@@ -67,7 +71,7 @@ export function candidatesFor(data: Interactions, rate: number): Candidate[] {
 /** Methods of sums over users. Who rated what ranks items better than how; but a thumb down is no click. */
 function additive(data: Interactions, kind: "pairs" | "thumbs" | "stars"): Candidate[] {
   const products = productsOf(data);
-  const cube = itemCount(data) ** 3;
+  const items = itemCount(data);
   const labels =
     kind === "pairs"
       ? [{ settings: {}, by: "" }]
@@ -75,7 +79,7 @@ function additive(data: Interactions, kind: "pairs" | "thumbs" | "stars"): Candi
           ...(kind === "stars" ? [{ settings: { label: "implicit" }, by: ", who rated what" } as const] : []),
           { settings: { label: "rating" }, by: ", ratings" } as const,
         ];
-  const small = itemCount(data) <= MOST_ITEMS;
+  const small = items <= MOST_ITEMS;
   const each = (method: string, name: string, seconds: number): Candidate[] =>
     labels.map(({ settings, by }) => ({
       label: `${name}${by}`,
@@ -83,12 +87,16 @@ function additive(data: Interactions, kind: "pairs" | "thumbs" | "stars"): Candi
       settings,
       seconds,
     }));
+  const gaussian: Candidate = {
+    label: "Gaussian",
+    method: "gaussian",
+    settings: {},
+    seconds: PRODUCT * products + EIGENVECTORS * items ** 2,
+  };
   return [
-    ...(small ? each("ease", "EASE", PRODUCT * products + CUBE.inverse * cube) : []),
+    ...(small ? each("ease", "EASE", PRODUCT * products + INVERSE * items ** 3) : []),
     ...each("item-knn", "Item-kNN", 2 * PRODUCT * products),
-    ...(small && kind !== "pairs"
-      ? [{ label: "Gaussian", method: "gaussian", settings: {}, seconds: CUBE.spectrum * cube } as const]
-      : []),
+    ...(small && kind !== "pairs" ? [gaussian] : []),
   ].filter(({ method }) => METHOD_NAMES.includes(method));
 }
 

@@ -15,7 +15,7 @@ import { posteriorMean } from "../../lib/unlearning/additive/gaussian";
 import { invertOnAllCores, invertSymmetric } from "../../lib/unlearning/additive/inverse";
 import { intoUnitInterval } from "../../lib/unlearning/additive/score";
 import { itemMeans, PairSums, residualProducts } from "../../lib/unlearning/additive/statistics";
-import { leadingEigenpairs } from "../../lib/unlearning/additive/subspace";
+import { Eigenproblem, inChunks } from "../../lib/unlearning/additive/subspace";
 import { world } from "../training/world";
 import { context } from "./support";
 
@@ -44,6 +44,15 @@ const fillWith = (matrix: number[][]) => (values: Float64Array, stride: number) 
     });
   });
 };
+
+function eigenproblem(matrix: number[][], count: number): Eigenproblem {
+  const problem = new Eigenproblem(matrix.length, count);
+  fillWith(matrix)(problem.matrix, problem.stride);
+  return problem;
+}
+
+/** SHA-256 of the 12 leading values and vectors of `symmetric(333, 0, 5)`, as version 1 computed them. */
+const EIGENPAIRS_333 = "e4539a14e2572176decda08b9d966f4ed581e78fc2cf0bd00c27cc64e00370ea";
 
 /** SHA-256 of the inverse of `symmetric(333, 90, 5)`, as one thread of version 1 computed it. */
 const INVERSE_333 = "ed9b2f3b076c9a6c612636e992d4f98e588860c8f7dd624c7fdbeb80c2e0bf32";
@@ -187,7 +196,7 @@ describe("dense linear algebra", () => {
   it("finds the leading eigenpairs that Jacobi's rotations find, of an indefinite matrix too", () => {
     const size = 70;
     const matrix = symmetric(size, 0, 12);
-    const { values, vectors } = leadingEigenpairs(new SymmetricMatrix(size, 20, fillWith(matrix)), 6);
+    const { values, vectors } = eigenproblem(matrix, 6).solve();
     const all = symmetricEigen(Float64Array.from(matrix.flat()), size);
     vectors.forEach((vector, j) => {
       expect(values[j]).toBeCloseTo(all.values[j], 7);
@@ -199,11 +208,47 @@ describe("dense linear algebra", () => {
 
   it("finds what there is of a matrix of low rank, and of zero", () => {
     const ones = Array.from({ length: 50 }, () => new Array<number>(50).fill(1));
-    const { values } = leadingEigenpairs(new SymmetricMatrix(50, 12, fillWith(ones)), 4);
+    const { values } = eigenproblem(ones, 4).solve();
     expect(values[0]).toBeCloseTo(50, 9);
     for (const rest of values.slice(1)) expect(Math.abs(rest)).toBeLessThan(1e-9);
-    const zero = leadingEigenpairs(new SymmetricMatrix(5, 12, () => {}), 4);
+    const zero = new Eigenproblem(5, 4).solve();
     expect([...zero.values].every((value) => value === 0)).toBe(true);
+  });
+
+  it.each([0, 1, 2, 3])("finds the same eigenpairs by %i threads beside this one", async (threads) => {
+    const problem = eigenproblem(symmetric(333, 0, 5), 12);
+    const seen: number[] = [];
+    const onProgress = (done: number) => seen.push(done);
+    const { values, vectors } = threads
+      ? await problem.solveOnAllCores({ onProgress }, threads)
+      : problem.solve();
+    expect(sha256(Float64Array.from([...values, ...vectors.flatMap((vector) => [...vector])]))).toBe(
+      EIGENPAIRS_333,
+    );
+    if (threads) expect(seen.at(-1)).toBe(1);
+  });
+
+  it("stops the search for eigenpairs on the signal, before and while its threads work", async () => {
+    const late = new Eigenproblem(2000, 60);
+    await expect(late.solveOnAllCores({ signal: AbortSignal.abort() }, 2)).rejects.toThrow(StoppedError);
+    for (let i = 0; i < 2000; i++) late.matrix[i * late.stride + i] = 1 + i / 1e6; // hardly told apart
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 500);
+    await expect(late.solveOnAllCores({ signal: stop.signal }, 2)).rejects.toThrow("eigenvectors: stopped");
+  });
+
+  it("does steps until the signal, and looks at it now and then", async () => {
+    let steps = 0;
+    function* endless() {
+      for (;;) {
+        steps++;
+        yield;
+      }
+    }
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 50);
+    await expect(inChunks(endless(), stop.signal)).rejects.toThrow(StoppedError);
+    expect(steps).toBeGreaterThan(1);
   });
 });
 

@@ -11,10 +11,11 @@
 import { complete, real, type SettingsOf, whole } from "../../settings";
 import { LABEL } from "../../training/settings";
 import { AdditiveMethod, type AdditiveModel } from "./additive";
-import { centredValues, centreOf, STARS, UNITS } from "./contributions";
-import { SymmetricMatrix, solveInPlace } from "./dense";
+import { centredValues, centreOf, STARS, UNITS, type UserRatings } from "./contributions";
+import { solveInPlace } from "./dense";
+import type { Watch } from "./inverse";
 import { itemMeans, PairSums, residualProducts } from "./statistics";
-import { leadingEigenpairs, OVERSAMPLING } from "./subspace";
+import { atOnce, type Eigenpairs, Eigenproblem, inChunks } from "./subspace";
 
 /**
  * The default shrinkage is the best of 100, 200 ... 1600 on validation splits of MovieLens 1M and 100K (seed
@@ -35,6 +36,8 @@ const OFFSET_DEVIATION = 0.3;
 const PRIOR_RATINGS = 10;
 const PRIOR_VARIANCE = 0.8;
 const LEAST_NOISE = 0.2;
+/** Rows of the covariance between two looks at the stop signal. */
+const ROWS = 64;
 
 type Settings = SettingsOf<typeof GAUSSIAN>;
 
@@ -53,8 +56,38 @@ class Gaussian extends AdditiveMethod {
   }
 
   override derive(sums: PairSums): AdditiveModel {
+    const { problem, fill, model } = this.problem(sums);
+    atOnce(fill());
+    return model(problem.solve());
+  }
+
+  override async solve(sums: PairSums, watch: Watch): Promise<AdditiveModel> {
+    const { problem, fill, model } = this.problem(sums);
+    await inChunks(fill(), watch.signal);
+    return model(await problem.solveOnAllCores(watch));
+  }
+
+  /** The covariance whose eigenpairs are wanted, what fills it in, and what scores by them. */
+  private problem(sums: PairSums) {
     const { shrinkage, rank, maximumRating } = this.settings;
-    return model(sums, shrinkage, rank, maximumRating);
+    const means = itemMeans(sums);
+    const variances = new Float64Array(sums.items);
+    const problem = new Eigenproblem(sums.items, rank);
+    const { matrix, stride } = problem;
+    function* fill(): Iterable<void> {
+      for (let from = 0; from < sums.items; from += ROWS) {
+        const rows: Int32Array[] = [];
+        for (let i = from; i < Math.min(from + ROWS, sums.items); i++) rows[i] = sums.rows[i];
+        residualProducts({ items: sums.items, rows }, means, (i, j, product, count) => {
+          if (i === j) variances[i] = (product + PRIOR_RATINGS * PRIOR_VARIANCE) / (count + PRIOR_RATINGS);
+          if (count === 0) return; // also where shrinkage is 0
+          matrix[i * stride + j] = matrix[j * stride + i] = product / (count + shrinkage);
+        });
+        yield;
+      }
+    }
+    const model = (pairs: Eigenpairs) => new LowRank(means, variances, pairs, maximumRating);
+    return { problem, fill, model };
   }
 }
 
@@ -62,42 +95,47 @@ class Gaussian extends AdditiveMethod {
 export const gaussian = (options: Partial<Settings> = {}): AdditiveMethod =>
   new Gaussian(complete(GAUSSIAN, options, "gaussian"));
 
-function model(sums: PairSums, shrinkage: number, rank: number, maximumRating: number): AdditiveModel {
-  const means = itemMeans(sums);
-  const noise = new Float64Array(sums.items);
-  const covariance = new SymmetricMatrix(sums.items, rank + OVERSAMPLING, (matrix, stride) => {
-    residualProducts(sums, means, (i, j, product, count) => {
-      if (i === j) noise[i] = (product + PRIOR_RATINGS * PRIOR_VARIANCE) / (count + PRIOR_RATINGS);
-      if (count === 0) return; // also where shrinkage is 0
-      matrix[i * stride + j] = matrix[j * stride + i] = product / (count + shrinkage);
-    });
-  });
-  const { values, vectors } = leadingEigenpairs(covariance, rank);
-  const used = vectors.filter((_, k) => values[k] > 0);
-  const width = used.length + 1;
-  const loadings = new Float64Array(sums.items * width); // items x width; the last column is the offset's
-  for (let i = 0; i < sums.items; i++) {
-    used.forEach((vector, k) => {
-      const loading = vector[i] * Math.sqrt(values[k]);
-      loadings[i * width + k] = loading;
-      noise[i] -= loading * loading;
-    });
-    loadings[i * width + used.length] = OFFSET_DEVIATION;
-    noise[i] = Math.max(noise[i], LEAST_NOISE);
-  }
-  return {
-    score(user, items) {
-      const observed = centredValues(user, maximumRating);
-      const residuals = Float64Array.from(observed, (value, k) => value / UNITS - means[user.items[k]]);
-      const z = posteriorMean(loadings, width, noise, user.items, residuals);
-      const centre = centreOf(user, maximumRating);
-      return Float64Array.from(items, (item) => {
-        let score = centre + means[item];
-        for (let k = 0; k < width; k++) score += loadings[item * width + k] * z[k];
-        return score / STARS;
+class LowRank implements AdditiveModel {
+  /** of W, and the offset's in the last: Float64Array, items x width */
+  private readonly loadings: Float64Array;
+  private readonly width: number;
+  private readonly noise: Float64Array;
+
+  constructor(
+    private readonly means: Float64Array,
+    variances: Float64Array,
+    { values, vectors }: Eigenpairs,
+    private readonly maximumRating: number,
+  ) {
+    const used = vectors.filter((_, k) => values[k] > 0);
+    const width = used.length + 1;
+    const loadings = new Float64Array(means.length * width);
+    this.noise = variances.map((variance, i) => {
+      let noise = variance;
+      used.forEach((vector, k) => {
+        const loading = vector[i] * Math.sqrt(values[k]);
+        loadings[i * width + k] = loading;
+        noise -= loading * loading;
       });
-    },
-  };
+      loadings[i * width + used.length] = OFFSET_DEVIATION;
+      return Math.max(noise, LEAST_NOISE);
+    });
+    this.loadings = loadings;
+    this.width = width;
+  }
+
+  score(user: UserRatings, items: Uint32Array): Float64Array {
+    const { means, loadings, width, noise, maximumRating } = this;
+    const observed = centredValues(user, maximumRating);
+    const residuals = Float64Array.from(observed, (value, k) => value / UNITS - means[user.items[k]]);
+    const z = posteriorMean(loadings, width, noise, user.items, residuals);
+    const centre = centreOf(user, maximumRating);
+    return Float64Array.from(items, (item) => {
+      let score = centre + means[item];
+      for (let k = 0; k < width; k++) score += loadings[item * width + k] * z[k];
+      return score / STARS;
+    });
+  }
 }
 
 /** E[z | residuals of the rated items], z ~ N(0, I). Float64Array, width. */

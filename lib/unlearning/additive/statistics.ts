@@ -127,10 +127,11 @@ export function shrunkMeans(counts: Float64Array, sums: Float64Array): Float64Ar
 
 /**
  * Sums of products of residuals d = v - mean of the item over the users who rated both items, in square
- * stars: S_ij = sum v_i v_j - m_i sum v_j - m_j sum v_i + n m_i m_j. Calls `take` for every pair i <= j.
+ * stars: S_ij = sum v_i v_j - m_i sum v_j - m_j sum v_i + n m_i m_j. Calls `take` for every pair i <= j. Rows
+ * may be left out of the array: their pairs are passed over.
  */
 export function residualProducts(
-  sums: PairSums,
+  sums: Pick<PairSums, "items" | "rows">,
   means: Float64Array,
   take: (i: number, j: number, product: number, count: number) => void,
 ): void {

@@ -1,13 +1,20 @@
 /**
  * The leading eigenvectors of a large symmetric matrix: a block Krylov method with restarts (Golub and
- * Underwood 1977; Musco and Musco 2015). The space [X, A X, A^2 X, A^3 X] is made orthonormal, A is
- * diagonalised in it (Rayleigh and Ritz), and the best vectors are the next X. The start is fixed, and so is
- * the order of all sums: the same matrix has the same vectors to the bit.
+ * Underwood 1977; Musco and Musco 2015), kernels/assembly/eigenpairs.ts. The space [X, A X, A^2 X, A^3 X] is
+ * made orthonormal, A is diagonalised in it (Rayleigh and Ritz), and the best vectors are the next X. The
+ * start is fixed, and so is the order of all sums: the same matrix has the same vectors to the bit, computed
+ * at once in this thread or on all cores beside it, where that can be watched and stopped.
  */
 
-import { symmetricEigen } from "../../hypergraph/linear";
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { InputError, StoppedError } from "../../errors";
+import { instance, type Kernel, kernelModule, sharedMemory } from "../../kernels/instantiate";
+import { log } from "../../numeric";
 import { Random } from "../../random";
-import { dot, type SymmetricMatrix } from "./dense";
+import { yieldToEventLoop } from "../../yield";
+import { padded } from "./dense";
+import type { Watch } from "./inverse";
 
 export interface Eigenpairs {
   /** Float64Array: the largest eigenvalues, descending */
@@ -16,120 +23,168 @@ export interface Eigenpairs {
   readonly vectors: readonly Float64Array[];
 }
 
+interface Solver {
+  heapBase(): number;
+  roomBytes(n: number, stride: number, width: number): number;
+  solve(
+    matrix: number,
+    n: number,
+    stride: number,
+    room: number,
+    width: number,
+    wanted: number,
+    control: number,
+    thread: number,
+    threads: number,
+  ): void;
+}
+
+const NAME = "eigenpairs";
+const PAGE = 65_536;
 /** Vectors beyond those wanted, so that the last one wanted converges too. */
-export const OVERSAMPLING = 8;
-/** Blocks of a Krylov space. */
-const DEPTH = 4;
-/** |A v - value v| at which a vector is done, as a share of the largest value. */
-const TOLERANCE = 1e-5;
-const MOST_RESTARTS = 40;
-/** What is left of a column within the span of others, as a share of its length before. */
-const DEPENDENT = 1e-10;
+const OVERSAMPLING = 8;
+const TOLERANCE = 1e-5; // kernels/assembly/eigenpairs.ts
+const CONTROL = 64; // bytes
+const [STOP, LENGTH, RESIDUAL] = [0, 2, 2]; // words of the control; the last of 8 bytes
+const ALONE = 512; // rows up to which threads cost more than they bring
+const CHUNK = 30; // ms
+const LOOK = 100; // ms between two looks at how far the threads are
 
-/** The `count` algebraically largest eigenvalues, or all there are, and their vectors. */
-export function leadingEigenpairs(matrix: SymmetricMatrix, count: number): Eigenpairs {
-  const { n } = matrix;
-  const wanted = Math.min(count, n);
-  const width = Math.min(wanted + OVERSAMPLING, n);
-  let block: Float64Array[] = [];
-  extend(block, startColumns(n, width));
-  for (let restart = 0; ; restart++) {
-    const basis = block.slice();
-    const images = matrix.multiply(block);
-    let last = images;
-    while (basis.length < Math.min(DEPTH * width, n)) {
-      const before = basis.length;
-      extend(basis, last);
-      if (basis.length === before) break;
-      last = matrix.multiply(basis.slice(before));
-      images.push(...last);
+/** What a thread runs. */
+const PART = `const { module, memory, args } = require("node:worker_threads").workerData;
+new WebAssembly.Instance(module, { env: { memory, abort() {} } }).exports.solve(...args);`;
+
+/** A symmetric matrix, to be filled in, of which the `count` algebraically largest eigenvalues are wanted. */
+export class Eigenproblem {
+  /** Both triangles, n rows of `stride` float64. All is 0 before. */
+  readonly matrix: Float64Array;
+  readonly stride: number;
+  private readonly memory = sharedMemory();
+  private readonly module = kernelModule<Solver>(NAME);
+  private readonly kernel: Kernel<Solver>;
+  private readonly wanted: number;
+  private readonly width: number;
+  private readonly room: number;
+  private readonly control: number;
+
+  /** @throws InputError beyond 4 GB. */
+  constructor(
+    readonly n: number,
+    count: number,
+  ) {
+    this.wanted = Math.min(count, n);
+    this.width = Math.min(this.wanted + OVERSAMPLING, n);
+    this.stride = padded(n);
+    this.kernel = instance(NAME, this.module, this.memory);
+    this.control = Math.ceil(this.kernel.heapBase() / CONTROL) * CONTROL;
+    const at = this.control + CONTROL;
+    this.room = at + 8 * this.stride ** 2;
+    const end = this.room + (this.kernel.roomBytes(n, this.stride, this.width) >>> 0);
+    try {
+      this.memory.grow(Math.ceil(end / PAGE));
+    } catch {
+      throw new InputError(
+        `${n} items: ${this.wanted} components take ${(end / 2 ** 30).toFixed(1)} GB of memory, of which 4 GB can ` +
+          "be used at most",
+      );
     }
-    const { values, vectors } = symmetricEigen(projected(basis, images), basis.length);
-    const best = Array.from({ length: Math.min(width, basis.length) }, (_, j) => j);
-    block = best.map((j) => combination(basis, vectors, j));
-    const leading = best.slice(0, wanted);
-    const residual = Math.max(
-      ...leading.map((j) => distance(combination(images, vectors, j), block[j], values[j])),
+    this.matrix = new Float64Array(this.memory.buffer, at, this.stride ** 2);
+  }
+
+  /** The eigenpairs, in this thread. */
+  solve(): Eigenpairs {
+    atOnce(this.start());
+    this.kernel.solve(...this.part(0, 1));
+    return this.result();
+  }
+
+  /** The same, by `threads` threads. @throws StoppedError on the signal. */
+  async solveOnAllCores(
+    { signal, onProgress }: Watch = {},
+    threads = this.n <= ALONE ? 1 : Math.min(16, availableParallelism()),
+  ): Promise<Eigenpairs> {
+    await inChunks(this.start(), signal);
+    const control = new Int32Array(this.memory.buffer, this.control, CONTROL / 4);
+    const stop = () => Atomics.store(control, STOP, 1);
+    const look = setInterval(() => onProgress?.(this.done()), LOOK);
+    signal?.addEventListener("abort", stop);
+    try {
+      await Promise.all(Array.from({ length: threads }, (_, k) => this.run(this.part(k, threads), stop)));
+    } finally {
+      clearInterval(look);
+      signal?.removeEventListener("abort", stop);
+    }
+    if (signal?.aborted) throw new StoppedError("eigenvectors: stopped");
+    onProgress?.(1);
+    return this.result();
+  }
+
+  /** Draws the columns to start from, one after another. */
+  private *start(): Iterable<void> {
+    const random = Random.stream("leading eigenpairs", this.n);
+    for (let j = 0; j < this.width; j++) {
+      const column = new Float64Array(this.memory.buffer, this.room + 8 * j * this.stride, this.n);
+      for (let i = 0; i < this.n; i++) column[i] = random.normal();
+      yield;
+    }
+  }
+
+  /** Arguments of the kernel for one thread. */
+  private part(thread: number, threads: number): Parameters<Solver["solve"]> {
+    const { matrix, n, stride, room, width, wanted, control } = this;
+    return [matrix.byteOffset, n, stride, room, width, wanted, control, thread, threads];
+  }
+
+  /** One thread's part, beside this one. The others are told to `stop` when it breaks down. */
+  private run(args: Parameters<Solver["solve"]>, stop: () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const workerData = { module: this.module, memory: this.memory, args };
+      const worker = new Worker(PART, { eval: true, workerData, execArgv: [] });
+      worker.once("error", (error) => {
+        stop();
+        reject(error);
+      });
+      worker.once("exit", () => resolve());
+    });
+  }
+
+  /** How far the largest residual is on its way from 1 to the tolerance, by orders of magnitude. */
+  private done(): number {
+    const residual = new Float64Array(this.memory.buffer, this.control, CONTROL / 8)[RESIDUAL];
+    return residual > 0 ? Math.min(1, Math.max(0, log(residual) / log(TOLERANCE))) : 0;
+  }
+
+  private result(): Eigenpairs {
+    const { buffer } = this.memory;
+    const count = new Int32Array(buffer, this.control, CONTROL / 4)[LENGTH];
+    const values = new Float64Array(buffer, this.room + 8 * this.width * this.stride, count).slice();
+    const vectors = Array.from({ length: count }, (_, j) =>
+      withSign(new Float64Array(buffer, this.room + 8 * j * this.stride, this.n)),
     );
-    if (residual <= TOLERANCE * Math.abs(values[0]) || restart === MOST_RESTARTS)
-      return {
-        values: values.slice(0, leading.length),
-        vectors: leading.map((j) => withSign(block[j])),
-      };
+    return { values, vectors };
   }
 }
 
-function startColumns(n: number, width: number): Float64Array[] {
-  const random = Random.stream("leading eigenpairs", n);
-  return Array.from({ length: width }, () => Float64Array.from({ length: n }, () => random.normal()));
+/** Work in steps of some milliseconds each, done without a pause. */
+export function atOnce(steps: Iterable<void>): void {
+  for (const _ of steps);
 }
 
-/** Adds columns to an orthonormal basis, by Gram and Schmidt, twice over; dependent ones are left out. */
-function extend(basis: Float64Array[], columns: readonly Float64Array[]): void {
-  for (const given of columns) {
-    if (basis.length === given.length) return;
-    const column = given.slice();
-    const before = Math.sqrt(dot(column, column));
-    for (let pass = 0; pass < 2; pass++) project(column, basis);
-    const length = Math.sqrt(dot(column, column));
-    if (!(length > DEPENDENT * before)) continue;
-    for (let r = 0; r < column.length; r++) column[r] /= length;
-    basis.push(column);
+/** The same, with a look at the event loop now and then. @throws StoppedError on the signal. */
+export async function inChunks(steps: Iterable<void>, signal?: AbortSignal): Promise<void> {
+  await yieldToEventLoop(signal, "model");
+  let since = performance.now();
+  for (const _ of steps) {
+    if (performance.now() - since < CHUNK) continue;
+    await yieldToEventLoop(signal, "model");
+    since = performance.now();
   }
 }
 
-/** Takes the part within an orthonormal basis out of a column, four vectors in one sweep over it. */
-function project(column: Float64Array, basis: readonly Float64Array[]): void {
-  const whole = basis.length & ~3;
-  for (let m = 0; m < whole; m += 4) {
-    const [p, q, s, t] = basis.slice(m, m + 4);
-    let [a, b, c, d] = [0, 0, 0, 0];
-    for (let r = 0; r < column.length; r++) {
-      const x = column[r];
-      a += p[r] * x;
-      b += q[r] * x;
-      c += s[r] * x;
-      d += t[r] * x;
-    }
-    for (let r = 0; r < column.length; r++) column[r] -= a * p[r] + b * q[r] + (c * s[r] + d * t[r]);
-  }
-  for (const other of basis.slice(whole)) {
-    const part = dot(other, column);
-    for (let r = 0; r < column.length; r++) column[r] -= part * other[r];
-  }
-}
-
-/** Q^T A Q, symmetric to the bit. */
-function projected(basis: readonly Float64Array[], images: readonly Float64Array[]): Float64Array {
-  const m = basis.length;
-  const result = new Float64Array(m * m);
-  for (let i = 0; i < m; i++)
-    for (let j = 0; j <= i; j++) result[i * m + j] = result[j * m + i] = dot(basis[i], images[j]);
-  return result;
-}
-
-/** sum over r of columns[r] * vectors[r][j] */
-function combination(columns: readonly Float64Array[], vectors: Float64Array, j: number): Float64Array {
-  const sum = new Float64Array(columns[0].length);
-  const m = columns.length;
-  columns.forEach((column, r) => {
-    const factor = vectors[r * m + j];
-    for (let i = 0; i < sum.length; i++) sum[i] += factor * column[i];
-  });
-  return sum;
-}
-
-function distance(image: Float64Array, vector: Float64Array, value: number): number {
-  let sum = 0;
-  for (let i = 0; i < image.length; i++) {
-    const difference = image[i] - value * vector[i];
-    sum += difference * difference;
-  }
-  return Math.sqrt(sum);
-}
-
+/** A copy of a vector whose component of largest magnitude is positive. */
 function withSign(vector: Float64Array): Float64Array {
   let largest = 0;
   for (let i = 1; i < vector.length; i++) if (Math.abs(vector[i]) > Math.abs(vector[largest])) largest = i;
-  return vector[largest] < 0 ? vector.map((x) => -x) : vector;
+  const sign = vector[largest] < 0 ? -1 : 1;
+  return Float64Array.from(vector, (x) => sign * x);
 }
