@@ -14,8 +14,6 @@ const VARIANTS = {
   transport: { balance: "users", assignment: "transport" },
   ratings: { balance: "ratings" },
 };
-/** design.md: one pass of balanced k-means with 16 groups, in ms. */
-const REACH = { "ml-1m ratings, greedy": 50, "478235 x 16 embedding, greedy": 2000 };
 
 /** ms of each pass after the first (which also seeds), and where the run ended. */
 async function timePasses(erasable, space, settings, loads) {
@@ -37,7 +35,7 @@ function scikitLearn(python, { offsets, columns, values }, width) {
   return askPeer([python, script], { input, env: ONE_THREAD })?.passMs;
 }
 
-/** Rows of { what, ms, least, most, inertia?, reach? }; variants are run `rounds` times, in alternation. */
+/** Rows of { what, ms, least, most, inertia? }; variants are run `rounds` times, in alternation. */
 export async function* run({ erasable, rounds = 3, python }) {
   const { name: data, whole } = await ratings(erasable);
   const loads = Float64Array.from(
@@ -69,7 +67,7 @@ export async function* run({ erasable, rounds = 3, python }) {
     for (const variant of Object.keys(VARIANTS)) {
       const what = `${where}, ${variant}`;
       const { median: ms, least, most } = summary(seen[variant]);
-      yield { what, ms, least, most, inertia: inertia[variant], reach: REACH[what] };
+      yield { what, ms, least, most, inertia: inertia[variant] };
     }
   }
   const theirs = python && scikitLearn(python, whole.byUser, whole.itemIds.length);
@@ -86,6 +84,5 @@ export async function* run({ erasable, rounds = 3, python }) {
   return { data, scikitLearn: Boolean(theirs) };
 }
 
-export const text = ({ what, ms, inertia, reach }) =>
-  `${what}: ${ms.toFixed(1)} ms${inertia ? `, inertia ${Math.round(inertia)}` : ""}` +
-  (reach ? `; to reach ${reach} ms` : "");
+export const text = ({ what, ms, inertia }) =>
+  `${what}: ${ms.toFixed(1)} ms${inertia ? `, inertia ${Math.round(inertia)}` : ""}`;

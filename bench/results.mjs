@@ -1,12 +1,10 @@
-// The sections of this folder, what results/bench.json has of them, and which aims it meets: for run.mjs and
-// scripts/readme.mjs.
+// The sections of this folder, and what results/bench.json has of them: for run.mjs and scripts/readme.mjs.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const here = import.meta.dirname;
-const results = join(here, "../results");
-export const target = join(results, "bench.json");
+export const target = join(here, "../results/bench.json");
 
 /** Modules that export `name` and `run`, by file name. */
 export async function sections() {
@@ -40,39 +38,3 @@ const plain = (row) =>
     .join("  ");
 
 export const words = (section, row) => (section.text ?? plain)(row);
-
-/**
- * The figures of the paper whose ten seeds are to take an hour of two cores; one seed's seconds are in
- * second-run.json.
- */
-const FIGURES = ["partition", "utility", "seqtrain", "cohesion"];
-const SEEDS = 10;
-const MINUTES = 60;
-
-function paper() {
-  const run = read(join(results, "paper/second-run.json"));
-  if (!run) return [];
-  const parts = run.parts.filter(({ name }) => FIGURES.includes(name));
-  const minutes = (SEEDS * parts.reduce((sum, { seconds }) => sum + seconds, 0)) / 60;
-  const figures = parts.map(({ name }) => name).join(", ");
-  const time = `${minutes.toFixed(0)} min; to reach ${MINUTES} min`;
-  const what = `${figures}: ten times one seed's second run: ${time}`;
-  return [{ name: "paper", what, reached: minutes <= MINUTES }];
-}
-
-/** Every row that has an aim, in words, whether it meets it, and the version of Node it was measured on. */
-export function aims(modules, names = []) {
-  const measured = previous();
-  const wanted = (name) => !names.length || names.includes(name);
-  const rows = modules
-    .filter(({ name, met }) => met && wanted(name))
-    .flatMap((section) =>
-      (measured[section.name]?.rows ?? []).map((row) => ({
-        name: section.name,
-        what: words(section, row),
-        reached: section.met(row),
-        node: measured[section.name].machine.node,
-      })),
-    );
-  return [...rows.filter(({ reached }) => reached !== undefined), ...(wanted("paper") ? paper() : [])];
-}

@@ -1,15 +1,13 @@
 // npm run bench [-- SECTION ...] [--rounds N] [--dry]: runs the sections of this folder one after the other,
 // pinned to one core where taskset exists, prints their rows and writes results/bench.json; with --dry it
-// writes nothing. Sections not named keep their last results. `--check` measures nothing: it says which aims
-// the rows of results/bench.json meet, and ends with 1 where one is missed.
+// writes nothing. Sections not named keep their last results. `--check` measures nothing: it says which targets
+// results/bench.json meets, misses or does not measure, and ends with 1 unless all are met.
 // A section is a module that exports
 // * `name`;
 // * `run(context)`, an async generator of rows that returns what else there is to say of them; context:
 //   { erasable, rounds, cores, torch, python }, the last two the interpreters that ERASABLE_TORCH_PYTHON and
 //   ERASABLE_PYTHON name;
 // * `text(row)`, where its rows are worth a line of their own;
-// * `met(row)`, where they have an aim: true, false, or undefined where the row has none or its peer was not
-//   there;
 // * `child(task, erasable)`, where it works in processes of its own (measure.mjs, inChild).
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -17,13 +15,14 @@ import { createRequire } from "node:module";
 import { cpus, totalmem, type } from "node:os";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
-import { aims, previous, sections, target, words } from "./results.mjs";
+import { previous, sections, target, words } from "./results.mjs";
+import { judged } from "./targets.mjs";
 
 const USAGE =
   "usage: npm run bench [-- SECTION ...] [--rounds N] [--dry] [--check]\n" +
   "Sections are the modules of bench/ that export a name; all of them by default.\n" +
   "Writes results/bench.json; with --dry it writes nothing.\n" +
-  "--check: which aims its rows meet, without measuring; ends with 1 where one is missed.\n" +
+  "--check: which targets its rows meet, without measuring; ends with 1 unless all are met.\n" +
   "ERASABLE_TORCH_PYTHON names a Python with PyTorch, ERASABLE_PYTHON one with gensim and scikit-learn.";
 
 /** The cores that this process may use, or undefined where taskset does not exist. */
@@ -95,10 +94,10 @@ if (process.argv[2] === "--child") {
     );
     process.exitCode = 1;
   } else if (given.check) {
-    const rows = aims(modules, names);
-    for (const { name, what, reached, node } of rows)
-      console.log(`${reached ? "met   " : "MISSED"} ${name}: ${what}${node ? ` (Node ${node})` : ""}`);
-    process.exitCode = rows.every(({ reached }) => reached) ? 0 : 1;
+    const rows = judged(previous(), names);
+    for (const { section, what, got, reach, verdict, node } of rows)
+      console.log(`${verdict.padEnd(12)}  ${section}: ${what}: ${got}, to reach ${reach} (Node ${node})`);
+    process.exitCode = rows.every(({ verdict }) => verdict === "met") ? 0 : 1;
   } else {
     const context = {
       cores: pinned(),

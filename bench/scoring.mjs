@@ -4,9 +4,7 @@ import { ml1m, processor, summary, weightsOf } from "./measure.mjs";
 
 export const name = "scoring";
 
-const REACH = { dmf: 0.3, nmf: 1.5 }; // seconds for 6,040 x 3,416 on one core
-
-/** Rows of { model, what, seconds (median, least, most), reach }. */
+/** Rows of { model, what, seconds (median, least, most) }. */
 export async function* run({ erasable, rounds = 5 }) {
   const data = await ml1m(erasable);
   const everyone = Uint32Array.from({ length: data.users }, (_, user) => user);
@@ -25,17 +23,14 @@ export async function* run({ erasable, rounds = 5 }) {
         task();
         if (round > 0) seconds.push(processor() - begun);
       }
-      const reach = what.startsWith("scoreItems") ? REACH[model] : undefined;
-      yield { model, what, seconds: summary(seconds), reach };
+      yield { model, what, seconds: summary(seconds) };
     }
     engine.dispose();
   }
   return { data: data.name, rounds };
 }
 
-export function text({ model, what, seconds, reach }) {
+export function text({ model, what, seconds }) {
   const range = `${seconds.least.toFixed(3)}..${seconds.most.toFixed(3)}`;
-  return `${model} ${what}: ${seconds.median.toFixed(3)} s (${range})${reach ? `; to reach ${reach} s` : ""}`;
+  return `${model} ${what}: ${seconds.median.toFixed(3)} s (${range})`;
 }
-
-export const met = ({ seconds, reach }) => (reach === undefined ? undefined : seconds.median <= reach);

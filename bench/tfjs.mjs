@@ -1,5 +1,5 @@
 // Training throughput of the tfjs engine beside the simd engine: the same samples, the same batches, in
-// alternation.
+// alternation. Not of LightGCN: there a step of tfjs goes over the whole graph, and a round takes minutes.
 import { ADAM, median, ratings, samplesAt, samplesOf, setFor, summary, weightsOf } from "./measure.mjs";
 
 export const name = "tfjs";
@@ -57,6 +57,7 @@ export async function* run({ erasable, rounds = 5 }) {
   const { name: data, core } = await ratings(erasable);
   const set = { ...samplesOf(core), negatives: 0 };
   for (const model of erasable.MODEL_NAMES) {
+    if (erasable.modelOf(model).graph) continue;
     const spec = erasable.modelSpec(model, erasable.userCount(core), erasable.itemCount(core));
     for (const [batchSize, steps] of STEPS) {
       const points = drawSubset(erasable, set, Math.min(steps * batchSize, set.users.length));

@@ -71,7 +71,6 @@ export async function* run({ erasable, rounds = 5 }) {
         retrainSeconds: summary(seen.retrain),
         gain: summary(seen.gain),
         ofIdeal: ideal / median(seen.gain),
-        reach: { ideal: 0.9 * GROUPS, ofIdeal: 1.25 },
         stages: seen.cost.seconds,
       };
     }
@@ -84,6 +83,4 @@ export async function* run({ erasable, rounds = 5 }) {
 export const text = ({ balance, ideal, gain, ofIdeal, seconds, retrainSeconds }) =>
   `equal ${balance}: ${ideal.toFixed(1)}x fewer gradient samples than Retrain, ` +
   `${gain.median.toFixed(1)}x less wall time (${seconds.median.toFixed(2)} s against ` +
-  `${retrainSeconds.median.toFixed(1)} s; ${ofIdeal.toFixed(2)} of the ideal; to reach 1.25)`;
-
-export const met = ({ ofIdeal, reach }) => ofIdeal <= reach.ofIdeal;
+  `${retrainSeconds.median.toFixed(1)} s; ${ofIdeal.toFixed(2)} of the ideal)`;

@@ -68,7 +68,7 @@ const PARTS = {
   "bench/README.md": {
     machines,
     aims: aimTable,
-    beyond: rowsOf("item-knn", "forgetting", "loop", "large", "inverse"),
+    beyond: rowsOf("item-knn", "forgetting", "loop", "large", "derive"),
     speed: speedTable,
     scale: scaleTable,
     forget: forgetTable,
