@@ -1,20 +1,22 @@
 /** `advise`: the methods that fit a file of ratings, measured on it, and which to take. */
 
-import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Advice, type AdvicePlan, advise, planAdvice, type Tried, waitOf } from "../advice/advise";
 import { holdsRatings } from "../data/interactions";
 import { referenceTo } from "../data/reference";
+import { named } from "../disk/diskError";
+import { nodeFiles, tryPlace } from "../disk/files";
+import { makeFolders, removeEmpty } from "../disk/folders";
 import { InputError } from "../errors";
 import { paretoChart } from "../report/paretoChart";
 import { progress } from "../report/progress";
 import { shellWord } from "../report/shell";
 import { chartFiles } from "../report/show";
-import { makeFolders } from "./folders";
 import { withJson } from "./options";
 import { count, duration, plural, print, printJson, say, stopping } from "./output";
 import { loadRatings, type RatingsOptions, readingKeys, readingText, spelled, withReading } from "./ratings";
+import { writeText } from "./systemFiles";
 import { textTable } from "./textTable";
 
 interface AdviseOptions extends RatingsOptions {
@@ -73,6 +75,7 @@ async function adviseCommand(ratings: string, options: AdviseOptions): Promise<v
   const readSeconds = (performance.now() - began) / 1000;
   const plan = await planAdvice(data, { seconds: 60 * minutes, readSeconds });
   sayPlan(plan, minutes);
+  tryOut(out);
   const aim = purpose === "ratings" ? "own" : "ranking";
   const shown = progress("methods", { total: plan.candidates.length });
   const advice = await advise(name, data, plan, {
@@ -157,6 +160,21 @@ const FEW = 50;
 const percent = (share: number): string =>
   share > 0 && share < 0.001 ? "below 0.1 %" : `${(100 * share).toFixed(1)} %`;
 
+/** Bytes of the picture's largest file, which brings its script along. */
+const PICTURE = 2 ** 22;
+
+/** Tries the place of the picture, before minutes are spent on it. @throws DiskError */
+function tryOut(out: string): void {
+  named("--out", () => {
+    const made = makeFolders(out);
+    try {
+      tryPlace(nodeFiles, join(out, "advice.svg"), PICTURE);
+    } finally {
+      removeEmpty(made);
+    }
+  });
+}
+
 /** Quality against the time that forgetting takes, as files. @returns the path of the picture */
 async function draw(advice: Advice, ratings: string, aim: "ranking" | "own", out: string): Promise<string> {
   const what = aim === "own" ? "own items" : "all items";
@@ -181,18 +199,17 @@ async function draw(advice: Advice, ratings: string, aim: "ranking" | "own", out
     yTitle: `NDCG@10, ${what} ranked`,
   });
   const best = advice.recommended ? ` ${advice.recommended.label} is recommended.` : "";
-  const named = {
+  const described = {
     name: "advice",
     caption: `${ratings}: quality against the time to forget one user`,
     alt: `One point a method: NDCG@10 against the seconds that forgetting a user takes.${best}`,
   };
   const files = await chartFiles(
     chart,
-    named,
+    described,
     `${ratings}: ${count(advice.ratings)} held-out ratings of ${count(advice.users)} users.`,
   );
-  const folder = resolve(out);
-  makeFolders(folder);
-  for (const [name, ending, content] of files) writeFileSync(join(folder, `${name}.${ending}`), content);
+  makeFolders(out);
+  for (const [name, ending, content] of files) writeText(join(out, `${name}.${ending}`), "--out", content);
   return join(out, "advice.svg");
 }

@@ -4,9 +4,10 @@ import type { Command } from "commander";
 import { CATALOG, catalogEntry, isSyntheticName } from "../data/catalog";
 import { dataFolders, fetchDataset, findDataset } from "../data/load";
 import { SYNTHETIC_PRESETS } from "../data/syntheticOptions";
+import { asDiskError, named, withOption } from "../disk/diskError";
+import { makeFolders, removeEmpty } from "../disk/folders";
 import { type Progress, progress } from "../report/progress";
 import { addCheck } from "./check";
-import { makeFolders, removeEmpty } from "./folders";
 import { withJson } from "./options";
 import { count, print, printJson, stopping } from "./output";
 import { textTable } from "./textTable";
@@ -79,7 +80,7 @@ function list({ json }: DataOptions): void {
 
 async function fetch(name: string, { json, folder }: DataOptions): Promise<void> {
   const entry = catalogEntry(name);
-  const made = folder === undefined ? [] : makeFolders(folder);
+  const made = folder === undefined ? [] : named("--folder", () => makeFolders(folder));
   let shown: { file: string; progress: Progress } | undefined;
   const target = await fetchDataset(name, {
     dataFolder: folder,
@@ -94,7 +95,7 @@ async function fetch(name: string, { json, folder }: DataOptions): Promise<void>
     },
   }).catch((error: unknown) => {
     removeEmpty(made);
-    throw error;
+    throw withOption("--folder", asDiskError(error) ?? error);
   });
   shown?.progress.done();
   if (json) {

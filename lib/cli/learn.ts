@@ -10,13 +10,13 @@ import { type LearnSettings, learn } from "../unlearning/api";
 import { chooseMethod } from "../unlearning/choice";
 import type { ErasableSystem } from "../unlearning/erasableSystem";
 import { METHOD_NAMES, type MethodName } from "../unlearning/methods";
-import { makeSystemFolder } from "./folders";
 import { keepReading } from "./keptReading";
 import { integer, withJson } from "./options";
 import { count, duration, plural, print, printJson, say, sayEngines, stopping } from "./output";
 import { loadRatings, type RatingsOptions, readingKeys, readingText, spelled, withReading } from "./ratings";
 import { settingNames, settingsOf, withSettings } from "./settings";
 import { stages } from "./stages";
+import { makeSystemFolder } from "./systemFolder";
 
 interface LearnOptions extends RatingsOptions {
   readonly system: string;

@@ -136,6 +136,10 @@ export const withJson = (command: Command): Command =>
 export const resultsRoot = (given: string | undefined): string =>
   resolve(given ?? process.env.ERASABLE_RESULTS ?? `${suiteRoot()}/results`);
 
+/** What named that folder, for messages. */
+export const resultsOption = (given: string | undefined): string =>
+  given === undefined && process.env.ERASABLE_RESULTS !== undefined ? "ERASABLE_RESULTS" : "--results";
+
 /** The options that chose the trials, as they are written: "--profile smoke --groups 2,4 --set epochs=1". */
 export function selectionWords(options: SelectionOptions): string {
   const { profile, results, dataset, model, method, groups, seeds, request = [], preset, set = [] } = options;

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
-import { DiskError } from "../disk/diskError";
+import { asDiskError, DiskError } from "../disk/diskError";
 import { InputError, StoppedError } from "../errors";
 import { DisagreementError } from "../runs/store";
 import { DamagedError } from "../training/store";
@@ -130,23 +130,12 @@ function explain(error: unknown): number {
     say(error.message);
     return stopCode();
   }
-  if (
-    error instanceof DamagedError ||
-    error instanceof DiskError ||
-    error instanceof DisagreementError ||
-    isOfSystem(error)
-  ) {
-    say(`erasable: ${error.message}`);
-    return EXIT.failed;
-  }
-  if (error instanceof InputError) {
-    say(`erasable: ${error.message}`);
-    return EXIT.input;
+  const known = asDiskError(error) ?? error;
+  if (known instanceof InputError) {
+    say(`erasable: ${known.message}`);
+    const failed = [DamagedError, DiskError, DisagreementError].some((kind) => known instanceof kind);
+    return failed ? EXIT.failed : EXIT.input;
   }
   say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return EXIT.failed;
 }
-
-/** An error of the operating system: a file that cannot be read or written, a full disk. */
-const isOfSystem = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && "syscall" in error && "code" in error;

@@ -1,6 +1,8 @@
 /** `run`: computes the trials that the store lacks, of questions or of a chunk of a sweep. */
 
 import type { Command } from "commander";
+import { named } from "../disk/diskError";
+import { makeFolders } from "../disk/folders";
 import type { EngineName } from "../engine/engine";
 import { InputError } from "../errors";
 import { type ErasableRecord, keyOf } from "../questions/plan";
@@ -12,9 +14,9 @@ import { progress } from "../report/progress";
 import type { Failure } from "../runs/record";
 import type { RunProgress, RunSummary } from "../runs/runner";
 import type { RunStore } from "../runs/store";
-import { makeFolders } from "./folders";
 import {
   integer,
+  resultsOption,
   resultsRoot,
   type SelectionOptions,
   selectionWords,
@@ -113,7 +115,8 @@ async function run(questions: string[], options: RunOptions): Promise<void> {
   };
   await sayEngines(wanted.map(({ system }) => (system?.settings.engine ?? "simd") as EngineName));
   const found = options.force ? 0 : wanted.filter((trial) => store.has(key(trial) ?? "")).length;
-  makeFolders(store.folder);
+  const place = resultsOption(options.results);
+  named(place, () => makeFolders(store.folder));
   const signal = stopping();
   const shown = progress("Runs", { unit: "M gradient samples" });
   let last = "";
@@ -146,13 +149,19 @@ async function run(questions: string[], options: RunOptions): Promise<void> {
       missing: wanted.filter((trial) => !store.has(key(trial) ?? "")).length,
       failures: summaries.flatMap(({ failures }) => failures),
       stopped: summaries.some(({ stopped }) => stopped),
-      storeError: summaries.find(({ storeError }) => storeError !== undefined)?.storeError,
+      storeError: firstError(summaries, place),
       samples: sum(summaries, ({ samples }) => samples),
       seconds: sum(summaries, ({ seconds }) => seconds),
     },
     `${questions.length === 1 ? questions[0] : "QUESTION"} ${selectionWords(options)}`,
     options.json ?? false,
   );
+}
+
+/** Why the store could not be written, by the option that named it. */
+function firstError(summaries: readonly RunSummary[], option: string): string | undefined {
+  const error = summaries.find(({ storeError }) => storeError !== undefined)?.storeError;
+  return error === undefined ? undefined : `${option}: ${error}`;
 }
 
 const sum = (summaries: readonly RunSummary[], of: (summary: RunSummary) => number): number =>

@@ -1,10 +1,11 @@
 /** `table`, `figure` and `claims`: what the records say. Nothing is trained. */
 
-import { writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { isSyntheticName } from "../data/catalog";
 import { isOwnFile } from "../data/load";
+import { named } from "../disk/diskError";
+import { makeFolders } from "../disk/folders";
 import { InputError } from "../errors";
 import { type Answer, answerOf } from "../questions/answer";
 import { identifyHere } from "../questions/plan";
@@ -24,8 +25,8 @@ import {
 import { type Row, rowsOf } from "../report/rows";
 import { chartFiles } from "../report/show";
 import { tableCsv } from "../report/table";
-import { makeFolders } from "./folders";
 import {
+  resultsOption,
   resultsRoot,
   type SelectionOptions,
   selectionWords,
@@ -35,6 +36,7 @@ import {
 } from "./options";
 import { plural, print, printJson, say } from "./output";
 import { type Selection, select } from "./selection";
+import { writeText } from "./systemFiles";
 import { textTable } from "./textTable";
 
 export function addTable(program: Command): void {
@@ -179,11 +181,13 @@ async function figure(
       `figure: "${id}" has none, but tables: npx erasable table ${id} ${selectionWords(options)}`,
     );
   const folder = resolve(options.out ?? join(resultsRoot(options.results), outputName(profile), "figures"));
-  makeFolders(folder);
+  const option = options.out === undefined ? resultsOption(options.results) : "--out";
+  named(option, () => makeFolders(folder));
   const figures = [];
   for (const { chart, run = answer.run, ...named } of charts) {
     const files = await chartFiles(chart, named, provenanceLine(provenanceOf(profile, run)));
-    for (const [name, ending, content] of files) writeFileSync(join(folder, `${name}.${ending}`), content);
+    for (const [name, ending, content] of files)
+      writeText(join(folder, `${name}.${ending}`), option, content);
     figures.push({ path: shortPath(join(folder, `${named.name}.svg`)), caption: named.caption });
   }
   if (options.json) {
@@ -209,8 +213,9 @@ async function claims(options: SelectionOptions & { json?: boolean }): Promise<v
     claims: judged,
   };
   const path = join(resultsRoot(options.results), outputName(profile.name), "claims.json");
-  makeFolders(dirname(path));
-  writeFileSync(path, `${JSON.stringify(document, rounded, 2)}\n`);
+  const option = resultsOption(options.results);
+  named(option, () => makeFolders(dirname(path)));
+  writeText(path, option, `${JSON.stringify(document, rounded, 2)}\n`);
   if (options.json) {
     printJson(document);
     return;

@@ -2,6 +2,7 @@
 
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
+import { withOption } from "../disk/diskError";
 import { canonicalJson } from "../json";
 import { Durations } from "../questions/duration";
 import { type DataIdentity, type ErasableRecord, keyOf } from "../questions/plan";
@@ -9,8 +10,14 @@ import { profileNamed } from "../questions/profile";
 import { jobOf } from "../questions/questions";
 import { isCurrent, openStore } from "../questions/suite";
 import { describeTrial, type Trial } from "../questions/trial";
-import { makeFolders } from "./folders";
-import { resultsRoot, type SelectionOptions, withJson, withProfile, withSelection } from "./options";
+import {
+  resultsOption,
+  resultsRoot,
+  type SelectionOptions,
+  withJson,
+  withProfile,
+  withSelection,
+} from "./options";
 import { duration, plural, print, printJson, say, stopping } from "./output";
 import { identities, select } from "./selection";
 import { textTable } from "./textTable";
@@ -62,10 +69,11 @@ export function addCompact(program: Command): void {
     .addHelpText("after", "\nExample:\n  $ npx erasable compact --profile paper")
     .action(async (options: SelectionOptions & { json?: boolean }) => {
       const store = openStore(resultsRoot(options.results), profileNamed(options.profile));
-      makeFolders(store.folder);
-      await store.hold({ signal: stopping(), onWait: (message) => say(`waiting: ${message}`) });
       try {
+        await store.hold({ signal: stopping(), onWait: (message) => say(`waiting: ${message}`) });
         store.compact();
+      } catch (error) {
+        throw withOption(resultsOption(options.results), error);
       } finally {
         store.close();
       }

@@ -3,6 +3,8 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
+import { named, withOption } from "../disk/diskError";
+import { isFolder } from "../disk/folders";
 import { InputError } from "../errors";
 import { Durations } from "../questions/duration";
 import { type ErasableRecord, planJobs } from "../questions/plan";
@@ -12,8 +14,7 @@ import { isSweep, partStores, readSweep, type Sweep, writeSweep } from "../quest
 import { currentProfile, suiteRoot } from "../report/context";
 import { mergeStores } from "../runs/merge";
 import { RunStore } from "../runs/store";
-import { isFolder } from "./folders";
-import { resultsRoot, type SelectionOptions, withJson, withSelection } from "./options";
+import { resultsOption, resultsRoot, type SelectionOptions, withJson, withSelection } from "./options";
 import { duration, plural, print, printJson, say, stopping } from "./output";
 import { identities, select } from "./selection";
 import { textTable } from "./textTable";
@@ -78,7 +79,7 @@ async function plan(ids: string[], options: PlanOptions): Promise<void> {
     return;
   }
   const out = resolve(options.out);
-  const sweep = writeSweep(out, { suite: suiteRoot(), profile: profile.name, chunks });
+  const sweep = named("--out", () => writeSweep(out, { suite: suiteRoot(), profile: profile.name, chunks }));
   const guessed = chunks
     .flatMap((chunk) => chunk.trials)
     .filter(({ trial }) => durations.of(trial).source === "rate");
@@ -166,6 +167,8 @@ async function merge(parts: string[], options: MergeOptions): Promise<void> {
   const merged = await mergeStores(into, stores, {
     signal: stopping(),
     onWait: (who) => say(`waiting: ${who}`),
+  }).catch((error: unknown) => {
+    throw withOption(options.into === undefined ? resultsOption(options.results) : "--into", error);
   });
   const missing = sources.reduce((sum, source) => sum + source.missing(keys), 0);
   const nodes = [...new Set(keys.values())].sort();

@@ -4,8 +4,9 @@ import { randomBytes } from "node:crypto";
 import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { type Encoding, textIn } from "../data/reading/encoding";
-import { DiskError, onDisk } from "../disk/diskError";
-import { nodeFiles, writeAtomically, writeNew } from "../disk/files";
+import { named, onDisk } from "../disk/diskError";
+import { nodeFiles, tryPlace, writeAtomically, writeNew } from "../disk/files";
+import { isFolder } from "../disk/folders";
 import { InputError } from "../errors";
 
 /** "erased.evidence.json" for "erased.json". */
@@ -13,28 +14,49 @@ export const evidencePath = (certificate: string): string =>
   `${certificate.replace(/\.json$/, "")}.evidence.json`;
 
 /**
- * Refuses a place for a certificate where it would be lost or overwrite something else: before anything is forgotten, since
- * afterwards it would be too late to say so. @throws InputError
+ * Refuses a place for a certificate where it would be lost or overwrite something else: before anything is
+ * forgotten, since afterwards it would be too late to say so. @throws InputError
  */
 export function requirePlace(certificate: string, system: string, key: string): void {
-  const folder = dirname(resolve(certificate));
-  if (!existsSync(folder)) throw new InputError(`--certificate: the folder of ${certificate} is not there`);
-  if (isWithin(folder, system))
-    throw new InputError(
-      `--certificate: ${certificate} is in the system's folder; take a place outside of it`,
-    );
   const places = [
     [certificate, "certificate", isCertificate],
     [evidencePath(certificate), "evidence", isEvidence],
   ] as const;
   for (const [path, what, is] of places) {
-    if (resolve(path) === resolve(key))
-      throw new InputError(`--certificate: ${path} is the place of the key`);
-    if (existsSync(path) && !is(path))
-      throw new InputError(
-        `--certificate: ${path} is there already and is no ${what}; it would be overwritten`,
-      );
+    const target = named(OPTION, () => targetOf(path));
+    const refuse = (why: string): never => {
+      throw new InputError(`${OPTION}: ${why}`);
+    };
+    if (!named(OPTION, () => isFolder(dirname(target))))
+      refuse(`the folder of ${path} is not there; make it, or take another place`);
+    if (isWithin(dirname(target), system))
+      refuse(`${path} is in the system's folder; take a place outside of it`);
+    if (target === named("--key", () => targetOf(key))) refuse(`${path} is the place of the key`);
+    if (existsSync(target) && !is(target))
+      refuse(`${path} is there already and is no ${what}; it would be overwritten`);
   }
+}
+
+const OPTION = "--certificate";
+
+/** More than a certificate of some ten thousand users has. */
+const CERTIFICATE_BYTES = 2 ** 20;
+
+/**
+ * Tries whether a certificate and its evidence can be written, when all but the erasure is done.
+ * @param evidence bytes of the evidence as it would be now @throws DiskError: nothing has been forgotten
+ */
+export function tryPlaces(certificate: string, evidence: number): void {
+  named(OPTION, () => {
+    tryPlace(nodeFiles, targetOf(evidencePath(certificate)), evidence);
+    tryPlace(nodeFiles, targetOf(certificate), CERTIFICATE_BYTES);
+  });
+}
+
+/** The file that a name stands for, where it is a link. @throws DiskError for a link that leads nowhere */
+function targetOf(path: string): string {
+  const isLink = onDisk("read", path, () => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink());
+  return isLink ? onDisk("written", path, () => realpathSync(path)) : resolve(path);
 }
 
 /** Whether a folder is that of the system, or in it. */
@@ -45,30 +67,23 @@ function isWithin(folder: string, system: string): boolean {
 }
 
 /** Whether an earlier certificate, what is left of one that was cut off, or nothing yet is in a file. */
-const isCertificate = (path: string): boolean =>
-  holds(
-    path,
-    (value) => typeof value.format === "string" && value.format.startsWith("erasable certificate"),
-    /^\{\s*"format":\s*"erasable certificate/,
-  );
+const isCertificate = (path: string): boolean => begins(path, ['{"format":"erasable certificate']);
 
 const isEvidence = (path: string): boolean =>
-  holds(
-    path,
-    ({ plan, itemIds }) => (plan === null || typeof plan === "string") && Array.isArray(itemIds),
-    /^\{"plan":("|null,"itemIds":)/,
-  );
+  begins(path, ['{"plan":null,"itemIds":[', '{"plan":"{\\"format\\":\\"erasable plan']);
 
-function holds(path: string, is: (value: Record<string, unknown>) => boolean, beginning: RegExp): boolean {
-  if (!statSync(path).isFile()) return false;
-  const text = readFileSync(path, "utf8");
-  if (text.trim() === "") return true;
-  try {
-    const value = JSON.parse(text) as Record<string, unknown> | null;
-    return typeof value === "object" && value !== null && is(value);
-  } catch {
-    return beginning.test(text);
-  }
+/** Larger files are nobody's certificate, and are not read. */
+const LARGE = 2 ** 29;
+
+/** Whether a file begins in one of these ways, or ends before that can be told; white space does not count. */
+function begins(path: string, ways: readonly string[]): boolean {
+  const bare = (text: string) => text.replace(/[\s\0]+/g, ""); // a crash may leave zeros
+  return onDisk("read", path, () => {
+    const stat = statSync(path);
+    if (!stat.isFile() || stat.size > LARGE) return false;
+    const text = bare(readFileSync(path, "utf8"));
+    return ways.map(bare).some((way) => text.startsWith(way) || way.startsWith(text));
+  });
 }
 
 /** "store.key" beside the folder "store"; never in it, where "." and ".." would put it. */
@@ -77,10 +92,12 @@ export function defaultKey(system: string): string {
   return `${/(^|[\\/])\.{0,2}$/.test(bare) ? resolve(system) : bare}.key`;
 }
 
-/** The operator's key of a file; undefined when there is no file. */
+/** The operator's key of a file; undefined when there is no file, or an empty one. @throws DiskError, InputError */
 export function readKey(path: string): string | undefined {
-  if (!existsSync(path)) return undefined;
-  const text = readText(path, "--key").trim();
+  const bytes = named("--key", () => nodeFiles.read(path));
+  const text = Buffer.from(bytes ?? [])
+    .toString("utf8")
+    .trim();
   if (text === "") return undefined;
   if (/^([0-9a-f]{2}){16,}$/i.test(text)) return text;
   throw new InputError(
@@ -89,13 +106,22 @@ export function readKey(path: string): string | undefined {
   );
 }
 
+/** The same of a file that must hold one. @throws DiskError, InputError */
+export function requireKey(path: string): string {
+  const key = readKey(path);
+  if (key !== undefined) return key;
+  const { size } = named("--key", () => onDisk("read", path, () => statSync(path)));
+  throw new InputError(`--key: ${path} holds no key, but ${size} bytes of white space`);
+}
+
 /**
  * Makes a key and writes it so that its owner alone can read it; it is on the disk before anything is erased under it. It
  * is a secret, so it is drawn from the system. @throws InputError where there is no folder, or in the system's own
  */
 export function writeSecret(path: string, system: string): string {
   const folder = dirname(resolve(path));
-  if (!existsSync(folder)) throw new InputError(`--key: the folder of ${path} is not there`);
+  if (!named("--key", () => isFolder(folder)))
+    throw new InputError(`--key: the folder of ${path} is not there; make it, or take another place`);
   if (isWithin(folder, system))
     throw new InputError(`--key: ${path} is in the system's folder; take a place outside of it`);
   const key = randomBytes(32).toString("hex");
@@ -114,21 +140,7 @@ export function writeSecret(path: string, system: string): string {
  * @throws InputError naming option, file and what to do
  */
 export function writeText(path: string, option: string, text: string, mode = 0o644): void {
-  named(option, () => {
-    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
-    const target = isLink ? onDisk("written", path, () => realpathSync(path)) : path;
-    writeAtomically(nodeFiles, target, Buffer.from(text), mode);
-  });
-}
-
-/** Names the option by which a caller named a file. */
-function named<T>(option: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof DiskError) throw new DiskError(`${option}: ${error.message}`, error.code, error);
-    throw error;
-  }
+  named(option, () => writeAtomically(nodeFiles, targetOf(path), Buffer.from(text), mode));
 }
 
 /** The text of a file that the caller named. @throws InputError naming the option and the file. */

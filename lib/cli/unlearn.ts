@@ -14,7 +14,15 @@ import { readPairs, readUsers } from "./lists";
 import { list, withJson } from "./options";
 import { count, duration, plural, print, printJson, say, stopping } from "./output";
 import { stages } from "./stages";
-import { defaultKey, evidencePath, readKey, requirePlace, writeSecret, writeText } from "./systemFiles";
+import {
+  defaultKey,
+  evidencePath,
+  readKey,
+  requirePlace,
+  tryPlaces,
+  writeSecret,
+  writeText,
+} from "./systemFiles";
 
 interface UnlearnOptions {
   readonly system: string;
@@ -128,6 +136,8 @@ async function forget(
   signal: AbortSignal,
 ): Promise<void> {
   const keyFile = options.key ?? defaultKey(options.system);
+  if (options.certificate !== undefined)
+    tryPlaces(options.certificate, Buffer.byteLength(evidenceText(system, options.system)));
   const key = readKey(keyFile) ?? newKey(keyFile, options, system);
   const since = performance.now();
   const { certificate, cost, deleted } = await system.forget(request, {

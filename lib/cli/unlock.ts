@@ -1,9 +1,9 @@
 /** `unlock`: gives a folder back that a process holds which has ended where this machine cannot see it. */
 
 import type { Command } from "commander";
+import { isFolder } from "../disk/folders";
 import { breakLock } from "../disk/lock";
 import { InputError } from "../errors";
-import { isFolder } from "./folders";
 import { withJson } from "./options";
 import { print, printJson } from "./output";
 

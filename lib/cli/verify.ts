@@ -14,7 +14,7 @@ import { withJson } from "./options";
 import { EXIT, Exit, plural, print, printJson, say, stopping } from "./output";
 import { loadRatings, type RatingsOptions, readingKeys, readingText, withReading } from "./ratings";
 import { stages } from "./stages";
-import { evidencePath, readKey, readText } from "./systemFiles";
+import { evidencePath, readText, requireKey } from "./systemFiles";
 
 interface Options extends RatingsOptions {
   readonly ratings: string;
@@ -53,9 +53,7 @@ Examples:
 
 async function verifyCommand(file: string, options: Options): Promise<void> {
   const certificate = parseCertificate(readText(file, "certificate"));
-  const key = options.key === undefined ? undefined : readKey(options.key);
-  if (options.key !== undefined && key === undefined)
-    throw new InputError(`--key: ${options.key} is not there`);
+  const key = options.key === undefined ? undefined : requireKey(options.key);
   const signer = options.signer?.toLowerCase();
   if (signer !== undefined && !/^[0-9a-f]{64}$/.test(signer))
     throw new InputError(`--signer: ${options.signer} is not a public key, 64 hexadecimal digits`);

@@ -46,7 +46,7 @@ const MEANING: Readonly<Record<string, readonly [reason: string, advice: string]
 
 /** The system's code of an error, as "ENOENT"; undefined for an error of another kind. */
 export const codeOf = (error: unknown): string | undefined => {
-  const { code } = error as { code?: unknown };
+  const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === "string" ? code : undefined;
 };
 
@@ -59,15 +59,50 @@ export function onDisk<T>(action: string, path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const code = codeOf(error);
-    if (code === undefined || error instanceof DiskError) throw error;
-    const [reason, advice] = MEANING[code] ?? [(error as Error).message, "check the path"];
-    const isLink = ["ENOENT", "EEXIST"].includes(code) && isDangling(path);
-    const why = isLink ? "it is a link to nothing" : `${reason} (${code})`;
-    throw new DiskError(`${path} cannot be ${action}: ${why}; ${advice}`, code, error);
+    throw asDiskError(error, action, path) ?? error;
   }
 }
 
-function isDangling(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+/**
+ * An error of the system in words; undefined for one of another kind.
+ * @param path default: the one that the error names, if any
+ */
+export function asDiskError(error: unknown, action = "used", path = pathOf(error)): DiskError | undefined {
+  if (error instanceof DiskError) return error;
+  const code = codeOf(error);
+  if (code === undefined || path === undefined) return undefined;
+  const { message } = error as Error;
+  if (path === "") return new DiskError(MEANING[code]?.join("; ") ?? message, code, error);
+  const [reason, advice] = MEANING[code] ?? [message, "check the path"];
+  const isDangling = ["ENOENT", "EEXIST"].includes(code) && isLink(path);
+  const why = isDangling ? "it is a link to nothing" : `${reason} (${code})`;
+  return new DiskError(`${path} cannot be ${action}: ${why}; ${advice}`, code, error);
+}
+
+/** Of an error of the system, "" where it names none: a full disk does not. */
+function pathOf(error: unknown): string | undefined {
+  const { syscall, path = "" } = (error ?? {}) as NodeJS.ErrnoException;
+  return syscall === undefined ? undefined : path;
+}
+
+/** Whether a path is a link, wherever it leads; false where this cannot be seen. */
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}
+
+/** The same with the option that named the path: "--out: /full/a.svg cannot be written: ...". */
+export const withOption = (option: string, error: unknown): unknown =>
+  error instanceof DiskError ? new DiskError(`${option}: ${error.message}`, error.code, error) : error;
+
+/** Does something, and names the option in an error of the disk. */
+export function named<T>(option: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw withOption(option, error);
+  }
 }

@@ -12,7 +12,6 @@ import {
   fsyncSync,
   ftruncateSync,
   linkSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -24,6 +23,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { codeOf, onDisk } from "./diskError";
+import { makeFolders } from "./folders";
 
 /** Every step throws DiskError when the disk does not do it. */
 export interface Files {
@@ -47,6 +47,7 @@ export interface Files {
   syncFolder(path: string): void;
   /** Removes a file; one that is not there is passed over. */
   remove(path: string): void;
+  /** Makes a folder and those above it; one that is there is passed over. */
   makeFolder(path: string): void;
   /** The bytes of a file, in a buffer of their own; undefined when there is none. */
   read(path: string): Uint8Array | undefined;
@@ -138,7 +139,7 @@ export const nodeFiles: Files = {
     onDisk("written", path, () => using(path, "r", 0, fsyncSync));
   },
   remove: (path) => onDisk("removed", path, () => unlessMissing(() => unlinkSync(path), undefined)),
-  makeFolder: (path) => void onDisk("made", path, () => mkdirSync(path, { recursive: true })),
+  makeFolder: (path) => void makeFolders(path),
   read: (path) =>
     onDisk("read", path, () =>
       unlessMissing(() => {
@@ -156,7 +157,11 @@ export const nodeFiles: Files = {
         [],
       ),
     ),
-  list: (path) => nodeFiles.names(path).map((name) => ({ name, bytes: statSync(join(path, name)).size })),
+  list: (path) =>
+    nodeFiles.names(path).flatMap((name) => {
+      const file = join(path, name);
+      return onDisk("read", file, () => unlessMissing(() => [{ name, bytes: statSync(file).size }], []));
+    }),
 };
 
 /**
@@ -180,6 +185,17 @@ export function putWhole(files: Files, path: string, bytes: Uint8Array, mode?: n
     files.write(unfinished, bytes, mode);
     files.rename(unfinished, path);
   });
+}
+
+/**
+ * Tries whether a file of so many bytes can be written here, by writing one beside it that goes again: for
+ * what is to be written at the end of work that cannot be undone.
+ * @throws DiskError
+ */
+export function tryPlace(files: Files, path: string, bytes: number): void {
+  const unfinished = `${path}${UNFINISHED}`;
+  tidily(files, unfinished, () => files.write(unfinished, new Uint8Array(bytes)));
+  files.remove(unfinished);
 }
 
 /** Writes a file whole, or not at all, unless there is one of that name: then it returns false. */

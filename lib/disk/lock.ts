@@ -10,7 +10,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { InputError, StoppedError } from "../errors";
-import { codeOf, DiskError } from "./diskError";
+import { codeOf, DiskError, onDisk } from "./diskError";
 import { type Files, nodeFiles } from "./files";
 import { describeProcess, type Fate, fateOf, parseProcess, thisProcess } from "./process";
 
@@ -212,7 +212,7 @@ function fate(text: string): Fate {
 
 function describe(text: string, path: string): Holder {
   const name = parseProcess(text);
-  const since = statSync(path, { throwIfNoEntry: false })?.mtime.toISOString();
+  const since = onDisk("read", path, () => statSync(path, { throwIfNoEntry: false }))?.mtime.toISOString();
   const time = since === undefined ? "" : ` since ${since.slice(0, 16).replace("T", " ")} UTC`;
   return {
     text,

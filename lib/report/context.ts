@@ -4,8 +4,10 @@
  * function.
  */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { onDisk } from "../disk/diskError";
+import { makeFolders } from "../disk/folders";
 import { InputError, requireOneOf } from "../errors";
 import { commitOf, type OutputProvenance, outputProvenance, type RunDescription } from "./provenance";
 
@@ -101,7 +103,7 @@ export function writeResult(
   if (!/^[A-Za-z0-9][\w-]*(\.[\w-]+)*$/.test(name))
     throw new InputError(`name "${name}": only letters, digits, - and _ may stand in the name of a result`);
   const path = join(outputFolder(), folder, `${name}.${ending}`);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, content);
+  makeFolders(dirname(path));
+  onDisk("written", path, () => writeFileSync(path, content));
   return path;
 }

@@ -92,6 +92,8 @@ export class SystemFolder {
   readonly store: OwnStore;
   /** What system.json said when this process opened or wrote it: nothing is written over what was not read. */
   private seen: string | undefined;
+  /** the same of request.json */
+  private asked: string | undefined;
 
   constructor(
     readonly path: string,
@@ -122,7 +124,8 @@ export class SystemFolder {
   /** The system in force. Deletions that a crash cut short are done first. @throws InputError, DamagedError. */
   async open(context: Omit<MethodContext, "store">): Promise<System> {
     this.finish();
-    this.seen = this.text();
+    this.seen = this.text(IN_FORCE);
+    this.asked = this.text(REQUEST);
     const { method, settings, root } = this.inForce();
     return methodOf(method, settings).restore(root, { ...context, store: this.store });
   }
@@ -151,15 +154,27 @@ export class SystemFolder {
    */
   unfinishedRequest(): NamedErasure | undefined {
     this.finish();
-    const path = join(this.path, REQUEST);
-    const bytes = this.files.read(path);
-    return bytes && parseNamedErasure(Buffer.from(bytes).toString("utf8"), path);
+    this.asked = this.text(REQUEST);
+    return this.asked === undefined ? undefined : parseNamedErasure(this.asked, join(this.path, REQUEST));
   }
 
-  /** Takes an unfinished request back. What was trained for it is deleted with the next erasure. */
+  /**
+   * Takes an unfinished request back. What was trained for it is deleted with the next erasure.
+   * @throws InUseError when it is another process's, or the system is
+   */
   withdrawRequest(): void {
+    this.requireSeen();
+    if (![undefined, this.asked].includes(this.text(REQUEST)))
+      throw new InUseError(
+        `${this.path}: another process has changed the request since this one opened it; open it again`,
+      );
+    this.removeRequest();
+  }
+
+  private removeRequest(): void {
     this.files.remove(join(this.path, REQUEST));
     this.files.syncFolder(this.path);
+    this.asked = undefined;
   }
 
   /**
@@ -184,7 +199,9 @@ export class SystemFolder {
         `${this.path}: a request for ${earlier.users.length} users and ${earlier.ratings.length} ratings is unfinished; ` +
           "finish it or withdraw it first",
       );
-    writeAtomically(this.files, join(this.path, REQUEST), Buffer.from(canonicalJson(request), "utf8"));
+    const text = canonicalJson(request);
+    this.asked = text; // before it is written: a disk that fails may have it all the same
+    writeAtomically(this.files, join(this.path, REQUEST), Buffer.from(text, "utf8"));
     try {
       const work = { ...context, store: this.store };
       const unlearned = await unlearn(system, erasure, work, { key, regroup: request.regroup, save: true });
@@ -193,7 +210,7 @@ export class SystemFolder {
     } catch (error) {
       if (error instanceof DamagedError) throw this.advised(error);
       // A request that cannot be met is not left behind; one that was stopped, or failed on the way, is.
-      if (isRefusal(error)) this.withdrawRequest();
+      if (isRefusal(error) && this.text(REQUEST) === text) this.removeRequest();
       throw error;
     }
   }
@@ -291,7 +308,7 @@ export class SystemFolder {
 
   private inForce(): InForce {
     const path = join(this.path, IN_FORCE);
-    const text = this.text();
+    const text = this.text(IN_FORCE);
     if (text === undefined) throw new InputError(`${this.path} holds no system: ${IN_FORCE} is missing`);
     const [digest, body] = text.split("\n");
     if (body === undefined || sha256(body) !== digest)
@@ -318,7 +335,7 @@ export class SystemFolder {
     this.store.delete(inForce.obsolete);
     this.sweepCertificates(inForce.certificates);
     this.files.remove(join(this.path, REQUEST + UNFINISHED));
-    this.withdrawRequest();
+    this.removeRequest();
     this.write({ ...inForce, obsolete: null });
     this.files.syncFolder(this.path);
   }
@@ -331,14 +348,14 @@ export class SystemFolder {
     if (gone.length > 0) this.files.syncFolder(folder);
   }
 
-  private text(): string | undefined {
-    const bytes = this.files.read(join(this.path, IN_FORCE));
+  private text(name: string): string | undefined {
+    const bytes = this.files.read(join(this.path, name));
     return bytes && Buffer.from(bytes).toString("utf8");
   }
 
   /** Compare and swap: the lock may have been broken. @throws InUseError when another process has changed the system */
   private requireSeen(): void {
-    if (this.text() !== this.seen)
+    if (this.text(IN_FORCE) !== this.seen)
       throw new InUseError(
         `${this.path}: another process has changed the system since this one opened it; open it again`,
       );
@@ -348,7 +365,7 @@ export class SystemFolder {
   private write(inForce: InForce): void {
     const body = canonicalJson(inForce);
     const text = `${sha256(body)}\n${body}\n`;
-    const isOurs = this.text() === this.seen;
+    const isOurs = this.text(IN_FORCE) === this.seen;
     putWhole(this.files, join(this.path, IN_FORCE), Buffer.from(text, "utf8"));
     if (isOurs) this.seen = text;
   }

@@ -116,13 +116,14 @@ export async function verify(
   checkPlace(certificate, options, checks);
   const method = methodOf(certificate.method, certificate.settings);
   checks.compare("code version", certificate.code, methodVersion(method));
-  checkSettings(certificate, method, checks);
+  let after: After | undefined;
   if (certificate.superseded === undefined) {
     const all = givenData(certificate, data, options);
     const remaining = options.key ? withoutTagged(all, certificate, options.key) : all;
-    const plan = await checkAfter(certificate, method, remaining, options, context, checks);
-    await checkBefore(certificate, method, { all, plan }, options.key, context, checks);
+    after = await checkAfter(certificate, method, remaining, options, context, checks);
+    await checkBefore(certificate, method, { all, plan: after?.plan }, options.key, context, checks);
   }
+  checkSettings(certificate, method, after, checks);
   const unchecked = ({ what, verdict }: Check) => verdict === "not checked" && GUARANTEED.includes(what);
   const ok = !checks.list.some((check) => check.verdict === "wrong" || unchecked(check));
   return { ok: ok && certificate.superseded === undefined, checks: checks.list };
@@ -149,17 +150,47 @@ function checkSigner({ signer }: Certificate, { key, signer: known }: VerifyOpti
     );
 }
 
-/** A setting that is left out is not the default, which may be another one day. */
-function checkSettings({ settings }: Certificate, method: Method, checks: Checks): void {
-  const [stated, all] = [settings, method.settings] as Readonly<Record<string, Json>>[];
-  const differ = Object.keys(all).filter(
-    (key) => canonicalJson({ of: stated[key] }) !== canonicalJson({ of: all[key] }),
-  );
-  const text =
-    differ.length === 0
-      ? `${Object.keys(all).length} of ${method.name}`
-      : `other or missing: ${differ.join(", ")}`;
-  checks.say("settings", differ.length === 0, text);
+/** The system after, learned again. */
+interface After {
+  readonly plan: Plan | null;
+  /** whether the plan was given: then what made the groups has not been used */
+  readonly isGiven: boolean;
+  /** whether its model is the one that is certified */
+  readonly isSame: boolean;
+}
+
+/**
+ * Settings hold where the model was learned with them and came out the same. One that is left out is not the default, which
+ * may be another one day. Under a plan that was given, those that make groups decide nothing: they are held against what
+ * the plan says of itself, which is no proof.
+ */
+function checkSettings(
+  { settings }: Certificate,
+  method: Method,
+  after: After | undefined,
+  checks: Checks,
+): void {
+  type Values = Readonly<Record<string, Json>>;
+  const [stated, all] = [settings, method.settings] as Values[];
+  const same = (one: Values, other: Values, key: string) =>
+    canonicalJson({ of: one[key] }) === canonicalJson({ of: other[key] });
+  const planned = (after?.isGiven && after.plan?.settings ? after.plan.settings : {}) as Values;
+  const grouping = Object.keys(all).filter((key) => key !== "seed" && Object.hasOwn(planned, key));
+  const differ = Object.keys(all).filter((key) => !same(stated, all, key));
+  const contradict = grouping.filter((key) => !same(all, planned, key));
+  const used = Object.keys(all).length - grouping.length;
+  const text = `${used} of ${method.name}`;
+  if (differ.length > 0) checks.say("settings", false, `other or missing: ${differ.join(", ")}`);
+  else if (contradict.length > 0)
+    checks.say("settings", false, `the plan was made with other ones: ${contradict.join(", ")}`);
+  else if (after?.isSame) checks.say("settings", true, `${text}: with them the model comes out the same`);
+  else checks.skip("settings", text, after ? "a model that comes out the same" : "what the model needs");
+  if (grouping.length > 0)
+    checks.skip(
+      "grouping settings",
+      grouping.join(", "),
+      "groups that come out of the ratings: a regrouping",
+    );
 }
 
 /** Whether it is the last of its system, and the system in force is the one that it is about. */
@@ -184,7 +215,7 @@ function checkPlace(certificate: Certificate, { system }: VerifyOptions, checks:
 
 /**
  * Holds what a certificate says of the system after against the system learned again.
- * @returns the plan of the system; undefined where it was not learned
+ * @returns undefined where it was not learned
  */
 async function checkAfter(
   certificate: Certificate,
@@ -193,7 +224,7 @@ async function checkAfter(
   options: VerifyOptions,
   context: Context,
   checks: Checks,
-): Promise<Plan | null | undefined> {
+): Promise<After | undefined> {
   const { after, guarantee, erased } = certificate;
   const rated = ratedBy(remaining);
   checks.compare("users", after.users, ratedUsers(rated));
@@ -215,9 +246,9 @@ async function checkAfter(
   try {
     if (!plan) checks.compare("plan", after.plan, system.plan && planHash(system.plan));
     checks.compare("guarantee", guarantee, guaranteeOf(system, after.plan));
-    checks.compare("model", after.model, system.fingerprint);
+    const isSame = checks.compare("model", after.model, system.fingerprint);
     checks.compare("artefacts", inShort(after.artefacts), inShort(artefacts(system)));
-    return system.plan;
+    return { plan: system.plan, isGiven: plan !== undefined, isSame };
   } finally {
     system.dispose();
   }
@@ -293,13 +324,19 @@ async function checkBefore(
   checkTag("data before", before.data, tag(["data", ratingsHash(ratedBy(data.all))]), checks);
   const plan =
     data.plan && planBefore(data.plan, certificate.erased, { data: data.all, ids: found.ids, tag });
-  await checkModelBefore(certificate, method, { all: data.all, plan }, tag, context, checks);
+  const places = members(plan) - members(data.plan);
+  await checkModelBefore(certificate, method, { all: data.all, plan, places }, tag, context, checks);
 }
 
 function skipErased({ erased }: Certificate, needs: string, checks: Checks): void {
   checks.skip("erased users", erased.users, needs);
   checks.skip("erased ratings", erased.ratings, needs);
+  skipPlaces(erased, needs, checks);
   for (const what of ["data before", "model before"]) checks.skip(what, null, needs);
+}
+
+function skipPlaces({ placeTags }: Certificate["erased"], needs: string, checks: Checks): void {
+  if (placeTags.length > 0) checks.skip("places of the erased", placeTags.length, needs);
 }
 
 /** @returns whether all who are listed are in the data */
@@ -319,15 +356,21 @@ function checkTag(what: string, stated: string | null, found: string | null, che
   return fits;
 }
 
+const members = (plan: Plan | null | undefined): number =>
+  plan?.groups.reduce((sum, group) => sum + group.length, 0) ?? 0;
+
 async function checkModelBefore(
   { before, erased, guarantee }: Certificate,
   method: Method,
-  { all, plan }: Before,
+  { all, plan, places }: Before & { readonly places: number },
   tag: Tagger,
   context: Context,
   checks: Checks,
 ): Promise<void> {
-  const skip = (needs: string) => checks.skip("model before", null, needs);
+  const skip = (needs: string) => {
+    skipPlaces(erased, needs, checks);
+    checks.skip("model before", null, needs);
+  };
   if (plan === undefined) return skip("what the system after needs");
   const planTag = plan && tag(["plan", planHash(plan)]);
   // groups that the erasure made anew, or whose members are pairs, cannot be made again from those after
@@ -335,6 +378,8 @@ async function checkModelBefore(
   if (planTag !== before.plan && (isRegrouped || erased.placeTags.length === 0))
     return skip("the groups before, which nobody has any more");
   if (!checkTag("plan before", before.plan, planTag, checks)) return;
+  if (plan && erased.placeTags.length > 0)
+    checks.compare("places of the erased", erased.placeTags.length, places);
   const system = await learned(method, all, plan, context);
   try {
     checkTag("model before", before.model, tag(["model", system.fingerprint]), checks);

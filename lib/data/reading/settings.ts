@@ -26,6 +26,8 @@ const takes = (parse: (value: string) => unknown) => (value: string) => {
 };
 
 const LARGE = Number.MAX_SAFE_INTEGER;
+const anyNumber = (initial: number, doc: string) =>
+  nullable({ ...real(-LARGE, LARGE, initial, doc), allowed: "any number" });
 
 export const READING = {
   columns: nullable(
@@ -44,10 +46,8 @@ export const READING = {
       "lowest and highest rating",
     ),
   ),
-  liked: nullable(
-    real(-LARGE, LARGE, 4, "the rating from which on an item is liked (three quarters of the scale)"),
-  ),
-  unrated: nullable(real(-LARGE, LARGE, 0, "the value that stands for 'not rated': its lines are left out")),
+  liked: anyNumber(4, "the rating from which on an item is liked (three quarters of the scale)"),
+  unrated: anyNumber(0, "the value that stands for 'not rated': its lines are left out"),
   duplicates: choice(
     DUPLICATES,
     "refuse",
