@@ -2,10 +2,12 @@
 
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { named } from "../disk/diskError";
 import { MODEL_NAMES, type ModelName } from "../model/spec";
 import { SYSTEM_NAMES } from "../questions/presets";
 import { PROFILE_NAMES, type ProfileName } from "../questions/profile";
 import { PRESETS, type PresetName } from "../questions/protocol";
+import { openStore } from "../questions/suite";
 import { currentProfile, suiteRoot } from "../report/context";
 import { shellWord } from "../report/shell";
 import { METHOD_NAMES as UNLEARNING_METHODS } from "../unlearning/methods";
@@ -68,13 +70,14 @@ const MOST = 10_000;
 
 /** "2,4,8" and "0-9". */
 export const integers =
-  (least: number) =>
+  (least: number, greatest: number) =>
   (text: string, before: readonly number[] = []): number[] => [
     ...before,
     ...parts(text).flatMap((part) => {
+      const one = integer(least, greatest);
       const range = /^(\d+)-(\d+)$/.exec(part);
-      if (!range) return [integer(least)(part)];
-      const [from, to] = [integer(least)(range[1]), integer(least)(range[2])];
+      if (!range) return [one(part)];
+      const [from, to] = [one(range[1]), one(range[2])];
       if (to < from) throw new InvalidArgumentError(`The range ${part} is empty.`);
       if (to - from >= MOST)
         throw new InvalidArgumentError(`The range ${part} has more than ${MOST} numbers.`);
@@ -111,8 +114,8 @@ export const withSelection = (command: Command): Command =>
     .option("--dataset <names>", "data sets by name, or rating files, parted by commas", list)
     .option("--model <names>", `models: ${MODEL_NAMES.join(", ")}`, listOf(MODEL_NAMES))
     .option("--method <names>", `methods: ${METHOD_NAMES.join(", ")}`, listOf(METHOD_NAMES))
-    .option("--groups <numbers>", "S, numbers of groups: 4,8", integers(1))
-    .option("--seeds <numbers>", "seeds: 0,1 or 0-9", integers(0))
+    .option("--groups <numbers>", "S, numbers of groups: 4,8", integers(1, 65_535))
+    .option("--seeds <numbers>", "seeds: 0,1 or 0-9", integers(0, 2 ** 32 - 1))
     .option(
       "--request <names>",
       "none, rand@5, top@2.5, edge@5, last-group@5, users:ID,ID, random-user, active-user (repeatable)",
@@ -139,6 +142,10 @@ export const resultsRoot = (given: string | undefined): string =>
 /** What named that folder, for messages. */
 export const resultsOption = (given: string | undefined): string =>
   given === undefined && process.env.ERASABLE_RESULTS !== undefined ? "ERASABLE_RESULTS" : "--results";
+
+/** The run store of a profile below that folder. @throws DiskError naming the option */
+export const resultsStore = (given: string | undefined, profile: { readonly name: ProfileName }) =>
+  named(resultsOption(given), () => openStore(resultsRoot(given), profile));
 
 /** The options that chose the trials, as they are written: "--profile smoke --groups 2,4 --set epochs=1". */
 export function selectionWords(options: SelectionOptions): string {

@@ -6,8 +6,9 @@ import { makeFolders } from "../disk/folders";
 import type { EngineName } from "../engine/engine";
 import { InputError } from "../errors";
 import { type ErasableRecord, keyOf } from "../questions/plan";
+import { requirePossible } from "../questions/possible";
 import { QUESTIONS } from "../questions/questions";
-import { compute, openStore, requireReal } from "../questions/suite";
+import { compute, requireReal } from "../questions/suite";
 import { readChunk } from "../questions/sweepFiles";
 import { describeTrial, type Trial } from "../questions/trial";
 import { progress } from "../report/progress";
@@ -17,7 +18,7 @@ import type { RunStore } from "../runs/store";
 import {
   integer,
   resultsOption,
-  resultsRoot,
+  resultsStore,
   type SelectionOptions,
   selectionWords,
   withJson,
@@ -99,7 +100,7 @@ async function wantedBy(questions: readonly string[], options: RunOptions): Prom
     chunk.trials.map(({ trial }) => trial.dataset),
   );
   return {
-    store: openStore(resultsRoot(options.results), { name: chunk.profile }),
+    store: resultsStore(options.results, { name: chunk.profile }),
     profile: chunk.profile,
     trials: chunk.trials.map(({ trial }) => trial),
     chunk: `chunk ${chunk.id}`,
@@ -114,7 +115,8 @@ async function run(questions: string[], options: RunOptions): Promise<void> {
     return identity && keyOf(trial, identity);
   };
   await sayEngines(wanted.map(({ system }) => (system?.settings.engine ?? "simd") as EngineName));
-  const found = options.force ? 0 : wanted.filter((trial) => store.has(key(trial) ?? "")).length;
+  const due = wanted.filter((trial) => options.force || !store.has(key(trial) ?? ""));
+  await requirePossible(due);
   const place = resultsOption(options.results);
   named(place, () => makeFolders(store.folder));
   const signal = stopping();
@@ -144,7 +146,7 @@ async function run(questions: string[], options: RunOptions): Promise<void> {
       ...(chunk === undefined ? {} : { chunk }),
       store: store.folder,
       trials: wanted.length,
-      found,
+      found: wanted.length - due.length,
       computed: sum(summaries, ({ records }) => records),
       missing: wanted.filter((trial) => !store.has(key(trial) ?? "")).length,
       failures: summaries.flatMap(({ failures }) => failures),

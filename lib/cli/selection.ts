@@ -20,10 +20,10 @@ import { type Profile, profileNamed } from "../questions/profile";
 import { PAPER, PRESETS, type Protocol, parseOverrides, protocol } from "../questions/protocol";
 import { type Question, trialsOf } from "../questions/question";
 import { QUESTIONS, questionNamed } from "../questions/questions";
-import { availableProfile, distinctTrials, openStore, requireReal } from "../questions/suite";
+import { availableProfile, distinctTrials, requireReal } from "../questions/suite";
 import type { Planned, Trial } from "../questions/trial";
 import type { RunStore } from "../runs/store";
-import { resultsRoot, type SelectionOptions } from "./options";
+import { resultsStore, type SelectionOptions } from "./options";
 import { say } from "./output";
 import { readingKeys } from "./ratings";
 
@@ -61,7 +61,7 @@ export async function select(
   const { core: k = PAPER.core } = sweep(named, given).overrides;
   const options = { ...given, dataset: await readFiles(given, k) };
   const wanted = sweep(named, options);
-  const store = openStore(resultsRoot(options.results), wanted);
+  const store = resultsStore(options.results, wanted);
   if (substitute) requireReal(wanted.name, wanted.datasets);
   const { profile, notice } =
     options.dataset || !(substitute || nothingRecorded(store, wanted))

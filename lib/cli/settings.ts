@@ -11,6 +11,15 @@ import { METHOD_NAMES, METHODS, type MethodName, specOf } from "../unlearning/me
 /** Settings with an option of their own. Those that not all methods declare alike are shown as LASER has them. */
 const OPTIONS = ["model", "grouping", "groups", "epochs", "batchSize", "seed"] as const;
 
+/** Said otherwise here than where it is declared, whose words are part of the versions of code. */
+const DOC: Readonly<Record<string, string>> = {
+  "S; with fewer users than groups the last groups stay empty": "S, at most the number of users",
+};
+const reworded = (spec: Spec): Spec =>
+  Object.fromEntries(
+    Object.entries(spec).map(([key, setting]) => [key, { ...setting, doc: DOC[setting.doc] ?? setting.doc }]),
+  );
+
 const flagOf = (key: string): string => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** Reads the text of an option whose setting some method declares. */
@@ -27,7 +36,9 @@ export function withSettings(command: Command): Command {
   const { spec } = METHODS.laser;
   for (const key of OPTIONS)
     command.addOption(
-      new Option(`${flagOf(key)} <value>`, describeSetting(spec[key])).argParser(parserOf(key, spec)),
+      new Option(`${flagOf(key)} <value>`, describeSetting(reworded(spec)[key])).argParser(
+        parserOf(key, spec),
+      ),
     );
   return command
     .option(
@@ -42,7 +53,7 @@ export function withSettings(command: Command): Command {
 function settingsHelp(): string {
   const methodsOf = new Map<string, string[]>();
   for (const method of METHOD_NAMES)
-    for (const { key, text } of describeSettings(specOf(method))) {
+    for (const { key, text } of describeSettings(reworded(specOf(method)))) {
       const line = `  ${key}: ${text}`;
       methodsOf.set(line, [...(methodsOf.get(line) ?? []), method]);
     }

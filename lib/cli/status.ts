@@ -8,11 +8,11 @@ import { Durations } from "../questions/duration";
 import { type DataIdentity, type ErasableRecord, keyOf } from "../questions/plan";
 import { profileNamed } from "../questions/profile";
 import { jobOf } from "../questions/questions";
-import { isCurrent, openStore } from "../questions/suite";
+import { isCurrent } from "../questions/suite";
 import { describeTrial, type Trial } from "../questions/trial";
 import {
   resultsOption,
-  resultsRoot,
+  resultsStore,
   type SelectionOptions,
   withJson,
   withProfile,
@@ -68,7 +68,7 @@ export function addCompact(program: Command): void {
   withJson(withProfile(command))
     .addHelpText("after", "\nExample:\n  $ npx erasable compact --profile paper")
     .action(async (options: SelectionOptions & { json?: boolean }) => {
-      const store = openStore(resultsRoot(options.results), profileNamed(options.profile));
+      const store = resultsStore(options.results, profileNamed(options.profile));
       try {
         await store.hold({ signal: stopping(), onWait: (message) => say(`waiting: ${message}`) });
         store.compact();

@@ -8,9 +8,11 @@ import { isFolder } from "../disk/folders";
 import { InputError } from "../errors";
 import { Durations } from "../questions/duration";
 import { type ErasableRecord, planJobs } from "../questions/plan";
+import { requirePossible } from "../questions/possible";
 import { PROFILE_NAMES } from "../questions/profile";
 import { chunksOf } from "../questions/sweep";
 import { isSweep, partStores, readSweep, type Sweep, writeSweep } from "../questions/sweepFiles";
+import type { Trial } from "../questions/trial";
 import { currentProfile, suiteRoot } from "../report/context";
 import { mergeStores } from "../runs/merge";
 import { RunStore } from "../runs/store";
@@ -72,6 +74,9 @@ async function plan(ids: string[], options: PlanOptions): Promise<void> {
   const ratings = new Map([...data].map(([name, identity]) => [name, identity.ratings]));
   const durations = new Durations(store.records(), ratings);
   const due = { shared: missing(jobs.shared), alone: missing(jobs.alone) };
+  await requirePossible(
+    [...due.shared, ...due.alone].flatMap((job) => job.wanted.map(({ trial }) => trial as Trial)),
+  );
   const chunks = chunksOf(due, data, durations, 60 * options.minutes);
   if (chunks.length === 0) {
     if (options.json) printJson({ profile: profile.name, trials: 0, chunks: [] });

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { type Encoding, textIn } from "../data/reading/encoding";
-import { named, onDisk } from "../disk/diskError";
+import { DiskError, named, onDisk } from "../disk/diskError";
 import { nodeFiles, tryPlace, writeAtomically, writeNew } from "../disk/files";
 import { isFolder } from "../disk/folders";
 import { InputError } from "../errors";
@@ -94,7 +94,7 @@ export function defaultKey(system: string): string {
 
 /** The operator's key of a file; undefined when there is no file, or an empty one. @throws DiskError, InputError */
 export function readKey(path: string): string | undefined {
-  const bytes = named("--key", () => nodeFiles.read(path));
+  const bytes = reading("--key", () => nodeFiles.read(path));
   const text = Buffer.from(bytes ?? [])
     .toString("utf8")
     .trim();
@@ -110,8 +110,8 @@ export function readKey(path: string): string | undefined {
 export function requireKey(path: string): string {
   const key = readKey(path);
   if (key !== undefined) return key;
-  const { size } = named("--key", () => onDisk("read", path, () => statSync(path)));
-  throw new InputError(`--key: ${path} holds no key, but ${size} bytes of white space`);
+  reading("--key", () => onDisk("read", path, () => statSync(path))); // says why there is no file
+  throw new InputError(`--key: ${path} is empty: put the key back from a copy`);
 }
 
 /**
@@ -145,9 +145,15 @@ export function writeText(path: string, option: string, text: string, mode = 0o6
 
 /** The text of a file that the caller named. @throws InputError naming the option and the file. */
 export function readText(path: string, option: string, encoding: Encoding = "utf-8"): string {
+  return reading(option, () => onDisk("read", path, () => textIn(readFileSync(path), encoding)));
+}
+
+/** What cannot be read is the caller's mistake: the option names another file, or none. */
+function reading<T>(option: string, work: () => T): T {
   try {
-    return onDisk("read", path, () => textIn(readFileSync(path), encoding));
+    return work();
   } catch (error) {
-    throw new InputError(`${option}: ${(error as Error).message}`);
+    if (error instanceof DiskError) throw new InputError(`${option}: ${error.message}`);
+    throw error;
   }
 }

@@ -215,13 +215,14 @@ class Run<R extends StoredRecord> {
     await heard;
     this.running.delete(port1);
     const owed = this.missing(job);
-    const hasFailed = problem !== undefined || result.end === "failed" || !this.stopping;
+    const isOver = result.end === "failed" || result.end === "refused";
+    const hasFailed = problem !== undefined || isOver || !this.stopping;
     if (owed.length > 0 && !hasFailed) return; // stopped
     this.openCost -= job.cost;
     if (owed.length === 0) {
       this.done++;
       this.doneCost += job.cost;
-    } else this.fail(owed, problem ?? result.error ?? "the job ended without this record", result.stack);
+    } else this.fail(owed, problem === undefined ? result : { ...result, end: "failed", error: problem });
   }
 
   /** Stores a record that a job emitted. Returns what is wrong with it, if anything is. */
@@ -240,12 +241,17 @@ class Run<R extends StoredRecord> {
     }
   }
 
-  private fail(owed: readonly Wanted[], error: string, stack: string | undefined): void {
+  /** What was refused is told and not stored: trying it again would give the same. */
+  private fail(
+    owed: readonly Wanted[],
+    { end, error = "the job ended without this record", stack }: WorkerResult,
+  ): void {
     if (this.storeError !== undefined) return;
     this.failed++;
     for (const { key, trial } of owed) {
       const failure = { key, trial, error, ...(stack === undefined ? {} : { stack }) };
       this.failures.push(failure);
+      if (end === "refused") continue;
       try {
         this.store.fail(failure);
       } catch (cause) {

@@ -21,7 +21,8 @@ export type WorkerMessage =
 
 /** How the handler ended. A crash of the thread yields none. */
 export interface WorkerResult {
-  readonly end: "done" | "stopped" | "failed";
+  /** refused: what was asked cannot be done, whoever tries again */
+  readonly end: "done" | "stopped" | "failed" | "refused";
   readonly error?: string;
   readonly stack?: string;
 }
@@ -41,7 +42,8 @@ export default async function work({ handler, job, port }: WorkerTask): Promise<
   } catch (error) {
     if (error instanceof Error && error.name === "StoppedError") return { end: "stopped" };
     const failure = error instanceof Error ? error : new Error(String(error));
-    return { end: "failed", error: failure.message, stack: failure.stack };
+    const end = failure.name === "InputError" ? "refused" : "failed";
+    return { end, error: failure.message, stack: failure.stack };
   } finally {
     port.close(); // after this the parent knows that it has every message
   }

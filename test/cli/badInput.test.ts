@@ -58,9 +58,12 @@ describe("refused, by name, with nothing stored", () => {
   it.each<[what: string, command: () => string[], named: RegExp]>([
     [
       "a range of seeds that is too long",
-      () => run("--seeds", "0-99999999999"),
+      () => run("--seeds", "0-99999"),
       /--seeds.*more than 10000 numbers/,
     ],
+    ["a range of seeds beyond all", () => run("--seeds", "0-99999999999"), /--seeds.*from 0 to 4294967295/],
+    ["a seed of 33 bits", () => run("--seeds", "4294967296"), /--seeds.*from 0 to 4294967295/],
+    ["groups beyond the setting", () => run("--groups", "65536"), /--groups.*from 1 to 65535/],
     ["an empty range", () => run("--seeds", "3-1"), /--seeds.*3-1 is empty/],
     ["a seed that is half", () => run("--seeds", "0.5"), /--seeds.*0\.5/],
     ["a seed that is no number", () => run("--seeds", "NaN"), /--seeds.*NaN/],
@@ -106,25 +109,29 @@ describe("refused, by name, with nothing stored", () => {
     expect([existsSync(at("res/smoke/runs/records.jsonl")), existsSync(at("new"))]).toEqual([false, false]);
   });
 
-  it("more groups than users, as a trial of each method", async () => {
-    for (const method of ["laser", "c-sisa", "l-rand"]) {
-      const asked = [
-        "--groups",
-        "61",
-        "--seeds",
-        "0",
-        "--model",
-        "dmf",
-        "--method",
-        method,
-        "--workers",
-        "1",
-      ];
-      const { code, err } = await erasable(...run(...asked));
-      expect(code).toBe(1);
-      expect(err).toMatch(/failed: .*groups: 61 groups are more than the \d+ users of /);
+  it.each<[what: string, asked: string[], named: RegExp]>([
+    ["more groups than users", ["--groups", "61"], /groups: 61 groups are more than the 60 users/],
+    ["more groups than users, of shards", ["--groups", "61", "--method", "c-sisa"], /groups: 61 groups/],
+    ["a core that nobody is in", ["--set", "core=11"], /11-core is empty/],
+    ["a share that leaves nothing", ["--set", "trainShare=0.01"], /trainShare: 0\.01 leaves nothing/],
+    [
+      "a request for everybody",
+      ["--request", "rand@100"],
+      /request rand@100: nobody of 60 users would be left/,
+    ],
+    ["the last of one group", ["--groups", "1", "--request", "last-group@100"], /nobody of 60 users/],
+    [
+      "ratings where there are none",
+      ["--implicit", "--set", "label=rating"],
+      /label: .* pairs without ratings/,
+    ],
+  ])("before anything is computed: %s", async (_, asked, named) => {
+    for (const command of [run(...asked), ["plan", ...run(...asked).slice(1), "--out", at("sweep")]]) {
+      const { code, out, err } = await erasable(...command, "--seeds", "0", "--model", "dmf");
+      expect(err).toMatch(named);
+      expect([code, out]).toEqual([2, ""]);
+      expect([existsSync(at("res")), existsSync(at("sweep"))]).toEqual([false, false]);
     }
-    expect(readFileSync(at("res/smoke/runs/records.jsonl"), "utf8")).not.toContain('"groups":61');
   });
 
   it("no id of a request is in any file of the results, compacted or not", async () => {

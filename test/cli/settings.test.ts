@@ -51,7 +51,9 @@ describe("settings of learn", () => {
     withSettings(new Command("learn").configureOutput({ writeOut })).outputHelp();
     for (const method of METHOD_NAMES)
       for (const { key, text } of describeSettings(METHODS[method].spec))
-        expect(help.split(`  ${key}: ${text}\n`), `${method}: ${key}`).toHaveLength(2);
+        if (key !== "groups") expect(help.split(`  ${key}: ${text}\n`), `${method}: ${key}`).toHaveLength(2);
+    expect(help.split("  groups: S, at most the number of users: a whole number from 1 to")).toHaveLength(2);
+    expect(help).not.toContain("stay empty"); // more groups than users are refused
     expect(help).toContain("Settings of ease:\n  lambda: ");
   });
 });
