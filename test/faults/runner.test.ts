@@ -135,6 +135,23 @@ describe("a failing job does not stop the others, keeps what it has yielded, and
     has(1, 2, 3, 4, 5);
   });
 
+  it("what a job refuses is told, and not stored", async () => {
+    const summary = await run([
+      job(
+        [1, 2],
+        [
+          ["yield", 1],
+          ["refuse", "groups: too many"],
+        ],
+      ),
+      job([3]),
+    ]);
+    expect(summary).toMatchObject({ done: 1, records: 2, unfinished: 0 });
+    expect(summary.failures).toMatchObject([{ key: wanted(2).key, error: "groups: too many" }]);
+    expect(new Opener(folder).failures()).toEqual([]);
+    has(1, 3);
+  });
+
   it("a thread out of memory", async () => {
     const summary = await run([job([1, 2], [["yield", 1], ["wait", 20], ["hoard"]], 100), job([3])], {
       heapMegabytes: 32,

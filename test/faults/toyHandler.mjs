@@ -25,6 +25,9 @@ const actions = {
   throw: (_job, _emit, _signal, text) => {
     throw new TypeError(text);
   },
+  refuse: (_job, _emit, _signal, text) => {
+    throw Object.assign(new Error(text), { name: "InputError" });
+  },
   exit: () => process.exit(3),
   crashLater: () => {
     setTimeout(() => {

@@ -247,6 +247,24 @@ function failingFrom(at: number, lose: boolean): Files {
 }
 
 describe("a folder whose lock was broken", () => {
+  it("keeps a request that whoever takes one back has not seen", async () => {
+    const folder = newFolder();
+    await learned(folder);
+    const [slow, fast] = [new SystemFolder(folder), new SystemFolder(folder)];
+    await slow.open(work);
+    const old = await fast.open(work);
+    const stopped = { ...work, signal: AbortSignal.abort() };
+    await expect(forget(fast, old, request(2), KEY, stopped)).rejects.toThrow(StoppedError);
+    expect(() => slow.withdrawRequest()).toThrow(/another process has changed the request/);
+    expect(slow.unfinishedRequest()).toEqual(request(2)); // now it has seen it
+    await forget(fast, old, request(2), KEY, work);
+    expect(() => slow.withdrawRequest()).toThrow(/another process has changed the system/);
+    const again = new SystemFolder(folder);
+    await again.open(work);
+    again.withdrawRequest();
+    expect(again.unfinishedRequest()).toBeUndefined();
+  });
+
   it("is not written over by whoever has not read what is in force", async () => {
     const folder = newFolder();
     await learned(folder);
