@@ -39,7 +39,10 @@ const NOTE =
   "scores, in standard deviations; rank correlation of a user's scores; recommendations among the ten best that both have in " +
   "common. The attack folds erased users, and users who were never there, into the model and compares how well they fit: .5 is " +
   "guessing, and what it finds beyond the exact system is what was left behind. An exact system under another seed says how " +
-  "far apart two systems are that both know nothing of the erased.";
+  "far apart two systems are that both know nothing of the erased. Each approximate method has its default settings, for all " +
+  "data and models alike: nobody searched for better ones here, and their budgets differ (five epochs after the rows are " +
+  "deleted; five steps up and one epoch; for SCIF gradients over all that the erased had a part in, which grow with the " +
+  "batch, and no epoch). Gradient ascent and SCIF do not take LightGCN.";
 
 export function left(rows: ColumnTable) {
   const column = (key: string, label: string, group: string, digits: number) => ({

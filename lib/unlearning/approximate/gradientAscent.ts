@@ -3,6 +3,9 @@
  * steps broke (the "negative gradient" of Golatkar, Achille and Soatto, "Eternal sunshine of the spotless net", CVPR 2020).
  * A step's length is a share of the length of the weights that it moves, so that the setting means the same for every
  * model. Rows of erased users, which go, are left out of it.
+ *
+ * The defaults were chosen by the results of `questions/approximate` on MovieLens 100K, seed 0, test metrics
+ * among them; there was no search on a validation split.
  */
 
 import { InputError } from "../../errors";
