@@ -15,7 +15,7 @@ import {
 } from "./bench_tables.mjs";
 import { resultsPage } from "./results_page.mjs";
 import { root, script } from "./tools.mjs";
-import { isJudged, verdictTable } from "./verdict_tables.mjs";
+import { isJudged, leftOfVersion1, verdictTable } from "./verdict_tables.mjs";
 
 const read = (path) => readFileSync(join(root, path), "utf8");
 
@@ -60,7 +60,7 @@ const PARTS = {
   "README.md": {
     waiting: () =>
       isJudged
-        ? ""
+        ? leftOfVersion1() && `*${leftOfVersion1()}*`
         : "*Until profile `paper` has been run again with today's code, what is published is version 1's.*",
     notebooks: notebookTable,
     verdicts: verdictTable,

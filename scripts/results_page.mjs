@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { table, timeTable } from "./bench_tables.mjs";
 import { filesBelow, root } from "./tools.mjs";
-import { fullTable, isJudged, provenance, sentences } from "./verdict_tables.mjs";
+import { fullTable, isJudged, leftOfVersion1, provenance, sentences } from "./verdict_tables.mjs";
 
 /** Which notebook shows a figure, by how its name begins; the paper's own figures stand first in each. */
 const SHOWN = [
@@ -51,7 +51,7 @@ function gallery() {
 }
 
 const STATE = isJudged
-  ? `Judged on ${provenance.data}, seeds ${provenance.seeds}, by version ${provenance.commit}. In brackets: cases for, against, open, and those that cannot tell.`
+  ? `Judged on ${provenance.data}, seeds ${provenance.seeds}, by version ${provenance.commit}. In brackets: cases for, against, open, and those that cannot tell. ${leftOfVersion1()}`.trim()
   : "**Figures and notebooks shown here are those of version 1** (commit 26241e6); the run of today's code is not published yet. The column *today* waits for it.";
 
 const PUBLISHING = [

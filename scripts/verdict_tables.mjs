@@ -1,6 +1,6 @@
 // The paper's claims with their verdicts, for README.md and RESULTS.md: from results/paper/claims.json,
 // which a run of profile paper writes, and results/version1.json, which keeps the verdicts of version 1.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { table } from "./bench_tables.mjs";
 import { root } from "./tools.mjs";
@@ -11,6 +11,21 @@ const version1 = read("results/version1.json");
 
 /** Whether the published claims are judged data set by data set; before, they are those of version 1. */
 export const isJudged = claims.rules !== undefined;
+
+const notebooks = "results/paper/notebooks";
+
+/** Published notebooks that version 1 executed, as a sentence; empty when there are none. */
+export function leftOfVersion1() {
+  const left = readdirSync(join(root, notebooks))
+    .filter((name) => {
+      const text = readFileSync(join(root, notebooks, name), "utf8");
+      return version1.versions.some((version) => text.includes(`version ${version}`));
+    })
+    .map((name) => `[${name.slice(0, 2)}](${notebooks}/${name})`);
+  if (left.length === 0) return "";
+  const which = left.length === 1 ? `Notebook ${left[0]}` : `Notebooks ${left.join(", ")}`;
+  return `${which}, with figures and tables, ${left.length === 1 ? "is" : "are"} still of version 1 (commit ${version1.commit}): today's run has not got there yet.`;
+}
 
 /** What the claims say, for somebody who has not read the paper, and the notebook that shows it. */
 const PLAIN = {
@@ -30,7 +45,7 @@ const PLAIN = {
   C14: ["What is forgotten is gone, to the last bit", "08_completeness"],
 };
 
-const executed = (name) => `[${name.slice(0, 2)}](results/paper/notebooks/${name}.ipynb)`;
+const executed = (name) => `[${name.slice(0, 2)}](${notebooks}/${name}.ipynb)`;
 const titles = new Map(
   isJudged ? claims.claims.flatMap(({ data }) => data.map(({ dataset, title }) => [dataset, title])) : [],
 );

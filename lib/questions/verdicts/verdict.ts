@@ -242,18 +242,18 @@ function effectsOf(cases: readonly Case[]): Effect[] {
 }
 
 /**
- * The effect of each seed, averaged over the cases that have as many seeds as the fullest one. What a seed has in common
- * (its split, its start) moves all cases together, so averages over unlike seeds would look surer than they are.
+ * The effect of each seed, averaged over the cases; of seeds that have all cases that any seed has, so that a run that is
+ * half done says nothing of its own about the cases that come first. What a seed has in common (its split, its start)
+ * moves all cases together, so averages over unlike seeds would look surer than they are.
  */
 function meansBySeed(cases: readonly Case[]): number[] {
-  const most = Math.max(...cases.map(({ effects }) => effects.length));
-  const full = cases.filter(({ effects }) => effects.length === most);
   const bySeed = grouped(
-    full.flatMap(({ effects }) => effects),
+    cases.flatMap(({ effects }) => effects),
     ({ seed }) => String(seed),
   );
+  const most = Math.max(...[...bySeed.values()].map((effects) => effects.length));
   return [...bySeed.values()]
-    .filter((effects) => effects.length === full.length)
+    .filter((effects) => effects.length === most)
     .map((effects) => mean(effects.map(({ value }) => value)));
 }
 

@@ -154,13 +154,17 @@ describe("effects", () => {
       one(seeded([1, 2])),
       one(seeded([3, 6])),
       one(seeded([10, 10]), { unit: "v" }),
-      one(seeded([500]), {}), // has not every seed
     ]);
     expect(effects.map(({ unit, mean }) => [unit, mean])).toEqual([
       ["u", 3],
       ["v", 10],
     ]);
     expect(effects[0].high).toBeCloseTo(3 + 12.7062 * Math.SQRT2 * Math.sqrt(1 / 2 + 1 / 9), 3);
+  });
+
+  it("of a run that is half done are those of its whole seeds, not of the cases that were run first", () => {
+    const [{ effects }] = judgedOn([one(seeded([1, 2, 3])), one(seeded([-1, 0]))]);
+    expect(effects).toMatchObject([{ unit: "u", mean: 0.5 }]);
   });
 
   it("leave out seeds that a case has not, whose mean would be over other cases", () => {
