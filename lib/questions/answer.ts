@@ -8,7 +8,7 @@ import type { RunDescription } from "../report/provenance";
 import type { NamedTable } from "../report/show";
 import type { Profile } from "./profile";
 import type { Charts, Finding, Outputs, Question, Tables } from "./question";
-import { runOf } from "./runOf";
+import { runOf } from "./shown";
 import { claimColumns, claimRows } from "./verdicts/table";
 import { type JudgedClaim, judge } from "./verdicts/verdict";
 

@@ -31,10 +31,10 @@ export {
   type View,
 } from "./question";
 export { jobOf, QUESTIONS, questionNamed, questions } from "./questions";
-export { runOf } from "./runOf";
 export { type Asked, type AskOptions, ask, sessionProfile } from "./session";
+export { runOf } from "./shown";
 export { availableProfile, compute, findingsOf, findRecords, openStore } from "./suite";
-export { overSeeds, seedDifferences, within, withinSeeds } from "./summary";
+export { overSeeds, seedDifferences, withinPanels, withinSeeds } from "./summary";
 export {
   type DataSettings,
   describeTrial,

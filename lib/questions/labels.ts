@@ -40,6 +40,9 @@ export const fileName = (...parts: readonly string[]): string =>
     .replace(/[^A-Za-z0-9]+/g, "-")
     .replace(/^-|-$/g, "");
 
+/** What was done before a measurement: "learning" for "none", else the request. */
+export const requestLabel = (request: string): string => (request === "none" ? "learning" : request);
+
 /** "LightGCN" for "lightgcn", "DMF" for "dmf". */
 export const modelLabel = (model: string): string =>
   model === "lightgcn" ? "LightGCN" : model.toUpperCase();

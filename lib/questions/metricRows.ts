@@ -1,8 +1,11 @@
 /** What the evaluation of a system says, one number per row. */
 
 import type { ColumnTable } from "arquero";
+import * as aq from "arquero";
 import type { Evaluation } from "../metrics/evaluate";
 import { namedMetrics } from "../metrics/quality";
+import type { View } from "./question";
+import { titled } from "./shown";
 
 /** A metric of something. */
 export interface MetricValue {
@@ -21,9 +24,18 @@ export const familyMetrics = (family: string): readonly string[] => [`${family} 
 /** The family of data without ratings, which have no own lists. */
 const WITHOUT_RATINGS = "fullRank";
 
-/** The metrics of a family that rows show: those of full ranking where the rows have none of the family's. */
-export function shownMetrics(rows: ColumnTable, family: string): readonly string[] {
-  const own = familyMetrics(family);
+/** What a question lets choose: the family of metrics that is shown, labCode, testOnly or fullRank. */
+export interface FamilyOptions {
+  readonly metricFamily: string;
+}
+
+/** The family of the paper. */
+export const LAB_CODE: FamilyOptions = { metricFamily: "labCode" };
+
+/** The rows of the family that is shown, with their titles: of full ranking where there are none of the family. */
+export function inFamily(rows: ColumnTable, { options }: View<FamilyOptions>): ColumnTable {
+  const own = familyMetrics(options.metricFamily);
   const known = new Set(rows.array("metric"));
-  return own.some((metric) => known.has(metric)) ? own : familyMetrics(WITHOUT_RATINGS);
+  const shown = own.some((metric) => known.has(metric)) ? own : familyMetrics(WITHOUT_RATINGS);
+  return titled(rows.filter(aq.escape(({ metric }: MetricValue) => shown.includes(metric))));
 }

@@ -38,13 +38,18 @@ export const overSeeds = (table: ColumnTable, by: readonly string[], value = "va
     .select(aq.not("values"));
 };
 
-/** `withinSeeds` of a table. */
-export const within = (
+/** The columns of `overSeeds` as a chart names them. */
+export const MEAN = { y: "mean", low: "low", high: "high" } as const;
+
+/** `overSeeds` by panel and condition, with the intervals of `withinSeeds`. */
+export const withinPanels = (
   table: ColumnTable,
   panel: readonly string[],
   condition: readonly string[],
-): ColumnTable =>
-  aq.from(withinSeeds(table.objects() as (BySeed & Record<string, unknown>)[], panel, condition));
+): ColumnTable => {
+  const rows = withinSeeds(table.objects() as (BySeed & Record<string, unknown>)[], panel, condition);
+  return overSeeds(aq.from(rows), [...panel, ...condition]);
+};
 
 /** A value of one seed. */
 export interface BySeed {

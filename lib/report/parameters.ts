@@ -7,7 +7,7 @@
 import { InputError, requireKnownKeys } from "../errors";
 import { connectedNotebook, currentProfile, type ReportProfile } from "./context";
 import type { Value } from "./rows";
-import { tableHtml } from "./table";
+import { columns, tableHtml } from "./table";
 
 export type Parameter = string | number | boolean | readonly string[] | readonly number[];
 type Parameters = Readonly<Record<string, Parameter>>;
@@ -97,6 +97,8 @@ function example(parameters: Parameters): string {
   return `Change a value, then run the cells below. Headless: ERASABLE_PARAMETERS='${text}' npm run reproduce -- --only NN`;
 }
 
+const COLUMNS = columns({ parameter: "Parameter", value: "Value", set: "Set by" });
+
 /**
  * The parameters of this run, shown in the cell.
  * @param defaults name and value of each, where profiles differ by `byProfile`; the kind of the value is the
@@ -123,12 +125,9 @@ export function notebookParameters<const T extends Parameters>(defaults: T): Not
     value: text(parameters[name]),
     set: source(name),
   }));
-  const columns = [
-    { key: "parameter", label: "Parameter" },
-    { key: "value", label: "Value" },
-    { key: "set", label: "Set by" },
-  ];
   const caption = `Parameters (profile ${profile})`;
-  connectedNotebook()?.display.html(tableHtml(rows, { columns, caption, note: example(parameters) }));
+  connectedNotebook()?.display.html(
+    tableHtml(rows, { columns: COLUMNS, caption, note: example(parameters) }),
+  );
   return Object.freeze(parameters) as NotebookParameters<T>;
 }

@@ -25,6 +25,16 @@ export interface Column<Key extends string = string> {
   readonly group?: string;
 }
 
+/**
+ * Columns by key and heading, in this order: `columns({ low: "Low", high: "High" }, { digits: 4 })`.
+ * @param like what all of them have
+ */
+export const columns = <Key extends string>(
+  headings: Readonly<Record<Key, string>>,
+  like: Omit<Column, "key" | "label" | "error"> = {},
+): Column<Key>[] =>
+  (Object.entries(headings) as [Key, string][]).map(([key, label]) => ({ key, label, ...like }));
+
 /** How rows become a table. */
 export interface TableFormat<Key extends string = string> {
   /** default: all columns of the first row */

@@ -3,6 +3,7 @@
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
 import { lineChart } from "../../report/lineChart";
+import { columns } from "../../report/table";
 import { datasetTitle, modelLabel } from "../labels";
 import { overSeeds } from "../summary";
 import type { ApproximateRow } from "./rows";
@@ -25,13 +26,14 @@ const halfOf = ({ high, mean, n }: { high: number; mean: number; n: number }): n
 
 type Wide = Record<string, number | string>;
 
-/** One row a system: every measure as mean and half of its interval. */
-function wide(rows: ColumnTable): ColumnTable {
-  const means = overSeeds(shown(rows), ["panel", "metric", "after", "system", "measure"]);
-  return means
+/** One row per system: every measure as mean and half of its interval. */
+function wide(rows: ColumnTable): Wide[] {
+  const by = ["panel", "metric", "after", "system"];
+  return overSeeds(shown(rows), [...by, "measure"])
     .derive({ half: aq.escape(halfOf) })
-    .groupby("panel", "metric", "after", "system")
-    .pivot("measure", { mean: aq.op.any("mean"), half: aq.op.any("half") }, { sort: false });
+    .groupby(...by)
+    .pivot("measure", { mean: aq.op.any("mean"), half: aq.op.any("half") }, { sort: false })
+    .objects() as Wide[];
 }
 
 const NOTE =
@@ -55,13 +57,11 @@ export function left(rows: ColumnTable) {
   return {
     name: "approximate-left",
     caption: "What approximate forgetting leaves behind (mean over seeds \u00b1 half of the 95 % interval)",
-    rows: withColumns(wide(rows).objects() as Wide[]),
+    rows: wide(rows).map(withColumns),
     within: ["panel", "after"],
     note: NOTE,
     columns: [
-      { key: "panel", label: "Data, model" },
-      { key: "after", label: "After" },
-      { key: "system", label: "What was done" },
+      ...columns({ panel: "Data, model", after: "After", system: "What was done" }),
       column("weights", "weights", "Distance from exact", 3),
       column("scores", "scores", "Distance from exact", 3),
       column("ranks", "ranks", "In common with exact", 3),
@@ -74,33 +74,23 @@ export function left(rows: ColumnTable) {
   };
 }
 
-/** Every column in every row: nobody is attacked for one user, and one seed has no interval. */
-const withColumns = (rows: readonly Wide[]) =>
-  rows.map((row) => {
-    const known = Object.entries(row).filter(([, value]) => value !== undefined);
-    return { ...EMPTY, ...Object.fromEntries(known) };
-  });
+const MEASURES = ["weights", "scores", "ranks", "top", "attack", "left", "quality", "cost"];
+const COLUMNS = MEASURES.flatMap((measure) => [`mean_${measure}`, `half_${measure}`]);
 
-const EMPTY = Object.fromEntries(
-  ["weights", "scores", "ranks", "top", "attack", "left", "quality", "cost"].flatMap((measure) => [
-    [`mean_${measure}`, null],
-    [`half_${measure}`, null],
-  ]),
-);
+/** Every column in every row: nobody is attacked for one user, and one seed has no interval. */
+const withColumns = (row: Wide) => ({
+  ...row,
+  ...Object.fromEntries(COLUMNS.map((column) => [column, row[column] ?? null])),
+});
 
 /** What is left of the erased against what the request cost; none where nobody was attacked. */
 export function exposure(rows: ColumnTable) {
-  const points = (wide(rows).objects() as Wide[]).flatMap((row) =>
-    typeof row.mean_left === "number"
-      ? [
-          {
-            ...row,
-            low: row.mean_left - (Number(row.half_left) || 0),
-            high: row.mean_left + (Number(row.half_left) || 0),
-          },
-        ]
-      : [],
-  );
+  const points = wide(rows)
+    .filter(({ mean_left }) => typeof mean_left === "number")
+    .map((row) => {
+      const [middle, half] = [Number(row.mean_left), Number(row.half_left) || 0];
+      return { ...row, low: middle - half, high: middle + half };
+    });
   if (points.length === 0) return [];
   return [
     {
@@ -108,7 +98,7 @@ export function exposure(rows: ColumnTable) {
       caption:
         "What an attacker finds beyond what the exact system shows, after 5 % of the users were forgotten (95 % interval over seeds)",
       alt: "A panel for each model; a point per method: area under the attack's curve less that on the exact system, against cost.",
-      chart: lineChart(points as (Wide & { low: number; high: number })[], {
+      chart: lineChart<Wide>(points, {
         x: "mean_cost",
         y: "mean_left",
         low: "low",

@@ -4,6 +4,7 @@
  */
 
 import type { NamedTable } from "../../report/show";
+import { columns } from "../../report/table";
 import { datasetTitle, modelLabel } from "../labels";
 import { seedDifference } from "../summary";
 import { comparisons } from "./comparisons";
@@ -124,15 +125,12 @@ export function adviceTable(rows: readonly BeyondRow[]): NamedTable[] {
       within: ["wanted", "data"],
       note: "Surely: the whole 95 % interval of the difference, paired by seed. Costs are expected, in per cent of Retrain's; of methods without gradients the time until they recommend again.",
       columns: [
-        { key: "wanted", label: "Wanted" },
-        { key: "data", label: "Data" },
+        ...columns({ wanted: "Wanted", data: "Data" }),
         { key: "ratings", label: "Ratings", digits: 0 },
-        { key: "asked", label: "Forget" },
-        { key: "take", label: "Take" },
+        ...columns({ asked: "Forget", take: "Take" }),
         { key: "difference", error: "half", label: "Behind the best", digits: 4 },
         { key: "cost", label: "Cost", unit: "%", digits: 2 },
-        { key: "best", label: "Best" },
-        { key: "seeds", label: "Seeds" },
+        ...columns({ best: "Best", seeds: "Seeds" }),
       ],
     },
   ];

@@ -9,7 +9,7 @@ import { lineChart } from "../../report/lineChart";
 import { paretoChart } from "../../report/paretoChart";
 import type { NamedChart } from "../../report/show";
 import { fileName, modelLabel } from "../labels";
-import { overSeeds, within } from "../summary";
+import { MEAN, overSeeds, withinPanels } from "../summary";
 import { AIM, type Comparison, comparisons } from "./comparisons";
 import type { BeyondRow } from "./rows";
 import { REQUESTS, requestLabel, SYSTEMS, systemLabel, systemOf } from "./systems";
@@ -43,11 +43,9 @@ export const pareto = (rows: ColumnTable): NamedChart[] =>
           run,
           chart: paretoChart(points, {
             x: "cost",
-            y: "mean",
             xLow: "costLow",
             xHigh: "costHigh",
-            low: "low",
-            high: "high",
+            ...MEAN,
             series: "series",
             label: "label",
             joined: "joined",
@@ -70,12 +68,8 @@ function pointsOf(rows: readonly BeyondRow[], compared: readonly Comparison[]): 
       .map((row) => ({ model, system: row.system, seed: row.seed, value: row.utility })),
   );
   if (values.length === 0) return [];
-  const means = overSeeds(within(aq.from(values), ["model"], ["system"]), ["model", "system"]).objects() as {
-    model: string;
-    system: string;
-    low: number;
-    high: number;
-  }[];
+  const means = withinPanels(aq.from(values), ["model"], ["system"]).objects() as (Point &
+    (typeof values)[0])[];
   return compared.flatMap((one): Point[] => {
     const utility = means.find(({ model, system }) => model === one.model && system === one.system);
     const { series, point } = systemOf(one.system);
@@ -128,18 +122,15 @@ export const batches = (rows: ColumnTable): NamedChart[] =>
         caption: `${where}: expected cost of forgetting several random users at once (mean over models and seeds)`,
         alt: "A line per system: expected cost in per cent of Retrain's against the number of users, both logarithmic.",
         run,
-        chart: lineChart(
-          overSeeds(aq.from(shares), ["name", "users"]).objects() as { [key: string]: number | string }[],
-          {
-            x: "users",
-            y: "mean",
-            series: "name",
-            xScale: "log10",
-            yScale: "log10",
-            xTitle: "random users in one request",
-            yTitle: "expected cost (% of Retrain's)",
-          },
-        ),
+        chart: lineChart(overSeeds(aq.from(shares), ["name", "users"]), {
+          x: "users",
+          y: "mean",
+          series: "name",
+          xScale: "log10",
+          yScale: "log10",
+          xTitle: "random users in one request",
+          yTitle: "expected cost (% of Retrain's)",
+        }),
       },
     ];
   });

@@ -2,8 +2,9 @@
 
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
+import { columns } from "../../report/table";
 import { datasetTitle, fileName, modelLabel } from "../labels";
-import { runOf } from "../runOf";
+import { runOf } from "../shown";
 import { CANDIDATES } from "../system/search";
 import { AIM, aimRows, type Comparison, comparisons } from "./comparisons";
 import { choiceRows, coldRows, coreRows } from "./reading";
@@ -69,8 +70,7 @@ export const systems = (rows: ColumnTable) =>
         note: SYSTEMS_NOTE,
         run,
         columns: [
-          { key: "model", label: "Model" },
-          { key: "name", label: "System" },
+          ...columns({ model: "Model", name: "System" }),
           { key: "utility", error: "std", label: "NDCG@10", digits: 4, best: "highest" as const },
           { key: "difference", error: "half", label: "Against Retrain", digits: 4 },
           { key: "behind", label: "Behind the best", digits: 4 },
@@ -101,12 +101,10 @@ export const aims = (rows: ColumnTable) =>
         note: "Reached: the whole interval of the difference is near enough, at no more than the cost; on average: its middle is.",
         run,
         columns: [
-          { key: "model", label: "Model" },
-          { key: "name", label: "System" },
+          ...columns({ model: "Model", name: "System" }),
           { key: "difference", error: "half", label: "Against Retrain", digits: 4 },
           { key: "cost", label: "Cost", unit: "%", digits: 2 },
-          { key: "verdict", label: "Verdict" },
-          { key: "seeds", label: "Seeds" },
+          ...columns({ verdict: "Verdict", seeds: "Seeds" }),
         ],
       },
     ];
@@ -128,13 +126,13 @@ export const choices = (rows: ColumnTable) =>
         })),
         within: ["name"],
         run,
-        columns: [
-          { key: "model", label: "Model" },
-          { key: "name", label: "System" },
-          { key: "candidates", label: "Tried" },
-          { key: "chosen", label: "Most often chosen" },
-          { key: "agreeing", label: "Seeds" },
-        ],
+        columns: columns({
+          model: "Model",
+          name: "System",
+          candidates: "Tried",
+          chosen: "Most often chosen",
+          agreeing: "Seeds",
+        }),
       },
     ];
   });
@@ -160,8 +158,7 @@ export const cold = (rows: ColumnTable) =>
         within: ["model"],
         run,
         columns: [
-          { key: "model", label: "Model" },
-          { key: "name", label: "System" },
+          ...columns({ model: "Model", name: "System" }),
           loss("cold", "at most 20"),
           loss("fair", "21 to 100"),
           loss("known", "more"),
@@ -184,10 +181,11 @@ export const cores = (rows: ColumnTable) =>
         run,
         columns: [
           { key: "name", label: "System" },
-          { key: "users", label: "a random user", unit: "%", group: chance, digits: 1 },
-          { key: "ratings", label: "by activity", unit: "%", group: chance, digits: 1 },
-          { key: "inside", label: "inside", group: "Ratings of a user", digits: 0 },
-          { key: "outside", label: "outside", group: "Ratings of a user", digits: 0 },
+          ...columns(
+            { users: "a random user", ratings: "by activity" },
+            { unit: "%", group: chance, digits: 1 },
+          ),
+          ...columns({ inside: "inside", outside: "outside" }, { group: "Ratings of a user", digits: 0 }),
           { key: "unseen", label: "Items unknown to the core", unit: "%", digits: 1 },
         ],
       },

@@ -7,16 +7,17 @@ import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
 import { lineChart } from "../../report/lineChart";
 import { scatterChart } from "../../report/pointChart";
+import { columns } from "../../report/table";
 import { spearman } from "../../statistics/correlation";
-import { datasetTitle } from "../labels";
 import { dataOf, systemUnder } from "../presets";
 import { type Profile, profileProtocol } from "../profile";
 import { type Finding, question } from "../question";
-import { overSeeds } from "../summary";
+import { titled } from "../shown";
+import { MEAN, overSeeds } from "../summary";
 import type { Planned } from "../trial";
 import { C9, C13 } from "./claims";
 import { type GroupLossOutcome, groupLoss } from "./job";
-import { type CohesionRow, cohesionRows, type Labels } from "./rows";
+import { cohesionRows, type Labels } from "./rows";
 import { theoremOne } from "./theoremOne";
 
 function trials(profile: Profile): Planned<Labels>[] {
@@ -38,12 +39,6 @@ function trials(profile: Profile): Planned<Labels>[] {
   });
 }
 
-const named = (rows: ColumnTable): ColumnTable =>
-  rows.derive({
-    data: aq.escape((row: CohesionRow) => datasetTitle(row.dataset)),
-    panel: aq.escape((row: CohesionRow) => row.model.toUpperCase()),
-  });
-
 const PANEL = { panelColumns: "data", panelRows: "panel", yTitle: "test loss (nats)" } as const;
 
 /** The paper's own form: groups in descending order of rho, the first the most cohesive. */
@@ -52,12 +47,10 @@ const figures8And13 = (rows: ColumnTable) => ({
   caption:
     "Figures 8 (DMF) and 13 (NMF): test loss of each group's own model (mean over seeds, 95 % interval)",
   alt: "Test loss against the place of the group in descending cohesion, a panel per model and data set.",
-  chart: lineChart(overSeeds(named(rows), ["data", "panel", "place"], "testLoss").objects() as Numbers[], {
+  chart: lineChart(overSeeds(titled(rows), ["data", "panel", "place"], "testLoss"), {
     ...PANEL,
     x: "place",
-    y: "mean",
-    low: "low",
-    high: "high",
+    ...MEAN,
     xTitle: "group, in descending order of cohesion",
   }),
 });
@@ -67,7 +60,7 @@ const scatter = (rows: ColumnTable) => ({
   name: "cohesion-scatter",
   caption: "Cohesion against test loss, a point per group and seed",
   alt: "Scatter of test loss against cohesion.",
-  chart: scatterChart(named(rows).objects() as Numbers[], {
+  chart: scatterChart(titled(rows), {
     ...PANEL,
     x: "rho",
     y: "testLoss",
@@ -76,24 +69,15 @@ const scatter = (rows: ColumnTable) => ({
   }),
 });
 
-type Numbers = Record<string, string | number>;
-interface Groups {
-  readonly rho: number[];
-  readonly rhoRatings: number[];
-  readonly ratings: number[];
-  readonly testLoss: number[];
-}
+/** Numbers of the groups of one training, side by side. */
+const OF_GROUPS = ["rho", "rhoRatings", "ratings", "testLoss"] as const;
+type Groups = Readonly<Record<(typeof OF_GROUPS)[number], number[]>>;
 
-/** One row per data set, model and seed, with the numbers of its groups side by side. */
+/** One row per data set, model and seed, with the numbers of its groups. */
 const byTraining = (rows: ColumnTable): ColumnTable =>
-  named(rows)
+  titled(rows)
     .groupby("data", "panel", "seed")
-    .rollup({
-      rho: aq.op.array_agg("rho"),
-      rhoRatings: aq.op.array_agg("rhoRatings"),
-      ratings: aq.op.array_agg("ratings"),
-      testLoss: aq.op.array_agg("testLoss"),
-    });
+    .rollup(Object.fromEntries(OF_GROUPS.map((column) => [column, aq.op.array_agg(column)])));
 
 /** Candidates for a measure of difficulty, against the same losses. */
 const CANDIDATES = {
@@ -121,12 +105,9 @@ const correlations = (rows: ColumnTable) => ({
     "r",
   ).objects(),
   columns: [
-    { key: "data", label: "Data" },
-    { key: "panel", label: "Model" },
-    { key: "candidate", label: "Measure" },
+    ...columns({ data: "Data", panel: "Model", candidate: "Measure" }),
     { key: "mean", error: "std", label: "Correlation", digits: 2, best: "lowest" as const },
-    { key: "low", label: "Low", digits: 2 },
-    { key: "high", label: "High", digits: 2 },
+    ...columns({ low: "Low", high: "High" }, { digits: 2 }),
   ],
 });
 
@@ -146,13 +127,10 @@ function theorem(rows: ColumnTable) {
       "Theorem 1: utility without and with the prior that cohesion gives, and their difference, the covariance of exp(-loss) with the prior",
     rows: overSeeds(own, ["data", "panel"], "covariance").assign(means).objects(),
     columns: [
-      { key: "data", label: "Data" },
-      { key: "panel", label: "Model" },
-      { key: "utility", label: "U", digits: 5 },
-      { key: "withPrior", label: "U_p", digits: 5 },
+      ...columns({ data: "Data", panel: "Model" }),
+      ...columns({ utility: "U", withPrior: "U_p" }, { digits: 5 }),
       { key: "mean", error: "std", label: "Cov (sum over groups)", digits: 6 },
-      { key: "low", label: "Low", digits: 6 },
-      { key: "high", label: "High", digits: 6 },
+      ...columns({ low: "Low", high: "High" }, { digits: 6 }),
     ],
   };
 }

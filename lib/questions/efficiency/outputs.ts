@@ -5,8 +5,9 @@ import * as aq from "arquero";
 import { expectedBatchCost } from "../../cohesion/expectedCost";
 import { exp, log } from "../../numeric";
 import { lineChart } from "../../report/lineChart";
+import { columns } from "../../report/table";
 import { datasetTitle } from "../labels";
-import { overSeeds } from "../summary";
+import { MEAN, overSeeds } from "../summary";
 import type { EfficiencyRow } from "./rows";
 
 /**
@@ -63,9 +64,7 @@ export function table(rows: ColumnTable, planned: readonly number[]) {
     rows: numbers.objects(),
     within: ["data", "groups"],
     columns: [
-      { key: "data", label: "Data" },
-      { key: "groups", label: "S" },
-      { key: "name", label: "Method" },
+      ...columns({ data: "Data", groups: "S", name: "Method" }),
       { key: "mean", error: "std", label: "Time", unit: "s", digits: 3, best: "lowest" as const },
       { key: "samples", label: "Gradient samples", digits: 0 },
       { key: "speedup", label: "Samples: Retrain / this", digits: 1, best: "highest" as const },
@@ -86,9 +85,7 @@ export function seconds(rows: ColumnTable, planned: readonly number[]) {
       overSeeds(logs, BY, "log").derive({ mean: back("mean"), low: back("low"), high: back("high") }),
       {
         x: "groups",
-        y: "mean",
-        low: "low",
-        high: "high",
+        ...MEAN,
         series: "name",
         panelColumns: "data",
         xTitle: "number of groups S",

@@ -3,13 +3,14 @@
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
 import { CATALOG } from "../../data/catalog";
-import { datasetTitle } from "../labels";
+import { columns } from "../../report/table";
 import { SYSTEM_NAMES, systemTrials } from "../presets";
 import { type Profile, profileProtocol } from "../profile";
 import { type Finding, question } from "../question";
+import { titled } from "../shown";
 import { C14 } from "./claims";
 import { type ExactnessOutcome, exactnessJob } from "./job";
-import { type ExactnessRow, exactnessRow, type Labels } from "./rows";
+import { exactnessRow, type Labels } from "./rows";
 
 /** Three seeds where a trial takes minutes, all of them where it takes seconds. */
 const LARGE = { ratings: 500_000, seeds: 3 };
@@ -29,13 +30,9 @@ const KINDS = [
 const bits = (rows: ColumnTable) => ({
   name: "completeness-bits",
   caption: "Weights of the unlearned system that differ from those of a run without the erased users",
-  within: ["data", "model"],
-  rows: rows
-    .derive({
-      data: aq.escape((row: ExactnessRow) => datasetTitle(row.dataset)),
-      model: aq.escape((row: ExactnessRow) => row.model.toUpperCase()),
-    })
-    .groupby("data", "model", "system", "groups", "regroup")
+  within: ["data", "panel"],
+  rows: titled(rows)
+    .groupby("data", "panel", "system", "groups", "regroup")
     .rollup({
       n: aq.op.count(),
       weights: aq.op.sum("parameters"),
@@ -44,15 +41,15 @@ const bits = (rows: ColumnTable) => ({
     })
     .objects(),
   columns: [
-    { key: "data", label: "Data" },
-    { key: "model", label: "Model" },
-    { key: "system", label: "Method" },
-    { key: "groups", label: "S" },
-    { key: "regroup", label: "Groups made anew" },
-    { key: "n", label: "Unlearnings" },
-    { key: "weights", label: "Weights", digits: 0 },
-    { key: "after", label: "Differ after", digits: 0 },
-    { key: "before", label: "Differed before", digits: 0 },
+    ...columns({
+      data: "Data",
+      panel: "Model",
+      system: "Method",
+      groups: "S",
+      regroup: "Groups made anew",
+      n: "Unlearnings",
+    }),
+    ...columns({ weights: "Weights", after: "Differ after", before: "Differed before" }, { digits: 0 }),
   ],
 });
 

@@ -7,36 +7,23 @@
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
 import { lineChart } from "../../report/lineChart";
-import { datasetTitle, fileName } from "../labels";
-import { shownMetrics } from "../metricRows";
+import { columns } from "../../report/table";
+import { fileName } from "../labels";
+import { type FamilyOptions, inFamily, LAB_CODE } from "../metricRows";
 import { SYSTEM_NAMES, systemTrials } from "../presets";
 import { profileProtocol } from "../profile";
 import { question, type View } from "../question";
-import { runOf } from "../runOf";
-import { overSeeds, within } from "../summary";
+import { byDataset, distinct } from "../shown";
+import { MEAN, overSeeds, withinPanels } from "../summary";
 import { system } from "../system/job";
 import { type FairnessRow, fairnessRows } from "./rows";
 
 const REQUESTS = ["none", "rand@5", "top@5", "edge@5"];
 
-interface Options {
-  readonly metricFamily: string;
-}
-
-/** The rows that are shown, under the names that readers see. */
-function shown(rows: ColumnTable, { options }: View<Options>): ColumnTable {
-  const metrics = shownMetrics(rows, options.metricFamily);
-  return rows.filter(aq.escape((row: FairnessRow) => metrics.includes(row.metric))).derive({
-    data: aq.escape((row: FairnessRow) => datasetTitle(row.dataset)),
-    panel: aq.escape((row: FairnessRow) => row.model.toUpperCase()),
-    after: aq.escape((row: FairnessRow) => (row.request === "none" ? "learning" : row.request)),
-  });
-}
-
 /** Both kinds of users after learning, and the gap after learning and after each request. */
-function gaps(rows: ColumnTable, view: View<Options>) {
+function gaps(rows: ColumnTable, view: View<FamilyOptions>) {
   const by = ["data", "panel", "metric", "system"];
-  const all = shown(rows, view);
+  const all = inFamily(rows, view);
   const half = (row: { mean: number; high: number }) => row.high - row.mean;
   const means = overSeeds(all, [...by, "users", "after"]).derive({ half: aq.escape(half) });
   const wide = means
@@ -45,7 +32,7 @@ function gaps(rows: ColumnTable, view: View<Options>) {
     })
     .groupby(...by)
     .pivot("column", { mean: aq.op.any("mean"), half: aq.op.any("half") }, { sort: false });
-  const after = [...new Set(all.array("after") as string[])];
+  const after = distinct(all, "after");
   const column = (users: string, when: string, label: string, group: string) => ({
     key: `mean_${users} ${when}`,
     error: `half_${users} ${when}`,
@@ -61,10 +48,7 @@ function gaps(rows: ColumnTable, view: View<Options>) {
     within: ["data", "panel", "metric"],
     note: "Erased users are not scored; the most active are those of the users who are left. labCode has ten places however few ratings a user has held out, so compare the gaps of methods, not a gap with 0.",
     columns: [
-      { key: "data", label: "Data" },
-      { key: "panel", label: "Model" },
-      { key: "metric", label: "Metric" },
-      { key: "system", label: "Method" },
+      ...columns({ data: "Data", panel: "Model", metric: "Metric", system: "Method" }),
       column("active", "learning", "active", "after learning"),
       column("others", "learning", "others", "after learning"),
       ...after.map((when) => column("gap", when, when, "gap after")),
@@ -73,30 +57,22 @@ function gaps(rows: ColumnTable, view: View<Options>) {
 }
 
 /** The gap after learning and after each request, one picture per data set. */
-function pictures(rows: ColumnTable, view: View<Options>) {
+function pictures(rows: ColumnTable, view: View<FamilyOptions>) {
   const isGap = (row: FairnessRow) => row.users === "gap" && row.metric.includes("NDCG");
-  const all = shown(rows, view).filter(aq.escape(isGap));
-  return [...new Set(all.array("dataset") as string[])].map((dataset) => {
-    const own = all.filter(aq.escape((row: FairnessRow) => row.dataset === dataset));
-    const means = overSeeds(within(own, ["panel", "after"], ["system"]), ["panel", "after", "system"]);
-    return {
-      name: fileName("fairness", dataset),
-      caption: `${datasetTitle(dataset)}, ${own.get("metric")}: the 5 % most active users less the others (mean over seeds, 95 % interval within seeds)`,
-      alt: "A panel for each model; after learning and each request a point per method: how much better the active users are served.",
-      run: runOf(own),
-      chart: lineChart(means.objects() as Record<string, string | number>[], {
-        x: "after",
-        y: "mean",
-        low: "low",
-        high: "high",
-        series: "system",
-        xScale: "category",
-        panelColumns: "panel",
-        xTitle: "after",
-        yTitle: "active − others",
-      }),
-    };
-  });
+  return byDataset(inFamily(rows, view).filter(aq.escape(isGap)), (own, title, dataset) => ({
+    name: fileName("fairness", dataset),
+    caption: `${title}, ${own.get("metric")}: the 5 % most active users less the others (mean over seeds, 95 % interval within seeds)`,
+    alt: "A panel for each model; after learning and each request a point per method: how much better the active users are served.",
+    chart: lineChart(withinPanels(own, ["panel", "after"], ["system"]), {
+      x: "after",
+      ...MEAN,
+      series: "system",
+      xScale: "category",
+      panelColumns: "panel",
+      xTitle: "after",
+      yTitle: "active − others",
+    }),
+  }));
 }
 
 export const fairness = question({
@@ -105,7 +81,7 @@ export const fairness = question({
   paper: "beyond the paper: the fairness of CURE4Rec",
   notebook: "05_utility",
   jobs: [system],
-  options: { metricFamily: "labCode" },
+  options: LAB_CODE,
   trials: (profile) =>
     profile.datasets.flatMap((dataset) =>
       systemTrials({

@@ -7,13 +7,14 @@
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
 import { lineChart } from "../../report/lineChart";
+import { columns } from "../../report/table";
 import { mean, meanOfEstimates } from "../../statistics/statistics";
 import { FALSE_POSITIVES } from "../attacks/roc";
-import { datasetTitle } from "../labels";
 import { type SystemLabels, systemTrials } from "../presets";
 import { type Profile, profileProtocol } from "../profile";
 import type { Protocol } from "../protocol";
 import { type Finding, question } from "../question";
+import { titled } from "../shown";
 import type { Planned } from "../trial";
 import {
   type MembershipCurve,
@@ -76,19 +77,14 @@ function trials(profile: Profile): Planned<Labels>[] {
   );
 }
 
-const KEYS = ["training", "data", "panel", "name", "attack"] as const;
-
-/** The rows under the names that readers see. */
-const shown = (rows: ColumnTable): ColumnTable =>
-  rows.derive({
-    data: aq.escape((row: MembershipRow) => datasetTitle(row.dataset)),
-    panel: aq.escape((row: MembershipRow) => row.model.toUpperCase()),
-    name: aq.escape((row: MembershipRow) => row.system),
-  });
+const KEYS = ["training", "data", "panel", "system", "attack"] as const;
 
 /** Half the width of the 95 % interval of a mean over seeds, from standard errors over users. */
 const reach = (values: readonly number[], errors: readonly number[]) =>
   meanOfEstimates(values, errors).high - mean(values);
+
+/** An area and its distance from that of `fresh`, each with half of its interval. */
+const MEASURED = ["area", "reach", "above", "aboveReach"];
 
 interface Collected extends Record<"auc" | "error" | "less" | "lessError", readonly number[]> {
   readonly stage: MembershipStage;
@@ -96,7 +92,7 @@ interface Collected extends Record<"auc" | "error" | "less" | "lessError", reado
 
 /** Areas of the four systems, and how far they lie above that of `fresh` on the same people. */
 function areas(rows: ColumnTable) {
-  const beside = shown(rows)
+  const beside = titled(rows)
     .groupby(...KEYS, "stage")
     .rollup({
       auc: aq.op.array_agg("auc"),
@@ -111,43 +107,26 @@ function areas(rows: ColumnTable) {
       aboveReach: aq.escape(({ less, lessError }: Collected) => reach(less, lessError)),
     })
     .groupby(...KEYS)
-    .pivot(
-      "stage",
-      {
-        area: aq.op.any("area"),
-        reach: aq.op.any("reach"),
-        above: aq.op.any("above"),
-        aboveReach: aq.op.any("aboveReach"),
-      },
-      { sort: false },
-    )
+    .pivot("stage", Object.fromEntries(MEASURED.map((name) => [name, aq.op.any(name)])), { sort: false })
     .derive({ found: aq.escape((row: Record<string, number>) => row.above_before > row.aboveReach_before) });
+  const column = (stage: string, value: string, half: string, look: { group: string; digits: number }) => ({
+    key: `${value}_${stage}`,
+    error: `${half}_${stage}`,
+    label: stage,
+    ...look,
+  });
   return {
     name: "membership-areas",
     caption:
       "Membership inference on erased users: area under the ROC curve, and its distance from fresh on the same people (mean over seeds ± 95 % interval of the mean, over users)",
     rows: beside.objects(),
-    within: ["training", "data", "panel", "name"],
+    within: ["training", "data", "panel", "system"],
     columns: [
-      { key: "training", label: "Training" },
-      { key: "data", label: "Data" },
-      { key: "panel", label: "Model" },
-      { key: "name", label: "Method" },
-      { key: "attack", label: "Attack" },
-      ...STAGES.map((stage) => ({
-        key: `area_${stage}`,
-        error: `reach_${stage}`,
-        label: stage,
-        group: "AUC",
-        digits: 2,
-      })),
-      ...(["before", "unlearned"] as const).map((stage) => ({
-        key: `above_${stage}`,
-        error: `aboveReach_${stage}`,
-        label: stage,
-        group: "less fresh",
-        digits: 3,
-      })),
+      ...columns({ training: "Training", data: "Data", panel: "Model", system: "Method", attack: "Attack" }),
+      ...STAGES.map((stage) => column(stage, "area", "reach", { group: "AUC", digits: 2 })),
+      ...["before", "unlearned"].map((stage) =>
+        column(stage, "above", "aboveReach", { group: "less fresh", digits: 3 }),
+      ),
       { key: "found", label: "Found before" },
     ],
     note: "Where nobody is found before the erasure, the attack shows nothing: neither that the system forgets nor that it does not.",
@@ -156,9 +135,9 @@ function areas(rows: ColumnTable) {
 
 /** The curves of systems trained by heart: true against false positives, in per cent. */
 function curves(rows: ColumnTable) {
-  const points = (shown(rows).objects() as (MembershipRow & { name: string })[])
+  const points = (rows.objects() as MembershipRow[])
     .filter(({ training, attack }) => training === "by heart" && attack !== "fold-in")
-    .flatMap(({ name, attack, stage, truePositives }) =>
+    .flatMap(({ system: name, attack, stage, truePositives }) =>
       truePositives.map((rate, k) => ({
         name,
         panel: `${attack}: true positives (%)`,

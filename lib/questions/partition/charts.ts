@@ -5,11 +5,10 @@ import * as aq from "arquero";
 import { exp } from "../../numeric";
 import { lineChart } from "../../report/lineChart";
 import { scatterChart } from "../../report/pointChart";
-import { overSeeds } from "../summary";
+import { columns } from "../../report/table";
+import { distinct } from "../shown";
+import { MEAN, overSeeds } from "../summary";
 import type { GroupingSummary } from "./groupings";
-
-type Row = Record<string, string | number>;
-const chartRows = (table: ColumnTable): Row[] => table.objects() as Row[];
 
 const PLAIN = ["k-means, rating rows", "k-means, embedding"];
 const isPlain = aq.escape(({ name }: GroupingSummary) => PLAIN.includes(name));
@@ -71,7 +70,7 @@ export function figure9Everywhere(partitions: ColumnTable) {
 
 /** A column per S. */
 const sizesOf = (partitions: ColumnTable): number[] =>
-  [...new Set(partitions.array("groups") as number[])].sort((a, b) => a - b);
+  distinct<number>(partitions, "groups").sort((a, b) => a - b);
 const bySize = (means: ColumnTable, ...by: readonly string[]): ColumnTable =>
   means
     .derive({ S: aq.escape((row: GroupingSummary) => `S = ${row.groups}`) })
@@ -85,8 +84,7 @@ export const sizeTable = (partitions: ColumnTable) => ({
   within: ["data"],
   rows: bySize(overSeeds(partitions, ["data", "groups", "name"], "sizeRatio"), "data", "name").objects(),
   columns: [
-    { key: "data", label: "Data" },
-    { key: "name", label: "Grouping" },
+    ...columns({ data: "Data", name: "Grouping" }),
     ...sizesOf(partitions).map((S) => ({ key: `S = ${S}`, digits: 2, group: "Largest / smallest" })),
   ],
 });
@@ -95,7 +93,7 @@ const SPACES = { rhoEmbedding: "in the embedding", rhoRatings: "in the rating ro
 
 /** rho of the balanced groupings in both spaces, one row per partition and space, data sets in their order. */
 function inSpaces(partitions: ColumnTable): ColumnTable {
-  const order = [...new Set(partitions.array("data"))];
+  const order = distinct(partitions, "data");
   return partitions
     .filter(isBalanced)
     .fold(Object.keys(SPACES), { as: ["measured", "rho"] })
@@ -107,24 +105,27 @@ function inSpaces(partitions: ColumnTable): ColumnTable {
     .reify();
 }
 
+interface Measured extends GroupingSummary {
+  readonly rho: number;
+  readonly random: number;
+}
+
 /** Figure 12 in both spaces, relative to random groups: the plain values have other units in each. */
 export function figure12(partitions: ColumnTable) {
   const relative = inSpaces(partitions)
     .groupby("data", "groups", "seed", "space")
-    .derive({ random: (row: Row) => aq.op.max(row.name === "Rand" ? row.rho : 0) })
+    .derive({ random: (row: Measured) => aq.op.max(row.name === "Rand" ? row.rho : 0) })
     .ungroup()
-    .filter((row: Record<string, number>) => row.random > 0)
-    .derive({ times: (row: Record<string, number>) => row.rho / row.random });
+    .filter((row: Measured) => row.random > 0)
+    .derive({ times: (row: Measured) => row.rho / row.random });
   const means = overSeeds(relative, ["data", "space", "groups", "name"], "times");
   return {
     name: "grouping-cohesion",
     caption: "Figure 12 in both spaces: mean rho over that of random groups (mean over seeds, 95 % interval)",
     alt: "Cohesion relative to random groups against S, one line per grouping, a panel per space.",
-    chart: lineChart(chartRows(means), {
+    chart: lineChart(means, {
       x: "groups",
-      y: "mean",
-      low: "low",
-      high: "high",
+      ...MEAN,
       series: "name",
       panelColumns: "space",
       panelRows: "data",
@@ -147,9 +148,7 @@ export const cohesionTable = (partitions: ColumnTable) => ({
     "name",
   ).objects(),
   columns: [
-    { key: "data", label: "Data" },
-    { key: "space", label: "rho measured" },
-    { key: "name", label: "Grouping" },
+    ...columns({ data: "Data", space: "rho measured", name: "Grouping" }),
     ...sizesOf(partitions).map((S) => ({
       key: `S = ${S}`,
       digits: 2,
@@ -172,11 +171,9 @@ export function workChart(partitions: ColumnTable) {
     name: "grouping-work",
     caption: "Ratings of the costliest group over the mean (geometric mean over seeds, 95 % interval)",
     alt: "Work imbalance against S, one line per grouping.",
-    chart: lineChart(chartRows(factors), {
+    chart: lineChart(factors, {
       x: "groups",
-      y: "mean",
-      low: "low",
-      high: "high",
+      ...MEAN,
       series: "name",
       panelColumns: "data",
       xTitle: "number of groups S",

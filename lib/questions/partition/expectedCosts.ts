@@ -3,6 +3,7 @@
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
 import { simulateRequests } from "../../cohesion/expectedCost";
+import { columns } from "../../report/table";
 import { overSeeds } from "../summary";
 import type { GroupingSummary } from "./groupings";
 
@@ -30,11 +31,9 @@ export function expectedCosts(partitions: ColumnTable, requests: number) {
       .assign(...["eq8", "bound", "simulated"].map((name) => column(name).select(name, `${name}Std`)))
       .objects(),
     columns: [
-      { key: "groups", label: "S" },
-      { key: "name", label: "Grouping" },
+      ...columns({ groups: "S", name: "Grouping" }),
       { key: "eq7", error: "eq7Std", label: "Eq. 7", digits: 2 },
-      { key: "eq8", label: "Eq. 8", digits: 2 },
-      { key: "bound", label: "Eq. 11", digits: 2 },
+      ...columns({ eq8: "Eq. 8", bound: "Eq. 11" }, { digits: 2 }),
       { key: "simulated", error: "simulatedStd", label: "Simulated", digits: 2 },
     ],
   };

@@ -4,6 +4,7 @@ import { sizeStatistics } from "../../cohesion/agreement";
 import { expectedCost, expectedCostBound, expectedCostByIdentity } from "../../cohesion/expectedCost";
 import { mean } from "../../statistics/statistics";
 import { datasetTitle } from "../labels";
+import { grouped } from "../verdicts/verdict";
 import type { PartitionRow } from "./rows";
 
 /** One partition: a grouping of one data set into S groups, for one seed. */
@@ -32,36 +33,30 @@ export interface GroupingSummary {
 }
 
 /** One summary for each partition, in order of first appearance. */
-export function groupingSummaries(rows: readonly PartitionRow[]): GroupingSummary[] {
-  const partitions = new Map<string, PartitionRow[]>();
-  for (const row of rows) {
-    const key = JSON.stringify([row.dataset, row.name, row.groups, row.seed]);
-    const same = partitions.get(key);
-    if (same) same.push(row);
-    else partitions.set(key, [row]);
-  }
-  return [...partitions.values()].map((same) => {
-    const inOrder = [...same].sort((a, b) => a.place - b.place);
-    const { dataset, name, groups, seed } = inOrder[0];
-    const users = inOrder.map((row) => row.users);
-    const ratings = inOrder.map((row) => row.ratings);
-    const sizes = sizeStatistics(users);
-    const total = users.reduce((sum, size) => sum + size, 0);
-    const percent = (cost: number) => (100 * cost) / total;
-    return {
-      data: datasetTitle(dataset),
-      name,
-      groups,
-      seed,
-      users,
-      ratings,
-      sizeRatio: sizes.most / Math.max(1, sizes.least),
-      workRatio: sizeStatistics(ratings).imbalance,
-      rhoEmbedding: mean(inOrder.map((row) => row.rhoEmbedding)),
-      rhoRatings: mean(inOrder.map((row) => row.rhoRatings)),
-      eq7: percent(expectedCost(users)),
-      eq8: percent(expectedCostByIdentity(users)),
-      bound: percent(expectedCostBound(total, groups)),
-    };
-  });
-}
+export const groupingSummaries = (rows: readonly PartitionRow[]): GroupingSummary[] =>
+  [...grouped(rows, (row) => JSON.stringify([row.dataset, row.name, row.groups, row.seed])).values()].map(
+    (same) => {
+      const inOrder = [...same].sort((a, b) => a.place - b.place);
+      const { dataset, name, groups, seed } = inOrder[0];
+      const users = inOrder.map((row) => row.users);
+      const ratings = inOrder.map((row) => row.ratings);
+      const sizes = sizeStatistics(users);
+      const total = users.reduce((sum, size) => sum + size, 0);
+      const percent = (cost: number) => (100 * cost) / total;
+      return {
+        data: datasetTitle(dataset),
+        name,
+        groups,
+        seed,
+        users,
+        ratings,
+        sizeRatio: sizes.most / Math.max(1, sizes.least),
+        workRatio: sizeStatistics(ratings).imbalance,
+        rhoEmbedding: mean(inOrder.map((row) => row.rhoEmbedding)),
+        rhoRatings: mean(inOrder.map((row) => row.rhoRatings)),
+        eq7: percent(expectedCost(users)),
+        eq8: percent(expectedCostByIdentity(users)),
+        bound: percent(expectedCostBound(total, groups)),
+      };
+    },
+  );

@@ -6,12 +6,13 @@
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
 import { lineChart } from "../../report/lineChart";
+import { columns } from "../../report/table";
 import { SHILLING_ATTACKS } from "../attacks/shilling";
 import { datasetTitle, fileName } from "../labels";
 import { systemTrials } from "../presets";
 import { profileProtocol } from "../profile";
 import { type Finding, question } from "../question";
-import { runOf } from "../runOf";
+import { byDataset } from "../shown";
 import { overSeeds } from "../summary";
 import { type PoisoningOutcome, poisoningJob } from "./job";
 import { type Labels, type PoisoningRow, poisoningRows } from "./rows";
@@ -83,44 +84,33 @@ function damage(rows: ColumnTable) {
     within: ["data", "attack", "name"],
     note: "Rank: of the pushed item among a user's unrated items, 0 % is the top; another item is pushed in each seed, and least and most are the seeds' own. Cost: gradient samples of learning (clean, poisoned) and of unlearning, beside Retrain's unlearning. Clean again: whether the unlearned system is the clean one in every bit, in every seed.",
     columns: [
-      { key: "data", label: "Data" },
-      { key: "attack", label: "Attack" },
-      { key: "name", label: "Method" },
-      { key: "stage", label: "System" },
+      ...columns({ data: "Data", attack: "Attack", name: "Method", stage: "System" }),
       rank,
-      { key: "least", label: "least", unit: "%", digits: 1, group: "Rank, by seed" },
-      { key: "most", label: "most", unit: "%", digits: 1, group: "Rank, by seed" },
+      ...columns({ least: "least", most: "most" }, { unit: "%", digits: 1, group: "Rank, by seed" }),
       ...others,
-      { key: "clean", label: "Clean again" },
-      { key: "seeds", label: "Seeds" },
+      ...columns({ clean: "Clean again", seeds: "Seeds" }),
     ],
   };
 }
 
 /** The rank of the pushed item in each seed, one picture per data set: a point is a seed. */
-function ranks(rows: ColumnTable) {
-  const all = shown(rows);
-  return [...new Set(all.array("dataset") as string[])].map((dataset) => {
-    const own = all.filter(aq.escape((row: PoisoningRow) => row.dataset === dataset));
-    return {
-      name: fileName("completeness-poisoning", dataset),
-      caption: `${datasetTitle(dataset)}: mean rank of the pushed item among a user's unrated items, 0 is the top; one point per seed`,
-      alt: "Panels for methods and attacks; points of the clean, the poisoned and the unlearned system, one for each seed.",
-      run: runOf(own),
-      chart: lineChart(own.objects() as Record<string, string | number>[], {
-        x: "stage",
-        y: "rankPercent",
-        series: "stage",
-        panelColumns: "name",
-        panelRows: "attack",
-        xScale: "category",
-        fromZero: true,
-        xTitle: "",
-        yTitle: "rank (% of unrated items)",
-      }),
-    };
-  });
-}
+const ranks = (rows: ColumnTable) =>
+  byDataset(shown(rows), (own, title, dataset) => ({
+    name: fileName("completeness-poisoning", dataset),
+    caption: `${title}: mean rank of the pushed item among a user's unrated items, 0 is the top; one point per seed`,
+    alt: "Panels for methods and attacks; points of the clean, the poisoned and the unlearned system, one for each seed.",
+    chart: lineChart(own, {
+      x: "stage",
+      y: "rankPercent",
+      series: "stage",
+      panelColumns: "name",
+      panelRows: "attack",
+      xScale: "category",
+      fromZero: true,
+      xTitle: "",
+      yTitle: "rank (% of unrated items)",
+    }),
+  }));
 
 /** A pushed item, and its way back when the fake users are unlearned. */
 export const poisoning = question({

@@ -3,8 +3,9 @@
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
 import { rankingEpochsOf } from "../../data/catalog";
-import { datasetTitle, fileName } from "../labels";
-import { runOf } from "../runOf";
+import { columns } from "../../report/table";
+import { fileName } from "../labels";
+import { byDataset, runOf, titled } from "../shown";
 import { type BySeed, overSeeds, seedDifference } from "../summary";
 import { grouped } from "../verdicts/verdict";
 import type { RankingRow } from "./rows";
@@ -14,21 +15,12 @@ export const RANKING_METRIC = "fullRank NDCG@10";
 
 /** The rows of the shown metric, under the names that readers see. */
 export const shown = (rows: ColumnTable, of: (row: RankingRow) => boolean): ColumnTable =>
-  rows.filter(aq.escape((row: RankingRow) => row.metric === RANKING_METRIC && of(row))).derive({
-    data: aq.escape((row: RankingRow) => datasetTitle(row.dataset)),
-    panel: aq.escape((row: RankingRow) => row.model.toUpperCase()),
-    after: aq.escape((row: RankingRow) => (row.request === "none" ? "learning" : row.request)),
-    name: aq.escape(nameOf),
-  });
+  titled(rows)
+    .filter(aq.escape((row: RankingRow) => row.metric === RANKING_METRIC && of(row)))
+    .derive({ name: aq.escape(nameOf) });
 
 const nameOf = ({ system, scoring }: RankingRow): string =>
   system + (scoring === "merged" || scoring === "own" ? ` (${scoring})` : "");
-
-/** Lists of outputs: one for each data set. */
-export const byDataset = <O>(rows: ColumnTable, output: (own: ColumnTable, dataset: string) => O): O[] =>
-  [...new Set(rows.array("dataset") as string[])].map((dataset) =>
-    output(rows.filter(aq.escape((row: RankingRow) => row.dataset === dataset)), dataset),
-  );
 
 const NOTE =
   "A tenth of each user's training ratings of seed 0 is held out, and one training is looked at every five epochs. T is the " +
@@ -64,12 +56,9 @@ export function epochs(rows: ColumnTable) {
       run: runOf(points),
       note: NOTE,
       columns: [
-        { key: "data", label: "Data" },
-        { key: "panel", label: "Model" },
-        { key: "T", label: "best", group: "T" },
-        { key: "used", label: "in use", group: "T" },
-        { key: "value", label: "after T", digits: 4, group: RANKING_METRIC },
-        { key: "after", label: "after the last", digits: 4, group: RANKING_METRIC },
+        ...columns({ data: "Data", panel: "Model" }),
+        ...columns({ T: "best", used: "in use" }, { group: "T" }),
+        ...columns({ value: "after T", after: "after the last" }, { digits: 4, group: RANKING_METRIC }),
         { key: "most", label: "Last epoch" },
       ],
     },
@@ -111,9 +100,9 @@ function panelsOf(own: ColumnTable): Named[][] {
 /** Every system, one table per data set. */
 export function numbers(rows: ColumnTable) {
   const known = shown(rows, (row) => row.scoring !== "validation" && row.system !== "oracle");
-  const tables = byDataset(known, (own, dataset) => ({
+  const tables = byDataset(known, (own, title, dataset) => ({
     name: fileName("ranking", dataset),
-    caption: `${datasetTitle(dataset)} under full ranking (${RANKING_METRIC}, mean ± standard deviation; differences to C-SISA, by either scoring, paired by seed, ± half of the 95 % interval)`,
+    caption: `${title} under full ranking (${RANKING_METRIC}, mean ± standard deviation; differences to C-SISA, by either scoring, paired by seed, ± half of the 95 % interval)`,
     rows: panelsOf(own).flatMap((panel) =>
       (overSeeds(aq.from(panel), ["panel", "after", "name", "epochs"]).objects() as Named[]).map((row) => ({
         ...row,
@@ -121,12 +110,8 @@ export function numbers(rows: ColumnTable) {
       })),
     ),
     within: ["panel", "after"],
-    run: runOf(own),
     columns: [
-      { key: "panel", label: "Model" },
-      { key: "after", label: "After" },
-      { key: "name", label: "System" },
-      { key: "epochs", label: "T" },
+      ...columns({ panel: "Model", after: "After", name: "System", epochs: "T" }),
       { key: "mean", error: "std", label: RANKING_METRIC, digits: 4, best: "highest" as const },
       { key: "merged", error: "mergedHalf", label: "merged", digits: 4, group: "Ahead of C-SISA" },
       { key: "own", error: "ownHalf", label: "own", digits: 4, group: "Ahead of C-SISA" },

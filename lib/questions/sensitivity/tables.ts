@@ -1,6 +1,7 @@
 /** What each setting does: the comparisons, the silent settings of the paper, and what version 2 corrected. */
 
 import type { ColumnTable } from "arquero";
+import { columns } from "../../report/table";
 import { mean } from "../../statistics/statistics";
 import { datasetTitle } from "../labels";
 import type { View } from "../question";
@@ -46,8 +47,7 @@ export function differences(rows: ColumnTable, view: View<Options>) {
     rows: found,
     within: ["panel"],
     columns: [
-      { key: "panel", label: "Model" },
-      { key: "variant", label: "Setting" },
+      ...columns({ panel: "Model", variant: "Setting" }),
       { key: "retrain", label: "Retrain", digits: 4 },
       ...COMPARISONS.map(({ key, label, claim }) => ({
         key,
@@ -109,10 +109,12 @@ export function choices(rows: ColumnTable, view: View<Options>) {
     within: ["setting"],
     note: "above, below: the whole 95 % interval lies above or below 0; open: it does not; same: on the same side as under PAPER; –: the setting does not touch the two systems.",
     columns: [
-      { key: "setting", label: "Setting" },
-      { key: "paper", label: "The paper" },
-      { key: "ours", label: "PAPER takes" },
-      { key: "alternative", label: "Alternative run" },
+      ...columns({
+        setting: "Setting",
+        paper: "The paper",
+        ours: "PAPER takes",
+        alternative: "Alternative run",
+      }),
       ...COMPARISONS.map(({ key, label, claim }) => ({ key, label, group: claim })),
       { key: "elsewhere", label: "Also" },
     ],
@@ -168,11 +170,8 @@ export function corrections(rows: ColumnTable, view: View<Options>) {
     within: ["what", "panel"],
     note: "What a correction leaves as it was is not listed. Both stood undisclosed in version 1; an independent check of its records found them.",
     columns: [
-      { key: "what", label: "Correction" },
-      { key: "panel", label: "Model" },
-      { key: "name", label: "System or comparison" },
-      { key: "old", label: "version 1", digits: 4 },
-      { key: "now", label: "version 2", digits: 4 },
+      ...columns({ what: "Correction", panel: "Model", name: "System or comparison" }),
+      ...columns({ old: "version 1", now: "version 2" }, { digits: 4 }),
       { key: "difference", error: "half", label: "Difference", digits: 4 },
     ],
   });
@@ -204,14 +203,14 @@ export function turns(rows: ColumnTable, view: View<Options>) {
     caption: `Settings that decide a comparison: the whole 95 % interval of the difference in ${view.options.metric} on one side of 0`,
     rows: lines,
     within: ["claim"],
-    columns: [
-      { key: "claim", label: "Claim" },
-      { key: "compared", label: "Comparison" },
-      { key: "panel", label: "Model" },
-      { key: "tried", label: "Settings" },
-      { key: "above", label: "Above 0" },
-      { key: "below", label: "Below 0" },
-      { key: "open", label: "Open" },
-    ],
+    columns: columns({
+      claim: "Claim",
+      compared: "Comparison",
+      panel: "Model",
+      tried: "Settings",
+      above: "Above 0",
+      below: "Below 0",
+      open: "Open",
+    }),
   });
 }

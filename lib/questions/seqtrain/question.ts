@@ -7,13 +7,14 @@
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
 import { lineChart } from "../../report/lineChart";
-import { datasetTitle, fileName, orderLabel } from "../labels";
-import { shownMetrics } from "../metricRows";
+import { columns } from "../../report/table";
+import { fileName, orderLabel } from "../labels";
+import { type FamilyOptions, inFamily, LAB_CODE } from "../metricRows";
 import { type SystemSweep, systemTrials } from "../presets";
 import { profileProtocol } from "../profile";
 import { type Finding, question, type View } from "../question";
-import { runOf } from "../runOf";
-import { overSeeds, within } from "../summary";
+import { byDataset } from "../shown";
+import { MEAN, overSeeds, withinPanels } from "../summary";
 import { system } from "../system/job";
 import type { SystemOutcome } from "../system/outcome";
 import { type AnchorsOutcome, anchors } from "../utility/anchorsJob";
@@ -21,95 +22,68 @@ import { anchorTrials } from "../utility/rows";
 import { C8 } from "./claims";
 import { type Labels, ORDERS, type SeqTrainRow, seqtrainRows } from "./rows";
 
-/** Which family of metrics is shown: labCode, or testOnly. */
-export interface Options {
-  readonly metricFamily: string;
-}
-
-/** The rows that are shown, under the names that readers see. */
-function shown(rows: ColumnTable, { options }: View<Options>): ColumnTable {
-  const metrics = shownMetrics(rows, options.metricFamily);
-  const ordered = (row: SeqTrainRow) => row.order !== "" && metrics.includes(row.metric);
-  return rows.filter(aq.escape(ordered)).derive({
-    data: aq.escape((row: SeqTrainRow) => datasetTitle(row.dataset)),
-    panel: aq.escape((row: SeqTrainRow) => row.model.toUpperCase()),
-    after: aq.escape((row: SeqTrainRow) => (row.request === "none" ? "learning" : row.request)),
-    name: aq.escape((row: SeqTrainRow) => orderLabel(row.order)),
-  });
-}
+/** The rows that have an order, under the names that readers see. */
+const shown = (rows: ColumnTable, view: View<FamilyOptions>): ColumnTable =>
+  inFamily(rows, view)
+    .filter(aq.escape((row: SeqTrainRow) => row.order !== ""))
+    .derive({ name: aq.escape((row: SeqTrainRow) => orderLabel(row.order)) });
 
 /** One picture per data set: the orders after learning and each request, in panels of models and of `down`. */
-function pictures(rows: ColumnTable, down: "metric" | "system", name: string, caption: string, alt: string) {
-  return [...new Set(rows.array("dataset") as string[])].map((dataset) => {
-    const own = rows.filter(aq.escape((row: SeqTrainRow) => row.dataset === dataset));
-    const panel = ["panel", "metric", "system", "after"];
-    const means = overSeeds(within(own, panel, ["name"]), [...panel, "name"]);
-    return {
-      name: fileName(name, dataset),
-      caption: `${caption}, ${datasetTitle(dataset)}: order of the groups (mean over seeds, 95 % interval within seeds)`,
-      alt: `Panels for both models and ${alt}; three points per order, after learning and two requests.`,
-      run: runOf(own),
-      chart: lineChart(means.objects() as Record<string, string | number>[], {
-        x: "after",
-        y: "mean",
-        low: "low",
-        high: "high",
-        series: "name",
-        xScale: "category",
-        panelColumns: "panel",
-        panelRows: down,
-        xTitle: "after",
-      }),
-    };
-  });
-}
+const pictures = (rows: ColumnTable, down: "metric" | "system", name: string, caption: string, alt: string) =>
+  byDataset(rows, (own, title, dataset) => ({
+    name: fileName(name, dataset),
+    caption: `${caption}, ${title}: order of the groups (mean over seeds, 95 % interval within seeds)`,
+    alt: `Panels for both models and ${alt}; three points per order, after learning and two requests.`,
+    chart: lineChart(withinPanels(own, ["panel", "metric", "system", "after"], ["name"]), {
+      x: "after",
+      ...MEAN,
+      series: "name",
+      xScale: "category",
+      panelColumns: "panel",
+      panelRows: down,
+      xTitle: "after",
+    }),
+  }));
 
 /** Figure 7: the paper's grouping, both metrics. */
-function figure7(rows: ColumnTable, view: View<Options>) {
+function figure7(rows: ColumnTable, view: View<FamilyOptions>) {
   const own = shown(rows, view).filter(aq.escape((row: SeqTrainRow) => row.system === "L-CBKM"));
   return pictures(own, "metric", "seqtrain", "Figure 7", "both metrics");
 }
 
 /** All three groupings, by the first metric of the family. */
-function groupings(rows: ColumnTable, view: View<Options>) {
-  const all = shown(rows, view);
-  const own = all.filter(aq.escape((row: SeqTrainRow) => row.metric.includes("NDCG")));
+function groupings(rows: ColumnTable, view: View<FamilyOptions>) {
+  const own = shown(rows, view).filter(aq.escape((row: SeqTrainRow) => row.metric.includes("NDCG")));
   return pictures(own, "system", "seqtrain-groupings", "All groupings, NDCG@10", "the three groupings");
 }
 
+/** Which orders are compared, and what the difference is called. */
+const COMPARED = {
+  "easy to hard − hard to easy": ["easyToHard", "hardToEasy"],
+  "easy to hard − random": ["easyToHard", "random"],
+} as const;
+
 /** Pairs of the same seed: the same split, the same groups, the same initial weights, only the order differs. */
-function differences(rows: ColumnTable, view: View<Options>) {
+function differences(rows: ColumnTable, view: View<FamilyOptions>) {
+  const less = ([a, b]: readonly [string, string]) =>
+    aq.escape((row: Record<string, number>) => row[a] - row[b]);
+  const by = ["data", "panel", "system", "metric", "after"];
   const pairs = shown(rows, view)
-    .groupby("data", "panel", "system", "metric", "after", "seed")
+    .groupby(...by, "seed")
     .pivot("order", "value", { sort: false })
-    .derive({
-      "easy to hard − hard to easy": aq.escape(
-        (row: Record<string, number>) => row.easyToHard - row.hardToEasy,
-      ),
-      "easy to hard − random": aq.escape((row: Record<string, number>) => row.easyToHard - row.random),
-    })
-    .fold(["easy to hard − hard to easy", "easy to hard − random"], { as: ["compared", "difference"] })
+    .derive(Object.fromEntries(Object.entries(COMPARED).map(([name, orders]) => [name, less(orders)])))
+    .fold(Object.keys(COMPARED), { as: ["compared", "difference"] })
     .filter(aq.escape((row: { difference: number }) => Number.isFinite(row.difference)));
   return {
     name: "seqtrain-differences",
     caption: "Differences between orders, paired by seed (mean, 95 % interval)",
-    rows: overSeeds(
-      pairs,
-      ["data", "panel", "system", "metric", "after", "compared"],
-      "difference",
-    ).objects(),
+    rows: overSeeds(pairs, [...by, "compared"], "difference").objects(),
     within: ["data", "panel", "system"],
     columns: [
-      { key: "data", label: "Data" },
-      { key: "panel", label: "Model" },
-      { key: "system", label: "Grouping" },
-      { key: "metric", label: "Metric" },
-      { key: "after", label: "After" },
-      { key: "compared", label: "Compared" },
-      { key: "mean", label: "Difference", digits: 4 },
-      { key: "low", label: "Low", digits: 4 },
-      { key: "high", label: "High", digits: 4 },
-      { key: "n", label: "Seeds" },
+      ...columns({ data: "Data", panel: "Model", system: "Grouping", metric: "Metric", after: "After" }),
+      ...columns({ compared: "Compared" }),
+      ...columns({ mean: "Difference", low: "Low", high: "High" }, { digits: 4 }),
+      ...columns({ n: "Seeds" }),
     ],
   };
 }
@@ -121,7 +95,7 @@ export const seqtrain = question({
   paper: "Figure 7",
   notebook: "06_seqtrain_ablation",
   jobs: [system, anchors],
-  options: { metricFamily: "labCode" },
+  options: LAB_CODE,
   trials: (profile) =>
     profile.datasets.flatMap((dataset) => {
       const sweep = (order: Labels["order"], own: Pick<SystemSweep, "systems" | "groups" | "requests">) =>

@@ -6,92 +6,75 @@
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
 import { lineChart } from "../../report/lineChart";
-import { datasetTitle, fileName } from "../labels";
+import { fileName, requestLabel } from "../labels";
+import type { FamilyOptions } from "../metricRows";
 import type { View } from "../question";
-import { runOf } from "../runOf";
-import { overSeeds, within } from "../summary";
+import { byDataset, distinct } from "../shown";
+import { MEAN, overSeeds, withinPanels } from "../summary";
 import type { UtilityRow } from "./rows";
-import { distinct, isAnchor, isSystem, type Options, type ShownRow, shown } from "./shown";
-
-const AFTER: Readonly<Record<string, string>> = { none: "learning" };
+import { isAnchor, isSystem, type ShownRow, shown } from "./shown";
 
 /** Of Figures 5 and 6; the others are those of the appendix. */
 const MAIN = ["none", "rand@5", "top@5"];
 /** By the place of a data set in the profile: the first stands for the paper's ML, the second for its AM. */
 const PAPER = { main: ["Figure 5", "Figure 6"], others: ["Figure 10", "Figure 11"] } as const;
 
-interface Mean extends Pick<ShownRow, "panel" | "metric" | "name" | "groups"> {
-  readonly after: string;
+interface Mean extends Pick<ShownRow, "request" | "panel" | "metric" | "name" | "groups"> {
   readonly mean: number;
   readonly low: number;
   readonly high: number;
 }
 
 /** Figures 5 and 6: their requests on the data sets that stand for the paper's. */
-export const figures = (rows: ColumnTable, view: View<Options>) =>
-  pictures(rows, view, "main", (_, place) => place < PAPER.main.length);
+export const figures = (rows: ColumnTable, view: View<FamilyOptions>) =>
+  pictures(rows, view, "main").slice(0, PAPER.main.length);
 
 /** Everything else: other requests, and the same requests on further data sets. */
-export const others = (rows: ColumnTable, view: View<Options>) => [
-  ...pictures(rows, view, "others", () => true),
-  ...pictures(rows, view, "main", (_, place) => place >= PAPER.main.length),
+export const others = (rows: ColumnTable, view: View<FamilyOptions>) => [
+  ...pictures(rows, view, "others"),
+  ...pictures(rows, view, "main").slice(PAPER.main.length),
 ];
 
-/** The requests of Figures 5 and 6, or all others: one picture per data set that `keep` keeps. */
-function pictures(
-  rows: ColumnTable,
-  view: View<Options>,
-  which: "main" | "others",
-  keep: (dataset: string, place: number) => boolean,
-) {
+/** The requests of Figures 5 and 6, or all others: one picture per data set. */
+function pictures(rows: ColumnTable, view: View<FamilyOptions>, which: "main" | "others") {
   const among = (row: UtilityRow) => MAIN.includes(row.request) === (which === "main");
   const systems = shown(rows, view, (row) => isSystem(row) && among(row));
   const itemMean = shown(rows, view, (row) => isAnchor(row) && row.system === "item mean");
-  return distinct<string>(systems, "dataset")
-    .filter(keep)
-    .map((dataset) => {
-      const of = (table: ColumnTable) =>
-        table.filter(aq.escape((row: UtilityRow) => row.dataset === dataset));
-      const own = of(systems);
-      const number = PAPER[which][view.profile.datasets.indexOf(dataset)];
-      const after = distinct<string>(own, "request").map((request) => AFTER[request] ?? request);
-      return {
-        name: fileName("utility", dataset, ...(which === "main" ? [] : [which])),
-        caption: `${number ? `${number}: ` : ""}${datasetTitle(dataset)}, after ${after.join(", ")} (mean over seeds, 95 % interval within seeds)`,
-        alt: `One line per method against S: a column per request (${after.join(", ")}), a row per model and metric.`,
-        run: runOf(own),
-        chart: lineChart(linesOf(own, of(itemMean), view.profile.groups), {
-          x: "groups",
-          y: "mean",
-          low: "low",
-          high: "high",
-          series: "name",
-          panelColumns: "after",
-          panelRows: "panel",
-          height: 150,
-          xTitle: "number of groups S",
-        }),
-      };
-    });
+  return byDataset(systems, (own, title, dataset) => {
+    const anchor = itemMean.filter(aq.escape((row: UtilityRow) => row.dataset === dataset));
+    const number = PAPER[which][view.profile.datasets.indexOf(dataset)];
+    const after = distinct(own, "after").join(", ");
+    return {
+      name: fileName("utility", dataset, ...(which === "main" ? [] : [which])),
+      caption: `${number ? `${number}: ` : ""}${title}, after ${after} (mean over seeds, 95 % interval within seeds)`,
+      alt: `One line per method against S: a column per request (${after}), a row per model and metric.`,
+      chart: lineChart(linesOf(own, anchor, view.profile.groups), {
+        x: "groups",
+        ...MEAN,
+        series: "name",
+        panelColumns: "after",
+        panelRows: "panel",
+        height: 150,
+        xTitle: "number of groups S",
+      }),
+    };
+  });
 }
 
 /** It is measured on all users, so it is not comparable where the most or the least active ones are gone. */
 const allKinds = (request: string): boolean => !/^(top|edge)/.test(request);
 
 /** Means against S. @param planned S of the level lines where no method has groups */
-function linesOf(own: ColumnTable, anchor: ColumnTable, planned: readonly number[]): Mean[] {
-  const by = ["request", "panel", "metric", "name", "groups"];
-  const means = overSeeds(
-    within(own, ["request", "panel", "metric"], ["name", "groups"]),
-    by,
-  ).objects() as (Mean & {
-    request: string;
-  })[];
-  const marks = overSeeds(anchor, ["metric", "name"]).objects() as Omit<Mean, "panel" | "groups">[];
+function linesOf(own: ColumnTable, anchor: ColumnTable, planned: readonly number[]) {
+  const means = withinPanels(own, ["request", "panel", "metric"], ["name", "groups"]).objects() as Mean[];
+  const marks = overSeeds(anchor, ["metric", "name"]).objects() as Omit<
+    Mean,
+    "request" | "panel" | "groups"
+  >[];
   const run = [...new Set(means.map(({ groups }) => groups))].filter((groups) => groups > 1);
   const sizes = run.length > 0 ? run : planned;
   const level = <Row extends object>(row: Row) => sizes.map((groups) => ({ ...row, groups }));
-  const panels = aq.from(means).select("request", "panel").dedupe().objects() as typeof means;
+  const panels = aq.from(means).select("request", "panel").dedupe().objects() as Mean[];
   const everywhere = panels
     .filter(({ request }) => allKinds(request))
     // one ranking for all: no method to be told apart
@@ -102,7 +85,7 @@ function linesOf(own: ColumnTable, anchor: ColumnTable, planned: readonly number
     ...everywhere,
   ].map((row) => ({
     ...row,
-    after: AFTER[row.request] ? `after ${AFTER[row.request]}` : `after ${row.request}`,
+    after: `after ${requestLabel(row.request)}`,
     panel: `${row.panel}, ${row.metric}`,
   }));
 }

@@ -3,6 +3,7 @@
  * and after each request; with the group-module ablation of Section 4.5, which reads the same numbers.
  */
 
+import { LAB_CODE } from "../metricRows";
 import { allRequests, SYSTEM_NAMES, systemTrials } from "../presets";
 import { profileProtocol } from "../profile";
 import { question } from "../question";
@@ -37,7 +38,7 @@ export const utility = question({
       ];
     }),
   rows: (findings: readonly UtilityFinding[]) => findings.flatMap(utilityRows),
-  options: { metricFamily: "labCode" },
+  options: LAB_CODE,
   tables: (rows, view) => ({
     anchors: anchorTable(rows, view),
     numbers: numbers(rows, view),

@@ -2,15 +2,10 @@
 
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
-import { datasetTitle } from "../labels";
-import { shownMetrics } from "../metricRows";
+import { type FamilyOptions, inFamily } from "../metricRows";
 import type { View } from "../question";
+import { distinct } from "../shown";
 import type { UtilityRow } from "./rows";
-
-/** Which family of metrics is shown: labCode, testOnly, or fullRank. */
-export interface Options {
-  readonly metricFamily: string;
-}
 
 /** A row with its titles. */
 export interface ShownRow extends UtilityRow {
@@ -20,32 +15,23 @@ export interface ShownRow extends UtilityRow {
 }
 
 /** The rows that `keep` keeps, in the metrics that are shown. */
-export function shown(
+export const shown = (
   rows: ColumnTable,
-  { options }: View<Options>,
+  view: View<FamilyOptions>,
   keep: (row: UtilityRow) => boolean,
-): ColumnTable {
-  const metrics = shownMetrics(rows, options.metricFamily);
-  return rows.filter(aq.escape((row: UtilityRow) => metrics.includes(row.metric) && keep(row))).derive({
-    data: aq.escape((row: UtilityRow) => datasetTitle(row.dataset)),
-    panel: aq.escape((row: UtilityRow) => row.model.toUpperCase()),
-    name: aq.escape((row: UtilityRow) => row.system),
-  });
-}
+): ColumnTable =>
+  inFamily(rows, view)
+    .filter(aq.escape(keep))
+    .derive({ name: (row: UtilityRow) => row.system });
 
 export const isSystem = ({ scoring }: UtilityRow): boolean => scoring === "model" || scoring === "merged";
 export const isAnchor = ({ scoring }: UtilityRow): boolean => scoring === "anchor";
 
-/** The values of a column, in order of first appearance. */
-export const distinct = <T>(table: ColumnTable, column: string): T[] => [
-  ...new Set(table.array(column) as T[]),
-];
-
 /** The rows of a table sorted by some columns, each in the order in which its values first appear in `like`. */
 export function inOrder(table: ColumnTable, like: ColumnTable, by: readonly string[]) {
   const places = by.map((key) => new Map(distinct(like, key).map((value, place) => [value, place])));
-  const place = (row: Record<string, string | number>, k: number) => places[k].get(row[by[k]]) ?? 0;
-  return (table.objects() as Record<string, string | number>[]).sort(
+  const place = (row: Record<string, string>, k: number) => places[k].get(row[by[k]]) ?? 0;
+  return (table.objects() as Record<string, string>[]).sort(
     (a, b) => by.map((_, k) => place(a, k) - place(b, k)).find((apart) => apart !== 0) ?? 0,
   );
 }

@@ -2,17 +2,19 @@
 
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
+import { columns } from "../../report/table";
 import { fileName } from "../labels";
+import type { FamilyOptions } from "../metricRows";
 import type { View } from "../question";
-import { runOf } from "../runOf";
+import { distinct, runOf } from "../shown";
 import { overSeeds } from "../summary";
 import type { UtilityRow } from "./rows";
-import { distinct, inOrder, isAnchor, isSystem, type Options, type ShownRow, shown } from "./shown";
+import { inOrder, isAnchor, isSystem, type ShownRow, shown } from "./shown";
 
 const BY_METRIC = ["data", "metric", "name"];
 
 /** What the metric gives to rankings that know nothing about a user, and to the perfect one. */
-export function anchors(rows: ColumnTable, view: View<Options>) {
+export function anchors(rows: ColumnTable, view: View<FamilyOptions>) {
   const own = shown(rows, view, isAnchor);
   return {
     name: "utility-anchors",
@@ -22,9 +24,7 @@ export function anchors(rows: ColumnTable, view: View<Options>) {
     within: ["data", "metric"],
     run: runOf(own),
     columns: [
-      { key: "data", label: "Data" },
-      { key: "metric", label: "Metric" },
-      { key: "name", label: "Ranking" },
+      ...columns({ data: "Data", metric: "Metric", name: "Ranking" }),
       { key: "mean", error: "std", label: "Value", digits: 4 },
     ],
   };
@@ -47,10 +47,10 @@ function bySize(own: ColumnTable, by: readonly string[]) {
 }
 
 /** Every number of the figures: one table per data set and model. Retrain, the reference, does not compete. */
-export function numbers(rows: ColumnTable, view: View<Options>) {
+export function numbers(rows: ColumnTable, view: View<FamilyOptions>) {
   const systems = shown(rows, view, isSystem);
-  return distinct<string>(systems, "dataset").flatMap((dataset) =>
-    distinct<string>(systems, "panel").map((panel) => {
+  return distinct(systems, "dataset").flatMap((dataset) =>
+    distinct(systems, "panel").map((panel) => {
       const own = systems.filter(
         aq.escape((row: ShownRow) => row.dataset === dataset && row.panel === panel),
       );
@@ -64,9 +64,7 @@ export function numbers(rows: ColumnTable, view: View<Options>) {
         competes: (row: Record<string, unknown>) => row.name !== "Retrain",
         run: runOf(own),
         columns: [
-          { key: "metric", label: "Metric" },
-          { key: "request", label: "Request" },
-          { key: "name", label: "Method" },
+          ...columns({ metric: "Metric", request: "Request", name: "Method" }),
           ...table.columns.map((column) => ({ ...column, best: "highest" as const })),
         ],
       };
@@ -75,7 +73,7 @@ export function numbers(rows: ColumnTable, view: View<Options>) {
 }
 
 /** C-SISA after learning, by scoring. */
-export function scoring(rows: ColumnTable, view: View<Options>) {
+export function scoring(rows: ColumnTable, view: View<FamilyOptions>) {
   const isSisa = (row: UtilityRow) => row.system === "C-SISA" && row.request === "none";
   const own = shown(rows, view, isSisa);
   const table = bySize(own, ["metric", "data", "panel", "scoring"]);
@@ -86,29 +84,18 @@ export function scoring(rows: ColumnTable, view: View<Options>) {
     within: ["metric", "data", "panel"],
     run: runOf(own),
     columns: [
-      { key: "metric", label: "Metric" },
-      { key: "data", label: "Data" },
-      { key: "panel", label: "Model" },
-      { key: "scoring", label: "Scoring" },
+      ...columns({ metric: "Metric", data: "Data", panel: "Model", scoring: "Scoring" }),
       ...table.columns,
     ],
   };
 }
 
 /** How much of the way from the item mean (0 %) to a perfect ranking (100 %) each system goes, after learning. */
-export function scale(rows: ColumnTable, view: View<Options>) {
+export function scale(rows: ColumnTable, view: View<FamilyOptions>) {
   const learned = shown(rows, view, (row) => row.request === "none" && row.metric.includes("NDCG"));
   const most = Math.max(...distinct<number>(learned, "groups"));
-  const means = overSeeds(learned, [
-    "data",
-    "panel",
-    "metric",
-    "name",
-    "scoring",
-    "groups",
-  ]).objects() as (ShownRow & {
-    mean: number;
-  })[];
+  const by = ["data", "panel", "metric", "name", "scoring", "groups"];
+  const means = overSeeds(learned, by).objects() as (ShownRow & { readonly mean: number })[];
   const anchor = (data: string, name: string) =>
     means.find((row) => row.data === data && row.name === name && row.scoring === "anchor")?.mean ??
     Number.NaN;
@@ -122,21 +109,16 @@ export function scale(rows: ColumnTable, view: View<Options>) {
   return {
     name: "utility-scale",
     caption: `How much of the way from the item mean (0 %) to a perfect ranking (100 %) each system goes, after learning, ${learned.get("metric")}, S = ${most}`,
-    rows:
-      shares.length === 0
-        ? []
-        : aq
-            .from(shares)
-            .groupby("data", "panel", "least", "perfect")
-            .pivot("name", "share", { sort: false })
-            .objects(),
+    rows: shares.length === 0 ? [] : shareRows(aq.from(shares)),
     run: runOf(learned),
     columns: [
-      { key: "data", label: "Data" },
-      { key: "panel", label: "Model" },
-      { key: "least", label: "item mean", digits: 4, group: "Anchors" },
-      { key: "perfect", label: "oracle", digits: 4, group: "Anchors" },
+      ...columns({ data: "Data", panel: "Model" }),
+      ...columns({ least: "item mean", perfect: "oracle" }, { digits: 4, group: "Anchors" }),
       ...names.map((name) => ({ key: name, label: name, digits: 1, group: "% of the way" })),
     ],
   };
 }
+
+/** A row per data set and model, a column per method. */
+const shareRows = (shares: ColumnTable): object[] =>
+  shares.groupby("data", "panel", "least", "perfect").pivot("name", "share", { sort: false }).objects();

@@ -1,6 +1,7 @@
 /** Judged claims as tables: a row for each claim and data set, and the data sets side by side. */
 
 import type { Column } from "../../report/table";
+import { columns } from "../../report/table";
 import { datasetTitle } from "../labels";
 import type { JudgedClaim, Verdict } from "./verdict";
 
@@ -37,39 +38,34 @@ export const claimRows = (judged: readonly JudgedClaim[]): ClaimRow[] =>
 
 /** The columns of a table of `ClaimRow`. */
 export const claimColumns: readonly Column<keyof ClaimRow & string>[] = [
-  { key: "id", label: "Claim" },
-  { key: "statement", label: "Statement" },
-  { key: "dataset", label: "Data" },
-  { key: "verdict", label: "Verdict" },
-  { key: "favour", label: "for", group: "Cases" },
-  { key: "against", label: "against", group: "Cases" },
-  { key: "open", label: "open", group: "Cases" },
-  { key: "cannotTell", label: "cannot tell", group: "Cases" },
+  ...columns({ id: "Claim", statement: "Statement", dataset: "Data", verdict: "Verdict" }),
+  ...columns(
+    { favour: "for", against: "against", open: "open", cannotTell: "cannot tell" },
+    { group: "Cases" },
+  ),
   { key: "sentence", label: "In words" },
 ];
 
 /** One row per claim, with the verdict on each data set under its title. */
-export function claimSummary(judged: readonly JudgedClaim[]): {
-  rows: Record<string, string>[];
-  columns: Column[];
-} {
+export function claimSummary(judged: readonly JudgedClaim[]) {
   const found = [...new Set(judged.flatMap(({ data }) => data.map(({ dataset }) => dataset)))];
-  const datasets = found.length > 0 ? found.map((key) => ({ key, label: datasetTitle(key) })) : [ANY];
-  const rows = judged.map(({ id, statement, place, data }) => ({
-    id,
-    statement,
-    place,
-    ...Object.fromEntries(
-      datasets.map(({ key }) => [key, data.find(({ dataset }) => dataset === key)?.verdict ?? NOT_TESTED]),
-    ),
-  }));
-  const columns: Column[] = [
-    { key: "id", label: "Claim" },
-    { key: "statement", label: "Statement" },
-    ...datasets,
-    { key: "place", label: "Paper" },
-  ];
-  return { rows, columns };
+  const datasets =
+    found.length > 0
+      ? found.map((key) => ({ key, label: datasetTitle(key) }))
+      : columns({ verdict: "Verdict" });
+  return {
+    rows: judged.map(({ id, statement, place, data }) => ({
+      id,
+      statement,
+      place,
+      ...Object.fromEntries(
+        datasets.map(({ key }) => [key, data.find(({ dataset }) => dataset === key)?.verdict ?? NOT_TESTED]),
+      ),
+    })),
+    columns: [
+      ...columns({ id: "Claim", statement: "Statement" }),
+      ...datasets,
+      ...columns({ place: "Paper" }),
+    ] as Column[],
+  };
 }
-
-const ANY = { key: "verdict", label: "Verdict" };

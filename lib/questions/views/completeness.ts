@@ -1,6 +1,7 @@
 /** Tables of notebook 08: what they are called and how they read. The notebook computes what stands in them. */
 
 import type { NamedTable } from "../../report/show";
+import { columns } from "../../report/table";
 import type { Certificate } from "../../unlearning/certificate";
 
 const HEAD = 20;
@@ -25,21 +26,14 @@ export const completeness = {
       { part: "code version", what: code },
       { part: "digest of it all", what: head(digest) },
     ],
-    columns: [
-      { key: "part", label: "Part" },
-      { key: "what", label: "What it says" },
-    ],
+    columns: columns({ part: "Part", what: "What it says" }),
   }),
   /** @param rows certificate, accepted, why */
   verification: (rows: readonly object[]): NamedTable => ({
     name: "completeness-verification",
     caption: "Three certificates before the verifier",
     rows,
-    columns: [
-      { key: "certificate", label: "Certificate" },
-      { key: "accepted", label: "Accepted" },
-      { key: "why", label: "Because" },
-    ],
+    columns: columns({ certificate: "Certificate", accepted: "Accepted", why: "Because" }),
   }),
   /** @param rows what, users, moved, index, percent, guarantee */
   groups: (rows: readonly object[], left: number): NamedTable => ({
@@ -47,8 +41,7 @@ export const completeness = {
     caption: `Groups of those who stay, after ${left} users have left`,
     rows,
     columns: [
-      { key: "what", label: "What is done" },
-      { key: "users", label: "Users" },
+      ...columns({ what: "What is done", users: "Users" }),
       { key: "moved", label: "Moved", unit: "%", digits: 1 },
       { key: "index", label: "Rand index", digits: 2 },
       { key: "percent", label: "Cost", unit: "% of the gradient samples of learning", digits: 1 },

@@ -4,6 +4,7 @@ import { barChart } from "../../report/barChart";
 import { histogramChart } from "../../report/histogram";
 import type { Table } from "../../report/rows";
 import type { NamedChart, NamedTable } from "../../report/show";
+import { columns } from "../../report/table";
 
 export const datasets = {
   /** @param rows data, stage, users, items, ratings, sparsity in % */
@@ -13,11 +14,7 @@ export const datasets = {
     rows,
     within: ["data"],
     columns: [
-      { key: "data", label: "Data" },
-      { key: "stage", label: "Stage" },
-      { key: "users", label: "Users" },
-      { key: "items", label: "Items" },
-      { key: "ratings", label: "Ratings" },
+      ...columns({ data: "Data", stage: "Stage", users: "Users", items: "Items", ratings: "Ratings" }),
       { key: "sparsity", label: "Sparsity", unit: "%", digits: 3 },
     ],
   }),
@@ -51,13 +48,12 @@ export const datasets = {
     caption: "The split, and the share of training ratings held by the most active users",
     rows,
     columns: [
-      { key: "data", label: "Data" },
-      { key: "train", label: "Training" },
-      { key: "test", label: "Test" },
-      { key: "median", label: "Median", group: "Ratings of a user" },
-      { key: "most", label: "Most", group: "Ratings of a user" },
-      { key: "top5", label: "top 5 %", unit: "%", digits: 1, group: "Held by the most active" },
-      { key: "top25", label: "top 25 %", unit: "%", digits: 1, group: "Held by the most active" },
+      ...columns({ data: "Data", train: "Training", test: "Test" }),
+      ...columns({ median: "Median", most: "Most" }, { group: "Ratings of a user" }),
+      ...columns(
+        { top5: "top 5 %", top25: "top 25 %" },
+        { unit: "%", digits: 1, group: "Held by the most active" },
+      ),
     ],
   }),
 };

@@ -9,6 +9,7 @@ import { mapChart, scatterChart } from "../../report/pointChart";
 import type { RunDescription } from "../../report/provenance";
 import type { Table } from "../../report/rows";
 import type { NamedChart, NamedTable } from "../../report/show";
+import { columns } from "../../report/table";
 
 const correlations = "Correlation of the axis with";
 
@@ -58,11 +59,13 @@ export const embedding = {
     caption: "The users of Figure 3",
     rows: rows.map((row, k) => ({ name: `u${k + 1}`, ...row })),
     columns: [
-      { key: "name", label: "Name" },
-      { key: "id", label: "Id in the data" },
-      { key: "ratings", label: "Ratings" },
-      { key: "inside", label: "In the hyperedge of u1" },
-      { key: "edge", label: "Users in this user's own hyperedge" },
+      ...columns({
+        name: "Name",
+        id: "Id in the data",
+        ratings: "Ratings",
+        inside: "In the hyperedge of u1",
+        edge: "Users in this user's own hyperedge",
+      }),
       { key: "share", label: "Share of all", unit: "%", digits: 1 },
     ],
   }),
@@ -72,11 +75,8 @@ export const embedding = {
     caption: "Share of all users in a hyperedge (%), over all hyperedges",
     rows,
     columns: [
-      { key: "mean", label: "Mean", digits: 1 },
-      { key: "least", label: "Least", digits: 1 },
-      { key: "at5", label: "5 %", digits: 1, group: "Quantiles" },
-      { key: "at50", label: "Median", digits: 1, group: "Quantiles" },
-      { key: "at95", label: "95 %", digits: 1, group: "Quantiles" },
+      ...columns({ mean: "Mean", least: "Least" }, { digits: 1 }),
+      ...columns({ at5: "5 %", at50: "Median", at95: "95 %" }, { digits: 1, group: "Quantiles" }),
       { key: "most", label: "Most", digits: 1 },
       { key: "alone", label: "Users alone" },
       { key: "activity", label: "Rank correlation with the number of ratings", digits: 2 },
@@ -97,10 +97,7 @@ export const embedding = {
     name: "embedding-walks",
     caption: "Walks of eight steps",
     rows: walks.map(([start, ...others]) => ({ start, walk: others.join(" → ") })),
-    columns: [
-      { key: "start", label: "Begins at user" },
-      { key: "walk", label: "goes to" },
-    ],
+    columns: columns({ start: "Begins at user", walk: "goes to" }),
   }),
   /** @param rows measure, r, low, high */
   visits: (rows: Table): NamedTable => ({
@@ -109,9 +106,7 @@ export const embedding = {
     rows,
     columns: [
       { key: "measure", label: "Of a user" },
-      { key: "r", label: "Correlation with visits", digits: 2 },
-      { key: "low", label: "Low", digits: 2 },
-      { key: "high", label: "High", digits: 2 },
+      ...columns({ r: "Correlation with visits", low: "Low", high: "High" }, { digits: 2 }),
     ],
   }),
   /** @param rows mean, count, a user */
@@ -152,8 +147,7 @@ export const embedding = {
     caption: "Hyperedges, and what one step of the walk remembers, by data set",
     rows,
     columns: [
-      { key: "data", label: "Data" },
-      { key: "users", label: "Users" },
+      ...columns({ data: "Data", users: "Users" }),
       { key: "mean", label: "Mean hyperedge", unit: "% of users", digits: 1 },
       { key: "least", label: "Least", unit: "%", digits: 1 },
       { key: "alone", label: "Users alone" },
@@ -182,13 +176,17 @@ export const embedding = {
     rows,
     within: ["name"],
     columns: [
-      { key: "name", label: "Embedding" },
-      { key: "axis", label: "Axis" },
+      ...columns({ name: "Embedding", axis: "Axis" }),
       { key: "variance", label: "Variance", unit: "%", digits: 1 },
-      { key: "activity", label: "log ratings", digits: 2, group: correlations },
-      { key: "meanRating", label: "mean rating", digits: 2, group: correlations },
-      { key: "popularity", label: "popularity of items", digits: 2, group: correlations },
-      { key: "visits", label: "visits", digits: 2, group: correlations },
+      ...columns(
+        {
+          activity: "log ratings",
+          meanRating: "mean rating",
+          popularity: "popularity of items",
+          visits: "visits",
+        },
+        { digits: 2, group: correlations },
+      ),
     ],
   }),
   /** @param rows nearness, measure, name, mean, low, high */
@@ -224,13 +222,11 @@ export const embedding = {
     caption: "Taste in the collaborative embedding: rank correlation, difference from noise, and the control",
     rows,
     columns: [
-      { key: "nearness", label: "Nearness" },
-      { key: "measure", label: "Likeness" },
-      { key: "embedding", label: "Embedding", digits: 3 },
-      { key: "difference", label: "minus noise", digits: 3 },
-      { key: "low", label: "Low", digits: 3 },
-      { key: "high", label: "High", digits: 3 },
-      { key: "svd", label: "SVD", digits: 3 },
+      ...columns({ nearness: "Nearness", measure: "Likeness" }),
+      ...columns(
+        { embedding: "Embedding", difference: "minus noise", low: "Low", high: "High", svd: "SVD" },
+        { digits: 3 },
+      ),
       { key: "signal", label: "Signal" },
     ],
   }),

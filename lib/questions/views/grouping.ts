@@ -7,6 +7,7 @@ import { mapChart } from "../../report/pointChart";
 import type { RunDescription } from "../../report/provenance";
 import type { Row, Table } from "../../report/rows";
 import type { NamedChart, NamedTable } from "../../report/show";
+import { columns } from "../../report/table";
 
 /** What shows Algorithm 2 as it is printed. */
 const EXAMPLE: RunDescription = { data: { name: "ten users on a plane", synthetic: true }, seeds: [6] };
@@ -19,12 +20,9 @@ export const grouping = {
     run: EXAMPLE,
     rows: rows.map((row, k) => ({ seat: k + 1, ...row })),
     columns: [
-      { key: "seat", label: "Seat" },
-      { key: "user", label: "taken by user" },
-      { key: "group", label: "in group" },
+      ...columns({ seat: "Seat", user: "taken by user", group: "in group" }),
       { key: "distance", label: "Distance", digits: 2 },
-      { key: "nearer", label: "The nearer group" },
-      { key: "before", label: "Had a seat in" },
+      ...columns({ nearer: "The nearer group", before: "Had a seat in" }),
     ],
   }),
   /** @param stages groups of the ten users, by stage @param values their places, x and y in turn */
@@ -65,8 +63,7 @@ export const grouping = {
     caption: "Sizes and inertia (sum of squared distances to the group means)",
     rows,
     columns: [
-      { key: "stage", label: "Groups" },
-      { key: "sizes", label: "Users" },
+      ...columns({ stage: "Groups", sizes: "Users" }),
       { key: "inertia", label: "Inertia", digits: 1 },
     ],
   }),
@@ -78,10 +75,7 @@ export const grouping = {
     caption: "Passes that were run, and users that changed their group in each",
     rows,
     columns: [
-      { key: "tau", label: "τ" },
-      { key: "algorithm", label: "Algorithm 2" },
-      { key: "passes", label: "Passes" },
-      { key: "moved", label: "Moved in each" },
+      ...columns({ tau: "τ", algorithm: "Algorithm 2", passes: "Passes", moved: "Moved in each" }),
       { key: "inertia", label: "Inertia", digits: 1 },
     ],
   }),
@@ -92,12 +86,14 @@ export const grouping = {
     caption: "Algorithm 2 as printed and corrected, with k-means as host",
     rows,
     columns: [
-      { key: "space", label: "Space" },
-      { key: "groups", label: "S" },
-      { key: "variant", label: "Assignment" },
-      { key: "most", label: "Largest" },
-      { key: "least", label: "Smallest" },
-      { key: "passes", label: "Passes" },
+      ...columns({
+        space: "Space",
+        groups: "S",
+        variant: "Assignment",
+        most: "Largest",
+        least: "Smallest",
+        passes: "Passes",
+      }),
       { key: "inertia", label: "Inertia", digits: 1, best: "lowest" },
       { key: "gain", label: "below random", unit: "%", digits: 1 },
     ],
@@ -115,8 +111,7 @@ export const grouping = {
         "Greedy and optimal assignment: inertia, how alike the groups are (adjusted Rand index), and time",
       rows,
       columns: [
-        { key: "space", label: "Space" },
-        { key: "groups", label: "S" },
+        ...columns({ space: "Space", groups: "S" }),
         ...pair("Inertia", 1, "greedy", "transport"),
         { key: "saved", label: "lower by", unit: "%", digits: 2, group: "Inertia" },
         { key: "same", label: "Rand index", digits: 2 },
@@ -134,9 +129,10 @@ export const grouping = {
     columns: [
       { key: "name", label: "Groups made from" },
       { key: "explained", label: "Spread explained", unit: "%", digits: 2, best: "highest" },
-      { key: "rho", label: "rho", digits: 3, best: "highest" },
-      { key: "purity", label: "Purity against BKM", digits: 3, best: "highest" },
-      { key: "rand", label: "Adjusted Rand index", digits: 3, best: "highest" },
+      ...columns(
+        { rho: "rho", purity: "Purity against BKM", rand: "Adjusted Rand index" },
+        { digits: 3, best: "highest" },
+      ),
     ],
   }),
   /** @param rows space, balance, users, work, inertia */
@@ -146,10 +142,11 @@ export const grouping = {
     rows,
     within: ["space"],
     columns: [
-      { key: "space", label: "Space" },
-      { key: "balance", label: "Balanced by" },
-      { key: "users", label: "Users: largest / mean", digits: 2, best: "lowest" },
-      { key: "work", label: "Ratings: largest / mean", digits: 2, best: "lowest" },
+      ...columns({ space: "Space", balance: "Balanced by" }),
+      ...columns(
+        { users: "Users: largest / mean", work: "Ratings: largest / mean" },
+        { digits: 2, best: "lowest" },
+      ),
       { key: "inertia", label: "Inertia", digits: 1 },
     ],
   }),
@@ -161,12 +158,11 @@ export const grouping = {
     caption: `Expected cost of a request by several users, in % of all ratings (CBKM, ${data}, one seed)`,
     rows,
     columns: [
-      { key: "request", label: "Request" },
-      { key: "groups", label: "S" },
-      { key: "exact", label: "Exact", digits: 2 },
-      { key: "simulated", label: "Simulated", digits: 2 },
-      { key: "low", label: "95 % low", digits: 2 },
-      { key: "high", label: "95 % high", digits: 2 },
+      ...columns({ request: "Request", groups: "S" }),
+      ...columns(
+        { exact: "Exact", simulated: "Simulated", low: "95 % low", high: "95 % high" },
+        { digits: 2 },
+      ),
     ],
   }),
 };

@@ -7,16 +7,16 @@ import { describe } from "../../data/describe";
 import type { Interactions } from "../../data/interactions";
 import { barChart } from "../../report/barChart";
 import type { NamedChart, NamedTable } from "../../report/show";
+import { columns } from "../../report/table";
 
 /** Hashes are told by their beginning. */
 const HASH = 31;
 const shortened = (text: string): string => (text.length > HASH + 1 ? `${text.slice(0, HASH)}…` : text);
 
-const metrics = [
-  { key: "ndcg", label: "NDCG@10", digits: 3, best: "highest" },
-  { key: "hr", label: "HR@10", digits: 3, best: "highest" },
-  { key: "recall", label: "Recall@10", digits: 3, best: "highest" },
-] as const;
+const metrics = columns(
+  { ndcg: "NDCG@10", hr: "HR@10", recall: "Recall@10" },
+  { digits: 3, best: "highest" },
+);
 
 /** One outcome of a check of `verify`. */
 export interface Check {
@@ -35,10 +35,7 @@ export const quickstart = {
       return { part, users, items, ratings, mean, median: perUser.median };
     }),
     columns: [
-      { key: "part", label: "Part" },
-      { key: "users", label: "Users" },
-      { key: "items", label: "Items" },
-      { key: "ratings", label: "Ratings" },
+      ...columns({ part: "Part", users: "Users", items: "Items", ratings: "Ratings" }),
       { key: "mean", label: "Mean rating", digits: 2 },
       { key: "median", label: "Ratings of the median user" },
     ],
@@ -57,8 +54,7 @@ export const quickstart = {
     caption: `Recommended to user ${user}`,
     rows: rows.map((row, k) => ({ rank: k + 1, ...row })),
     columns: [
-      { key: "rank", label: "Rank" },
-      { key: "item", label: "Item" },
+      ...columns({ rank: "Rank", item: "Item" }),
       { key: "score", label: "Score", digits: 3 },
       { key: "raters", label: "Rated by" },
     ],
@@ -100,11 +96,7 @@ export const quickstart = {
         text: learned,
       },
     ].map(({ what, verdict, text }) => ({ what, verdict, value: shortened(text) })),
-    columns: [
-      { key: "what", label: "What" },
-      { key: "verdict", label: "Verdict" },
-      { key: "value", label: "Value" },
-    ],
+    columns: columns({ what: "What", verdict: "Verdict", value: "Value" }),
   }),
   /** @param rows system, samples, ndcg, hr, recall */
   summary: (rows: readonly object[]): NamedTable => ({
@@ -112,8 +104,7 @@ export const quickstart = {
     caption: "Gradient samples that each system cost, and its ranking of held-out items (metric fullRank)",
     rows,
     columns: [
-      { key: "system", label: "System" },
-      { key: "samples", label: "Gradient samples" },
+      ...columns({ system: "System", samples: "Gradient samples" }),
       ...metrics.map(({ best: _, ...column }) => column),
     ],
   }),

@@ -1,6 +1,7 @@
 /** Tables of notebook 09 over the claims of all questions. */
 
 import type { NamedTable } from "../../report/show";
+import { columns } from "../../report/table";
 import { claimColumns, claimRows, claimSummary } from "../verdicts/table";
 import type { JudgedClaim } from "../verdicts/verdict";
 
@@ -25,10 +26,6 @@ export const scoreboard = {
     name: "claims-rules",
     caption: "What a case of each claim is, and when it holds",
     rows: judged.map(({ id, covers, rule }) => ({ id, covers: `${covers} cases`, rule })),
-    columns: [
-      { key: "id", label: "Claim" },
-      { key: "covers", label: "Covers" },
-      { key: "rule", label: "Rule" },
-    ],
+    columns: columns({ id: "Claim", covers: "Covers", rule: "Rule" }),
   }),
 };
