@@ -1,5 +1,6 @@
 // Shared by the sections: data, clocks, summaries, processes of their own.
 import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 
 export const ADAM = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
@@ -99,10 +100,14 @@ export function samplesOf({ byUser: { offsets, columns, values } }) {
   return { users, items: columns, labels: values.map((rating) => rating / 5) };
 }
 
+/** The first of these data sets whose files are here. */
+export const firstOf = (erasable, names) =>
+  erasable.loadDataset(names.find(createRequire(import.meta.url)("../lib/dist/data/load.js").isHere));
+
 /** MovieLens 1M, or generated data of its shape where its files are absent; whole and as its 5-core. */
 export async function ratings(erasable) {
-  const { data, notice } = await erasable.loadOrSynthetic("ml-1m", { fallback: "synthetic-ml-1m" });
-  return { name: notice ? "synthetic-ml-1m" : "ml-1m", whole: data, core: erasable.core(data, 5) };
+  const whole = await firstOf(erasable, ["ml-1m", "synthetic-ml-1m"]);
+  return { name: whole.provenance.name, whole, core: erasable.core(whole, 5) };
 }
 
 /** Its 5-core, split: 90 % of each user's ratings are trained on, and stand as samples in `set`. */

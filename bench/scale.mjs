@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { inChild, peakMegabytes } from "./measure.mjs";
+import { firstOf, inChild, peakMegabytes } from "./measure.mjs";
 
 export const name = "scale";
 
@@ -23,11 +23,8 @@ export async function child(_, erasable) {
   };
   const home = mkdtempSync(join(tmpdir(), "erasable-scale-"));
   try {
-    let source = "amazon-digital-music";
     const train = await stage("ratings", async () => {
-      const { data, notice } = await erasable.loadOrSynthetic(source, { fallback: "synthetic-am" });
-      if (notice) source = "synthetic-am";
-      return { value: data };
+      return { value: await firstOf(erasable, ["amazon-digital-music", "synthetic-am"]) };
     });
     const folder = join(home, "system");
     const learned = await stage("learn", async () => {
@@ -47,7 +44,7 @@ export async function child(_, erasable) {
     await stage("unlearn one user of the first group", forget([groups[0][0]]));
     await stage("recommend to one user", async () => ({ value: learned.recommend(groups[1][0], 10) }));
     await learned.close();
-    return { data: source, rows };
+    return { data: train.provenance.name, rows };
   } finally {
     rmSync(home, { recursive: true });
   }

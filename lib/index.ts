@@ -12,7 +12,7 @@ export { expectedBatchCost, simulateRequests } from "./cohesion/expectedCost";
 export { core } from "./data/core";
 export { describe, rowLengths } from "./data/describe";
 export { type Interactions, itemCount, ratingCount, userCount, withoutUsers } from "./data/interactions";
-export { loadDataset, loadOrSynthetic } from "./data/load";
+export { loadDataset } from "./data/load";
 export { split } from "./data/split";
 export { synthesize } from "./data/synthetic";
 export { SYNTHETIC_PRESETS } from "./data/syntheticOptions";

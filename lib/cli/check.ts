@@ -6,7 +6,7 @@
 import type { Command } from "commander";
 import { CATALOG, type CatalogEntry } from "../data/catalog";
 import { core } from "../data/core";
-import { describe, rowLengths } from "../data/describe";
+import { type CountSummary, describe, rowLengths } from "../data/describe";
 import {
   checksum,
   holdsRatings,
@@ -74,8 +74,8 @@ interface Report {
   readonly why?: string;
   /** values as the file has them */
   readonly values: readonly (readonly [value: number, count: number])[];
-  readonly perUser: { readonly least: number; readonly median: number; readonly most: number };
-  readonly perItem: { readonly least: number; readonly median: number; readonly most: number };
+  readonly perUser: CountSummary;
+  readonly perItem: CountSummary;
   readonly core5: { readonly ratings: number; readonly users: number; readonly items: number };
   readonly checksum: string;
   /** the most important first */
@@ -88,7 +88,6 @@ function reportOf(name: string, options: RatingsOptions, data: Interactions, rea
   const { perUser, perItem } = describe(data);
   const filtered = core(data, 5);
   const { scale, why, seen, repeats, accounts } = readout;
-  const pick = ({ least, median, most }: typeof perUser) => ({ least, median, most });
   const core5 = { ratings: ratingCount(filtered), users: userCount(filtered), items: itemCount(filtered) };
   return {
     name,
@@ -100,8 +99,8 @@ function reportOf(name: string, options: RatingsOptions, data: Interactions, rea
     ...(holdsRatings(data) ? { scale } : {}),
     ...(why === undefined ? {} : { why }),
     values: seen?.values ?? [],
-    perUser: pick(perUser),
-    perItem: pick(perItem),
+    perUser,
+    perItem,
     core5,
     checksum: checksum(data),
     warnings: warningsOf(data, readout, core5.users),
@@ -211,7 +210,7 @@ function reportText(report: Report): string {
     ([role, text]) => `${role} ${JSON.stringify(text.slice(0, 60))}`,
   );
   const skipped = Object.entries(reading.skipped).map(([why, lines]) => `${plural(lines, "line")} (${why})`);
-  const range = ({ least, median, most }: Report["perUser"]) =>
+  const range = ({ least, median, most }: CountSummary) =>
     `${count(least)} to ${count(most)}, median ${count(median)}`;
   return [
     report.name,

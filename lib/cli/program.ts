@@ -8,7 +8,6 @@ import { InputError, StoppedError } from "../errors";
 import { DisagreementError } from "../runs/store";
 import { DamagedError } from "../training/store";
 import { addAdvise } from "./advise";
-import { addBench } from "./bench";
 import { addCheck } from "./check";
 import { addData } from "./data";
 import { addLearn } from "./learn";
@@ -65,7 +64,6 @@ Exit codes: 0 done, 1 something failed, 2 not understood, 130 or 143 stopped.`,
     addUnlearn,
     addVerify,
     addUnlock,
-    addBench,
   ])
     add(root);
   addHelp(root);

@@ -6,10 +6,9 @@
  * partition has no model) is left out too, except anchors, which belong beside every result of their split.
  */
 
-import { CATALOG } from "../data/catalog";
 import { filledCore } from "../data/core";
 import { holdsRatings } from "../data/interactions";
-import { findDataset, isOwnFile, loadDataset, readOwnFile } from "../data/load";
+import { isHere, isOwnFile, loadDataset, readOwnFile } from "../data/load";
 import { accountText } from "../data/reading/ratings";
 import { parseReference, referenceTo } from "../data/reference";
 import { InputError } from "../errors";
@@ -35,15 +34,6 @@ export interface Selection {
   planned(question: Question): Planned[];
   /** The wanted trials of some questions, each once; default: of all that were named. */
   trials(questions?: readonly Question[]): Trial[];
-}
-
-/**
- * Whether a data set can be loaded on this machine. Files of one's own are only looked at when they are
- * read.
- */
-export function isHere(dataset: string): boolean {
-  const entry = CATALOG.find(({ name }) => name === dataset);
-  return entry === undefined || findDataset(entry) !== undefined;
 }
 
 /**

@@ -155,17 +155,10 @@ async function table(
   }
   print(`${title} (${paper})`);
   const tables = listOf(answer.tables);
-  if (tables.length === 0)
-    print(
-      textTable(
-        rows,
-        Object.keys(rows[0]).map((key) => ({ key })),
-      ),
-    );
+  if (tables.length === 0) print(textTable(rows));
   for (const { caption, rows: given, columns } of tables) {
-    const own = rowsOf(given);
     print(`\n${caption}`);
-    print(textTable(own, columns ?? Object.keys(own[0]).map((key) => ({ key }))));
+    print(textTable(rowsOf(given), columns));
   }
   print(provenanceLine(provenance));
 }

@@ -4,23 +4,16 @@ import { quantile } from "../statistics/statistics";
 import { type Csr, type Interactions, ratingCount } from "./interactions";
 import { fromStars, scaleOfData } from "./scale";
 
-/** Numbers of ratings a user, or an item, has. */
+/** Numbers of ratings that users, or items, have. */
 export interface CountSummary {
   readonly least: number;
-  readonly lowerQuartile: number;
   readonly median: number;
-  readonly upperQuartile: number;
-  readonly ninetieth: number;
   readonly most: number;
-  readonly mean: number;
 }
 
 /** Counts and distributions of a set of ratings. */
 export interface Description {
   readonly name: string;
-  readonly synthetic: boolean;
-  /** what was done to the data, such as "5-core" */
-  readonly steps: readonly string[];
   readonly users: number;
   readonly items: number;
   readonly ratings: number;
@@ -49,8 +42,6 @@ export function describe(data: Interactions): Description {
   const ratings = ratingCount(data);
   return {
     name: data.provenance.name,
-    synthetic: data.provenance.synthetic,
-    steps: data.provenance.steps,
     users,
     items,
     ratings,
@@ -71,13 +62,5 @@ export function rowLengths({ offsets }: Csr): Uint32Array {
 
 function summary(csr: Csr): CountSummary {
   const sorted = rowLengths(csr).sort();
-  return {
-    least: quantile(sorted, 0),
-    lowerQuartile: quantile(sorted, 0.25),
-    median: quantile(sorted, 0.5),
-    upperQuartile: quantile(sorted, 0.75),
-    ninetieth: quantile(sorted, 0.9),
-    most: quantile(sorted, 1),
-    mean: csr.columns.length / sorted.length,
-  };
+  return { least: quantile(sorted, 0), median: quantile(sorted, 0.5), most: quantile(sorted, 1) };
 }

@@ -6,7 +6,7 @@
 
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { InputError, requireOneOf, StoppedError } from "../errors";
+import { InputError, StoppedError } from "../errors";
 import { complete } from "../settings";
 import { CATALOG, type CatalogEntry, catalogEntry, DATASET_NAMES, isSyntheticName } from "./catalog";
 import { type DownloadProgress, fetchEntry } from "./download";
@@ -72,42 +72,18 @@ export function fetchDataset(
   return fetchEntry(entry, dataFolder, { onProgress, signal, verify });
 }
 
-/**
- * Real data where it is there, else the generated set of its shape and a notice to print beside every output.
- */
-export interface LoadedOrSynthetic {
-  readonly data: Interactions;
-  /** set when `data` is generated because the real set is not there */
-  readonly notice?: string;
-}
-
-/**
- * Loads `name`, or, when it is not on this machine and may not be downloaded, the generated set `fallback`,
- * with a notice. A file that is there but damaged is an error, never a reason for the fallback.
- */
-export async function loadOrSynthetic(
-  name: string,
-  options: LoadOptions & { readonly fallback?: keyof typeof SYNTHETIC_PRESETS } = {},
-): Promise<LoadedOrSynthetic> {
-  const { fallback = "synthetic", ...loadOptions } = options;
-  requireOneOf(fallback, Object.keys(SYNTHETIC_PRESETS), "fallback");
-  const entry = CATALOG.find((candidate) => candidate.name === name);
-  if (!entry || loadOptions.download || findDataset(entry, loadOptions.dataFolder))
-    return { data: await loadDataset(name, loadOptions) };
-  const notice =
-    `${entry.title} is not on this machine. These are SYNTHETIC ratings ("${fallback}", planted ` +
-    `communities of taste), ` +
-    `not ${name}: nothing here is evidence about real users. To use the real data: npx erasable ` +
-    `data fetch ${name}`;
-  return { data: await loadDataset(fallback, loadOptions), notice };
-}
-
 /** The folder that holds all rating files of `entry`, or undefined. */
 export function findDataset(entry: CatalogEntry, dataFolder?: string): string | undefined {
   const folders = dataFolder === undefined ? dataFolders() : [dataFolder];
   return folders
     .map((folder) => join(folder, entry.name))
     .find((folder) => entry.ratings.every((file) => existsSync(join(folder, file))));
+}
+
+/** Whether a data set can be loaded here. Files of one's own are only looked at when they are read. */
+export function isHere(name: string): boolean {
+  const entry = CATALOG.find((candidate) => candidate.name === name);
+  return entry === undefined || findDataset(entry) !== undefined;
 }
 
 /** Where data sets are looked for, in order: ERASABLE_DATA when set, then the project's data/. */

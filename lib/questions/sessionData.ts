@@ -5,19 +5,20 @@
  */
 
 import type { Interactions } from "../data/interactions";
-import { loadDataset, loadOrSynthetic } from "../data/load";
+import { loadDataset } from "../data/load";
 import { InputError } from "../errors";
 import { currentProfile } from "../report/context";
 import { showMarkdown } from "../report/show";
-import { profileNamed } from "./profile";
+import { type Profile, profileNamed } from "./profile";
 import { availableProfile, requireReal } from "./suite";
 
 /**
  * The data sets of this session's profile that are on this machine; what is not is said in the cell.
+ * @param change other data sets than the profile's
  * @throws InputError when profile paper has none here
  */
-export function sessionDatasets(): readonly string[] {
-  const { profile, notice } = availableProfile(profileNamed(currentProfile()));
+export function sessionDatasets(change: Partial<Profile> = {}): readonly string[] {
+  const { profile, notice } = availableProfile({ ...profileNamed(currentProfile()), ...change });
   if (notice !== undefined) showMarkdown`> ${notice}`;
   return profile.datasets;
 }
@@ -32,9 +33,7 @@ export async function sessionData(name = ""): Promise<Interactions> {
   const profile = currentProfile();
   requireReal(profile, [wanted]);
   if (profile === "paper") return loadDataset(wanted).catch(withPublished);
-  const { data, notice } = await loadOrSynthetic(wanted);
-  if (notice !== undefined) showMarkdown`> ${notice}`;
-  return data;
+  return loadDataset(sessionDatasets({ datasets: [wanted], rankingDatasets: [] })[0]);
 }
 
 /** What was found with the data can be read without them. */

@@ -4,8 +4,8 @@
  */
 
 import { join } from "node:path";
-import { CATALOG, isSyntheticName } from "../data/catalog";
-import { findDataset } from "../data/load";
+import { isSyntheticName } from "../data/catalog";
+import { isHere } from "../data/load";
 import { InputError } from "../errors";
 import { canonicalJson } from "../json";
 import { type RunProgress, type RunSummary, runJobs } from "../runs/runner";
@@ -48,12 +48,8 @@ export function requireReal(profile: Profile["name"], datasets: readonly string[
  * @throws InputError when profile paper has no data set here, naming the commands that fetch them
  */
 export function availableProfile(profile: Profile): Available {
-  const here = (name: string) => {
-    const entry = CATALOG.find((candidate) => candidate.name === name);
-    return entry === undefined || findDataset(entry) !== undefined;
-  };
   const some = (names: readonly string[]) => {
-    const found = names.filter(here);
+    const found = names.filter(isHere);
     return found.length > 0 || profile.name === REAL ? found : ["synthetic"];
   };
   const changed = {
@@ -62,7 +58,7 @@ export function availableProfile(profile: Profile): Available {
     rankingDatasets: some(profile.rankingDatasets),
   };
   const wanted = [...new Set([...profile.datasets, ...profile.rankingDatasets])];
-  const missing = wanted.filter((name) => !here(name));
+  const missing = wanted.filter((name) => !isHere(name));
   if (missing.length === 0) return { profile };
   if (changed.datasets.length === 0)
     throw new InputError(

@@ -67,14 +67,16 @@ export function formatNumber(value: number, digits: number): string {
   return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
 }
 
-const isNumber = (value: Value): value is number => typeof value === "number";
+export const isNumber = (value: Value): value is number => typeof value === "number";
 
-function digitsOf(column: Column, rows: readonly Row[]): number {
+/** Decimals of a column. */
+export function digitsOf(column: Column, rows: readonly Row[]): number {
   if (column.digits !== undefined) return column.digits;
   return rows.every((row) => !isNumber(row[column.key]) || Number.isInteger(row[column.key])) ? 0 : 3;
 }
 
-function cellText(row: Row, column: Column, digits: number): string {
+/** What stands in a cell: a missing value as a dash, a number with its deviation. */
+export function cellText(row: Row, column: Column, digits: number): string {
   const value = row[column.key];
   if (value === null || value === undefined) return MISSING;
   if (typeof value === "boolean") return value ? "yes" : "no";

@@ -179,8 +179,8 @@ async function explore(page, { address, token }) {
 
 /** The model of notebook 00 when nothing stops its training, learned by this process: its fingerprint. */
 async function uninterrupted(epochs) {
-  const { core, learn, loadOrSynthetic, split } = erasable;
-  const { train } = split(core((await loadOrSynthetic("synthetic")).data, 5), { seed: 1 });
+  const { core, learn, loadDataset, split } = erasable;
+  const { train } = split(core(await loadDataset("synthetic"), 5), { seed: 1 });
   const settings = { groups: 4, grouping: "cbkm", label: "implicit", negatives: 4, batchSize: 256, seed: 1 };
   const system = await learn(train, { ...settings, epochs });
   const { fingerprint } = system;

@@ -24,7 +24,6 @@ describe("help", () => {
     ["recommend"],
     ["unlearn"],
     ["verify"],
-    ["bench"],
     ["data", "fetch"],
     ["data", "check"],
   ])("%s %s has examples", async (...command) => {

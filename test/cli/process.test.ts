@@ -117,12 +117,6 @@ describe("npx erasable as a process", () => {
     expect(exit).toBe(1);
   });
 
-  it("bench says that it needs the repository, outside of it", async () => {
-    const { code, err } = await start(["bench"], home).ended;
-    expect(err).toMatch(/bench.run\.mjs is not there; it needs a clone/);
-    expect(code).toBe(2);
-  });
-
   it("a reader that has seen enough is no error", async () => {
     const { child, ended } = start(["data", "list"]);
     child.stdout?.destroy();

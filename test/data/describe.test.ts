@@ -12,7 +12,7 @@ suite("describe", () => {
 
   it("counts what Table 1 counts", () => {
     const found = describe(data);
-    expect(found).toMatchObject({ name: "test", synthetic: true, users: 3, items: 3, ratings: 4, mean: 3.5 });
+    expect(found).toMatchObject({ name: "test", users: 3, items: 3, ratings: 4, mean: 3.5 });
     expect(found.sparsity).toBeCloseTo(5 / 9, 15);
     expect(found.histogram).toEqual([
       { rating: 1, count: 1 },
@@ -21,7 +21,6 @@ suite("describe", () => {
     ]);
     expect(found.perUser).toMatchObject({ least: 0, median: 1, most: 3 });
     expect(found.perItem).toMatchObject({ least: 1, median: 1, most: 2 });
-    expect(found.perUser.mean).toBeCloseTo(4 / 3, 15);
   });
 
   it("gives row lengths", () => expect([...rowLengths(data.byUser)]).toEqual([3, 0, 1]));

@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Interactions, interactionsFrom } from "../../lib/data/interactions";
+import { loadDataset } from "../../lib/data/load";
 
 /** Interactions from rows of (user number, item number, rating); users and items are as many as the numbers need. */
 export function fromRows(rows: readonly (readonly [number, number, number])[]): Interactions {
@@ -48,3 +49,9 @@ export const realData: string | undefined = [
   process.env.ERASABLE_DATA,
   join(__dirname, "../../../shared/data"),
 ].find((folder) => folder !== undefined && folder !== "" && existsSync(folder));
+
+/** Ratings of a data set where it is, else generated ones. */
+export async function realOrGenerated(name: string): Promise<{ data: Interactions; isReal: boolean }> {
+  const isReal = realData !== undefined && existsSync(join(realData, name));
+  return { data: await loadDataset(isReal ? name : "synthetic", { dataFolder: realData }), isReal };
+}

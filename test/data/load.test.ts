@@ -7,13 +7,7 @@ import { CATALOG, type Counts, catalogEntry } from "../../lib/data/catalog";
 import { core } from "../../lib/data/core";
 import { describe as statistics } from "../../lib/data/describe";
 import { checksum, type Interactions, itemCount, ratingCount, userCount } from "../../lib/data/interactions";
-import {
-  fetchDataset,
-  findDataset,
-  loadDataset,
-  loadOrSynthetic,
-  projectDataFolder,
-} from "../../lib/data/load";
+import { fetchDataset, findDataset, loadDataset, projectDataFolder } from "../../lib/data/load";
 import { referenceTo } from "../../lib/data/reference";
 import { synthesize } from "../../lib/data/synthetic";
 import { SYNTHETIC_PRESETS } from "../../lib/data/syntheticOptions";
@@ -185,29 +179,6 @@ describe("generated sets", () => {
     const data = await loadDataset("synthetic");
     expect(checksum(data)).toBe(checksum(synthesize().data));
     expect(data.provenance.synthetic).toBe(true);
-  });
-
-  it("stand in for a real set that is not there, and say so", async () => {
-    const { data, notice } = await loadOrSynthetic("ml-1m", { dataFolder: folder });
-    expect(data.provenance).toMatchObject({ name: "synthetic", synthetic: true });
-    expect(notice).toMatch(/MovieLens 1M is not on this machine.*SYNTHETIC.*npx erasable data fetch ml-1m/);
-    const shaped = await loadOrSynthetic("ml-1m", { dataFolder: folder, fallback: "synthetic-ml-1m" });
-    expect(shaped.data.provenance.name).toBe("synthetic-ml-1m");
-  });
-
-  it("never stand in for a file that is there but damaged, nor for an unknown name", async () => {
-    putFeigned("ml-1m", "1::2::x\n");
-    await expect(loadOrSynthetic("ml-1m", { dataFolder: folder })).rejects.toThrow(
-      'rating "x" is not a number',
-    );
-    await expect(loadOrSynthetic("ml-2m", { dataFolder: folder })).rejects.toThrow("not in the catalog");
-    await expect(loadOrSynthetic("ml-1m", { fallback: "ml-100k" as "synthetic" })).rejects.toThrow(
-      "fallback",
-    );
-  });
-
-  it("need no notice when the name asks for them", async () => {
-    expect((await loadOrSynthetic("synthetic")).notice).toBeUndefined();
   });
 });
 

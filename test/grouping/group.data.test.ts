@@ -1,17 +1,13 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { sizeStatistics, workOf } from "../../lib/cohesion/agreement";
-import { loadOrSynthetic } from "../../lib/data/load";
 import { groupUsers } from "../../lib/grouping/group";
 import { groupSizes } from "../../lib/grouping/points";
 import type { GroupingSettings } from "../../lib/grouping/settings";
+import { realOrGenerated } from "../data/helpers";
 
 describe("grouping MovieLens 100K by its ratings, or generated data where it is absent", () => {
   it("plain k-means is uneven (Figure 9); balance by users leaves the work uneven; by ratings it does not", async () => {
-    const beside = join(__dirname, "../../../shared/data");
-    const dataFolder = process.env.ERASABLE_DATA ?? (existsSync(beside) ? beside : undefined);
-    const { data } = await loadOrSynthetic("ml-100k", { dataFolder });
+    const { data } = await realOrGenerated("ml-100k");
     const { offsets } = data.byUser;
     const loads = data.userIds.map((_, user) => offsets[user + 1] - offsets[user]);
     const space = { kind: "sparse", rows: data.byUser, columns: data.itemIds.length } as const;

@@ -39,8 +39,8 @@ const findings = planned.map(
 const answer = answerOf(membership, findings, profile);
 type Cells = Readonly<Record<string, string | number | boolean>>;
 const rows = answer.tables.areas.rows as unknown as readonly Cells[];
-const row = (name: string, attack: string) =>
-  rows.find((one) => one.name === name && one.attack === attack) as Cells;
+const row = (system: string, attack: string) =>
+  rows.find((one) => one.system === system && one.attack === attack) as Cells;
 
 describe("membership", () => {
   it("shows the interval of the mean, which is narrower than the mean of intervals", () => {
