@@ -42,7 +42,7 @@ vi.mock("../../lib/metrics/quality", async (original) => {
 /** The question's line in questions.ts. */
 vi.mock("../../lib/questions/questions", async (original) => {
   const real = await original<typeof import("../../lib/questions/questions")>();
-  const { toy } = await import("./toyQuestion");
+  const { toy } = await import("./toyQuestion.js");
   const questionNamed = (id: string) => (id === toy.id ? toy : real.questionNamed(id));
   return { ...real, QUESTIONS: [...real.QUESTIONS, toy], questionNamed };
 });
