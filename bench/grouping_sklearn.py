@@ -1,5 +1,6 @@
-"""Time of one Lloyd pass of scikit-learn's KMeans on sparse rows: reads a job (JSON) on stdin, writes {"passMs"}.
+"""Time of one Lloyd pass of scikit-learn's KMeans on sparse rows.
 
+Reads a job (JSON) on stdin, writes {"passMs"}.
 The difference of a long and a short run, so that copying and checking the input does not count.
 """
 
@@ -26,7 +27,8 @@ def seconds(passes):
     best = float("inf")
     for _ in range(3):
         begun = time.perf_counter()
-        fitted = KMeans(job["groups"], init=start, n_init=1, max_iter=passes, tol=0, algorithm="lloyd").fit(rows)
+        means = KMeans(job["groups"], init=start, n_init=1, max_iter=passes, tol=0, algorithm="lloyd")
+        fitted = means.fit(rows)
         best = min(best, time.perf_counter() - begun)
     return best, fitted.n_iter_
 

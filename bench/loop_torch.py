@@ -1,7 +1,9 @@
-"""The loop that a researcher would write: a Dataset that gives one Python object a sample, a DataLoader that shuffles and
-collates them, a module, Adam. Reads samples (uint32 users, items, float32 labels) from a file; prints one line of JSON.
+"""The loop that a researcher would write: a Dataset that gives one Python object a sample, a DataLoader that
+shuffles and collates them, a module, Adam. Reads samples (uint32 users, items, float32 labels) from a file;
+prints one line of JSON.
 
-Arguments: file, model (dmf or nmf), users, items, batch size, samples to be timed. Threads: PyTorch's default.
+Arguments: file, model (dmf or nmf), users, items, batch size, samples to be timed.
+Threads: PyTorch's default.
 """
 
 import json
@@ -74,4 +76,5 @@ for step, (u, i, y) in enumerate(DataLoader(data, batch_size=batch, shuffle=True
         seen += len(u)
         if seen >= count:
             break
-print(json.dumps({"rate": seen / (time.perf_counter() - began), "version": torch.__version__, "threads": torch.get_num_threads()}))
+rate = seen / (time.perf_counter() - began)
+print(json.dumps({"rate": rate, "version": torch.__version__, "threads": torch.get_num_threads()}))

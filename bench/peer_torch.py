@@ -1,12 +1,14 @@
-"""The peer of the training benchmark: the models of lib/model in PyTorch, the same mathematics on the same batches.
+"""The peer of the training benchmark: the models of lib/model in PyTorch, with the same mathematics on the
+same batches.
 
-Reads one JSON request a line ({"file", "model", "variant", "steps"}) and answers with one line of JSON: wall and
-processor time of `steps` training steps, after two that do not count, and the loss of the first batch at the weights of
-the file. `ordinary` looks up rows for each sample, as one would write it; `distinct` passes each distinct user and item
-of a batch through its layers once, as our kernels do, with torch.unique inside the time. BPR is ordinary
-alone. LightGCN's graph is a sparse matrix of users and items together: `ordinary` in coordinates, as in its authors'
-public code; `symmetric` in rows (CSR) with a backward pass that is the same product again. Adam is torch's own, fused
-where this version has it, and dense: every row moves in each step.
+Reads one JSON request a line ({"file", "model", "variant", "steps"}) and answers with one line of JSON: wall
+and processor time of `steps` training steps, after two that do not count, and the loss of the first batch at
+the weights of the file.
+`ordinary` looks up rows for each sample, as one would write it; `distinct` passes each distinct user and item
+of a batch through its layers once, as our kernels do, with torch.unique inside the time. BPR is ordinary alone.
+LightGCN's graph is a sparse matrix of users and items together: `ordinary` in coordinates, as in its authors'
+public code; `symmetric` in rows (CSR) with a backward pass that is the same product again.
+Adam is torch's own, fused where this version has it, and dense: every row moves in each step.
 Threads are the environment's (OMP_NUM_THREADS, OPENBLAS_NUM_THREADS, MKL_NUM_THREADS).
 """
 
@@ -55,7 +57,10 @@ SHAPES = {
 
 
 def load(path, model):
-    """Weights by name; the batches: long tensors of users and items, and labels (floats) or items not rated; the graph."""
+    """Weights by name; the batches; the graph.
+
+    A batch is long tensors of users and items, and labels (floats) or items not rated.
+    """
     words = np.fromfile(path, dtype=np.uint32)
     users, items, n, batch, size, embedding, edges = (int(x) for x in words[:7])
     flat = torch.from_numpy(words[7 : 7 + size].view(np.float32).copy())
@@ -106,7 +111,10 @@ def pair_loss(w, users, rated, drawn, graph):
     if graph is not None:
         layer = total = torch.cat([p, q])
         for _ in range(3):
-            layer = graph @ layer if graph.layout == torch.sparse_coo else SymmetricProduct.apply(graph, layer)
+            if graph.layout == torch.sparse_coo:
+                layer = graph @ layer
+            else:
+                layer = SymmetricProduct.apply(graph, layer)
             total = total + layer
         p, q = (total / 4).split([len(p), len(q)])
     u = F.embedding(users, p)

@@ -1,5 +1,8 @@
-"""Exports prepared notebooks to HTML by nbconvert with the template beside this file. Called by report.mjs, which has
-turned formulas into MathML. Reads a list of jobs (JSON) on stdin: source, target, and what the template shows."""
+"""Exports prepared notebooks to HTML by nbconvert with the template beside this file. Called by report.mjs,
+which has turned formulas into MathML.
+
+Reads a list of jobs (JSON) on stdin: source, target, and what the template shows.
+"""
 
 import json
 import sys

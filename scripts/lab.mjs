@@ -28,7 +28,8 @@ function published() {
   const records = filesBelow(join(root, "results/paper/runs"), (path) => /records\.jsonl(\.gz)?$/.test(path));
   if (here || records.length > 0) return "notebooks";
   say(
-    `None of ${datasets.join(", ")} is on this machine (npx erasable data fetch ${datasets[0]}): the published outputs are shown.`,
+    `None of ${datasets.join(", ")} is on this machine (npx erasable data fetch ${datasets[0]}): ` +
+      "the published outputs are shown.",
   );
   return "results/paper/notebooks";
 }

@@ -316,18 +316,19 @@ async function reproduce(args) {
   if (stopping) {
     const done = executed.filter(({ status }) => status === 0).length;
     console.error(
-      `\nstopped: ${done} of ${notebooks.length} notebooks are done and kept in ${place}; the same command goes on`,
+      `\nstopped: ${done} of ${notebooks.length} notebooks are done and kept in ${place}; ` +
+        "the same command goes on",
     );
     return STOPPED;
   }
   await judgeClaims(results, profile);
   if (!chosen["no-reports"]) await exportReports(machine, output);
-  say(
-    `\n${notebooks.length - failed.length - lacking.length} of ${notebooks.length} notebooks succeeded in ${elapsed(since)}; results in ${place}`,
-  );
+  const succeeded = notebooks.length - failed.length - lacking.length;
+  say(`\n${succeeded} of ${notebooks.length} notebooks succeeded in ${elapsed(since)}; results in ${place}`);
   if (lacking.length > 0)
     say(
-      `as published, for want of data: ${lacking.join(", ")}; npx erasable data list says what is here, and data fetch gets it`,
+      `as published, for want of data: ${lacking.join(", ")}; ` +
+        "npx erasable data list says what is here, and data fetch gets it",
     );
   if (failed.length > 0) throw new Stop(`failed: ${failed.join(", ")}`);
   return 0;

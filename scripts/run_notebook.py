@@ -1,10 +1,10 @@
 """Executes one notebook in the TypeScript kernel and always saves what was reached.
 
-tslab reports a failing cell by a bare error reply and text on stderr, without a Jupyter `error` message; nbconvert
-would end with 1, say nothing and write nothing. This runner prints the failing cell's number, source and stderr, keeps
-the partial notebook, fails on a rejected promise that nobody awaited (scripts/kernel_faults.cjs notes those) and on a
-cell that takes too long, and leaves no path of this machine and no time of day in the saved file. SIGINT and SIGTERM
-end the kernel and then this, with 130.
+tslab reports a failing cell by a bare error reply and text on stderr, without a Jupyter `error` message;
+nbconvert would end with 1, say nothing and write nothing. This runner prints the failing cell's number, source
+and stderr, keeps the partial notebook, fails on a rejected promise that nobody awaited
+(scripts/kernel_faults.cjs notes those) and on a cell that takes too long, and leaves no path of this machine and
+no time of day in the saved file. SIGINT and SIGTERM end the kernel and then this, with 130.
 """
 
 import argparse
@@ -48,12 +48,17 @@ class Runner(NotebookClient):
         super().__init__(nb, **settings)
         self.faults = Path(faults)
         self.kernel_file = kernel_file
-        self.code_cells = [i for i, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
+        self.code_cells = [
+            i for i, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()
+        ]
         self.current = None
         self.stopped = False
 
     async def async_start_new_kernel(self, **settings):
-        """Sets our handlers in place of nbclient's, which take the kernel away from under the cell that waits for it."""
+        """Sets our handlers in place of nbclient's.
+
+        Those take the kernel away from under the cell that waits for it.
+        """
         task, loop = asyncio.current_task(), asyncio.get_running_loop()
 
         def stop():
@@ -75,7 +80,8 @@ class Runner(NotebookClient):
             return await super().async_execute_cell(cell, cell_index, **settings)
         number = self.code_cells.index(cell_index) + 1
         self.current = (number, cell)
-        print(f"  cell {number:>2}/{len(self.code_cells)}  {title_of(self.nb.cells, cell_index)} ...", end=" ", flush=True)
+        title = title_of(self.nb.cells, cell_index)
+        print(f"  cell {number:>2}/{len(self.code_cells)}  {title} ...", end=" ", flush=True)
         started = time.monotonic()
         result = await super().async_execute_cell(cell, cell_index, **settings)
         last = cell_index == self.code_cells[-1]

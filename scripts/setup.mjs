@@ -83,7 +83,10 @@ async function makeVenv(python) {
     });
     if (status !== 0) {
       rmSync(VENV, { recursive: true, force: true });
-      return `Python's venv module does not work (${lastLine(output)}).\nOn Debian or Ubuntu: sudo apt install python3-venv`;
+      return (
+        `Python's venv module does not work (${lastLine(output)}).\n` +
+        "On Debian or Ubuntu: sudo apt install python3-venv"
+      );
     }
   }
   const args = [
@@ -101,7 +104,10 @@ async function makeVenv(python) {
   });
   if (status === 0) return undefined;
   const reason = /No space left/.test(output) ? "the disk is full" : lastLine(output);
-  return `pip could not install requirements.txt (${reason}).\nIt needs a connection to PyPI, or a mirror named in PIP_INDEX_URL.`;
+  return (
+    `pip could not install requirements.txt (${reason}).\n` +
+    "It needs a connection to PyPI, or a mirror named in PIP_INDEX_URL."
+  );
 }
 
 const lastLine = (output) => output.trim().split("\n").at(-1) ?? "";
@@ -136,7 +142,8 @@ export async function setup() {
   const problem = python
     ? await makeVenv(python)
     : "Python 3.10 or later was not found (tried python3, python and py).\n" +
-      "Install it from https://www.python.org or your system's packages (Debian: sudo apt install python3 python3-venv),\n" +
+      "Install it from https://www.python.org or your system's packages " +
+      "(Debian: sudo apt install python3 python3-venv),\n" +
       "or name it: PYTHON=/path/to/python3 npm run setup";
   const ready = { stamp, root, python: venvPython };
   if (!problem) await registerKernel(venvPython, ["--sys-prefix"]);
@@ -162,7 +169,8 @@ export async function setup() {
 export function jupyterEnvironment({ python, jupyterPath }) {
   const bins = [join(root, "node_modules", ".bin"), dirname(process.execPath), dirname(python)];
   const quiet = "--disable-warning=ExperimentalWarning"; // require() of an ES module, said once a process
-  const patches = `--require "${join(root, "scripts/kernel_patches.cjs").replaceAll("\\", "/").replaceAll('"', '\\"')}"`;
+  const file = join(root, "scripts/kernel_patches.cjs").replaceAll("\\", "/").replaceAll('"', '\\"');
+  const patches = `--require "${file}"`;
   return {
     ...process.env,
     PATH: [...bins, process.env.PATH].join(delimiter),

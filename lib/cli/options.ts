@@ -45,6 +45,9 @@ const parts = (text: string): string[] => {
 
 export const list = (text: string, before: readonly string[] = []): string[] => [...before, ...parts(text)];
 
+/** An option that may be given again, whose text may hold commas. */
+export const repeated = (text: string, before: readonly string[] = []): string[] => [...before, text];
+
 export const listOf =
   <T extends string>(choices: readonly T[]) =>
   (text: string, before: readonly T[] = []): T[] => {
@@ -126,11 +129,7 @@ export const withSelection = (command: Command): Command =>
         Object.keys(PRESETS) as PresetName[],
       ),
     )
-    .option(
-      "--set <key=value>",
-      "a field of the protocol, for every trial (repeatable)",
-      (text, all: string[] = []) => [...all, text],
-    );
+    .option("--set <key=value>", "a field of the protocol, for every trial (repeatable)", repeated);
 
 export const withJson = (command: Command): Command =>
   command.option("--json", "one JSON document on standard output");

@@ -8,7 +8,7 @@ import { open } from "../unlearning/api";
 import type { ErasableSystem, Recommendation } from "../unlearning/erasableSystem";
 import { keptReading } from "./keptReading";
 import { readUsers } from "./lists";
-import { integer, list, withJson } from "./options";
+import { integer, list, repeated, withJson } from "./options";
 import { clip, plural, print, printJson, stopping } from "./output";
 import { whenFree } from "./patience";
 import { textTable } from "./textTable";
@@ -30,10 +30,7 @@ export function addRecommend(program: Command): void {
     .summary("the best items for users")
     .description("The items that score highest of those that a user has not rated, best first.")
     .requiredOption("--system <folder>", "folder of the system")
-    .option("--user <id>", "a user's id, as in the ratings (repeatable)", (id, all: string[] = []) => [
-      ...all,
-      id,
-    ])
+    .option("--user <id>", "a user's id, as in the ratings (repeatable)", repeated)
     .option("--users <ids>", "ids parted by commas; ids with a comma go into a file", list)
     .option("--users-file <file>", "a user's id a line, perhaps in double quotes; or .json: an array")
     .option("--count <number>", "how many", integer(1), 10)

@@ -7,6 +7,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { InputError } from "../errors";
 import { describeSetting, describeSettings, parseSettings, type Spec } from "../settings";
 import { METHOD_NAMES, METHODS, type MethodName, specOf } from "../unlearning/methods";
+import { repeated } from "./options";
 
 /** Settings with an option of their own. Those that not all methods declare alike are shown as LASER has them. */
 const OPTIONS = ["model", "grouping", "groups", "epochs", "batchSize", "seed"] as const;
@@ -41,11 +42,7 @@ export function withSettings(command: Command): Command {
       ),
     );
   return command
-    .option(
-      "--set <key=value>",
-      "any setting of the method, listed below (repeatable)",
-      (text, all: string[] = []) => [...all, text],
-    )
+    .option("--set <key=value>", "any setting of the method, listed below (repeatable)", repeated)
     .addHelpText("after", () => `\n${settingsHelp()}`);
 }
 

@@ -7,7 +7,8 @@ import type { NamedTable } from "../../report/show";
 import { columns } from "../../report/table";
 import { datasetTitle, modelLabel } from "../labels";
 import { seedDifference } from "../summary";
-import { comparisons } from "./comparisons";
+import { grouped } from "../verdicts/verdict";
+import { comparisons, panelOf } from "./comparisons";
 import type { BeyondRow } from "./rows";
 import { REQUESTS, requestLabel, systemOf } from "./systems";
 
@@ -73,9 +74,7 @@ function candidatesOf(rows: readonly BeyondRow[]): Candidate[] {
 
 /** One rule for each data set, preset and request that the rows know. */
 export function rules(rows: readonly BeyondRow[]): Rule[] {
-  const panels = [...new Set(rows.map(({ preset, dataset }) => JSON.stringify([preset, dataset])))];
-  return panels.flatMap((panel) => {
-    const here = rows.filter(({ preset, dataset }) => JSON.stringify([preset, dataset]) === panel);
+  return [...grouped(rows, panelOf).values()].flatMap((here) => {
     const facts = here.find(({ learned }) => learned);
     return REQUESTS.flatMap((request): Rule[] => {
       const candidates = candidatesOf(here.filter((row) => row.request === request));
@@ -141,14 +140,11 @@ export function adviceText(rows: readonly BeyondRow[]): string {
   const found = rules(rows);
   if (found.length === 0)
     return "There are no records of `beyond` to advise from: `npx erasable run beyond --profile paper` makes them.";
-  const kinds = [...new Set(found.map(({ wanted, data }) => JSON.stringify([wanted, data])))];
-  return kinds
-    .map((kind) => {
-      const own = found.filter(({ wanted, data }) => JSON.stringify([wanted, data]) === kind);
-      const takes = [...new Set(own.map(({ take }) => take))].map((take) => {
-        const asked = own.filter((rule) => rule.take === take).map((rule) => rule.asked);
-        return `${take} (to forget ${asked.join(", ")})`;
-      });
+  return [...grouped(found, ({ wanted, data }) => JSON.stringify([wanted, data])).values()]
+    .map((own) => {
+      const takes = [...grouped(own, ({ take }) => take)].map(
+        ([take, same]) => `${take} (to forget ${same.map(({ asked }) => asked).join(", ")})`,
+      );
       return `* For ${own[0].wanted} from data like ${own[0].data}: ${takes.join("; ")}.`;
     })
     .join("\n");

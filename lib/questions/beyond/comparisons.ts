@@ -6,6 +6,7 @@
 import { exp, log } from "../../numeric";
 import { mean, standardDeviation } from "../../statistics/statistics";
 import { seedDifference, seedInterval } from "../summary";
+import { grouped } from "../verdicts/verdict";
 import type { BeyondRow } from "./rows";
 import { REQUESTS, systemOf } from "./systems";
 
@@ -56,7 +57,9 @@ const RETRAINS = [RETRAIN, "retrain-tuned"];
 
 const UNKNOWN: Factor = { mean: Number.NaN, low: Number.NaN, high: Number.NaN };
 
-const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
+/** What tells panels apart: a preset on a data set. */
+export const panelOf = ({ dataset, preset }: Pick<BeyondRow, "dataset" | "preset">): string =>
+  JSON.stringify([dataset, preset]);
 const bySeed = (rows: readonly BeyondRow[]) => new Map(rows.map((row) => [row.seed, row]));
 const valuesOf = (rows: readonly BeyondRow[]) => rows.map(({ seed, utility }) => ({ seed, value: utility }));
 
@@ -71,7 +74,7 @@ function factorOf(values: readonly number[]): Factor | null {
 }
 
 /** The Retrain with the higher mean utility among these rows of one model and request. */
-export function bestRetrain(rows: readonly BeyondRow[]): string | undefined {
+function bestRetrain(rows: readonly BeyondRow[]): string | undefined {
   const means = RETRAINS.flatMap((system) => {
     const own = rows.filter((row) => row.system === system).map(({ utility }) => utility);
     return own.length > 0 ? [{ system, utility: mean(own) }] : [];
@@ -80,32 +83,23 @@ export function bestRetrain(rows: readonly BeyondRow[]): string | undefined {
 }
 
 /** One row for each data set, preset, model, request and system, in the order of the rows. */
-export function comparisons(rows: readonly BeyondRow[]): Comparison[] {
-  const panels = distinct(rows.map(({ dataset, preset }) => JSON.stringify([dataset, preset])));
-  return panels.flatMap((panel) => {
-    const here = rows.filter(({ dataset, preset }) => JSON.stringify([dataset, preset]) === panel);
-    const trained = distinct(here.map(({ model }) => model))
+export const comparisons = (rows: readonly BeyondRow[]): Comparison[] =>
+  [...grouped(rows, panelOf).values()].flatMap((here) => {
+    const trained = [...grouped(here, ({ model }) => model).keys()]
       .filter((model) => model !== "none")
       .sort();
-    const requests = distinct(here.map(({ request }) => request));
-    return (trained.length > 0 ? trained : ["none"]).flatMap((model) =>
-      requests.flatMap((request) =>
-        sideBySide(
-          here.filter((row) => row.request === request && (row.model === model || row.model === "none")),
-          model,
-        ),
-      ),
-    );
+    return (trained.length > 0 ? trained : ["none"]).flatMap((model) => {
+      const own = here.filter((row) => row.model === model || row.model === "none");
+      return [...grouped(own, ({ request }) => request).values()].flatMap((same) => sideBySide(same, model));
+    });
   });
-}
 
 /** The systems of one model and request. */
 function sideBySide(rows: readonly BeyondRow[], model: string): Comparison[] {
   const best = bestRetrain(rows);
   const reference = valuesOf(rows.filter(({ system }) => system === best));
   const plain = bySeed(rows.filter(({ system }) => system === RETRAIN));
-  return distinct(rows.map(({ system }) => system)).map((system) => {
-    const own = rows.filter((row) => row.system === system);
+  return [...grouped(rows, ({ system }) => system)].map(([system, own]) => {
     const utilities = own.map(({ utility }) => utility);
     const gradients = own[0].model !== "none";
     /** shares of Retrain's cost, of the seeds that have both */

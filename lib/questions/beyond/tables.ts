@@ -2,6 +2,7 @@
 
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
+import type { NamedTable } from "../../report/show";
 import { columns } from "../../report/table";
 import { datasetTitle, fileName, modelLabel } from "../labels";
 import { runOf } from "../shown";
@@ -35,8 +36,6 @@ export function byPanel<O>(rows: ColumnTable, output: (panel: Panel) => readonly
   });
 }
 
-const shownModel = (model: string): string => (model === "none" ? "\u2013" : modelLabel(model));
-
 /** A system's row: what it is worth, and what each kind of request costs. */
 function sideBySide(compared: readonly Comparison[]) {
   const best = Math.max(...compared.map(({ utility }) => utility));
@@ -45,8 +44,7 @@ function sideBySide(compared: readonly Comparison[]) {
     .map((row) => {
       const same = compared.filter(({ model, system }) => model === row.model && system === row.system);
       const costs = same.map(({ request, cost }) => [`cost ${request}`, cost]);
-      const model = shownModel(row.model);
-      return { ...row, model, behind: row.utility - best, ...Object.fromEntries(costs) };
+      return { ...row, behind: row.utility - best, ...Object.fromEntries(costs) };
     });
 }
 
@@ -56,138 +54,115 @@ const SYSTEMS_NOTE =
   "interval. Costs count gradient samples, expected over all who might ask; EASE, Item-KNN and Gaussian have none, and their " +
   "costs are seconds until they recommend again, as a share of Retrain's.";
 
-/** Every system of a preset on a data set. */
-export const systems = (rows: ColumnTable) =>
+/** A table of each panel whose rows it can be made of. @param what behind "beyond" in the names of its files */
+const perPanel = <Row extends object>(
+  rows: ColumnTable,
+  what: string,
+  rowsOf: (rows: readonly BeyondRow[]) => readonly Row[],
+  {
+    caption,
+    ...format
+  }: Omit<NamedTable, "name" | "rows" | "run" | "caption"> & {
+    readonly caption: string | ((found: readonly Row[]) => string);
+  },
+) =>
   byPanel(rows, ({ rows: own, run, where, name }) => {
-    const shown = sideBySide(comparisons(own));
-    if (shown.length === 0) return [];
+    const found = rowsOf(own);
+    if (found.length === 0) return [];
+    const shown = typeof caption === "string" ? caption : caption(found);
     return [
       {
-        name: `beyond-${name}`,
-        caption: `${where}: ${shown[0].metric} and the cost of a request, % of Retrain's (mean over seeds)`,
-        rows: shown,
-        within: ["model"],
-        note: SYSTEMS_NOTE,
+        ...format,
+        name: fileName("beyond", what, name),
+        caption: `${where}: ${shown}`,
+        rows: [...found],
         run,
-        columns: [
-          ...columns({ model: "Model", name: "System" }),
-          { key: "utility", error: "std", label: "NDCG@10", digits: 4, best: "highest" as const },
-          { key: "difference", error: "half", label: "Against Retrain", digits: 4 },
-          { key: "behind", label: "Behind the best", digits: 4 },
-          ...REQUESTS.map((request) => ({
-            key: `cost ${request}`,
-            label: requestLabel(request),
-            digits: 1,
-            group: "Cost of forgetting, %",
-          })),
-          { key: "kept", label: "Kept", unit: "MB", digits: 1 },
-          { key: "seeds", label: "Seeds" },
-        ],
       },
     ];
+  });
+
+/** Rows whose model is none say so by a dash. */
+const withModel = <Row extends { readonly model: string }>(found: readonly Row[]) =>
+  found.map((row) => ({ ...row, model: row.model === "none" ? "–" : modelLabel(row.model) }));
+
+/** Every system of a preset on a data set. */
+export const systems = (rows: ColumnTable) =>
+  perPanel(rows, "", (own) => withModel(sideBySide(comparisons(own))), {
+    caption: ([{ metric }]) => `${metric} and the cost of a request, % of Retrain's (mean over seeds)`,
+    within: ["model"],
+    note: SYSTEMS_NOTE,
+    columns: [
+      ...columns({ model: "Model", name: "System" }),
+      { key: "utility", error: "std", label: "NDCG@10", digits: 4, best: "highest" },
+      { key: "difference", error: "half", label: "Against Retrain", digits: 4 },
+      { key: "behind", label: "Behind the best", digits: 4 },
+      ...REQUESTS.map((request) => ({
+        key: `cost ${request}`,
+        label: requestLabel(request),
+        digits: 1,
+        group: "Cost of forgetting, %",
+      })),
+      { key: "kept", label: "Kept", unit: "MB", digits: 1 },
+      { key: "seeds", label: "Seeds" },
+    ],
   });
 
 /** Which systems reach what was aimed at. */
 export const aims = (rows: ColumnTable) =>
-  byPanel(rows, ({ rows: own, run, where, name }) => {
-    const found = aimRows(comparisons(own)).map((row) => ({ ...row, model: shownModel(row.model) }));
-    if (found.length === 0) return [];
-    return [
-      {
-        name: `beyond-aim-${name}`,
-        caption: `${where}: within ${AIM.loss} of the best Retrain at ${AIM.share} % of its cost for one random request?`,
-        rows: found,
-        within: ["model"],
-        note: "Reached: the whole interval of the difference is near enough, at no more than the cost; on average: its middle is.",
-        run,
-        columns: [
-          ...columns({ model: "Model", name: "System" }),
-          { key: "difference", error: "half", label: "Against Retrain", digits: 4 },
-          { key: "cost", label: "Cost", unit: "%", digits: 2 },
-          ...columns({ verdict: "Verdict", seeds: "Seeds" }),
-        ],
-      },
-    ];
+  perPanel(rows, "aim", (own) => withModel(aimRows(comparisons(own))), {
+    caption: `within ${AIM.loss} of the best Retrain at ${AIM.share} % of its cost for one random request?`,
+    within: ["model"],
+    note: "Reached: the whole interval of the difference is near enough, at no more than the cost; on average: its middle is.",
+    columns: [
+      ...columns({ model: "Model", name: "System" }),
+      { key: "difference", error: "half", label: "Against Retrain", digits: 4 },
+      { key: "cost", label: "Cost", unit: "%", digits: 2 },
+      ...columns({ verdict: "Verdict", seeds: "Seeds" }),
+    ],
   });
 
 /** What validation chose: the same number of candidates for every system that has something to choose. */
 export const choices = (rows: ColumnTable) =>
-  byPanel(rows, ({ rows: own, run, where, name }) => {
-    const found = choiceRows(own);
-    if (found.length === 0) return [];
-    return [
-      {
-        name: `beyond-choices-${name}`,
-        caption: `${where}: settings chosen on the validation split, of ${CANDIDATES} candidates (fewer in profile smoke)`,
-        rows: found.map((row) => ({
-          ...row,
-          model: shownModel(row.model),
-          agreeing: `${row.agreeing} of ${row.seeds}`,
-        })),
-        within: ["name"],
-        run,
-        columns: columns({
-          model: "Model",
-          name: "System",
-          candidates: "Tried",
-          chosen: "Most often chosen",
-          agreeing: "Seeds",
-        }),
-      },
-    ];
+  perPanel(rows, "choices", (own) => withModel(choiceRows(own)), {
+    caption: `settings chosen on the validation split, of ${CANDIDATES} candidates (fewer in profile smoke)`,
+    within: ["name"],
+    columns: [
+      ...columns({ model: "Model", name: "System", candidates: "Tried" }),
+      ...columns({ chosen: "Most often chosen", agreeing: "Seeds" }),
+    ],
   });
 
 /** Where a core or a shard has not met an item: loss by how well the item is known. */
 export const cold = (rows: ColumnTable) =>
-  byPanel(rows, ({ rows: own, run, where, name }) => {
-    if (own[0].preset !== "PAPER") return []; // the losses of different models compare where all predict ratings
-    const found = coldRows(own);
-    if (found.length === 0) return [];
-    const loss = (key: string, label: string) => ({
-      key,
-      label,
-      group: "Test loss",
-      digits: 4,
-      best: "lowest" as const,
-    });
-    return [
-      {
-        name: `beyond-cold-${name}`,
-        caption: `${where}: test loss after learning, by training ratings of the item (mean over seeds)`,
-        rows: found.map((row) => ({ ...row, model: shownModel(row.model) })),
-        within: ["model"],
-        run,
-        columns: [
-          ...columns({ model: "Model", name: "System" }),
-          loss("cold", "at most 20"),
-          loss("fair", "21 to 100"),
-          loss("known", "more"),
-        ],
-      },
-    ];
-  });
+  perPanel(
+    // the losses of different models compare where all predict ratings
+    rows.filter(aq.escape(({ preset }: BeyondRow) => preset === "PAPER")),
+    "cold",
+    (own) => withModel(coldRows(own)),
+    {
+      caption: "test loss after learning, by training ratings of the item (mean over seeds)",
+      within: ["model"],
+      columns: [
+        ...columns({ model: "Model", name: "System" }),
+        ...columns(
+          { cold: "at most 20", fair: "21 to 100", known: "more" },
+          { group: "Test loss", digits: 4, best: "lowest" },
+        ),
+      ],
+    },
+  );
 
 /** Who is in a core: the chance to hit it, and what it says about its members. */
 export const cores = (rows: ColumnTable) =>
-  byPanel(rows, ({ rows: own, run, where, name }) => {
-    const found = coreRows(own);
-    if (found.length === 0) return [];
-    const chance = "Chance to hit the core";
-    return [
-      {
-        name: `beyond-cores-${name}`,
-        caption: `${where}: who is in the core (mean over seeds)`,
-        rows: found,
-        run,
-        columns: [
-          { key: "name", label: "System" },
-          ...columns(
-            { users: "a random user", ratings: "by activity" },
-            { unit: "%", group: chance, digits: 1 },
-          ),
-          ...columns({ inside: "inside", outside: "outside" }, { group: "Ratings of a user", digits: 0 }),
-          { key: "unseen", label: "Items unknown to the core", unit: "%", digits: 1 },
-        ],
-      },
-    ];
+  perPanel(rows, "cores", coreRows, {
+    caption: "who is in the core (mean over seeds)",
+    columns: [
+      { key: "name", label: "System" },
+      ...columns(
+        { users: "a random user", ratings: "by activity" },
+        { unit: "%", group: "Chance to hit the core", digits: 1 },
+      ),
+      ...columns({ inside: "inside", outside: "outside" }, { group: "Ratings of a user", digits: 0 }),
+      { key: "unseen", label: "Items unknown to the core", unit: "%", digits: 1 },
+    ],
   });

@@ -1,10 +1,10 @@
 /** Metrics of the most active users and of the others, and the gap between them. */
 
-import type { Evaluation } from "../../metrics/evaluate";
 import { namedMetrics, qualityOfOthers } from "../../metrics/quality";
 import type { SystemLabels } from "../presets";
 import type { Finding } from "../question";
 import type { SystemOutcome } from "../system/outcome";
+import { scored } from "../system/rows";
 
 /** A metric of one system on some of its users. */
 export interface FairnessRow {
@@ -27,14 +27,8 @@ export function fairnessRows({
 }: Finding<SystemOutcome, SystemLabels>): FairnessRow[] {
   const { dataset, request = "none", seed } = trial;
   const { model, system } = labels;
-  const views: [string, Evaluation][] =
-    outcome.own === undefined
-      ? [[system, outcome.metrics]]
-      : [
-          [`${system} (merged)`, outcome.metrics],
-          [`${system} (own)`, outcome.own],
-        ];
-  return views.flatMap(([name, evaluation]) => {
+  return scored(outcome).flatMap(([scoring, evaluation]) => {
+    const name = scoring === "model" ? system : `${system} (${scoring})`;
     const rest = qualityOfOthers(evaluation, evaluation.active);
     if (!rest) return []; // all users are as active as each other
     const others = namedMetrics(rest);

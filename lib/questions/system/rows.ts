@@ -23,30 +23,21 @@ export interface SystemRow {
   readonly value: number;
 }
 
+/** The evaluations of a system: one, and of C-SISA one by each of its scorings. */
+export const scored = ({ metrics, own }: SystemOutcome): [SystemRow["scoring"], Evaluation][] =>
+  own === undefined
+    ? [["model", metrics]]
+    : [
+        ["merged", metrics],
+        ["own", own],
+      ];
+
 /** The rows of one finding: one for each metric and, for C-SISA, each scoring. */
 export function systemRows({ trial, labels, outcome }: Finding<SystemOutcome, SystemLabels>): SystemRow[] {
+  const { dataset, request = "none", seed } = trial;
   const { preset, model, system, groups } = labels;
-  const { metrics, own } = outcome;
-  const views: [SystemRow["scoring"], Evaluation][] =
-    own === undefined
-      ? [["model", metrics]]
-      : [
-          ["merged", metrics],
-          ["own", own],
-        ];
-  return views.flatMap(([scoring, evaluation]) =>
-    metricValues(evaluation).map(
-      (one): SystemRow => ({
-        dataset: trial.dataset,
-        preset,
-        model,
-        system,
-        scoring,
-        groups,
-        request: trial.request ?? "none",
-        seed: trial.seed,
-        ...one,
-      }),
-    ),
-  );
+  return scored(outcome).flatMap(([scoring, evaluation]) => {
+    const base = { dataset, preset, model, system, scoring, groups, request, seed };
+    return metricValues(evaluation).map((one) => ({ ...base, ...one }));
+  });
 }

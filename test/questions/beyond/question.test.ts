@@ -7,6 +7,7 @@ import { profileNamed } from "../../../lib/questions/profile";
 import type { Finding } from "../../../lib/questions/question";
 import { listOf } from "../../../lib/questions/question";
 import type { SystemOutcome } from "../../../lib/questions/system/outcome";
+import type { NamedTable } from "../../../lib/report/show";
 
 const profile = profileNamed("smoke");
 const view = { profile, options: {} };
@@ -109,7 +110,7 @@ describe("beyond", () => {
   });
 
   it("says what was chosen, where items are cold, who is in a core, and what to take", () => {
-    expect(listOf(tables).map(({ name }) => name)).toEqual(
+    expect(listOf<NamedTable>(tables).map(({ name }) => name)).toEqual(
       expect.arrayContaining([
         "beyond-choices-paper-synthetic",
         "beyond-cold-paper-synthetic",
@@ -128,7 +129,7 @@ describe("beyond", () => {
       aq.escape((row: (typeof rows)[number]) => row.request === "none" && row.system === "ease"),
     );
     expect(listOf(beyond.charts(few, view))).toEqual([]);
-    const left = listOf(beyond.tables(few, view));
+    const left = listOf<NamedTable>(beyond.tables(few, view));
     expect(left.map(({ name }) => name)).not.toContain("beyond-advice");
     for (const { rows: own } of left) expect((own as object[]).length).toBeGreaterThan(0);
   });
