@@ -89,7 +89,9 @@ it("table, figure and status of the command line know the question", async () =>
   const where = ["--profile", "smoke", "--results", results];
   const table = await erasable("table", "toy", ...where);
   expect(table).toMatchObject({ code: 0 });
-  expect(table.out).toMatch(/^Right recommendations among the first ten \(of nobody\)\n\nRight among ten\nMethod /);
+  expect(table.out).toMatch(
+    /^Right recommendations among the first ten \(of nobody\)\n\nRight among ten\nMethod /,
+  );
   expect(table.out).toMatch(/\nRetrain +0\.\d{3} ± 0\.\d{3} +4\nC-SISA +0\.\d{3} ± 0\.\d{3} +8\n/);
   const figure = await erasable("figure", "toy", ...where, "--out", join(results, "drawn"));
   expect(figure).toMatchObject({ code: 0 });
