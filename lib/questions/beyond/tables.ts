@@ -14,6 +14,8 @@ import { REQUESTS, requestLabel } from "./systems";
 
 /** The rows of one preset on one data set. */
 export interface Panel {
+  readonly preset: string;
+  readonly dataset: string;
   readonly rows: readonly BeyondRow[];
   readonly run: ReturnType<typeof runOf>;
   /** "MovieLens 1M, RANKING" */
@@ -28,6 +30,8 @@ export function byPanel<O>(rows: ColumnTable, output: (panel: Panel) => readonly
   return keys.flatMap(({ preset, dataset }) => {
     const own = rows.filter(aq.escape((row: BeyondRow) => row.preset === preset && row.dataset === dataset));
     return output({
+      preset,
+      dataset,
       rows: own.objects() as BeyondRow[],
       run: runOf(own),
       where: `${datasetTitle(dataset)}, ${preset}`,
@@ -66,7 +70,7 @@ const perPanel = <Row extends object>(
     readonly caption: string | ((found: readonly Row[]) => string);
   },
 ) =>
-  byPanel(rows, ({ rows: own, run, where, name }) => {
+  byPanel(rows, ({ preset, dataset, rows: own, run, where, name }) => {
     const found = rowsOf(own);
     if (found.length === 0) return [];
     const shown = typeof caption === "string" ? caption : caption(found);
@@ -75,7 +79,7 @@ const perPanel = <Row extends object>(
         ...format,
         name: fileName("beyond", what, name),
         caption: `${where}: ${shown}`,
-        rows: [...found],
+        rows: found.map((row) => ({ preset, dataset, ...row })),
         run,
       },
     ];
