@@ -4,10 +4,10 @@
  */
 
 import { fork } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Interactions } from "../data/interactions";
+import { temporaryFolder } from "../disk/folders";
 import { StoppedError } from "../errors";
 import { learn } from "../unlearning/api";
 import { type Candidate, candidatesFor } from "./candidates";
@@ -158,7 +158,7 @@ async function tryOne(
 ): Promise<Answer> {
   if (signal?.aborted) throw new StoppedError("advise: stopped on request");
   if (left <= 0) return { refused: "no time was left" };
-  const folder = mkdtempSync(join(tmpdir(), "erasable-advice-"));
+  const folder = temporaryFolder("erasable-advice-");
   const child = fork(processFile(), { stdio: ["ignore", "ignore", "inherit", "ipc"] });
   let isLate = false;
   const end = () => child.kill("SIGKILL");

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Readout } from "../data/reading/ratings";
 import { READING, type ReadingSettings } from "../data/reading/settings";
 import { scaleText } from "../data/scale";
+import { named } from "../disk/diskError";
 import { nodeFiles, writeAtomically } from "../disk/files";
 import { InputError } from "../errors";
 import { complete } from "../settings";
@@ -46,7 +47,7 @@ export function keepReading(
 /** What `keepReading` kept; undefined for a system of a data set, or of the library. @throws InputError when it was changed */
 export function keptReading(folder: string): KeptReading | undefined {
   const path = join(folder, NAME);
-  const bytes = nodeFiles.read(path);
+  const bytes = named("--system", () => nodeFiles.read(path));
   if (bytes === undefined) return undefined;
   try {
     const { settings, user, item, header } = JSON.parse(Buffer.from(bytes).toString("utf8")) as KeptReading;

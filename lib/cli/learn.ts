@@ -3,6 +3,7 @@
 import { type Command, Option } from "commander";
 import { type Anchors, hasLearned, holdOut, type Measured, measure, measureAnchors } from "../advice/quality";
 import { holdsRatings, type Interactions } from "../data/interactions";
+import { withOption } from "../disk/diskError";
 import type { EngineName } from "../engine/engine";
 import { InputError } from "../errors";
 import { exampleId, shellWord } from "../report/shell";
@@ -80,7 +81,7 @@ async function learnCommand(ratings: string, options: LearnOptions): Promise<voi
   const system = await learn(data, { ...asked, folder, signal, onProgress: stages() }).catch(
     (error: unknown) => {
       takeBack();
-      throw error;
+      throw withOption("--system", error);
     },
   );
   const seconds = (performance.now() - since) / 1000;

@@ -6,6 +6,7 @@
 import { describeEngine } from "../engine/create";
 import type { EngineName } from "../engine/engine";
 import { StoppedError } from "../errors";
+import { escapeTerminal } from "../report/text";
 
 /** 0: done. 1: something failed. 2: the command was not understood. 130 and 143: stopped by SIGINT or SIGTERM. */
 export const EXIT = { failed: 1, input: 2, SIGINT: 130, SIGTERM: 143 } as const;
@@ -20,14 +21,14 @@ export class Exit extends Error {
   }
 }
 
-/** A line of the result. */
+/** A line of the result, in which ids and other texts of the data are text (in JSON, too, this is the same value). */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${escapeTerminal(text)}\n`);
 }
 
 /** A line for the person at the terminal. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${escapeTerminal(text)}\n`);
 }
 
 /** Says what the engines named compute on, where that depends on the machine: `simd` is the same everywhere. */

@@ -4,13 +4,14 @@ import type { Command } from "commander";
 import { shortest } from "../data/scale";
 import { InputError } from "../errors";
 import { tableCsv } from "../report/table";
-import { open } from "../unlearning/api";
+import { escapeLine } from "../report/text";
 import type { ErasableSystem, Recommendation } from "../unlearning/erasableSystem";
 import { keptReading } from "./keptReading";
 import { readUsers } from "./lists";
 import { integer, list, repeated, withJson } from "./options";
 import { clip, plural, print, printJson, stopping } from "./output";
 import { whenFree } from "./patience";
+import { openSystem } from "./systemFolder";
 import { textTable } from "./textTable";
 
 interface RecommendOptions {
@@ -55,7 +56,7 @@ async function recommend(options: RecommendOptions): Promise<void> {
   if (ids.length === 0)
     throw new InputError("recommend: say for whom: --user <id>, --users <ids> or --users-file <file>");
   const signal = stopping();
-  const system = await whenFree(() => open(folder, { signal, readOnly }), { signal });
+  const system = await whenFree(() => openSystem(folder, { signal, readOnly }), { signal });
   try {
     requireUsers(ids, system);
     await system.prepare({ signal });
@@ -105,7 +106,7 @@ function printTable(
   items: readonly Recommendation[],
   { named, first }: { readonly named: boolean; readonly first: boolean },
 ): void {
-  if (named) print(`${first ? "" : "\n"}For ${user}:`);
+  if (named) print(`${first ? "" : "\n"}For ${escapeLine(user)}:`);
   print(
     textTable(
       items.map((one, index) => ({ place: index + 1, ...one })),

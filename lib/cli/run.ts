@@ -116,7 +116,7 @@ async function run(questions: string[], options: RunOptions): Promise<void> {
   };
   await sayEngines(wanted.map(({ system }) => (system?.settings.engine ?? "simd") as EngineName));
   const due = wanted.filter((trial) => options.force || !store.has(key(trial) ?? ""));
-  await requirePossible(due);
+  if (chunk === undefined) await requirePossible(due); // those of a chunk were when it was planned
   const place = resultsOption(options.results);
   named(place, () => makeFolders(store.folder));
   const signal = stopping();

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
-import { named, withOption } from "../disk/diskError";
+import { named, naming } from "../disk/diskError";
 import { isFolder } from "../disk/folders";
 import { InputError } from "../errors";
 import { Durations } from "../questions/duration";
@@ -172,9 +172,7 @@ async function merge(parts: string[], options: MergeOptions): Promise<void> {
   const merged = await mergeStores(into, stores, {
     signal: stopping(),
     onWait: (who) => say(`waiting: ${who}`),
-  }).catch((error: unknown) => {
-    throw withOption(options.into === undefined ? resultsOption(options.results) : "--into", error);
-  });
+  }).catch(naming(options.into === undefined ? resultsOption(options.results) : "--into"));
   const missing = sources.reduce((sum, source) => sum + source.missing(keys), 0);
   const nodes = [...new Set(keys.values())].sort();
   const result = {

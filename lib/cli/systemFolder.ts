@@ -1,10 +1,16 @@
-/** The folder that `learn` makes for a system, and takes back when nothing came of it. */
+/** The folder that `--system` names: as `learn` makes it, or takes it back when nothing came of it, and opened. */
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { named } from "../disk/diskError";
+import { named, naming } from "../disk/diskError";
 import { nodeFiles } from "../disk/files";
 import { makeFolders, removeEmpty } from "../disk/folders";
+import { type OpenOptions, open } from "../unlearning/api";
+import type { ErasableSystem } from "../unlearning/erasableSystem";
+
+/** Opens the system that `--system` names. @throws as `open` */
+export const openSystem = (folder: string, options: OpenOptions): Promise<ErasableSystem> =>
+  open(folder, options).catch(naming("--system"));
 
 /** What a system's folder has in it beside files. */
 const PARTS = ["blobs", "records", "certificates"];

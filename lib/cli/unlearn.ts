@@ -1,10 +1,10 @@
 /** `unlearn`: a system in a folder forgets users or ratings, and its certificate is written. */
 
 import type { Command } from "commander";
+import { naming } from "../disk/diskError";
 import { InputError } from "../errors";
 import { shellWord } from "../report/shell";
 import { DamagedError } from "../training/store";
-import { open } from "../unlearning/api";
 import type { Certificate } from "../unlearning/certificate";
 import type { ErasableSystem } from "../unlearning/erasableSystem";
 import type { NamedErasure } from "../unlearning/folder";
@@ -23,6 +23,7 @@ import {
   writeSecret,
   writeText,
 } from "./systemFiles";
+import { openSystem } from "./systemFolder";
 
 interface UnlearnOptions {
   readonly system: string;
@@ -89,7 +90,7 @@ async function unlearnCommand(options: UnlearnOptions): Promise<void> {
     ratings: options.ratingsFile ? readPairs(options.ratingsFile, kept) : [],
   };
   const signal = stopping();
-  const system = await open(options.system, { signal, onProgress: stages() });
+  const system = await openSystem(options.system, { signal, onProgress: stages() });
   try {
     if (options.withdraw) {
       withdraw(system, options.json ?? false);
@@ -140,12 +141,14 @@ async function forget(
     tryPlaces(options.certificate, Buffer.byteLength(evidenceText(system, options.system)));
   const key = readKey(keyFile) ?? newKey(keyFile, options, system);
   const since = performance.now();
-  const { certificate, cost, deleted } = await system.forget(request, {
-    regroup,
-    key,
-    signal,
-    onProgress: stages(),
-  });
+  const { certificate, cost, deleted } = await system
+    .forget(request, {
+      regroup,
+      key,
+      signal,
+      onProgress: stages(),
+    })
+    .catch(naming("--system"));
   const seconds = (performance.now() - since) / 1000;
   if (options.certificate !== undefined && certificate)
     writeCertificate(system, certificate, options.certificate, options.system);

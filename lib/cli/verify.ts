@@ -5,7 +5,7 @@ import { basename } from "node:path";
 import type { Command } from "commander";
 import { isOwnFile } from "../data/load";
 import { InputError } from "../errors";
-import { open, verify } from "../unlearning/api";
+import { verify } from "../unlearning/api";
 import { parseCertificate } from "../unlearning/parseCertificate";
 import type { Check, Verification } from "../unlearning/verify";
 import { readEvidence } from "./evidence";
@@ -15,6 +15,7 @@ import { EXIT, Exit, plural, print, printJson, say, stopping } from "./output";
 import { loadRatings, type RatingsOptions, readingKeys, readingText, withReading } from "./ratings";
 import { stages } from "./stages";
 import { evidencePath, readText, requireKey } from "./systemFiles";
+import { openSystem } from "./systemFolder";
 
 interface Options extends RatingsOptions {
   readonly ratings: string;
@@ -62,7 +63,7 @@ async function verifyCommand(file: string, options: Options): Promise<void> {
   const evidence = isEvidence ? readEvidence(beside) : undefined;
   const signal = stopping();
   const system =
-    options.system === undefined ? undefined : await open(options.system, { signal, readOnly: true });
+    options.system === undefined ? undefined : await openSystem(options.system, { signal, readOnly: true });
   try {
     const kept = evidence?.reading ?? (options.system ? keptReading(options.system)?.settings : undefined);
     const data = await readAlike(options, kept, signal);

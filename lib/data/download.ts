@@ -6,9 +6,10 @@
 
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { makeFolders } from "../disk/folders";
 import { InputError, StoppedError } from "../errors";
 import type { CatalogEntry, Download } from "./catalog";
 import { unzip } from "./unzip";
@@ -51,7 +52,7 @@ export async function fetchEntry(
 ): Promise<string> {
   const folder = join(dataFolder, entry.name);
   const staging = join(folder, ".fetching");
-  await mkdir(staging, { recursive: true });
+  makeFolders(staging);
   const part = (download: Download) => join(staging, `${basename(new URL(download.url).pathname)}.part`);
   for (const download of entry.downloads) await receive(download, part(download), options);
   try {

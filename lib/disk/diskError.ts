@@ -98,6 +98,13 @@ function isLink(path: string): boolean {
 export const withOption = (option: string, error: unknown): unknown =>
   error instanceof DiskError ? new DiskError(`${option}: ${error.message}`, error.code, error) : error;
 
+/** Throws an error again, one of the disk with the option: for `.catch`. */
+export const naming =
+  (option: string) =>
+  (error: unknown): never => {
+    throw withOption(option, error);
+  };
+
 /** Does something, and names the option in an error of the disk. */
 export function named<T>(option: string, work: () => T): T {
   try {

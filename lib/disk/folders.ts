@@ -4,9 +4,10 @@
  * is read-only; and so that whoever fails can take back what he made.
  */
 
-import { existsSync, mkdirSync, rmdirSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import { codeOf, DiskError, onDisk } from "./diskError";
+import { existsSync, mkdirSync, mkdtempSync, rmdirSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { codeOf, DiskError, named, onDisk } from "./diskError";
 
 /**
  * Makes a folder and those above it.
@@ -56,6 +57,10 @@ export const isFolder = (path: string): boolean =>
       throw error;
     }
   });
+
+/** A new folder among the system's temporary ones. @throws DiskError */
+export const temporaryFolder = (prefix: string): string =>
+  named("TMPDIR", () => onDisk("written", tmpdir(), () => mkdtempSync(join(tmpdir(), prefix))));
 
 /** Removes folders that are empty, innermost first; the others stay. */
 export function removeEmpty(folders: readonly string[]): void {

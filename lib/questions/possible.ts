@@ -53,10 +53,11 @@ export async function requirePossible(trials: readonly Trial[]): Promise<void> {
 
 const coreOf = ({ dataset, data }: Trial): string => `${data.core} ${dataset}`;
 
-/** Size of a trial's core, or why it has none. */
+/** Size of a trial's core, or why it has none. @throws InputError when the data set is not here, or damaged */
 async function sizeOf({ dataset, data }: Trial): Promise<Size | string> {
+  const ratings = await loadDataset(dataset);
   try {
-    const core = filledCore(await loadDataset(dataset), data.core);
+    const core = filledCore(ratings, data.core);
     return { users: ratedUsers(core).length, most: mostRatings(core), rated: holdsRatings(core) };
   } catch (error) {
     if (error instanceof InputError) return error.message;

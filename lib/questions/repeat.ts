@@ -4,9 +4,9 @@
  * may differ (record.ts).
  */
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { temporaryFolder } from "../disk/folders";
 import { canonicalJson, sha256 } from "../json";
 import { type Failure, type StoredRecord, withoutTimings } from "../runs/record";
 import type { RunSummary } from "../runs/runner";
@@ -77,7 +77,7 @@ export async function repeat(
   const all = distinctTrials(parts.flatMap(({ trials }) => trials));
   const data = await identifyAll(all);
   const has = (trial: Trial) => store.has(keyOf(trial, data.get(trial.dataset) as DataIdentity));
-  const folder = mkdtempSync(join(tmpdir(), "erasable-repeat-"));
+  const folder = temporaryFolder("erasable-repeat-");
   const second = new RunStore<ErasableRecord>(join(folder, "runs"));
   try {
     const summaries: RunSummary[] = [];

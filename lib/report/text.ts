@@ -53,15 +53,29 @@ const HTML: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
+/** Characters that turn the direction of what stands behind them (Unicode, UAX 9), and would hide or swap it. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal obeys them
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+
+const escapeOf = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
+const straight = (text: string): string => text.replace(TURNS, escapeOf);
+
+/** Text for a terminal: what it would obey, and what would turn the line, is shown as "\u001b". */
+export const escapeTerminal = (text: string): string => straight(text).replace(CONTROLS, escapeOf);
+
+/** The same on one line. */
+export const escapeLine = (text: string): string => escapeTerminal(text).replace(/[\n\t]/g, escapeOf);
+
 /** Text of an HTML or SVG element, or of an attribute in quotes. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => HTML[c]);
+export const escapeHtml = (text: string): string => straight(text).replace(/[&<>"']/g, (c) => HTML[c]);
 
 /** Text in Markdown, on one line: no emphasis, link, formula, code, list, heading or HTML comes of it. */
 export const escapeMarkdown = (text: string): string =>
-  text
+  straight(text)
     .replace(/\s+/g, " ")
     .replace(/[&<>]/g, (c) => HTML[c])
     .replace(/[\\`*_{}[\]()#+\-.!|~$^:=@/]/g, "\\$&");
 
 /** Text of a Plotly figure, which reads a few HTML tags and entities. */
-export const escapePlotly = (text: string): string => text.replace(/[&<>]/g, (c) => HTML[c]);
+export const escapePlotly = (text: string): string => straight(text).replace(/[&<>]/g, (c) => HTML[c]);

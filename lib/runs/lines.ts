@@ -43,9 +43,14 @@ export function readLines(folder: string, name: string, files: Files): Lines {
   return { values, size: isPacked(name) ? found.length : start, torn };
 }
 
+/** Bytes that any packed file may unpack to, and how many times its own: records pack 5 to 20 times. */
+const FREE = 2 ** 28;
+const MOST_TIMES = 200;
+
 function unpack(bytes: Uint8Array, path: string): Uint8Array {
+  const maxOutputLength = Math.max(FREE, MOST_TIMES * bytes.length);
   try {
-    return gunzipSync(bytes);
+    return gunzipSync(bytes, { maxOutputLength });
   } catch (error) {
     const why = (error as Error).message;
     throw new DiskError(`${path} is damaged (${why}); put back a copy of it, or remove it`, "EIO", error);

@@ -177,6 +177,30 @@ describe("what commands are given as a place to write", () => {
   });
 });
 
+it("ids that a terminal would obey are shown, in tables and messages, and are data in CSV", async () => {
+  const ids = { u001: "u\u001b]0;owned\u0007", u002: "u2\u202e" } as Record<string, string>;
+  const items = (line: string) => line.replace(/,i/, ",\u001b[2Ji");
+  const lines = csvOf(() => true).replace(/^u00[12]/gm, (id) => ids[id]);
+  writeFileSync(at("odd.csv"), lines.split("\n").map(items).join("\n"));
+  const learned = await erasable(
+    "learn",
+    at("odd.csv"),
+    "--system",
+    at("odd"),
+    "--method",
+    "ease",
+    "--no-quality",
+  );
+  const asked = ["recommend", "--system", at("odd"), "--user", ids.u001, "--user", ids.u002];
+  const shown = await erasable(...asked);
+  const unknown = await erasable("recommend", "--system", at("odd"), "--user", "x\u001b[1m");
+  for (const { out, err } of [learned, shown, unknown])
+    for (const obeyed of ["\u001b", "\u0007", "\u202e"]) expect(out + err).not.toContain(obeyed);
+  expect(shown.out).toContain("For u\\u001b]0;owned\\u0007:");
+  expect(shown.out).toContain("  \\u001b[2Ji");
+  expect((await erasable(...asked, "--csv")).out).toContain(ids.u001);
+});
+
 describe("unlock", () => {
   const lock = (namespace: string) => {
     const parts = thisProcess().split(" ");

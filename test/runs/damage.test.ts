@@ -1,6 +1,7 @@
 /** What a store makes of files that were torn, changed, or disagree. */
 
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { type Files, nodeFiles } from "../../lib/disk/files";
 import { canonicalJson } from "../../lib/json";
@@ -84,6 +85,12 @@ describe("damage", () => {
     expect(() => open()).toThrow(/records\.jsonl\.gz is damaged .*; put back a copy of it, or remove it/);
     writeFileSync(at("records.jsonl.gz"), bytes.subarray(0, 100));
     expect(() => open()).toThrow(/is damaged/);
+  });
+
+  it("a packed file that unpacks without measure is refused", () => {
+    const member = gzipSync(Buffer.alloc(2 ** 24, " "), { level: 9 });
+    writeFileSync(at("records.jsonl.gz"), Buffer.concat(Array.from({ length: 17 }, () => member)));
+    expect(() => open()).toThrow(/records\.jsonl\.gz is damaged \(.*268435456/);
   });
 
   it("two outcomes of one key are reported, and every reader keeps the same one", () => {

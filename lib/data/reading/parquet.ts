@@ -24,8 +24,10 @@ export async function openParquet(path: string): Promise<ParquetFile> {
   );
   const { decompress } = await import("fzstd");
   const compressors = {
-    GZIP: (input: Uint8Array) => new Uint8Array(gunzipSync(input)),
-    BROTLI: (input: Uint8Array) => new Uint8Array(brotliDecompressSync(input)),
+    GZIP: (input: Uint8Array, maxOutputLength: number) =>
+      new Uint8Array(gunzipSync(input, { maxOutputLength })),
+    BROTLI: (input: Uint8Array, maxOutputLength: number) =>
+      new Uint8Array(brotliDecompressSync(input, { maxOutputLength })),
     ZSTD: (input: Uint8Array, length: number) => decompress(input, new Uint8Array(length)),
   };
   const sound = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -39,6 +41,7 @@ export async function openParquet(path: string): Promise<ParquetFile> {
   };
   const file = await asyncBufferFromFile(path);
   const metadata = await sound(() => parquetMetadataAsync(file));
+  requireMeasure(path, file.byteLength, metadata.row_groups);
   const names = parquetSchema(metadata).children.map(({ element }) => element.name);
   return {
     names,
@@ -54,4 +57,22 @@ export async function openParquet(path: string): Promise<ParquetFile> {
       }
     },
   };
+}
+
+/** Rows that any group may have, and for each byte of the file: a user and an item need more than a bit. */
+const FREE = 2 ** 20;
+const ROWS_PER_BYTE = 64;
+
+/** A few bytes can stand for any number of equal rows, which would be unpacked together. @throws InputError */
+export function requireMeasure(
+  path: string,
+  bytes: number,
+  groups: readonly { readonly num_rows: bigint; readonly total_byte_size: bigint }[],
+): void {
+  for (const { num_rows: rows, total_byte_size: size } of groups)
+    if (Number(rows) > Math.max(FREE, ROWS_PER_BYTE * bytes) || Number(size) > Math.max(2 ** 28, 200 * bytes))
+      throw new InputError(
+        `${path}: ${bytes} bytes of Parquet unpack to ${rows} rows of ${size} bytes in one group, which no ` +
+          "file of ratings does; if it is one, write it with smaller groups of rows, or as CSV",
+      );
 }

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { requireMeasure } from "../../../lib/data/reading/parquet";
 import { read, rows } from "./helpers";
 
 const fixture = (name: string) => readFileSync(join(__dirname, "../../fixtures/parquet", name));
@@ -31,5 +32,17 @@ describe("Parquet", () => {
     const broken = Buffer.from(snappy);
     broken.fill(0xff, 40, 300);
     await expect(read(broken)).rejects.toThrow(/Parquet data damaged/);
+  });
+
+  it("that claims more rows or bytes than its own can stand for is refused before it is unpacked", () => {
+    const group = (rows: number, size: number) => [{ num_rows: BigInt(rows), total_byte_size: BigInt(size) }];
+    const measured = (bytes: number, ...given: [rows: number, size: number]) =>
+      requireMeasure("x.parquet", bytes, group(...given));
+    expect(() => measured(1000, 2 ** 20, 2 ** 28)).not.toThrow();
+    expect(() => measured(10 ** 8, 10 ** 9, 10 ** 10)).not.toThrow();
+    expect(() => measured(1000, 10 ** 9, 1000)).toThrow(
+      /x\.parquet: 1000 bytes of Parquet unpack to 1000000000 rows/,
+    );
+    expect(() => measured(1000, 10, 2 ** 31)).toThrow(/which no file of ratings does/);
   });
 });
