@@ -65,19 +65,24 @@ describe("npx erasable as a process", () => {
     expect({ code, out }).toEqual({ code: 1, out: "" });
   });
 
-  it("trials that fail are listed, the others are kept, and the code is 1", async () => {
+  it("trials that cannot be computed are named before any is, and not stored as failures", async () => {
     const own = join(home, "few.csv");
-    // five users, who cannot be parted into eight groups
+    // five users, who cannot be parted into eight groups, and one who is not in the core
     const five = Array.from({ length: 25 }, (_, k) => `u${Math.floor(k / 5)},i${k % 5},${1 + (k % 4)}\n`);
-    writeFileSync(own, five.join(""));
-    const args = ["run", "partition", "--groups", "8", "--seeds", "0", "--results", join(home, "failing")];
-    const { code, out, err } = await start([...args, "--dataset", `${own},synthetic`, "--workers", "1"])
-      .ended;
-    expect(err).toMatch(/failed: partition .*few\.csv/);
-    expect(out).toMatch(/10 trials: 5 computed, 0 found, 5 failed/);
-    expect(code).toBe(1);
-    const status = await start(["status", ...args.slice(1), "--dataset", own, "--json"]).ended;
-    expect(JSON.parse(status.out).total).toMatchObject({ trials: 5, done: 0, missing: 5, failed: 5 });
+    writeFileSync(own, `${five.join("")}thin,i0,3\n`);
+    const results = ["--seeds", "0", "--results", join(home, "failing"), "--workers", "1"];
+    const args = ["run", "partition", "--groups", "8", ...results];
+    const { code, out, err } = await start([...args, "--dataset", `${own},synthetic`]).ended;
+    expect(err).toMatch(
+      /5 of 10 trials cannot be computed, and none was: partition .*few\.csv .*: groups: 8/,
+    );
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(existsSync(join(home, "failing"))).toBe(false);
+    const asked = ["--model", "dmf", "--method", "retrain", "--request", "users:thin", "--dataset", own];
+    const late = await start(["run", "utility", ...asked, ...results, "--set", "epochs=1"]).ended;
+    expect(late.err).toMatch(/failed: system .*few\.csv .*: the request names somebody/);
+    expect(late.code).toBe(1);
+    expect(readdirSync(join(home, "failing/smoke/runs"))).toEqual(["records.jsonl"]); // the anchors
   });
 
   it("--force: a trial that fails gives the code 1 although its older record is still there", async () => {

@@ -88,6 +88,9 @@ describe("damage", () => {
   });
 
   it("a packed file that unpacks without measure is refused", () => {
+    const store = open();
+    store.append(record(1));
+    store.compact();
     const member = gzipSync(Buffer.alloc(2 ** 24, " "), { level: 9 });
     writeFileSync(at("records.jsonl.gz"), Buffer.concat(Array.from({ length: 17 }, () => member)));
     expect(() => open()).toThrow(/records\.jsonl\.gz is damaged \(.*268435456/);
