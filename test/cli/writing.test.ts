@@ -136,7 +136,7 @@ describe("the place of a certificate", () => {
   it("on a full disk too, without a rest of the trial", async () => {
     const { write } = nodeFiles;
     nodeFiles.write = (path, bytes, mode) => {
-      if (!path.includes("tried")) return write(path, bytes, mode);
+      if (!path.includes("tried.json")) return write(path, bytes, mode);
       writeFileSync(path, bytes.subarray(0, 9));
       throw new DiskError(`${path} cannot be written: the disk is full (ENOSPC)`, "ENOSPC");
     };
