@@ -15,11 +15,11 @@ export const plain = (markdown) => markdown.replace(/\[([^\]]+)\]\([^)]*\)/g, "$
 /** Figures on top of the page, one for each question of the paper: the first of each line that exists. */
 const HEADLINE = [
   [/^efficiency-seconds$/],
-  [/^utility-ml-1m$/, /^utility-/],
-  [/^seqtrain-movielens-1m$/, /^seqtrain-/],
+  [/^utility-ml-1m$/, /^utility-(?!.*others)/],
+  [/^seqtrain-ml-1m$/, /^seqtrain-(?!differences)/],
   [/^cohesion-loss$/],
   [/^grouping-cohesion$/],
-  [/^beyond-.*random-user$/, /^beyond/],
+  [/^beyond-pareto-ranking-ml-1m-random-user$/, /^beyond-pareto-ranking-.*random-user$/, /^beyond/],
 ];
 
 /** A mark beside the word, so that a verdict can be found at a glance and does not depend on colour. */

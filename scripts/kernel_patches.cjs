@@ -2,8 +2,9 @@
 // for one to leave before the next, and zeromq 6 makes every 513th of them wait for the event loop: whatever
 // is sent meanwhile is refused and lost, be it a picture, a reply, or the end of a cell. Here it waits for
 // its turn instead. And what is a thousand messages ahead of its reader is dropped where it is published:
-// here it is kept. And tslab is kept from watching what it cannot follow.
-const { realpathSync } = require("node:fs");
+// here it is kept. And tslab is kept from watching what it cannot follow, and from living on where it cannot
+// be reached.
+const { realpathSync, writeSync } = require("node:fs");
 const { createRequire } = require("node:module");
 const { setTimeout: pause } = require("node:timers/promises");
 const { isMainThread } = require("node:worker_threads");
@@ -70,13 +71,33 @@ function watchFilesOnly(sys) {
   sys.watchFile = (path, ...rest) => (path.endsWith("package.json") ? unwatched : watchFile(path, ...rest));
 }
 
+/**
+ * Ends a kernel whose port another process has taken since Jupyter chose it. tslab would live on without ever
+ * answering, and whoever started it would wait for a minute; when it dies Jupyter can start it again, on other
+ * ports. @param zeromq the module @param end what ends it
+ */
+function endUnreachable(zeromq, end) {
+  for (const { prototype } of [zeromq.Publisher, zeromq.Router, zeromq.Reply]) {
+    const { bind } = prototype;
+    const value = function (address) {
+      const failed = ({ message }) => end(`The kernel cannot listen on ${address}: ${message}`);
+      return bind.call(this, address).catch(failed);
+    };
+    Object.defineProperty(prototype, "bind", { value }); // zeromq's own, further up, cannot be redefined
+  }
+}
+
 const isKernel = isMainThread && /tslab/.test(process.argv[1] ?? "") && process.argv.includes("kernel");
 if (isKernel) {
   const load = createRequire(realpathSync(process.argv[1]));
   const zeromq = load("zeromq");
   sendInTurn(zeromq.Socket.prototype);
   publishAll(zeromq);
+  endUnreachable(zeromq, (reason) => {
+    writeSync(2, `${reason}\n`);
+    process.exit(1);
+  });
   watchFilesOnly(load("@tslab/typescript-for-tslab").sys);
 }
 
-module.exports = { publishAll, sendInTurn, watchFilesOnly };
+module.exports = { endUnreachable, publishAll, sendInTurn, watchFilesOnly };

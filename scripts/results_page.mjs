@@ -25,6 +25,15 @@ const SHOWN = [
 
 const folder = join(root, "results/paper/figures");
 
+/**
+ * Of a picture for each data set and request the gallery has the first kind; its notebook has all of them.
+ */
+const FURTHER = /^beyond-pareto-.*-(active-user|rand-5|top-5|edge-5)$|^grouping-printed|^grouping-sizes-all$/;
+
+/** What a figure shows, for those who cannot see it, from its picture. */
+const altOf = (name) =>
+  /<title[^>]*>([^<]*)<\/title>/.exec(readFileSync(join(folder, `${name}.svg`), "utf8"))?.[1] ?? "";
+
 /** The caption of a figure, from its interactive page. */
 function captionOf(name) {
   const page = join(folder, `${name}.html`);
@@ -35,14 +44,14 @@ function gallery() {
   const names = filesBelow(folder, (path) => /^[^.]+\.svg$/.test(basename(path))).map((path) =>
     basename(path, ".svg"),
   );
-  const taken = new Set();
+  const taken = new Set(names.filter((name) => FURTHER.test(name)));
   return SHOWN.flatMap(([pattern, notebook, title]) => {
     const own = names.filter((name) => pattern.test(name) && !taken.has(name));
     for (const name of own) taken.add(name);
     if (own.length === 0) return [];
     const pictures = own.map((name) => {
       const caption = captionOf(name);
-      return `<p><a href="results/paper/notebooks/${notebook}.ipynb"><img alt="" width="480" src="results/paper/figures/${name}.svg"></a><br><em>${caption}</em></p>`;
+      return `<p><a href="results/paper/notebooks/${notebook}.ipynb"><img alt="${altOf(name)}" width="480" src="results/paper/figures/${name}.svg"></a><br><em>${caption}</em></p>`;
     });
     return [
       `### ${title}\n\n[${notebook}](results/paper/notebooks/${notebook}.ipynb), as it was executed.\n\n${pictures.join("\n\n")}`,
@@ -80,7 +89,7 @@ ${sentences()}
 
 ## Figures
 
-A picture leads to the notebook that shows it, with its numbers.
+A picture leads to the notebook that shows it, with its numbers; more pictures are there.
 
 ${gallery()}
 

@@ -9,6 +9,7 @@ no time of day in the saved file. SIGINT and SIGTERM end the kernel and then thi
 
 import argparse
 import asyncio
+import atexit
 import json
 import os
 import re
@@ -75,6 +76,17 @@ class Runner(NotebookClient):
         if self.kernel_file:
             self.kernel_file.write_text(str(getattr(self.km.provisioner, "pid", "")), encoding="utf8")
 
+    async def async_start_new_kernel_client(self):
+        """Once more, on other ports, where the kernel died before it answered: another process has taken one of its."""
+        try:
+            return await super().async_start_new_kernel_client()
+        except RuntimeError as error:
+            if "died before replying" not in str(error):
+                raise
+        self.create_kernel_manager()
+        await self.async_start_new_kernel()
+        return await super().async_start_new_kernel_client()
+
     async def async_execute_cell(self, cell, cell_index, **settings):
         if cell_index not in self.code_cells:
             return await super().async_execute_cell(cell, cell_index, **settings)
@@ -109,6 +121,9 @@ class Runner(NotebookClient):
 class Fault(Exception):
     """Something went wrong in the kernel that no cell reported."""
 
+
+# Seconds that a kernel may take to start: one alone takes two, one on a machine with no time to spare many.
+STARTUP = 300
 
 # What ends a cell; any other exception is a fault of nbclient or of the kernel's set-up.
 CELL_ERRORS = (CellExecutionError, CellTimeoutError, DeadKernelError)
@@ -188,6 +203,7 @@ def main():
         faults,
         settings.kernel_file,
         timeout=settings.timeout,
+        startup_timeout=STARTUP,
         kernel_name=nb.metadata.get("kernelspec", {}).get("name", "tslab"),
         record_timing=False,
         shutdown_kernel="immediate",
@@ -207,6 +223,8 @@ def main():
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was reached is saved first
         os.unlink(faults)
+        if runner.km is None:  # nbclient's own clearing at exit would look for a kernel that never started
+            atexit.unregister(runner._cleanup_kernel)
         nb.metadata["erasable"] = {**json.loads(settings.note), "succeeded": error is None}
         tidy(nb)
         save(nb, settings.output)

@@ -33,15 +33,40 @@ export function datasetTitle(name: string): string {
   return entry ? entry.title.replace(/ \(.*\)$/, "") : basename(name);
 }
 
+const ASKED: Readonly<Record<string, string>> = {
+  none: "learning",
+  "random-user": "one random user",
+  "active-user": "one user, by activity",
+};
+const WHO: Readonly<Record<string, string>> = {
+  rand: "at random",
+  top: "most active",
+  edge: "least active",
+  "last-group": "of the last group",
+};
+
+/** "5 % most active" for "top@5", "learning" for "none". */
+export function requestLabel(request: string): string {
+  const [, who, percent] = /^([a-z-]+)@([\d.]+)$/.exec(request) ?? [];
+  return ASKED[request] ?? (WHO[who] ? `${percent} % ${WHO[who]}` : request);
+}
+
+/** "after learning", "after forgetting 5 % most active" */
+export const afterLabel = (request: string): string =>
+  `after ${request === "none" ? "" : "forgetting "}${requestLabel(request)}`;
+
+/** A figure's number, where its data are the paper's (its MovieLens 1M): "Figure 9: ", "Like Figure 9, on other data: ". */
+export const paperFigure = (number: string, data: readonly string[]): string =>
+  data.some((one) => one === "ml-1m" || one === datasetTitle("ml-1m"))
+    ? `${number}: `
+    : `Like ${number}, on other data: `;
+
 /** A name for a file, from names of data sets, models, requests. */
 export const fileName = (...parts: readonly string[]): string =>
   parts
     .join("-")
     .replace(/[^A-Za-z0-9]+/g, "-")
     .replace(/^-|-$/g, "");
-
-/** What was done before a measurement: "learning" for "none", else the request. */
-export const requestLabel = (request: string): string => (request === "none" ? "learning" : request);
 
 /** "LightGCN" for "lightgcn", "DMF" for "dmf". */
 export const modelLabel = (model: string): string =>

@@ -29,8 +29,9 @@ export interface FamilyOptions {
   readonly metricFamily: string;
 }
 
-/** The family of the paper. */
+/** The family of the paper, and what else may be asked for. */
 export const LAB_CODE: FamilyOptions = { metricFamily: "labCode" };
+export const FAMILIES = { metricFamily: ["labCode", "testOnly", "fullRank"] } as const;
 
 /** The rows of the family that is shown, with their titles: of full ranking where there are none of the family. */
 export function inFamily(rows: ColumnTable, { options }: View<FamilyOptions>): ColumnTable {

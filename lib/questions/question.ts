@@ -48,6 +48,8 @@ export interface Question<
   readonly jobs: readonly Job[];
   /** What a notebook may choose about what is shown, with its defaults. */
   readonly options: Options;
+  /** The values that such a choice may have, by its name, where they are known before the run. */
+  readonly allowed: Readonly<Record<string, readonly string[]>>;
   /** What must be run. A trial may be planned several times, under other labels. */
   trials(profile: Profile): Planned[];
   /** Tidy rows, one number in each; all have the same columns. */
@@ -68,10 +70,14 @@ interface Definition<
   Options extends object,
   Labels extends object,
   Outcome extends object,
-> extends Omit<Question<Row, T, C, Options>, "trials" | "rows" | "tables" | "charts" | "claims" | "options"> {
+> extends Omit<
+    Question<Row, T, C, Options>,
+    "trials" | "rows" | "tables" | "charts" | "claims" | "options" | "allowed"
+  > {
   trials(profile: Profile): Planned<Labels>[];
   rows(findings: readonly Finding<Outcome, Labels>[]): Row[];
   readonly options?: Options;
+  readonly allowed?: Question["allowed"];
   readonly tables?: (rows: ColumnTable, view: View<Options>) => T;
   readonly charts?: (rows: ColumnTable, view: View<Options>) => C;
   readonly claims?: readonly Claim<Row>[];
@@ -88,6 +94,7 @@ export function question<
 >(definition: Definition<Row, T, C, Options, Labels, Outcome>): Question<Row, T, C, Options> {
   return Object.freeze({
     options: {} as Options,
+    allowed: {},
     tables: () => ({}) as T,
     charts: () => ({}) as C,
     claims: [],

@@ -101,6 +101,8 @@ export async function ask<Row extends object, T extends Tables, C extends Charts
 ): Promise<Asked<Row, T, C>> {
   const { dataset } = options;
   requireKnownKeys(options.options ?? {}, Object.keys(question.options), `${question.id}: options`);
+  for (const [name, value] of Object.entries(options.options ?? {}))
+    if (name in question.allowed) requireOneOf(value, question.allowed[name], name);
   const data = dataset ? { datasets: [dataset], rankingDatasets: [dataset] } : {};
   const session = sessionProfile({ ...options.change, ...data });
   const isOwn = dataset !== undefined && dataset !== "" && isOwnFile(dataset);

@@ -19,6 +19,7 @@ import {
   titleLines,
 } from "./scales";
 import { formatNumber } from "./table";
+import { wrapText } from "./text";
 
 /** A row of a mark on its panel, in units of the axes. */
 export interface Place {
@@ -42,8 +43,8 @@ export interface PlacedMark {
 export interface Panel {
   readonly row: number;
   readonly column: number;
-  /** above the panel */
-  readonly heading?: string;
+  /** above the panel, in lines */
+  readonly heading: readonly string[];
   readonly x: Axis;
   readonly y: Axis;
   readonly marks: readonly PlacedMark[];
@@ -110,7 +111,8 @@ export function layoutOf(chart: Chart): Layout {
     const yTitle = column === 0 ? [...rowTitle, chart.y.title] : [];
     const x = axisOf(chart, "x", xs, together(sameX(cell)), xTitle, true);
     const y = axisOf(chart, "y", ys, together(sameRow(cell)), yTitle, column === 0);
-    const heading = chart.panelColumns !== undefined && row === 0 ? String(columnValues[column]) : undefined;
+    const headed = chart.panelColumns !== undefined && row === 0;
+    const heading = headed ? headingLines(String(columnValues[column]), chart.width) : [];
     const marks = places.map((own, m) => ({ mark: chart.marks[m], places: own }));
     return { row, column, heading, x, y, marks: withSides(chart, marks, { x, y }) };
   });
@@ -258,6 +260,11 @@ function axisOf(
   const ticks = scale.bare ? [] : ticksOf(scale.type, domain, length, across);
   return { ...base, domain, ticks, angle: 0 };
 }
+
+export const HEADING_SIZE = 13;
+const BOLD = 1.08; // wider than regular
+
+const headingLines = (text: string, width: number): string[] => wrapText(text, width / BOLD, HEADING_SIZE);
 
 /** Px from the lower left corner of a panel. */
 const pixels = (axis: Axis, value: number, length: number): number => {

@@ -178,7 +178,7 @@ function boxes(places: readonly Place[]): Spec {
 }
 
 const LEGEND_LINE = 22; // px
-const HEADING = 24;
+const HEADING = 24; // a line above the panels
 
 /** The layout: axes whose domains are the places of the panels, headings, legend. */
 function frameOf(chart: Chart, { panels, rows, columns }: Layout): Spec {
@@ -195,16 +195,16 @@ function frameOf(chart: Chart, { panels, rows, columns }: Layout): Spec {
     const y = part(rows - 1 - panel.row, rows, between / inner);
     axes[`xaxis${suffix(index)}`] = { ...axisOf(panel.x), domain: x, anchor: `y${suffix(index)}` };
     axes[`yaxis${suffix(index)}`] = { ...axisOf(panel.y), domain: y, anchor: `x${suffix(index)}` };
-    if (panel.heading !== undefined)
+    if (panel.heading.length > 0)
       annotations.push({
-        text: `<b>${escapePlotly(panel.heading)}</b>`,
+        text: `<b>${lines(panel.heading)}</b>`,
         ...{ x: (x[0] + x[1]) / 2, y: y[1], xref: "paper", yref: "paper" },
         ...{ xanchor: "center", yanchor: "bottom", showarrow: false },
       });
   });
   const widths = chart.names.map((name) => textWidth(name, 13) + 50);
   const legendLines = chart.legend ? Math.ceil(widths.reduce((a, b) => a + b, 0) / FIGURE_WIDTH) : 0;
-  const headed = chart.panelColumns === undefined ? 0 : HEADING;
+  const headed = HEADING * Math.max(...panels.map(({ heading }) => heading.length));
   const top = 30 + headed + legendLines * LEGEND_LINE + (chart.title ? 30 : 0);
   return {
     font: { family: FONT, size: 13, color: MIDTONE },

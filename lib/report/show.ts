@@ -150,15 +150,13 @@ export type Shown = NamedTable | NamedChart | readonly Shown[] | { readonly [nam
 
 /**
  * Shows tables and charts of a question: one, or all of a list or of an object: `await show(answer.charts)`. What the
- * question could not make of its rows, undefined or an empty list, is said to be missing.
- * @returns a table as a Danfo DataFrame, to go on with
+ * question could not make of its rows, undefined or an empty list or table, is said to be missing.
+ * @returns a table that has rows as a Danfo DataFrame, to go on with
  * @throws InputError for anything else
  */
-export function show(what: NamedTable): Promise<Frame>;
-export function show(what: Shown): Promise<Frame | undefined>;
 export async function show(what: Shown): Promise<Frame | undefined> {
   if (isNothing(what)) {
-    showMarkdown`> This cannot be had of these ratings: they are too few, or of another kind.`;
+    showMarkdown`> Nothing to show here: it is not recorded, or these ratings are too few or of another kind.`;
     return undefined;
   }
   if (typeof what !== "object" || what === null)
@@ -170,6 +168,10 @@ export async function show(what: Shown): Promise<Frame | undefined> {
     await showChart(chart, options);
   } else if (isNamedTable(what)) {
     const { rows, ...options } = what;
+    if (rowsOf(rows).length === 0) {
+      showMarkdown`> ${what.caption}: no results here.`;
+      return undefined;
+    }
     return showTable(rows as readonly object[], options as ShowTable<never>);
   } else for (const one of Object.values(what)) await show(one);
   return undefined;

@@ -120,9 +120,11 @@ const WRAPPED = "white-space:normal;max-width:24em;vertical-align:top";
 const room = (text: string): string => `min-width:${text.length > 3 * LONG ? 18 : 8}em`;
 const CAPTION = "caption-side:top;text-align:left;padding:0 0 0.5em;font-weight:600;color:inherit";
 const CELL = "padding:0.3em 0.75em 0.3em 0;border:0;background:none;white-space:nowrap";
+/** A heading breaks before its table would grow. */
+const HEAD = `${CELL.replace("nowrap", "normal")};vertical-align:bottom`;
 const STRONG_RULE = "border-top:2px solid currentColor;border-bottom:1px solid currentColor";
 const SOFT_RULE = "border-top:1px solid rgba(128,128,128,0.55)";
-const NOTE = "font-size:0.85em;opacity:0.8;margin:0.3em 0 1em";
+const NOTE = "font-size:0.85em;opacity:0.8;margin:0.3em 0 1em;max-width:66em";
 
 /** The heading row, under a row of group headings where columns have one. */
 function headHtml(columns: readonly Column[], numeric: readonly boolean[]): string {
@@ -130,7 +132,7 @@ function headHtml(columns: readonly Column[], numeric: readonly boolean[]): stri
   const heads = columns.map(({ key, label, unit }, i) => {
     const text =
       escapeHtml(label ?? key) + (unit ? ` <span style="font-weight:400">(${escapeHtml(unit)})</span>` : "");
-    return `<th scope="col" style="${CELL};${align(i)};border-bottom:1px solid currentColor">${text}</th>`;
+    return `<th scope="col" style="${HEAD};${align(i)};border-bottom:1px solid currentColor">${text}</th>`;
   });
   const grouped = columns.some(({ group }) => group !== undefined);
   if (!grouped) return `<tr style="${STRONG_RULE}">${heads.join("")}</tr>`;

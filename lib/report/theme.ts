@@ -36,9 +36,13 @@ const style = (colour: string, shape: string, dash: readonly number[] = []): Ser
   dash,
 });
 
-/** Styles by name: the paper's methods, then the orders of groups, groupings, embeddings, anchors. */
+/**
+ * Styles by name: what is trained in groups is blue, in shards vermilion or near it, with rows folded in light blue, sums
+ * green, and what everything is held against black or grey. No two methods have both colour and shape in common.
+ */
 const KNOWN: Readonly<Record<string, SeriesStyle>> = {
   Retrain: style(BLACK, "circle"),
+  "Retrain, tuned": style(GREY, "circle"),
   "C-SISA": style(VERMILION, "square", [6, 3]),
   "C-SISA (merged)": style(VERMILION, "square", [6, 3]),
   "C-SISA (own)": style(ORANGE, "square", [2, 2]),
@@ -47,11 +51,23 @@ const KNOWN: Readonly<Record<string, SeriesStyle>> = {
   "L-Rand": style(SKY, "triangle-up"),
   "L-BKM": style(GREEN, "diamond"),
   "L-CBKM": style(BLUE, "triangle-down"),
+  "L-CBKM, tuned": style(BLUE, "triangle-up", [6, 3]),
+  // methods beyond the paper: other frameworks, fold-in by its core, additive methods
+  RecEraser: style(PURPLE, "triangle-up", [2, 2]),
+  UltraRE: style(VERMILION, "circle", [4, 2]),
+  "Fold-in": style(SKY, "circle"),
+  "Fold-in 10 %": style(SKY, "circle"),
+  "Fold-in 20 %": style(SKY, "square", [6, 3]),
+  "Fold-in active": style(SKY, "diamond", [2, 2]),
+  "Lean fold-in": style(BLUE, "circle", [2, 2]),
+  "Lean fold-in active": style(BLUE, "circle", [2, 2]),
+  EASE: style(GREEN, "circle"),
+  "Item-KNN": style(GREEN, "triangle-up", [6, 3]),
+  Gaussian: style(GREEN, "square", [2, 2]),
+  // orders of groups, groupings, rankings that know nothing about a user
   "easy to hard": style(BLUE, "triangle-down"),
   "hard to easy": style(VERMILION, "triangle-up", [6, 3]),
   "random order": style(GREY, "circle", [2, 2]),
-  easyToHard: style(BLUE, "triangle-down"),
-  hardToEasy: style(VERMILION, "triangle-up", [6, 3]),
   Rand: style(SKY, "triangle-up"),
   BKM: style(GREEN, "diamond"),
   CBKM: style(BLUE, "triangle-down"),
@@ -62,14 +78,11 @@ const KNOWN: Readonly<Record<string, SeriesStyle>> = {
   "item mean": style(GREY, "diamond", [1, 3]),
   oracle: style(GREY, "circle", [8, 2]),
   others: style(GREY, "circle"),
-  // methods beyond the paper: fold-in by its item step, additive methods, the field's other frameworks
-  "Retrain, tuned": style(GREY, "circle"),
-  "Fold-in": style(SKY, "circle"),
-  "Lean fold-in": style(BLUE, "circle", [2, 2]),
+  // what was done to erase, as attacks see it
+  "rows deleted": style(ORANGE, "triangle-down", [4, 2]),
+  exact: style(BLACK, "circle"),
+  "exact, another seed": style(GREY, "circle", [2, 2]),
   guessing: style(GREY, "cross", [4, 4]),
-  EASE: style(ORANGE, "diamond"),
-  Gaussian: style(ORANGE, "square"),
-  UltraRE: style(VERMILION, "circle", [4, 2]),
 };
 
 /** For names that have no style of their own, in order of appearance. */

@@ -4,7 +4,7 @@
  */
 
 import type { Chart, Mark, Spec } from "./chart";
-import { LABEL_SIZE, layoutOf, type Panel, type Place, type PlacedMark } from "./layout";
+import { HEADING_SIZE, LABEL_SIZE, layoutOf, type Panel, type Place, type PlacedMark } from "./layout";
 import { type Axis, isLog } from "./scales";
 import { textWidth } from "./text";
 import { FIGURE_WIDTH, INK, PAPER, VEGA_CONFIG } from "./theme";
@@ -17,8 +17,8 @@ export function vegaLite(chart: Chart): Spec {
   const { panels, columns } = layoutOf(chart);
   const units = panels.map((panel) => unit(chart, panel));
   const body =
-    units.length === 1
-      ? units[0]
+    units.length === 1 && panels[0].heading.length === 0
+      ? units[0] // a heading is a mark outside its panel, for which a legend makes room in a concatenation alone
       : {
           concat: units,
           columns,
@@ -43,15 +43,24 @@ function unit(chart: Chart, panel: Panel): Spec {
   };
 }
 
+const HEADING_LINE = 16; // px
 /** A heading as a mark: titles of Vega stand higher where a label of the axis reaches over its end. */
 const headingOf = ({ heading }: Panel, width: number): Spec[] =>
-  heading === undefined
+  heading.length === 0
     ? []
     : [
         {
-          data: { values: [{ heading }] },
-          mark: { type: "text", x: width / 2, y: -14, fontSize: 13, fontWeight: 600, color: INK },
-          encoding: { text: { field: "heading", type: "nominal" } },
+          data: { values: [{}] },
+          mark: {
+            type: "text",
+            text: heading,
+            x: width / 2,
+            y: -10 - HEADING_LINE * (heading.length - 1),
+            lineHeight: HEADING_LINE,
+            fontSize: HEADING_SIZE,
+            fontWeight: 600,
+            color: INK,
+          },
         },
       ];
 

@@ -1,5 +1,9 @@
-import { realpathSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
@@ -149,5 +153,37 @@ describe("what the compiler of cells watches", () => {
     for (const watcher of watchers) watcher.close();
     expect(told).toEqual(["file lib/dist/index.d.ts"]);
     expect(changes).toBe(1);
+  });
+});
+
+describe("a kernel whose port is taken", () => {
+  it("ends and says so, and does not live on unheard", async () => {
+    const taker = createServer().listen(0, "127.0.0.1");
+    await once(taker, "listening");
+    const { port } = taker.address() as AddressInfo;
+    const folder = mkdtempSync(join(tmpdir(), "erasable-port-"));
+    const connection = join(folder, "kernel.json");
+    const free = { iopub_port: "*", control_port: "*", stdin_port: "*", hb_port: "*" };
+    writeFileSync(
+      connection,
+      JSON.stringify({ transport: "tcp", ip: "127.0.0.1", key: "k", ...free, shell_port: port }),
+    );
+    const patches = join(__dirname, "../../scripts/kernel_patches.cjs");
+    const tslab = join(__dirname, "../../node_modules/tslab/bin/tslab");
+    const args = ["--require", patches, tslab, "kernel", "--config-path", connection];
+    const kernel = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+    let said = "";
+    kernel.stderr.on("data", (chunk) => {
+      said += chunk;
+    });
+    try {
+      const [code] = await once(kernel, "close", { signal: AbortSignal.timeout(50_000) });
+      expect(code).toBe(1);
+      expect(said).toContain(`The kernel cannot listen on tcp://127.0.0.1:${port}`);
+    } finally {
+      kernel.kill("SIGKILL");
+      taker.close();
+      rmSync(folder, { recursive: true });
+    }
   });
 });

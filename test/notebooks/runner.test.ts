@@ -4,7 +4,9 @@ import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 }); // a kernel takes long where others want the cores
 
 const root = join(__dirname, "../..");
 const results = mkdtempSync(join(tmpdir(), "erasable-runner-"));
@@ -228,6 +230,33 @@ describe("reproduce", () => {
     const { status, stderr } = await reproduce("hangs", "--timeout", "2", "--no-reports");
     expect(status).toBe(1);
     expect(stderr).toContain("Cell 1 of 1 failed: it took longer than 2 s");
+  });
+
+  it("starts the kernel once more, on other ports, where another process has taken one of them", async () => {
+    const folder = mkdtempSync(join(results, "python-"));
+    const taken = [
+      "import os, socket",
+      "from jupyter_client.connect import LocalPortCache as Ports",
+      'taker = socket.socket(); taker.bind(("127.0.0.1", 0)); taker.listen()',
+      "choose, asked = Ports.find_available_port, []",
+      "def first_taken(self, ip):",
+      "    asked.append(ip)",
+      "    first = len(asked) <= int(os.environ['TAKEN'])",
+      "    return taker.getsockname()[1] if first else choose(self, ip)",
+      "Ports.find_available_port = first_taken",
+    ];
+    writeFileSync(join(folder, "sitecustomize.py"), taken.join("\n"));
+    vi.stubEnv("PYTHONPATH", folder);
+    vi.stubEnv("TAKEN", "1");
+    const once = await reproduce("good", "--force", "--no-reports");
+    vi.stubEnv("TAKEN", "100");
+    const always = await reproduce("good", "--force", "--no-reports");
+    vi.unstubAllEnvs();
+    expect(once.stderr).toContain("The kernel cannot listen on");
+    expect(once.status).toBe(0);
+    expect(always.stderr).toContain("Failed before the first cell\nRuntimeError: Kernel died");
+    expect(always.stderr).not.toContain("Traceback");
+    expect(always.status).toBe(1);
   });
 
   it("refuses an unknown profile, notebook or option without a stack trace", async () => {

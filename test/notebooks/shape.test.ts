@@ -18,7 +18,7 @@ interface Cell {
 }
 
 const notebooks = readdirSync(folder)
-  .filter((name) => /^0\d.*\.ipynb$/.test(name))
+  .filter((name) => /^\d\d_.*\.ipynb$/.test(name))
   .map((name) => {
     const { cells } = JSON.parse(readFileSync(join(folder, name), "utf8")) as { cells: readonly Cell[] };
     const sources = (type: string) =>

@@ -188,6 +188,11 @@ it("leaves the store closed, whatever the end: another process may write, and pa
   runs.close();
 });
 
+it("refuses a choice that a question does not have before anything is computed", async () => {
+  const asked = ask(questions.utility, { options: { metricFamily: "labcode" } });
+  await expect(asked).rejects.toThrow('metricFamily: "labcode" is not one of labCode, testOnly, fullRank');
+});
+
 it("takes a file of one's own in place of the profile's data, and calls it by its name", async () => {
   const file = writeRatings(30);
   const { rows, run, notices } = await ask(partition, { change, dataset: file, workers: 1 });

@@ -217,6 +217,24 @@ describe("a line chart", () => {
     expect(lineChart(counted, { x: "after", y: "y", series: "order" }).marks[0].mark).toBe("line");
   });
 
+  it("draws a long heading in lines, and the legend above it, also over a single panel", async () => {
+    const heading = "after forgetting five per cent of the users who are left";
+    const rows = ["a", "b"].flatMap((name) => [1, 2].map((x) => ({ name, x, y: x, heading })));
+    const chart = lineChart(rows, { x: "x", y: "y", series: "name", panelColumns: "heading", width: 200 });
+    const [panel] = layoutOf(chart).panels;
+    expect(panel.heading.join(" ")).toBe(heading);
+    expect(panel.heading.length).toBeGreaterThan(1);
+    const svg = await toSvg(chart, { name: "n", alt: "a" });
+    const down = (next: RegExp) =>
+      Number(new RegExp(`translate\\([\\d.]+,(-?[\\d.]+)\\)${next.source}`).exec(svg)?.[1]);
+    const [legend, first] = [
+      down(/"><path d="M0,0h[\d.]+v13h/),
+      down(/" font-size="13px"[^>]*><tspan>after/),
+    ];
+    expect(first + 16 * (panel.heading.length - 1)).toBeLessThan(0); // all of it above its panel
+    expect(legend + 13).toBeLessThan(first - 10); // and below the legend
+  });
+
   it("refuses a column that the rows lack", () => {
     const rows: object[] = utility;
     expect(() => lineChart(rows, { x: "groups", y: "ndcg" } as never)).toThrow(
@@ -312,6 +330,19 @@ describe("styles", () => {
   it("are a method's own in every figure, whatever stands beside it", () => {
     expect(seriesStyles(["L-CBKM"])[0]).toEqual(seriesStyles(["something", "L-CBKM"])[1]);
     expect(seriesStyles(["L-CBKM"])[0].colour).toBe(BLUE);
+  });
+
+  it("tell all methods apart by colour or shape", () => {
+    const methods = [
+      ...["Retrain", "Retrain, tuned", "C-SISA", "C-SISA (own)", "L-Rand", "L-BKM", "L-CBKM", "RecEraser"],
+      ...["L-CBKM, tuned", "UltraRE", "Fold-in", "Lean fold-in", "EASE", "Item-KNN", "Gaussian"],
+    ];
+    const looks = seriesStyles(methods).map(({ colour, shape }) => `${colour} ${shape}`);
+    expect(new Set(looks).size).toBe(methods.length);
+    for (const [k, method] of methods.entries()) {
+      const [alone] = seriesStyles([method]);
+      expect(`${alone.colour} ${alone.shape}`).toBe(looks[k]); // in whatever company
+    }
   });
 
   it("tell up to eight unknown series apart by more than colour", () => {

@@ -166,13 +166,16 @@ describe("show", () => {
       { ...chart, caption: "Figure 7: chart" },
     ]);
     const frame = await show({ name: "u", caption: "Table 1. Data", rows });
-    expect(frame.shape).toEqual([rows.length, Object.keys(rows[0]).length]);
+    expect(frame?.shape).toEqual([rows.length, Object.keys(rows[0]).length]);
     expect(shown.map(([, html]) => /(Table|Figure) \d[^<]*/.exec(html)?.[0])).toEqual([
       "Table 3: methods",
       "Figure 7: chart",
       "Table 1. Data",
     ]);
     expect(existsSync(join(folder, "quick/tables/u.csv"))).toBe(true);
+    await expect(show({ name: "v", caption: "Nothing yet", rows: [] })).resolves.toBeUndefined();
+    expect(shown.at(-1)).toEqual(["markdown", "> Nothing yet: no results here."]);
+    expect(existsSync(join(folder, "quick/tables/v.csv"))).toBe(false);
     await expect(show({ name: "x" } as never)).rejects.toThrow("show takes");
   });
 });

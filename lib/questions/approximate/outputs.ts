@@ -4,20 +4,16 @@ import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
 import { lineChart } from "../../report/lineChart";
 import { columns } from "../../report/table";
-import { datasetTitle, modelLabel } from "../labels";
+import { datasetTitle, modelLabel, requestLabel } from "../labels";
 import { overSeeds } from "../summary";
 import type { ApproximateRow } from "./rows";
-
-const REQUESTS: Readonly<Record<string, string>> = {
-  "random-user": "one random user",
-  "rand@5": "5 % at random",
-};
 
 /** The rows under the names that readers see. */
 const shown = (rows: ColumnTable): ColumnTable =>
   rows.derive({
-    panel: aq.escape((row: ApproximateRow) => `${datasetTitle(row.dataset)}, ${modelLabel(row.model)}`),
-    after: aq.escape((row: ApproximateRow) => REQUESTS[row.request] ?? row.request),
+    data: aq.escape((row: ApproximateRow) => datasetTitle(row.dataset)),
+    panel: aq.escape((row: ApproximateRow) => modelLabel(row.model)),
+    after: aq.escape((row: ApproximateRow) => requestLabel(row.request)),
   });
 
 /** Half of the interval; NaN for one seed, which has none. */
@@ -28,7 +24,7 @@ type Wide = Record<string, number | string>;
 
 /** One row per system: every measure as mean and half of its interval. */
 function wide(rows: ColumnTable): Wide[] {
-  const by = ["panel", "metric", "after", "system"];
+  const by = ["data", "panel", "metric", "after", "system"];
   return overSeeds(shown(rows), [...by, "measure"])
     .derive({ half: aq.escape(halfOf) })
     .groupby(...by)
@@ -58,10 +54,10 @@ export function left(rows: ColumnTable) {
     name: "approximate-left",
     caption: "What approximate forgetting leaves behind (mean over seeds \u00b1 half of the 95 % interval)",
     rows: wide(rows).map(withColumns),
-    within: ["panel", "after"],
+    within: ["data", "panel", "after"],
     note: NOTE,
     columns: [
-      ...columns({ panel: "Data, model", after: "After", system: "What was done" }),
+      ...columns({ data: "Data", panel: "Model", after: "Forgotten", system: "What was done" }),
       column("weights", "weights", "Distance from exact", 3),
       column("scores", "scores", "Distance from exact", 3),
       column("ranks", "ranks", "In common with exact", 3),
@@ -97,7 +93,7 @@ export function exposure(rows: ColumnTable) {
       name: "approximate-exposure",
       caption:
         "What an attacker finds beyond what the exact system shows, after 5 % of the users were forgotten (95 % interval over seeds)",
-      alt: "A panel for each model; a point per method: area under the attack's curve less that on the exact system, against cost.",
+      alt: "A panel for each model and data set; a point per method: area under the attack's curve less that on the exact system, against cost.",
       chart: lineChart<Wide>(points, {
         x: "mean_cost",
         y: "mean_left",
@@ -106,6 +102,8 @@ export function exposure(rows: ColumnTable) {
         series: "system",
         xScale: "linear",
         panelColumns: "panel",
+        panelRows: "data",
+        height: 180,
         xTitle: "cost (% of exact)",
         yTitle: "attack, beyond exact",
       }),

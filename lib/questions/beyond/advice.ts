@@ -5,12 +5,12 @@
 
 import type { NamedTable } from "../../report/show";
 import { columns } from "../../report/table";
-import { datasetTitle, modelLabel } from "../labels";
+import { datasetTitle, modelLabel, requestLabel } from "../labels";
 import { seedDifference } from "../summary";
 import { grouped } from "../verdicts/verdict";
 import { comparisons, panelOf } from "./comparisons";
 import type { BeyondRow } from "./rows";
-import { REQUESTS, requestLabel, systemOf } from "./systems";
+import { REQUESTS, systemOf } from "./systems";
 
 /** What may be lost against the best exact system of all, in NDCG@10. */
 export const NEAR = 0.005;

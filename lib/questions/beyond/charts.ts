@@ -8,11 +8,11 @@ import * as aq from "arquero";
 import { lineChart } from "../../report/lineChart";
 import { paretoChart } from "../../report/paretoChart";
 import type { NamedChart } from "../../report/show";
-import { fileName, modelLabel } from "../labels";
+import { fileName, modelLabel, requestLabel } from "../labels";
 import { MEAN, overSeeds, withinPanels } from "../summary";
 import { AIM, type Comparison, comparisons } from "./comparisons";
 import type { BeyondRow } from "./rows";
-import { REQUESTS, requestLabel, SYSTEMS, systemLabel, systemOf } from "./systems";
+import { REQUESTS, SYSTEMS, systemLabel, systemOf } from "./systems";
 import { byPanel } from "./tables";
 
 interface Point {
@@ -83,7 +83,7 @@ function pointsOf(rows: readonly BeyondRow[], compared: readonly Comparison[]): 
       high: utility.high,
     };
     const { cost, costLow, costHigh, sums, sumsLow, sumsHigh } = one;
-    const whole = { ...base, label: pointLabel(one.system, compared), cost, costLow, costHigh };
+    const whole = { ...base, label: pointLabel(one.system), cost, costLow, costHigh };
     // where the model stands as soon as the sums do, there is one point
     if (sums === null || sumsLow === null || sumsHigh === null || sums > 0.9 * cost) return [whole];
     return [{ ...base, label: `${point}, sums`, cost: sums, costLow: sumsLow, costHigh: sumsHigh }, whole];
@@ -93,12 +93,10 @@ function pointsOf(rows: readonly BeyondRow[], compared: readonly Comparison[]): 
 /** Whether a point is a step on the way from a small core to a large one; an active core is none. */
 const isStep = (point: string): boolean => point.endsWith("%");
 
-/** Points of a series that are joined carry a number, and the first of them the name of the series too; others their whole name. */
-function pointLabel(system: string, compared: readonly Comparison[]): string {
+/** The name of the series, and the point where there are several. */
+function pointLabel(system: string): string {
   const { series, point } = systemOf(system);
-  if (SYSTEMS.filter((one) => one.series === series).length < 2) return point;
-  const [first] = compared.filter((one) => systemOf(one.system).series === series);
-  return first.system === system || !isStep(point) ? `${series}, ${point}` : point;
+  return SYSTEMS.filter((one) => one.series === series).length < 2 ? point : `${series}, ${point}`;
 }
 
 /** Systems in the picture of batches, for the rest lies between them. */

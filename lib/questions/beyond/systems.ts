@@ -12,17 +12,6 @@ import type { Search, Settings } from "../trial";
 /** One person, whoever it is or likely an active one; batches of Section 4.4, and of the least active (CURE4Rec). */
 export const REQUESTS = ["random-user", "active-user", "rand@5", "top@5", "edge@5"] as const;
 
-const ASKED: Readonly<Record<string, string>> = {
-  "random-user": "one random user",
-  "active-user": "one user, by activity",
-  "rand@5": "5 % at random",
-  "top@5": "5 % most active",
-  "edge@5": "5 % least active",
-};
-
-/** "one random user" for "random-user". */
-export const requestLabel = (request: string): string => ASKED[request] ?? request;
-
 export interface SystemContext {
   readonly dataset: string;
   readonly protocol: Protocol;

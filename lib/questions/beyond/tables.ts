@@ -4,13 +4,13 @@ import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
 import type { NamedTable } from "../../report/show";
 import { columns } from "../../report/table";
-import { datasetTitle, fileName, modelLabel } from "../labels";
+import { datasetTitle, fileName, modelLabel, requestLabel } from "../labels";
 import { runOf } from "../shown";
 import { CANDIDATES } from "../system/search";
 import { AIM, aimRows, type Comparison, comparisons } from "./comparisons";
 import { choiceRows, coldRows, coreRows } from "./reading";
 import type { BeyondRow } from "./rows";
-import { REQUESTS, requestLabel } from "./systems";
+import { REQUESTS } from "./systems";
 
 /** The rows of one preset on one data set. */
 export interface Panel {

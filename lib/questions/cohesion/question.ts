@@ -8,6 +8,7 @@ import * as aq from "arquero";
 import { lineChart } from "../../report/lineChart";
 import { scatterChart } from "../../report/pointChart";
 import { columns } from "../../report/table";
+import { paperFigure } from "../labels";
 import { spearman } from "../../statistics/correlation";
 import { dataOf, systemUnder } from "../presets";
 import { type Profile, profileProtocol } from "../profile";
@@ -44,8 +45,7 @@ const PANEL = { panelColumns: "data", panelRows: "panel", yTitle: "test loss (na
 /** The paper's own form: groups in descending order of rho, the first the most cohesive. */
 const figures8And13 = (rows: ColumnTable) => ({
   name: "cohesion-loss",
-  caption:
-    "Figures 8 (DMF) and 13 (NMF): test loss of each group's own model (mean over seeds, 95 % interval)",
+  caption: `${paperFigure("Figures 8 (DMF) and 13 (NMF)", rows.array("dataset") as string[])}test loss of each group's own model (mean over seeds, 95 % interval)`,
   alt: "Test loss against the place of the group in descending cohesion, a panel per model and data set.",
   chart: lineChart(overSeeds(titled(rows), ["data", "panel", "place"], "testLoss"), {
     ...PANEL,
@@ -81,10 +81,15 @@ const byTraining = (rows: ColumnTable): ColumnTable =>
 
 /** Candidates for a measure of difficulty, against the same losses. */
 const CANDIDATES = {
-  "rho, embedding space": "rho",
-  "rho, rating space": "rhoRatings",
+  "rho in the embedding": "rho",
+  "rho in the rating rows": "rhoRatings",
   "number of ratings": "ratings",
 } as const;
+
+interface Ends {
+  readonly low: number;
+  readonly high: number;
+}
 
 const correlations = (rows: ColumnTable) => ({
   name: "cohesion-spearman",
@@ -103,7 +108,13 @@ const correlations = (rows: ColumnTable) => ({
       .fold(Object.keys(CANDIDATES), { as: ["candidate", "r"] }),
     ["data", "panel", "candidate"],
     "r",
-  ).objects(),
+  )
+    // no correlation lies beyond 1
+    .derive({
+      low: (row: Ends) => aq.op.greatest(-1, row.low),
+      high: (row: Ends) => aq.op.least(1, row.high),
+    })
+    .objects(),
   columns: [
     ...columns({ data: "Data", panel: "Model", candidate: "Measure" }),
     { key: "mean", error: "std", label: "Correlation", digits: 2, best: "lowest" as const },

@@ -6,7 +6,7 @@ import { expectedBatchCost } from "../../cohesion/expectedCost";
 import { exp, log } from "../../numeric";
 import { lineChart } from "../../report/lineChart";
 import { columns } from "../../report/table";
-import { datasetTitle } from "../labels";
+import { datasetTitle, paperFigure } from "../labels";
 import { MEAN, overSeeds } from "../summary";
 import type { EfficiencyRow } from "./rows";
 
@@ -60,7 +60,7 @@ export function table(rows: ColumnTable, planned: readonly number[]) {
   return {
     name: "efficiency",
     caption:
-      "Figure 4 as numbers: forgetting 5 % of the users of the last group, DMF (mean over seeds ± standard deviation)",
+      "The numbers of the figure: forgetting 5 % of the users of the last group, DMF (mean over seeds ± standard deviation)",
     rows: numbers.objects(),
     within: ["data", "groups"],
     columns: [
@@ -78,8 +78,7 @@ export function seconds(rows: ColumnTable, planned: readonly number[]) {
   const back = (end: "mean" | "low" | "high") => aq.escape((row: Record<string, number>) => exp(row[end]));
   return {
     name: "efficiency-seconds",
-    caption:
-      "Figure 4: time to forget 5 % of the users of the last group (geometric mean over seeds, 95 % interval)",
+    caption: `${paperFigure("Figure 4", rows.array("dataset") as string[])}time to forget 5 % of the users of the last group, DMF (geometric mean over seeds, 95 % interval)`,
     alt: "Time against the number of groups, one line per method: Retrain is flat, C-SISA and L-CBKM fall.",
     chart: lineChart(
       overSeeds(logs, BY, "log").derive({ mean: back("mean"), low: back("low"), high: back("high") }),
@@ -100,7 +99,8 @@ export function seconds(rows: ColumnTable, planned: readonly number[]) {
 export function samples(rows: ColumnTable, planned: readonly number[]) {
   return {
     name: "efficiency-samples",
-    caption: "The same in gradient samples, which do not depend on the machine (mean over seeds)",
+    caption:
+      "Gradient samples to forget 5 % of the users of the last group, DMF: no machine changes them (mean over seeds)",
     alt: "Gradient samples against the number of groups, one line per method, on a logarithmic scale.",
     chart: lineChart(overSeeds(shown(rows, planned), BY, "samples"), {
       x: "groups",

@@ -9,7 +9,7 @@ import * as aq from "arquero";
 import { lineChart } from "../../report/lineChart";
 import { columns } from "../../report/table";
 import { fileName } from "../labels";
-import { type FamilyOptions, inFamily, LAB_CODE } from "../metricRows";
+import { FAMILIES, type FamilyOptions, inFamily, LAB_CODE } from "../metricRows";
 import { SYSTEM_NAMES, systemTrials } from "../presets";
 import { profileProtocol } from "../profile";
 import { question, type View } from "../question";
@@ -69,7 +69,8 @@ function pictures(rows: ColumnTable, view: View<FamilyOptions>) {
       series: "system",
       xScale: "category",
       panelColumns: "panel",
-      xTitle: "after",
+      height: 150,
+      xTitle: "after learning, and after forgetting",
       yTitle: "active − others",
     }),
   }));
@@ -82,6 +83,7 @@ export const fairness = question({
   notebook: "05_utility",
   jobs: [system],
   options: LAB_CODE,
+  allowed: FAMILIES,
   trials: (profile) =>
     profile.datasets.flatMap((dataset) =>
       systemTrials({

@@ -14,7 +14,7 @@ import { type SystemLabels, systemTrials } from "../presets";
 import { type Profile, profileProtocol } from "../profile";
 import type { Protocol } from "../protocol";
 import { type Finding, question } from "../question";
-import { titled } from "../shown";
+import { distinct, titled } from "../shown";
 import type { Planned } from "../trial";
 import {
   type MembershipCurve,
@@ -92,6 +92,7 @@ interface Collected extends Record<"auc" | "error" | "less" | "lessError", reado
 
 /** Areas of the four systems, and how far they lie above that of `fresh` on the same people. */
 function areas(rows: ColumnTable) {
+  const models = distinct(titled(rows), "panel");
   const beside = titled(rows)
     .groupby(...KEYS, "stage")
     .rollup({
@@ -117,12 +118,11 @@ function areas(rows: ColumnTable) {
   });
   return {
     name: "membership-areas",
-    caption:
-      "Membership inference on erased users: area under the ROC curve, and its distance from fresh on the same people (mean over seeds ± 95 % interval of the mean, over users)",
+    caption: `Membership inference on erased users, ${models.join(" and ")}: area under the ROC curve, and its distance from fresh on the same people (mean over seeds ± 95 % interval of the mean, over users)`,
     rows: beside.objects(),
     within: ["training", "data", "panel", "system"],
     columns: [
-      ...columns({ training: "Training", data: "Data", panel: "Model", system: "Method", attack: "Attack" }),
+      ...columns({ training: "Training", data: "Data", system: "Method", attack: "Attack" }),
       ...STAGES.map((stage) => column(stage, "area", "reach", { group: "AUC", digits: 2 })),
       ...["before", "unlearned"].map((stage) =>
         column(stage, "above", "aboveReach", { group: "less fresh", digits: 3 }),

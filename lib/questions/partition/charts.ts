@@ -6,11 +6,13 @@ import { exp } from "../../numeric";
 import { lineChart } from "../../report/lineChart";
 import { scatterChart } from "../../report/pointChart";
 import { columns } from "../../report/table";
+import { paperFigure } from "../labels";
 import { distinct } from "../shown";
 import { MEAN, overSeeds } from "../summary";
 import type { GroupingSummary } from "./groupings";
 
 const PLAIN = ["k-means, rating rows", "k-means, embedding"];
+const titles = (partitions: ColumnTable) => partitions.array("data") as string[];
 const isPlain = aq.escape(({ name }: GroupingSummary) => PLAIN.includes(name));
 const isBalanced = aq.escape(({ name }: GroupingSummary) => !PLAIN.includes(name));
 
@@ -25,7 +27,7 @@ export function figure9(partitions: ColumnTable) {
   );
   return {
     name: "grouping-sizes",
-    caption: "Figure 9: users in each group that plain k-means makes, one seed",
+    caption: `${paperFigure("Figure 9", titles(partitions))}users in each group that plain k-means makes, seed ${seed}`,
     alt: "Users in each group, in descending order, a line for each k: on rating rows and on the embedding, a row per data set.",
     chart: lineChart(ranked, {
       x: "rank",
@@ -121,7 +123,7 @@ export function figure12(partitions: ColumnTable) {
   const means = overSeeds(relative, ["data", "space", "groups", "name"], "times");
   return {
     name: "grouping-cohesion",
-    caption: "Figure 12 in both spaces: mean rho over that of random groups (mean over seeds, 95 % interval)",
+    caption: `${paperFigure("Figure 12", titles(partitions))}mean rho over that of random groups, in both spaces (mean over seeds, 95 % interval)`,
     alt: "Cohesion relative to random groups against S, one line per grouping, a panel per space.",
     chart: lineChart(means, {
       x: "groups",

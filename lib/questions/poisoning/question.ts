@@ -99,12 +99,11 @@ const ranks = (rows: ColumnTable) =>
     name: fileName("completeness-poisoning", dataset),
     caption: `${title}: mean rank of the pushed item among a user's unrated items, 0 is the top; one point per seed`,
     alt: "Panels for methods and attacks; points of the clean, the poisoned and the unlearned system, one for each seed.",
-    chart: lineChart(own, {
+    chart: lineChart(own.derive({ panel: (row: PoisoningRow) => `${row.attack} attack` }), {
       x: "stage",
       y: "rankPercent",
-      series: "stage",
       panelColumns: "name",
-      panelRows: "attack",
+      panelRows: "panel",
       xScale: "category",
       fromZero: true,
       xTitle: "",

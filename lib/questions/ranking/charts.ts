@@ -41,7 +41,7 @@ export const systems = (rows: ColumnTable) =>
         series: "name",
         xScale: "category",
         panelColumns: "panel",
-        xTitle: "after",
+        xTitle: "after learning, and after forgetting",
         yTitle: RANKING_METRIC,
       }),
     }),

@@ -21,6 +21,14 @@ import { VARIANTS } from "./variants";
 
 const SEEDS = 3;
 
+/** What the comparisons may be made by. */
+const METRICS = [
+  ...["labCode", "testOnly"].flatMap((family) =>
+    ["NDCG", "HR"].flatMap((metric) => [10, 5, 20].map((cut) => `${family} ${metric}@${cut}`)),
+  ),
+  "test loss",
+];
+
 /** Trials of every variant: a system that does not read the changed setting is one trial of several variants. */
 const trials = (profile: Profile): Planned<Labels>[] =>
   VARIANTS.flatMap(({ name: variant, change }) => {
@@ -80,6 +88,7 @@ export const sensitivity = question({
   notebook: "09_claims",
   jobs: [system],
   options: { metric: "labCode NDCG@10" },
+  allowed: { metric: METRICS },
   trials,
   rows: (findings: readonly Finding<SystemOutcome, Labels>[]) => findings.flatMap(sensitivityRows),
   tables: (rows, view) => ({

@@ -1,5 +1,6 @@
 /** C8: the order of the groups. Figure 7 is about the paper's own grouping; the other two are shown beside it. */
 
+import { modelLabel, requestLabel } from "../labels";
 import { seedDifferences } from "../summary";
 import { type Claim, grouped } from "../verdicts/verdict";
 import { difference, effectOf } from "../verdicts/words";
@@ -24,7 +25,9 @@ export const C8: Claim<SeqTrainRow> = {
     const judged = rows.filter(({ metric }) => METRICS.includes(metric));
     const ordered = judged.filter(({ order }) => order !== "");
     const key = (row: SeqTrainRow) =>
-      `${row.dataset}|${row.system}, ${row.model}, ${row.request}, ${row.metric}`;
+      [`${row.dataset}|${row.system}`, modelLabel(row.model), requestLabel(row.request), row.metric].join(
+        ", ",
+      );
     return [...grouped(ordered, key)].map(([name, own]) => ({
       dataset: own[0].dataset,
       name: name.slice(name.indexOf("|") + 1),

@@ -6,10 +6,12 @@
 
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
+import type { Mark } from "../../report/chart";
 import { lineChart } from "../../report/lineChart";
 import { columns } from "../../report/table";
-import { fileName, orderLabel } from "../labels";
-import { type FamilyOptions, inFamily, LAB_CODE } from "../metricRows";
+import { GREY } from "../../report/theme";
+import { fileName, orderLabel, paperFigure } from "../labels";
+import { FAMILIES, type FamilyOptions, inFamily, LAB_CODE } from "../metricRows";
 import { type SystemSweep, systemTrials } from "../presets";
 import { profileProtocol } from "../profile";
 import { type Finding, question, type View } from "../question";
@@ -28,60 +30,73 @@ const shown = (rows: ColumnTable, view: View<FamilyOptions>): ColumnTable =>
     .filter(aq.escape((row: SeqTrainRow) => row.order !== ""))
     .derive({ name: aq.escape((row: SeqTrainRow) => orderLabel(row.order)) });
 
-/** One picture per data set: the orders after learning and each request, in panels of models and of `down`. */
-const pictures = (rows: ColumnTable, down: "metric" | "system", name: string, caption: string, alt: string) =>
-  byDataset(rows, (own, title, dataset) => ({
-    name: fileName(name, dataset),
-    caption: `${caption}, ${title}: order of the groups (mean over seeds, 95 % interval within seeds)`,
-    alt: `Panels for both models and ${alt}; three points per order, after learning and two requests.`,
-    chart: lineChart(withinPanels(own, ["panel", "metric", "system", "after"], ["name"]), {
-      x: "after",
-      ...MEAN,
-      series: "name",
-      xScale: "category",
-      panelColumns: "panel",
-      panelRows: down,
-      xTitle: "after",
-    }),
-  }));
-
-/** Figure 7: the paper's grouping, both metrics. */
-function figure7(rows: ColumnTable, view: View<FamilyOptions>) {
-  const own = shown(rows, view).filter(aq.escape((row: SeqTrainRow) => row.system === "L-CBKM"));
-  return pictures(own, "metric", "seqtrain", "Figure 7", "both metrics");
-}
-
-/** All three groupings, by the first metric of the family. */
-function groupings(rows: ColumnTable, view: View<FamilyOptions>) {
-  const own = shown(rows, view).filter(aq.escape((row: SeqTrainRow) => row.metric.includes("NDCG")));
-  return pictures(own, "system", "seqtrain-groupings", "All groupings, NDCG@10", "the three groupings");
-}
-
-/** Which orders are compared, and what the difference is called. */
-const COMPARED = {
-  "easy to hard − hard to easy": ["easyToHard", "hardToEasy"],
-  "easy to hard − random": ["easyToHard", "random"],
+const BARS = {
+  x: "after",
+  ...MEAN,
+  xScale: "category",
+  panelColumns: "panel",
+  xTitle: "after learning, and after forgetting",
 } as const;
 
-/** Pairs of the same seed: the same split, the same groups, the same initial weights, only the order differs. */
-function differences(rows: ColumnTable, view: View<FamilyOptions>) {
-  const less = ([a, b]: readonly [string, string]) =>
-    aq.escape((row: Record<string, number>) => row[a] - row[b]);
-  const by = ["data", "panel", "system", "metric", "after"];
-  const pairs = shown(rows, view)
-    .groupby(...by, "seed")
-    .pivot("order", "value", { sort: false })
-    .derive(Object.fromEntries(Object.entries(COMPARED).map(([name, orders]) => [name, less(orders)])))
-    .fold(Object.keys(COMPARED), { as: ["compared", "difference"] })
+/** Figure 7: the paper's grouping, both metrics. */
+const figure7 = (rows: ColumnTable, view: View<FamilyOptions>) =>
+  byDataset(
+    shown(rows, view).filter(aq.escape((row: SeqTrainRow) => row.system === "L-CBKM")),
+    (own, title, dataset) => ({
+      name: fileName("seqtrain", dataset),
+      caption: `${paperFigure("Figure 7", [dataset])}${title}, L-CBKM by the order of its groups (mean over seeds, 95 % interval within seeds)`,
+      alt: "Panels for both models and both metrics; three points per order, after learning and two requests.",
+      chart: lineChart(withinPanels(own, ["panel", "metric", "after"], ["name"]), {
+        ...BARS,
+        series: "name",
+        panelRows: "metric",
+      }),
+    }),
+  );
+
+const [EASY, ...OTHERS] = ORDERS.map(orderLabel);
+
+/** Easy to hard less the other orders, seed by seed: the same split, groups and initial weights, only the order differs. */
+function paired(rows: ColumnTable, view: View<FamilyOptions>): ColumnTable {
+  const less = (other: string) => aq.escape((row: Record<string, number>) => row[EASY] - row[other]);
+  return shown(rows, view)
+    .groupby("dataset", "data", "panel", "system", "metric", "after", "seed")
+    .pivot("name", "value", { sort: false })
+    .derive(Object.fromEntries(OTHERS.map((other) => [other, less(other)])))
+    .fold(OTHERS, { as: ["compared", "difference"] })
     .filter(aq.escape((row: { difference: number }) => Number.isFinite(row.difference)));
+}
+
+/** What the order is worth with each grouping, by the first metric of the family: the line at 0 is no difference. */
+const worth = (rows: ColumnTable, view: View<FamilyOptions>) =>
+  byDataset(
+    paired(rows, view).filter(aq.escape((row: { metric: string }) => row.metric.includes("NDCG"))),
+    (own, title, dataset) => {
+      const means = overSeeds(own, ["panel", "system", "after", "compared"], "difference").derive({
+        series: aq.escape((row: { compared: string }) => `${EASY} − ${row.compared}`),
+      });
+      const chart = lineChart(means, { ...BARS, series: "series", panelRows: "system", height: 150 });
+      const zero: Mark = { mark: "rule", rows: [{ zero: 0 }], y: "zero", colour: GREY, look: { width: 1 } };
+      return {
+        name: fileName("seqtrain-differences", dataset),
+        caption: `${title}, each grouping: ${own.get("metric")} of easy to hard less that of another order, above 0 where easy to hard is better (paired by seed, 95 % interval)`,
+        alt: "Panels for both models and three groupings; differences of two pairs of orders around a line at 0.",
+        chart: { ...chart, marks: [zero, ...chart.marks] },
+      };
+    },
+  );
+
+/** The same as a table, for all metrics. */
+function differences(rows: ColumnTable, view: View<FamilyOptions>) {
+  const by = ["data", "panel", "system", "metric", "after"];
   return {
     name: "seqtrain-differences",
-    caption: "Differences between orders, paired by seed (mean, 95 % interval)",
-    rows: overSeeds(pairs, [...by, "compared"], "difference").objects(),
+    caption: "Easy to hard less another order, paired by seed (mean, 95 % interval)",
+    rows: overSeeds(paired(rows, view), [...by, "compared"], "difference").objects(),
     within: ["data", "panel", "system"],
     columns: [
       ...columns({ data: "Data", panel: "Model", system: "Grouping", metric: "Metric", after: "After" }),
-      ...columns({ compared: "Compared" }),
+      ...columns({ compared: "Less" }),
       ...columns({ mean: "Difference", low: "Low", high: "High" }, { digits: 4 }),
       ...columns({ n: "Seeds" }),
     ],
@@ -96,6 +111,7 @@ export const seqtrain = question({
   notebook: "06_seqtrain_ablation",
   jobs: [system, anchors],
   options: LAB_CODE,
+  allowed: FAMILIES,
   trials: (profile) =>
     profile.datasets.flatMap((dataset) => {
       const sweep = (order: Labels["order"], own: Pick<SystemSweep, "systems" | "groups" | "requests">) =>
@@ -122,6 +138,6 @@ export const seqtrain = question({
   rows: (findings: readonly Finding<SystemOutcome | AnchorsOutcome, Labels>[]) =>
     findings.flatMap(seqtrainRows),
   tables: (rows, view) => ({ differences: differences(rows, view) }),
-  charts: (rows, view) => ({ order: figure7(rows, view), groupings: groupings(rows, view) }),
+  charts: (rows, view) => ({ order: figure7(rows, view), differences: worth(rows, view) }),
   claims: [C8],
 });

@@ -6,7 +6,7 @@
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
 import { lineChart } from "../../report/lineChart";
-import { fileName, requestLabel } from "../labels";
+import { afterLabel, fileName, requestLabel } from "../labels";
 import type { FamilyOptions } from "../metricRows";
 import type { View } from "../question";
 import { byDataset, distinct } from "../shown";
@@ -16,8 +16,15 @@ import { isAnchor, isSystem, type ShownRow, shown } from "./shown";
 
 /** Of Figures 5 and 6; the others are those of the appendix. */
 const MAIN = ["none", "rand@5", "top@5"];
-/** By the place of a data set in the profile: the first stands for the paper's ML, the second for its AM. */
+/** Figures of the paper, whose ML is MovieLens 1M; for its AM an Amazon data set stands. */
 const PAPER = { main: ["Figure 5", "Figure 6"], others: ["Figure 10", "Figure 11"] } as const;
+
+const figureOf = (dataset: string, [ml, am]: readonly [string, string]): string =>
+  dataset === "ml-1m"
+    ? `${ml}: `
+    : dataset.startsWith("amazon")
+      ? `Like ${am}, on another Amazon data set: `
+      : "";
 
 interface Mean extends Pick<ShownRow, "request" | "panel" | "metric" | "name" | "groups"> {
   readonly mean: number;
@@ -42,11 +49,13 @@ function pictures(rows: ColumnTable, view: View<FamilyOptions>, which: "main" | 
   const itemMean = shown(rows, view, (row) => isAnchor(row) && row.system === "item mean");
   return byDataset(systems, (own, title, dataset) => {
     const anchor = itemMean.filter(aq.escape((row: UtilityRow) => row.dataset === dataset));
-    const number = PAPER[which][view.profile.datasets.indexOf(dataset)];
-    const after = distinct(own, "after").join(", ");
+    const requests = distinct(own, "request");
+    const forgotten = requests.filter((request) => request !== "none").map(requestLabel);
+    const learnt = forgotten.length < requests.length ? "after learning and " : "";
+    const after = `${learnt}after forgetting ${forgotten.join(" or ")}`;
     return {
       name: fileName("utility", dataset, ...(which === "main" ? [] : [which])),
-      caption: `${number ? `${number}: ` : ""}${title}, after ${after} (mean over seeds, 95 % interval within seeds)`,
+      caption: `${figureOf(dataset, PAPER[which])}${title}, ${after} (mean over seeds, 95 % interval within seeds)`,
       alt: `One line per method against S: a column per request (${after}), a row per model and metric.`,
       chart: lineChart(linesOf(own, anchor, view.profile.groups), {
         x: "groups",
@@ -85,7 +94,7 @@ function linesOf(own: ColumnTable, anchor: ColumnTable, planned: readonly number
     ...everywhere,
   ].map((row) => ({
     ...row,
-    after: `after ${requestLabel(row.request)}`,
+    after: afterLabel(row.request),
     panel: `${row.panel}, ${row.metric}`,
   }));
 }

@@ -1,6 +1,7 @@
 /** C3 to C7: what Figures 5, 6, 10 and 11 are said to show. All are judged on the authors' own metrics (labCode). */
 
 import { spearman } from "../../statistics/correlation";
+import { modelLabel, requestLabel } from "../labels";
 import { seedDifferences } from "../summary";
 import { type Case, type Claim, type Found, grouped } from "../verdicts/verdict";
 import { difference, effectOf, plain } from "../verdicts/words";
@@ -17,7 +18,7 @@ type Scoring = "merged" | "own";
 /** The rows of one panel of a figure, and the yardstick that goes with them. */
 interface Panel {
   readonly dataset: string;
-  /** "dmf, rand@5, labCode NDCG@10" */
+  /** "DMF, 5 % at random, labCode NDCG@10" */
   readonly name: string;
   readonly metric: string;
   readonly rows: readonly UtilityRow[];
@@ -35,7 +36,13 @@ function panels(all: readonly UtilityRow[], scoring: Scoring = "merged"): Panel[
     const of = [dataset, model, metric].join("|");
     const size = known.get(of) ?? yardstick(judged, own[0]);
     known.set(of, size);
-    return { dataset, name: `${model}, ${request}, ${metric}`, metric, rows: own, yardstick: size };
+    return {
+      dataset,
+      name: `${modelLabel(model)}, ${requestLabel(request)}, ${metric}`,
+      metric,
+      rows: own,
+      yardstick: size,
+    };
   });
 }
 

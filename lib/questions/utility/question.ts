@@ -3,7 +3,7 @@
  * and after each request; with the group-module ablation of Section 4.5, which reads the same numbers.
  */
 
-import { LAB_CODE } from "../metricRows";
+import { FAMILIES, LAB_CODE } from "../metricRows";
 import { allRequests, SYSTEM_NAMES, systemTrials } from "../presets";
 import { profileProtocol } from "../profile";
 import { question } from "../question";
@@ -39,6 +39,7 @@ export const utility = question({
     }),
   rows: (findings: readonly UtilityFinding[]) => findings.flatMap(utilityRows),
   options: LAB_CODE,
+  allowed: FAMILIES,
   tables: (rows, view) => ({
     anchors: anchorTable(rows, view),
     numbers: numbers(rows, view),

@@ -1,5 +1,6 @@
 /** Rows of systems, and of the anchors on the same splits. */
 
+import { ANCHOR_NAMES } from "../../metrics/anchors";
 import { anchorLabel } from "../labels";
 import { metricValues } from "../metricRows";
 import { dataOf, evaluationOf, presetOf, type SystemLabels } from "../presets";
@@ -42,7 +43,10 @@ export function utilityRows(finding: UtilityFinding): UtilityRow[] {
     request: "none",
     seed: trial.seed,
   };
-  return Object.entries(outcome as AnchorsOutcome).flatMap(([anchor, evaluation]) =>
-    metricValues(evaluation).map((one) => ({ ...base, system: anchorLabel(anchor), ...one })),
-  );
+  return ANCHOR_NAMES.flatMap((anchor) => {
+    const evaluation = (outcome as AnchorsOutcome)[anchor];
+    return evaluation === undefined
+      ? []
+      : metricValues(evaluation).map((one) => ({ ...base, system: anchorLabel(anchor), ...one }));
+  });
 }

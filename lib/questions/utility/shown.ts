@@ -12,6 +12,7 @@ export interface ShownRow extends UtilityRow {
   readonly data: string;
   readonly panel: string;
   readonly name: string;
+  readonly after: string;
 }
 
 /** The rows that `keep` keeps, in the metrics that are shown. */

@@ -11,21 +11,27 @@ import { overSeeds } from "../summary";
 import type { UtilityRow } from "./rows";
 import { inOrder, isAnchor, isSystem, type ShownRow, shown } from "./shown";
 
-const BY_METRIC = ["data", "metric", "name"];
-
-/** What the metric gives to rankings that know nothing about a user, and to the perfect one. */
+/** What the metric gives to rankings that know nothing about a user, and to the perfect one, side by side. */
 export function anchors(rows: ColumnTable, view: View<FamilyOptions>) {
   const own = shown(rows, view, isAnchor);
+  const by = ["data", "metric"];
+  const means = overSeeds(own, [...by, "name"]).groupby(...by);
+  const values = { mean: aq.op.any("mean"), std: aq.op.any("std") };
   return {
     name: "utility-anchors",
     caption:
-      "What the metric gives to rankings that know nothing about a user, and to the perfect one (mean ± std)",
-    rows: inOrder(overSeeds(own, BY_METRIC), own, BY_METRIC),
-    within: ["data", "metric"],
+      "What the metric gives to rankings that know nothing about a user, and to the perfect one (mean ± standard deviation over seeds)",
+    rows: own.numRows() === 0 ? [] : inOrder(means.pivot("name", values, { sort: false }), own, by),
+    within: ["data"],
     run: runOf(own),
     columns: [
-      ...columns({ data: "Data", metric: "Metric", name: "Ranking" }),
-      { key: "mean", error: "std", label: "Value", digits: 4 },
+      ...columns({ data: "Data", metric: "Metric" }),
+      ...distinct(own, "name").map((name) => ({
+        key: `mean_${name}`,
+        error: `std_${name}`,
+        label: name,
+        digits: 4,
+      })),
     ],
   };
 }
@@ -54,17 +60,17 @@ export function numbers(rows: ColumnTable, view: View<FamilyOptions>) {
       const own = systems.filter(
         aq.escape((row: ShownRow) => row.dataset === dataset && row.panel === panel),
       );
-      const table = bySize(own, ["metric", "request", "name"]);
+      const table = bySize(own, ["metric", "after", "name"]);
       return {
         name: fileName("utility", dataset, panel.toLowerCase()),
         caption: `${panel} on ${own.get("data")} (mean ± standard deviation over seeds)`,
         rows: table.rows,
-        within: ["metric", "request"],
+        within: ["metric", "after"],
         /** Retrain is the reference. */
         competes: (row: Record<string, unknown>) => row.name !== "Retrain",
         run: runOf(own),
         columns: [
-          ...columns({ metric: "Metric", request: "Request", name: "Method" }),
+          ...columns({ metric: "Metric", after: "After", name: "Method" }),
           ...table.columns.map((column) => ({ ...column, best: "highest" as const })),
         ],
       };

@@ -36,13 +36,9 @@ export const claimRows = (judged: readonly JudgedClaim[]): ClaimRow[] =>
         }),
   );
 
-/** The columns of a table of `ClaimRow`. */
+/** The columns of a table of `ClaimRow`; the words begin with the data set, and hold the numbers of cases. */
 export const claimColumns: readonly Column<keyof ClaimRow & string>[] = [
-  ...columns({ id: "Claim", statement: "Statement", dataset: "Data", verdict: "Verdict" }),
-  ...columns(
-    { favour: "for", against: "against", open: "open", cannotTell: "cannot tell" },
-    { group: "Cases" },
-  ),
+  ...columns({ id: "Claim", statement: "Statement", verdict: "Verdict" }),
   { key: "sentence", label: "In words" },
 ];
 

@@ -44,7 +44,7 @@ export const completeness = {
       ...columns({ what: "What is done", users: "Users" }),
       { key: "moved", label: "Moved", unit: "%", digits: 1 },
       { key: "index", label: "Rand index", digits: 2 },
-      { key: "percent", label: "Cost", unit: "% of the gradient samples of learning", digits: 1 },
+      { key: "percent", label: "Cost", unit: "% of learning", digits: 1 },
       { key: "guarantee", label: "Guarantee" },
     ],
   }),

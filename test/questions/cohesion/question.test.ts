@@ -26,8 +26,8 @@ const rows = aq.from(cohesion.rows(findings));
 it("correlates each measure of difficulty with the losses, over the groups of a seed", () => {
   const { correlations } = cohesion.tables(rows, view);
   expect(correlations.rows).toMatchObject([
-    { panel: "NMF", candidate: "rho, embedding space", mean: -1, n: 2 },
-    { candidate: "rho, rating space", mean: 1, n: 2 },
+    { panel: "NMF", candidate: "rho in the embedding", mean: -1, n: 2 },
+    { candidate: "rho in the rating rows", mean: 1, n: 2 },
     { candidate: "number of ratings", mean: 0, n: 2 },
   ]);
 });

@@ -46,7 +46,7 @@ describe("fairness", () => {
 
   it("shows gaps after each request with half of their interval, and draws one picture per data set", () => {
     const [first] = fairness.tables(aq.from([...rows]), view).gaps.rows as Record<string, number>[];
-    for (const after of ["learning", "rand@5", "top@5", "edge@5"])
+    for (const after of ["learning", "5 % at random", "5 % most active", "5 % least active"])
       expect(first[`mean_gap ${after}`]).toBeCloseTo(0.6, 12);
     expect(first["mean_active learning"]).toBeCloseTo(0.8, 12);
     // .4 and .8: s = .2 sqrt 2

@@ -87,7 +87,7 @@ describe("full ranking", () => {
     ]);
     expect(named("L-Rand")).toMatchObject({ n: 2, epochs: 15 });
     expect(named("L-Rand").mean).toBeCloseTo(0.2, 12);
-    const after = numbers.filter(({ panel, after }) => panel === "DMF" && after === "rand@5");
+    const after = numbers.filter(({ panel, after }) => panel === "DMF" && after === "5 % at random");
     expect(after.find(({ name }) => name === "L-Rand")?.mean).toBeCloseTo(1.2, 12);
     expect(after.map(({ name }) => name)).not.toContain("popularity");
   });

@@ -46,7 +46,7 @@ describe("utility", () => {
     expect(table).toMatchObject({ name: "utility-synthetic-dmf" });
     const line = (name: string) =>
       (table.rows as Record<string, number | string>[]).find(
-        (row) => row.name === name && row.metric === "labCode NDCG@10" && row.request === "none",
+        (row) => row.name === name && row.metric === "labCode NDCG@10" && row.after === "learning",
       );
     expect([line("Retrain")?.mean_2, line("Retrain")?.mean_4]).toEqual(
       [0.5, 0.5].map((x) => expect.closeTo(x, 12)),
@@ -68,8 +68,10 @@ describe("utility", () => {
     const at = (scoring: string) =>
       joined.find((row) => row.scoring === scoring && row.metric === "labCode NDCG@10")?.mean_2 as number;
     expect(at("own") - at("merged")).toBeCloseTo(0.1, 12);
-    expect(new Set((tables.anchors.rows as { name: string }[]).map(({ name }) => name))).toEqual(
-      new Set(["random", "item mean", "oracle"]),
+    const [ndcg, ...others] = tables.anchors.rows as Record<string, number | string>[];
+    expect(others.map(({ metric }) => metric)).toEqual(["labCode HR@10"]);
+    expect(tables.anchors.columns.slice(2).map(({ key }) => ndcg[key])).toEqual(
+      [0.2, 0.3, 0.7].map((value) => expect.closeTo(value, 12)), // random, item mean, oracle
     );
   });
 
@@ -81,9 +83,21 @@ describe("utility", () => {
     expect(names(rows)).toEqual([["utility-synthetic"], ["utility-synthetic-others"]]);
     expect(names(rows.filter(({ request }) => request === "none"))).toEqual([["utility-synthetic"], []]);
     const [{ chart, caption }] = utility.charts(aq.from([...rows]), view).figures;
-    expect(caption).toMatch(/^Figure 5: synthetic \(generated\), after learning, rand@5 /);
+    expect(caption).toMatch(/^synthetic \(generated\), after learning and after forgetting 5 % at random /);
     const columns = new Set(chart.marks.at(-1)?.rows.map(({ after }) => after));
-    expect(columns).toEqual(new Set(["after learning", "after rand@5"]));
+    expect(columns).toEqual(new Set(["after learning", "after forgetting 5 % at random"]));
+  });
+
+  it("gives the number of a figure to the paper's data alone", () => {
+    const captions = ["ml-1m", "amazon-music", "ml-100k"].map((dataset) => {
+      const own = rows.map((row) => ({ ...row, dataset }));
+      return utility.charts(aq.from(own), view).figures[0].caption;
+    });
+    expect(captions.map((caption) => caption.split(", after")[0])).toEqual([
+      "Figure 5: MovieLens 1M",
+      "Like Figure 6, on another Amazon data set: Amazon Music",
+      "MovieLens 100K",
+    ]);
   });
 
   it("draws Retrain alone as lines over every S that is planned", () => {
