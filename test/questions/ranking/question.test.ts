@@ -114,7 +114,7 @@ describe("full ranking", () => {
     expect(answer.charts.curves.map(({ name }) => name)).toEqual(["ranking-epochs-synthetic"]);
     expect(answer.charts.systems.map(({ name }) => name)).toEqual(["ranking-systems-synthetic"]);
     const [line] = answer.charts.curves[0].chart.marks;
-    expect(line.rows.filter((row) => row.panel === "LIGHTGCN")).toHaveLength(4);
+    expect(line.rows.filter((row) => row.panel === "LightGCN")).toHaveLength(4);
     const some = (keep: (row: RankingRow) => boolean) => {
       const rows = aq.from((answer.rows as RankingRow[]).filter(keep));
       const view = { profile, options: {} };
