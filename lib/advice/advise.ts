@@ -8,7 +8,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Interactions } from "../data/interactions";
 import { temporaryFolder } from "../disk/folders";
-import { StoppedError } from "../errors";
+import { InputError, StoppedError } from "../errors";
 import { learn } from "../unlearning/api";
 import { type Candidate, candidatesFor } from "./candidates";
 import type { Measurement } from "./measurement";
@@ -101,6 +101,11 @@ export async function advise(
 ): Promise<Advice> {
   const deadline = performance.now() + 1000 * seconds;
   const held = holdOut(data);
+  if (aim === "own" && !held.ownTells)
+    throw new InputError(
+      `${data.provenance.name}: nobody has two held-out ratings that differ, so nothing tells how well ` +
+        "ratings are met; leave --for ratings out",
+    );
   const anchors = await measureAnchors(held, signal);
   const tried: Tried[] = [];
   const leftOut: LeftOut[] = [...plan.leftOut];

@@ -16,7 +16,7 @@ import { Random } from "../random";
 export interface Measured {
   /** of all items that a user has not trained on; null where nobody has a held-out item that is liked */
   readonly ranking: number | null;
-  /** of a user's own held-out ratings, as in the paper (labCode); null for pairs without ratings */
+  /** of a user's own held-out ratings, as in the paper (labCode); null where they cannot tell (HeldOut) */
   readonly own: number | null;
 }
 
@@ -28,6 +28,8 @@ export interface HeldOut {
   /** users with held-out ratings, and those ratings */
   readonly users: number;
   readonly ratings: number;
+  /** whether somebody has two held-out ratings that differ: else every order of a user's own items is as good */
+  readonly ownTells: boolean;
 }
 
 const SEED = 0;
@@ -53,9 +55,8 @@ export function holdOut(data: Interactions, most = Number.POSITIVE_INFINITY): He
     throw new InputError(`${data.provenance.name}: nobody has two ratings, so none can be held out`);
   const rated = holdsRatings(test);
   const { values } = test.byUser;
-  const ranked = users.filter(
-    (user) => !rated || values.subarray(held[user], held[user + 1]).some((value) => value >= LIKED),
-  );
+  const valuesOf = (user: number) => values.subarray(held[user], held[user + 1]);
+  const ranked = users.filter((user) => !rated || valuesOf(user).some((value) => value >= LIKED));
   const drawn = Random.stream(SEED, "advice", "ranked").sample(
     ranked.length,
     Math.min(RANKED, ranked.length),
@@ -71,6 +72,7 @@ export function holdOut(data: Interactions, most = Number.POSITIVE_INFINITY): He
     },
     users: users.length,
     ratings: users.reduce((sum, user) => sum + held[user + 1] - held[user], 0),
+    ownTells: rated && users.some((user) => valuesOf(user).some((value, _, all) => value !== all[0])),
   };
 }
 
@@ -94,7 +96,7 @@ function atMost(data: Interactions, most: number): Interactions {
 /** Measures a system that has learned from the training part. @throws StoppedError on the signal */
 export async function measure(system: Scorer, held: HeldOut, signal?: AbortSignal): Promise<Measured> {
   const { fullRank, labCode } = await evaluate(system, held.train, held.test, { ...held.options, signal });
-  return { ranking: fullRank?.ndcg ?? null, own: labCode?.ndcg ?? null };
+  return { ranking: fullRank?.ndcg ?? null, own: held.ownTells ? (labCode?.ndcg ?? null) : null };
 }
 
 /** What a list that is the same for everybody reaches: the most rated items, and those rated best. */

@@ -87,9 +87,9 @@ async function adviseCommand(ratings: string, options: AdviseOptions): Promise<v
   shown.done();
   const file = `${shellWord(ratings)}${readingText(known)}`;
   const next = advice.recommended && learnCommand(file, advice.recommended);
-  const picture = advice.tried.length > 0 ? await draw(advice, ratings, aim, out) : undefined;
+  const picture = await draw(advice, ratings, aim, out);
   if (json) printJson({ ...advice, next: next ?? null, picture: picture ?? null });
-  else print(adviceText(advice, rated, next, picture));
+  else print(adviceText(advice, next, picture));
 }
 
 function sayPlan({ candidates, leftOut, seconds }: AdvicePlan, minutes: number): void {
@@ -123,9 +123,10 @@ const COLUMNS = [
   { key: "disk", label: "On disk (MB)", digits: 1 },
 ] as const;
 
-function adviceText(advice: Advice, rated: boolean, next?: string, picture?: string): string {
+function adviceText(advice: Advice, next?: string, picture?: string): string {
   const { anchors, users, ratings, tried, leftOut, recommended, reason } = advice;
   const seconds = (value: number | null) => (value === null ? null : duration(value));
+  const hasOwn = anchors.popularity.own !== null;
   const rows = [
     ...tried.map((one) => ({
       ...one,
@@ -142,10 +143,10 @@ function adviceText(advice: Advice, rated: boolean, next?: string, picture?: str
   return [
     textTable(
       rows,
-      COLUMNS.filter(({ key }) => rated || key !== "own"),
+      COLUMNS.filter(({ key }) => hasOwn || key !== "own"),
     ),
     `On ${plural(ratings, "held-out rating")} of ${plural(users, "user")}: all items ranked` +
-      `${rated ? ", and a user's own held-out items ranked" : ""}. Expected share: what one random user costs of ` +
+      `${hasOwn ? ", and a user's own held-out items ranked" : ""}. Expected share: what one random user costs of ` +
       "learning. Seconds of a random user, certificate and deletion included.",
     ...leftOut.map(({ label, why }) => `Left out: ${label}: ${why}`),
     ...(users < FEW ? [`${plural(users, "user")} are few: differences say little.`] : []),
@@ -175,11 +176,16 @@ function tryOut(out: string): void {
   });
 }
 
-/** Quality against the time that forgetting takes, as files. @returns the path of the picture */
-async function draw(advice: Advice, ratings: string, aim: "ranking" | "own", out: string): Promise<string> {
+/** Quality against the time that forgetting takes, as files. @returns the path of the picture; none where nobody can be forgotten */
+async function draw(
+  advice: Advice,
+  ratings: string,
+  aim: "ranking" | "own",
+  out: string,
+): Promise<string | undefined> {
   const what = aim === "own" ? "own items" : "all items";
   const rows = advice.tried
-    .filter((one) => one[aim] !== null)
+    .filter((one) => one[aim] !== null && waitOf(one) > 0)
     .map((one) => ({
       seconds: waitOf(one),
       quality: one[aim] as number,
@@ -187,6 +193,7 @@ async function draw(advice: Advice, ratings: string, aim: "ranking" | "own", out
       label: one.label,
       joined: false,
     }));
+  if (rows.length === 0) return undefined;
   const chart = paretoChart(rows, {
     x: "seconds",
     y: "quality",

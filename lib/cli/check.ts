@@ -17,7 +17,7 @@ import {
 } from "../data/interactions";
 import { dataFolders, findDataset, isOwnFile, loadDataset, readOwnFile } from "../data/load";
 import type { Readout } from "../data/reading/ratings";
-import { likedShare } from "../data/scale";
+import { likedShare, shortest } from "../data/scale";
 import { InputError, StoppedError } from "../errors";
 import { shellWord } from "../report/shell";
 import { withJson } from "./options";
@@ -104,7 +104,7 @@ function reportOf(name: string, options: RatingsOptions, data: Interactions, rea
     core5,
     checksum: checksum(data),
     warnings: warningsOf(data, readout, core5.users),
-    next: nextCommands(name, options, data, core5.users),
+    next: nextCommands(name, readingText(spelled(options, data)), rowLengths(data.byUser), core5.users),
   };
 }
 
@@ -122,6 +122,12 @@ function warningsOf(
       "every user rates once: is the column of users one of row or order numbers? Say which it is " +
         "with --columns user=...",
     );
+  const [{ columns, first }] = accounts;
+  if (columns.every(({ name }) => name === undefined) && isAlone(data, first, perUser))
+    warnings.push(
+      `line 1 is read as data, although its user and its item stand nowhere else: if it is a header, say ` +
+        `--columns ${shellWord(`user=${first.user},item=${first.item}`)}`,
+    );
   warnings.push(...accounts.flatMap(({ notes }) => notes.filter((note) => !note.startsWith("not read: "))));
   if (coreUsers === 0)
     warnings.push(
@@ -133,11 +139,14 @@ function warningsOf(
   if (holdsRatings(data)) {
     const share = likedShare(data);
     if (share === 0 && why === undefined)
-      warnings.push(`no rating reaches ${scale.liked}, from which on an item is liked: say it with --liked`);
+      warnings.push(
+        `no rating reaches ${scale.liked}, from which on an item is liked: say another one with --liked` +
+          `${seen ? `, such as --liked ${seen.most}` : ""}`,
+      );
     else if (share > 0.95)
       warnings.push(
         `${Math.round(100 * share)} % of the ratings are ${scale.liked} or more: almost all is ` +
-          `liked; see --liked`,
+          `liked; say from which on with --liked, such as --liked ${scale.most}`,
       );
     const ones = seen?.values.find(([value]) => value === 1)?.[1] ?? 0;
     if (seen && ones > 0.6 * seen.count && scale.least > 0)
@@ -145,7 +154,10 @@ function warningsOf(
         `${Math.round((100 * ones) / seen.count)} % of the values are 1: if they are counts, take ` +
           `the pairs with --implicit`,
       );
-    if (why !== undefined) warnings.push(`the scale is taken from the values: ${why}`);
+    if (why !== undefined)
+      warnings.push(
+        `the scale, ${scale.least} to ${scale.most}, is taken from the values (${why}); --scale says another one`,
+      );
   }
   const lossy = [...data.userIds, ...data.itemIds].find((id) => id.includes("\uFFFD"));
   if (lossy !== undefined)
@@ -156,18 +168,35 @@ function warningsOf(
   return warnings;
 }
 
-function nextCommands(
-  name: string,
-  options: RatingsOptions,
+/** Whether the first row's user and item have no other one, which is rare in the file. */
+function isAlone(
   data: Interactions,
-  coreUsers: number,
-): string[] {
+  first: Readout["accounts"][number]["first"],
+  perUser: Uint32Array,
+): boolean {
+  const once = perUser.reduce((sum, length) => sum + (length === 1 ? 1 : 0), 0);
+  const item = data.itemIds.indexOf(first.item);
+  return (
+    once <= 1 + RARE * perUser.length &&
+    perUser[data.userIds.indexOf(first.user)] === 1 &&
+    data.byItem.offsets[item + 1] - data.byItem.offsets[item] === 1
+  );
+}
+
+const RARE = 0.1;
+/** Users in groups of the smallest profile: 2 and 4 groups. */
+const GROUPED = 4;
+
+/** Commands that work for these ratings: nothing is measured where nothing can be held out, or nobody grouped. */
+function nextCommands(name: string, flags: string, perUser: Uint32Array, coreUsers: number): string[] {
   const file = shellWord(name);
-  const flags = readingText(spelled(options, data));
+  const isMeasured = perUser.some((length) => length > 1);
+  const users = coreUsers > 0 ? coreUsers : perUser.length;
+  const few = `${coreUsers === 0 ? " --set core=1" : ""}${users < GROUPED ? " --groups 2" : ""}`;
   return [
     `npx erasable learn ${file}${flags} --system my-system`,
-    `npx erasable advise ${file}${flags}`,
-    `npx erasable run utility --dataset ${file}${flags}${coreUsers === 0 ? " --set core=1" : ""}`,
+    ...(isMeasured ? [`npx erasable advise ${file}${flags}`] : []),
+    ...(isMeasured && users > 1 && !name.includes(",") ? [`npx erasable run utility --dataset ${file}${flags}${few}`] : []),
   ];
 }
 
@@ -231,7 +260,7 @@ function reportText(report: Report): string {
     ...line("per item", [range(report.perItem)]),
     ...line("kind", [
       scale
-        ? `ratings from ${scale.least} to ${scale.most}, liked from ${scale.liked} ` +
+        ? `ratings from ${scale.least} to ${scale.most}, liked from ${shortest(scale.liked)} ` +
           `on${why ? ` (${why})` : ""}`
         : `clicks, orders or plays: pairs without ratings${why ? ` (${why})` : ""}`,
     ]),

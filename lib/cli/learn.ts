@@ -94,13 +94,18 @@ async function learnCommand(ratings: string, options: LearnOptions): Promise<voi
     else {
       if (found)
         printQuality(found, `${shellWord(ratings)}${readingText(readout ? spelled(reading, data) : {})}`);
-      print(
-        `Kept in ${folder}. Try: npx erasable recommend --system ${shellWord(folder)} --user ${exampleId(data.userIds)}`,
-      );
+      print(`Kept in ${folder}. Try: ${recommendCommand(folder, data)}`);
     }
   } finally {
     await system.close();
   }
+}
+
+function recommendCommand(folder: string, { userIds }: Interactions): string {
+  const id = exampleId(userIds);
+  return id === undefined
+    ? "npx erasable recommend --help"
+    : `npx erasable recommend --system ${shellWord(folder)} --user ${id}`;
 }
 
 type Result = ReturnType<typeof resultOf>;

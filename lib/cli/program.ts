@@ -3,8 +3,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
+import { RefusedFile, type Way } from "../data/reading/refusal";
 import { asDiskError, DiskError } from "../disk/diskError";
 import { InputError, StoppedError } from "../errors";
+import { shellWord } from "../report/shell";
 import { DisagreementError } from "../runs/store";
 import { DamagedError } from "../training/store";
 import { addAdvise } from "./advise";
@@ -112,13 +114,13 @@ export async function execute(args: readonly string[]): Promise<number> {
     await program().parseAsync([...args], { from: "user" });
     return 0;
   } catch (error) {
-    return explain(error);
+    return explain(error, args);
   } finally {
     stopListening();
   }
 }
 
-function explain(error: unknown): number {
+function explain(error: unknown, args: readonly string[]): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.input; // it has been said already
   if (error instanceof Exit) {
     if (error.message !== "") say(error.message);
@@ -131,9 +133,26 @@ function explain(error: unknown): number {
   const known = asDiskError(error) ?? error;
   if (known instanceof InputError) {
     say(`erasable: ${known.message}`);
+    if (known instanceof RefusedFile)
+      for (const [k, way] of known.ways.entries())
+        say(`${k === 0 ? "Try:" : " or:"} npx erasable ${again(args, way)}`);
     const failed = [DamagedError, DiskError, DisagreementError].some((kind) => known instanceof kind);
     return failed ? EXIT.failed : EXIT.input;
   }
   say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return EXIT.failed;
+}
+
+/** The command as it was given, with a setting more, or another one. */
+function again(args: readonly string[], way: Way): string {
+  const options = Object.entries(way).map(([key, value]) => [
+    `--${key}`,
+    ...(value === true ? [] : [`${value}`]),
+  ]);
+  const isOld = (word: string | undefined) => options.some(([flag]) => word === flag);
+  const kept = args.filter(
+    (word, k) =>
+      !isOld(word) && !isOld(args[k - 1]) && !options.some(([flag]) => word.startsWith(`${flag}=`)),
+  );
+  return [...kept, ...options.flat()].map(shellWord).join(" ");
 }

@@ -7,7 +7,8 @@
  */
 
 import { filledCore } from "../data/core";
-import { holdsRatings } from "../data/interactions";
+import { rowLengths } from "../data/describe";
+import { holdsRatings, type Interactions } from "../data/interactions";
 import { isHere, isOwnFile, loadDataset, readOwnFile } from "../data/load";
 import { accountText } from "../data/reading/ratings";
 import { parseReference, referenceTo } from "../data/reference";
@@ -21,6 +22,7 @@ import { type Question, trialsOf } from "../questions/question";
 import { QUESTIONS, questionNamed } from "../questions/questions";
 import { availableProfile, distinctTrials, requireReal } from "../questions/suite";
 import type { Planned, Trial } from "../questions/trial";
+import { shellWord } from "../report/shell";
 import type { RunStore } from "../runs/store";
 import { resultsStore, type SelectionOptions } from "./options";
 import { say } from "./output";
@@ -91,7 +93,7 @@ async function readFiles(options: SelectionOptions, k: number): Promise<readonly
     const { path, settings } = parseReference(name);
     const { data, readout } = await readOwnFile(name, reading);
     say(accountText(readout));
-    filledCore(data, k);
+    requireTwo(filledCore(data, k));
     const whole = referenceTo(path, {
       ...settings,
       ...reading,
@@ -104,6 +106,15 @@ async function readFiles(options: SelectionOptions, k: number): Promise<readonly
   if (foreign !== undefined && !names.some(isOwnFile))
     throw new InputError(`--${foreign}: this is for a file of your own, named by --dataset`);
   return options.dataset && names;
+}
+
+/** @throws InputError where nobody has a rating to learn from and another one to hold out */
+function requireTwo({ byUser, provenance }: Interactions): void {
+  if (rowLengths(byUser).some((length) => length > 1)) return;
+  throw new InputError(
+    `${provenance.name}: nobody has two ratings, so none can be held out to measure with; ` +
+      `learn takes such ratings: npx erasable learn ${shellWord(provenance.name)} --system my-system`,
+  );
 }
 
 /** What puts tags in the place of people that requests name: records and tables name nobody. @throws InputError */

@@ -4,6 +4,7 @@
  * stand one above another.
  */
 
+import { InputError } from "../errors";
 import { beginChart, type Chart, type ChartSettings, type ErrorColumns, type Mark } from "./chart";
 import type { Row, Table } from "./rows";
 import { GREY } from "./theme";
@@ -30,7 +31,7 @@ const FAR = 0.5;
 /**
  * A point per row; the horizontal scale is logarithmic.
  * @param table in the order in which points are joined and names are placed
- * @throws InputError naming a column that the rows lack
+ * @throws InputError naming a column that the rows lack, or when none has a place on the horizontal scale
  */
 export function paretoChart<R extends object>(
   table: Table<R>,
@@ -80,6 +81,8 @@ function domain(
         .map(Math.log10),
     );
   const points = [...logs([x]), ...(limit ? [Math.log10(limit)] : [])];
+  if (points.length === 0)
+    throw new InputError(`paretoChart: no row has a ${x} above 0, which a logarithmic scale needs`);
   const bars = logs(ends).filter(Number.isFinite);
   const [first, last] = [Math.min(...points), Math.max(...points)];
   const least = Math.min(first, Math.max(first - FAR, ...(bars.length > 0 ? [Math.min(...bars)] : [first])));

@@ -7,9 +7,9 @@ export const shellWord = (word: string): string =>
 /** Longer ids, or such with control characters, are no help in a command to copy. */
 const COPIED = 60;
 
-/** The first id that can be copied from a terminal, as a shell takes it; else a word that stands for one. */
-export function exampleId(ids: readonly string[]): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  const one = ids.find((id) => id.length <= COPIED && !/^-|[\u0000-\u001f\u007f-\u009f]/.test(id));
-  return one === undefined ? "ID" : shellWord(one);
+/** The first id that can be copied from a terminal, as a shell takes it, at best from one line; undefined for none. */
+export function exampleId(ids: readonly string[]): string | undefined {
+  const able = (id: string) => id.length <= COPIED && !/^-|[^\P{Cc}\n]/u.test(id);
+  const one = ids.find((id) => able(id) && !id.includes("\n")) ?? ids.find(able);
+  return one === undefined ? undefined : shellWord(one);
 }

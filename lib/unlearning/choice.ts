@@ -7,6 +7,7 @@
  */
 
 import { holdsRatings, type Interactions, itemCount } from "../data/interactions";
+import { STARS } from "../data/scale";
 import { MOST_ITEMS } from "./additive/statistics";
 import { METHOD_NAMES, type MethodName, type MethodSettings, specOf } from "./methods";
 
@@ -42,8 +43,11 @@ export function chooseMethod(data: Interactions, given: readonly string[] = []):
   };
 }
 
-/** Whether ratings have two values, of which one is a dislike: it must not be taken for a like. */
+/** Whether ratings have two values, a like and a dislike: the latter must not be taken for a like. */
 export function isUpOrDown({ byUser: { values } }: Interactions): boolean {
-  const other = values.find((value) => value !== values[0]);
-  return values.every((value) => value === values[0] || value === other);
+  const other = values.find((value) => value !== values[0]) ?? values[0];
+  return (
+    values[0] >= STARS.liked !== other >= STARS.liked &&
+    values.every((value) => value === values[0] || value === other)
+  );
 }

@@ -6,8 +6,9 @@
 
 import { InputError } from "../../errors";
 import { isNamed, type Meaning, meaningOf, ROLES, type Role } from "./names";
+import { RefusedFile, type Way } from "./refusal";
 import type { SampleRow } from "./sniff";
-import { isMissing, isTime, numberOf } from "./values";
+import { isMissing, isTime, numberOf, ratingOf } from "./values";
 
 /** Columns by role: a name, or a number from 1. */
 export type ColumnChoice = Partial<Readonly<Record<Role, string>>>;
@@ -50,6 +51,12 @@ export function parseColumns(text: string): ColumnChoice {
 /** An advice to name columns, with those of this file. */
 const advice = (roles: string) => `say which with --columns ${roles}`;
 
+const NUMBERED = "user=NUMBER,item=NUMBER[,rating=NUMBER]";
+
+/** A column as `--columns` takes it: by its name, or by its number where that holds what parts names. */
+const called = (names: readonly string[], k: number): string =>
+  names[k] === "" || /[=,;]|^\d+$|^\s|\s$/.test(names[k]) ? String(k + 1) : names[k];
+
 /**
  * @param rows the first rows, comments among them
  * @param implicit ratings are not asked for
@@ -76,7 +83,7 @@ export function chooseColumns(
   if (user === undefined || item === undefined || user === item)
     throw new InputError(
       `${where}: no columns of users and items are seen in ${listed(table)}; ` +
-        `${advice("user=1,item=2,rating=3")}`,
+        `${advice(NUMBERED)}${wideAdvice(table)}`,
     );
   return {
     ...found,
@@ -109,14 +116,29 @@ const listed = ({ names, data }: Table): string =>
     ? `line 1: ${names.map((name) => JSON.stringify(name)).join(", ")}`
     : `the first row, ${JSON.stringify(data[0])}`;
 
-/** Lines that begin with # or % before all others, unless they are a header. */
+/** What to do with a table that has a column for each item, if this is one. */
+function wideAdvice({ data, width }: Table): string {
+  return isWide(data, width)
+    ? "; a table with a column for each item is to be turned into one line for each rating: user,item,rating"
+    : "";
+}
+
+/** Whether nearly all columns hold numbers, and there are many. */
+function isWide(rows: readonly (readonly string[])[], width: number): boolean {
+  const numbers = Array.from({ length: width }, (_, k) => k).filter((k) => mostly(rows, k, isNumber));
+  return numbers.length > 4 && numbers.length >= width - 2;
+}
+
+/** Lines that begin with # or %, or name the separator, before all others, unless they are a header. */
 function leadingComments(rows: readonly SampleRow[]): number {
   let count = 0;
-  while (count < rows.length && /^[#%]/.test(rows[count].fields[0]) && !isNamed(rows[count].fields)) count++;
+  const isComment = ({ fields }: SampleRow) => /^([#%]|sep=.?$)/i.test(fields[0]) && !isNamed(fields);
+  while (count < rows.length && isComment(rows[count])) count++;
   return count === rows.length ? 0 : count;
 }
 
 const isNumber = (text: string): boolean => !Number.isNaN(numberOf(text));
+const isRating = (text: string): boolean => !Number.isNaN(ratingOf(text));
 /** R's and pandas' names for columns without one. */
 const MADE_UP = /^(v|x|col(umn)?|field|c|unnamed:)[ _.]?\d*$/i;
 
@@ -130,13 +152,13 @@ function headerOf(where: string, body: readonly SampleRow[], choice: ColumnChoic
   if (isNamed(names) || Object.values(choice).some((name) => names.includes(name) && !/^\d+$/.test(name)))
     return names;
   const others = later.map((row) => row.fields);
-  const odd = names.findIndex(
-    (name, k) => !isNumber(name) && others.every((row) => row[k] === undefined || isNumber(row[k])),
-  );
-  if (odd < 0 || names.length !== width) return undefined;
+  const odd = names.findIndex((name, k) => !isRating(name) && mostly(others, k, isRating));
+  if (names.length !== width) return undefined;
+  if (odd < 0) return isSpoken(names, others) ? names : undefined;
+  if (isWide(others, width)) return names; // and is refused
   const madeUp = names.every((name) => name === "" || MADE_UP.test(name));
   const digits = !madeUp && names.some((name) => /\d/.test(name));
-  const again = names.find((name, k) => others.some((row) => row[k] === name));
+  const again = names.find((name, k) => isBelow(others, k, name));
   if (!digits && again === undefined && !names.some((name, k) => k > 1 && isMissing(name))) return names;
   const reason =
     again === undefined
@@ -148,6 +170,28 @@ function headerOf(where: string, body: readonly SampleRow[], choice: ColumnChoic
     `${where}: line ${line}: ${JSON.stringify(names[odd])} in column ${odd + 1} is not a number, as ` +
       `below it, and the ` +
       `line is no header (${reason}); correct it or delete the line`,
+  );
+}
+
+const isBelow = (rows: readonly (readonly string[])[], k: number, name: string): boolean =>
+  rows.some((row) => row[k] === name);
+
+/** Whether all values of a column that are there are of a kind, and there are some. */
+function mostly(rows: readonly (readonly string[])[], k: number, is: (text: string) => boolean): boolean {
+  const values = rows.map((row) => row[k] ?? "").filter((text) => !isMissing(text));
+  return values.length > 0 && values.every(is);
+}
+
+const SEVERAL = 5;
+const hasDigit = (text: string): boolean => /\d/.test(text);
+
+/** Whether a line is made of words, while the ids below it have digits, in two columns or more. */
+function isSpoken(names: readonly string[], others: readonly (readonly string[])[]): boolean {
+  const below = names.filter((name, k) => name !== "" && mostly(others, k, hasDigit));
+  return (
+    others.length >= SEVERAL &&
+    below.length > 1 &&
+    !names.some((name, k) => hasDigit(name) || isBelow(others, k, name))
   );
 }
 
@@ -215,10 +259,11 @@ function clearest<T extends Meaning & { readonly k: number }>(
   const rival = others.find(({ strength }) => strength === best.strength);
   if (best === undefined || rival === undefined || role === "time" || (best.counts && rival.counts))
     return best;
-  const [one, two] = [best, rival].sort((a, b) => a.k - b.k).map(({ k }) => names[k]);
-  throw new InputError(
-    `${table.where}: line 1: ${JSON.stringify(one)} and ${JSON.stringify(two)} both name a column ` +
-      `of ${role}s; ${advice(`${role}=${one}`)}`,
+  const both = [best, rival].map(({ k }) => k).sort((a, b) => a - b);
+  throw new RefusedFile(
+    `${table.where}: line 1: ${both.map((k) => JSON.stringify(names[k])).join(" and ")} both name a column ` +
+      `of ${role}s; ${advice(`${role}=${called(names, both[0])}`)}`,
+    both.map((k) => ({ columns: `${role}=${called(names, k)}` })),
   );
 }
 
@@ -227,24 +272,24 @@ function clearest<T extends Meaning & { readonly k: number }>(
  * several
  */
 function ratingLeft(table: Table, names: readonly string[], columns: readonly number[], found: Found): void {
-  const numbers = columns.filter((k) => isColumnOf(table, k, isNumber) && !isColumnOf(table, k, isTime));
+  const numbers = columns.filter((k) => isColumnOf(table, k, isRating) && !isColumnOf(table, k, isTime));
   if (numbers.length === 0) return;
   const [only] = numbers;
-  if (numbers.length === 1 && table.width <= 4 && columns.length === 1) {
+  if (columns.length === 1 && table.width <= 4 && isColumnOf(table, only, isNumber)) {
     found.rating = only;
     return;
   }
-  throw new InputError(
+  const ways: Way[] = numbers.map((k) => ({ columns: `rating=${called(names, k)}` }));
+  throw new RefusedFile(
     `${table.where}: line 1: no column is called rating; ` +
-      `${numbers.map((k) => JSON.stringify(names[k])).join(" and ")} hold ` +
-      `numbers: ${advice(`rating=${names[only]}`)}, or take the pairs alone with --implicit`,
+      `${numbers.map((k) => JSON.stringify(names[k])).join(" and ")} may hold ` +
+      `ratings: ${advice(`rating=${called(names, only)}`)}, or take the pairs alone with --implicit`,
+    [...ways, { implicit: true }],
   );
 }
 
-const isColumnOf = ({ data }: Table, k: number, is: (text: string) => boolean): boolean => {
-  const values = data.map((row) => row[k] ?? "").filter((text) => !isMissing(text));
-  return values.length > 0 && values.every(is);
-};
+const isColumnOf = ({ data }: Table, k: number, is: (text: string) => boolean): boolean =>
+  mostly(data, k, is);
 
 /** Whether a column counts the rows, from any number on. */
 function isRowNumber({ data }: Table, k: number): boolean {
@@ -267,7 +312,7 @@ function byOrder(table: Table, given: Found): Found {
     if (free.length > 4)
       throw new InputError(
         `${table.where}: ${table.width} columns without names, ${listed(table)}; ` +
-          `${advice("user=1,item=2,rating=3")}`,
+          `${advice(NUMBERED)}${wideAdvice(table)}`,
       );
   }
   for (const role of ["user", "item"] as const) if (found[role] === undefined) found[role] = free.shift();

@@ -5,6 +5,7 @@
 
 import { isUtf8 } from "node:buffer";
 import { InputError } from "../../errors";
+import { RefusedFile } from "./refusal";
 import { clipped } from "./values";
 
 export const ENCODINGS = ["auto", "utf-8", "utf-16le", "utf-16be", "latin1"] as const;
@@ -101,10 +102,11 @@ export function requireUtf8(name: string, from: number, bytes: Uint8Array): void
         `${name}: line ${line} holds zero bytes: this is a file of binary data, or a damaged one`,
       );
     if (!isUtf8(one))
-      throw new InputError(
+      throw new RefusedFile(
         `${name}: line ${line} is not UTF-8: ` +
           `${clipped(Buffer.from(one.subarray(0, 400)).toString("latin1"))}; save the file as UTF-8, ` +
           `or read it with --encoding latin1`,
+        [{ encoding: "latin1" }],
       );
     begin = end + 1;
   }

@@ -5,6 +5,7 @@
  */
 
 import { type Scale, scaleOf, scaleText, shortest } from "../scale";
+import type { Way } from "./refusal";
 import { isTimeNumber } from "./values";
 
 /** The values of a column of ratings, as the file writes them. */
@@ -20,8 +21,13 @@ export interface Seen {
 export type Guess =
   | { readonly kind: "scale"; readonly scale: Scale; readonly note?: string }
   | { readonly kind: "pairs"; readonly why: string }
-  /** `odd`: the values that the message is about */
-  | { readonly kind: "ask"; readonly text: string; readonly odd: (value: number) => boolean };
+  /** `odd`: the values that the message is about; `ways`: the answers that it names */
+  | {
+      readonly kind: "ask";
+      readonly text: string;
+      readonly odd: (value: number) => boolean;
+      readonly ways: readonly Way[];
+    };
 
 const DISTINCT = 100_000;
 
@@ -45,7 +51,12 @@ export function seenIn(ratings: Float32Array): Seen {
   return { least: shortest(least), most: shortest(most), count: ratings.length, values };
 }
 
-const ask = (text: string, odd: (value: number) => boolean): Guess => ({ kind: "ask", text, odd });
+const ask = (text: string, odd: (value: number) => boolean, ...ways: Way[]): Guess => ({
+  kind: "ask",
+  text,
+  odd,
+  ways,
+});
 const any = () => true;
 
 /** A share of wrong values that a file may have without its scale being in doubt. */
@@ -64,6 +75,7 @@ export function guessScale(seen: Seen, name: "rating" | "count" | "unknown"): Gu
       "times stand where ratings should: name their column with --columns rating=..., or take the " +
         "pairs with --implicit",
       any,
+      { implicit: true },
     );
   const mostlyOnes = name === "unknown" && isHeavyTailed(seen, 0.5);
   if (name === "count" || mostlyOnes || (most > 10 && !slip(seen, share) && isHeavyTailed(seen, 0))) {
@@ -72,15 +84,18 @@ export function guessScale(seen: Seen, name: "rating" | "count" | "unknown"): Gu
     const why = `${shape}, ${least} to ${most}`;
     if (least <= 0)
       return ask(
-        `these look like counts, and a count of ${least} is no interaction: leave such lines ` +
-          `out${least === 0 ? " with --unrated 0" : ""}`,
+        `these look like counts, and a count of ${least} is no interaction: leave such lines out ` +
+          `with --unrated 0`,
         (value) => value <= 0,
+        { unrated: 0 },
       );
     if (name === "rating")
       return ask(
         `these look like counts (${least} to ${most}), not like ratings: take the pairs with ` +
           `--implicit, or say their scale, --scale ${scaleText(seen)}`,
         (value) => value === most,
+        { implicit: true },
+        { scale: scaleText(seen) },
       );
     return { kind: "pairs", why };
   }
@@ -124,10 +139,12 @@ function zeros({ least, most, values }: Seen, share: Share): Guess | undefined {
   const top = most <= 5 ? 5 : most <= 10 ? 10 : most <= 100 ? 100 : most;
   const times = values.find(([value]) => value === least)?.[1];
   return ask(
-    `${times ?? "some"} ratings are ${least}: if ${least} stands for "not rated", leave them out ` +
+    `${times === 1 ? "1 rating is" : `${times ?? "some"} ratings are`} ${least}: if ${least} stands for "not rated", leave them out ` +
       `with --unrated ${least}; if it is ` +
       `the lowest rating, say --scale ${least}-${top}`,
     (value) => value === least,
+    { unrated: least },
+    { scale: `${least}-${top}` },
   );
 }
 
@@ -138,7 +155,8 @@ const isWithin = (high: number) => (value: number) => value >= 0.5 && value <= h
 type Share = (is: (value: number) => boolean) => number;
 
 /** A few values outside a usual scale, on which all others are: likelier slips than another scale. */
-function slip({ least, most }: Seen, share: Share): Guess | undefined {
+function slip(seen: Seen, share: Share): Guess | undefined {
+  const { least, most } = seen;
   for (const high of USUAL) {
     const right = share(isWithin(high));
     if (least >= 0.5 && most <= high) return undefined;
@@ -147,6 +165,7 @@ function slip({ least, most }: Seen, share: Share): Guess | undefined {
         `it is outside 1 to ${high}, where ${Math.floor(1000 * right) / 10} % of the ratings are; ` +
           `correct it, or say --scale LOW-HIGH`,
         (value) => !isWithin(high)(value),
+        { scale: scaleText(seen) },
       );
   }
   return undefined;
@@ -156,11 +175,12 @@ function usual({ least, most }: Seen): Guess {
   const high = USUAL.find((top) => least >= 0.5 && most <= top);
   if (high !== undefined) return { kind: "scale", ...topOf(least, most, high) };
   if (least >= 0 && most <= 100 && most > 50)
-    return { kind: "scale", scale: scaleOf(0, 100), note: "by its values; --scale says another one" };
+    return { kind: "scale", scale: scaleOf(0, 100), note: "by its values" };
   return ask(
     `the scale of ratings from ${least} to ${most} is not obvious: say it with --scale LOW-HIGH, ` +
       `such as --scale ${scaleText({ least, most })}`,
     (value) => value === (most > 5 ? most : least),
+    { scale: scaleText({ least, most }) },
   );
 }
 
@@ -170,7 +190,7 @@ function usual({ least, most }: Seen): Guess {
  */
 function topOf(least: number, most: number, high: number): { scale: Scale; note?: string } {
   const scale = scaleOf(least < 1 ? 0.5 : 1, high);
-  if (high === 10) return { scale, note: "by its values; --scale says another one" };
+  if (high === 10) return { scale, note: "by its values" };
   return most >= scale.liked
     ? { scale }
     : {

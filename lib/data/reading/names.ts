@@ -8,36 +8,53 @@ export const ROLES = ["user", "item", "rating", "time"] as const;
 /** What a column can hold for us. */
 export type Role = (typeof ROLES)[number];
 
-const words = (text: string): readonly string[] => text.trim().split(/\s+/);
+/** Without accents, in small letters. */
+const plain = (text: string): string => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+const words = (text: string): readonly string[] => plain(text).trim().split(/\s+/);
 
 const NOUNS: Readonly<Record<Role | "count", readonly string[]>> = {
   user: words(
-    `user users usr uid customer client member reviewer account profile visitor person buyer ` +
-      `subscriber reader listener
-     viewer login student patron household critic kunde nutzer utilisateur usuario`,
+    `user users usr uid customer client member reviewer account profile visitor person buyer subscriber reader
+     listener viewer login student patron household critic
+     kunde kundin nutzer benutzer mitglied utilisateur acheteur usuario cliente comprador utente utilizador
+     gebruiker klant uzytkownik klient anvandare kund пользователь клиент покупатель 用户 客户 会员 顧客 会員
+     ユーザー`,
   ),
   item: words(
-    `item items iid movie film product asin sku song track artist book isbn article business recipe ` +
-      `anime game app joke
-     video show series episode course beer wine restaurant hotel place poi venue news url page content
-     stockcode good goods offer brand album podcast dish artikel produkt`,
+    `item items iid movie film product asin sku song track artist book isbn article business recipe anime game
+     app joke video show series episode course beer wine restaurant hotel place poi venue news url page content
+     stockcode good goods offer brand album podcast dish
+     artikel produkt ware buch lied produit livre morceau articulo producto pelicula libro cancion articolo
+     prodotto brano produto livro filme boek товар фильм книга 商品 产品 物品 电影 アイテム 映画`,
   ),
-  rating: words(`rating ratings rate score scores star stars overall grade val preference pref bewertung liked
-     like thumb thumbs`),
-  time: words(`timestamp time date datetime ts tstamp day unixtime unixreviewtime reviewtime when`),
+  rating: words(
+    `rating ratings rate score scores star stars overall grade val preference pref liked like thumb thumbs vote
+     bewertung wertung puntuacion calificacion valoracion voto avaliacao beoordeling ocena betyg оценка рейтинг
+     评分 评价 評価`,
+  ),
+  time: words(
+    `timestamp time date datetime ts tstamp day unixtime unixreviewtime reviewtime when
+     datum zeit zeitpunkt fecha дата время 时间 日期 日時 日付`,
+  ),
   count: words(
-    `count counts quantity quantities qty plays playcount clicks views purchases listens hours ` +
-      `minutes seconds duration
-     watchtime playtime dwelltime hoursplayed weight freq frequency times visits units amount`,
+    `count counts quantity quantities qty plays playcount clicks views purchases listens hours minutes seconds
+     duration watchtime playtime dwelltime hoursplayed weight freq frequency times visits units amount
+     anzahl menge quantite cantidad quantita quantidade aantal количество 数量 次数 回数`,
   ),
 };
 /** They name an item or a user where nothing better does. */
 const WEAK: Readonly<Record<string, Role>> = {
   title: "item",
+  titel: "item",
+  titre: "item",
+  titulo: "item",
+  titolo: "item",
   session: "user",
   email: "user",
   value: "rating",
   label: "rating",
+  note: "rating", // French for a mark; in English a remark
+  nota: "rating",
 };
 
 /** They say that a name is an identifier, and not of what. */
@@ -66,17 +83,18 @@ export interface Meaning {
 
 /** "userId:token" -> user, id */
 const split = (name: string): string[] =>
-  name
-    .replace(/:(token|float)(_seq)?$/, "")
-    .replace(/^\W+/, "")
-    .replace(/(\p{Ll}|\d)(\p{Lu})/gu, "$1 $2")
-    .toLowerCase()
+  plain(
+    name
+      .replace(/:(token|float)(_seq)?$/, "")
+      .replace(/^[^\p{L}\p{N}]+/u, "")
+      .replace(/(\p{Ll}|\d)(\p{Lu})/gu, "$1 $2"),
+  )
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== "");
 
 /** movieid -> movie */
 function nounOf(word: string): string {
-  const bare = word.replace(/(ids?|name)$/, "");
+  const bare = word.replace(/(ids?|name|名|编号|番号)$/, "");
   return !ROLE_OF.has(word) && ROLE_OF.has(bare) ? bare : word;
 }
 

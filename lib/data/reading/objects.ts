@@ -6,8 +6,10 @@
 import { InputError } from "../../errors";
 import { type ColumnChoice, type Columns, chooseColumns } from "./columns";
 import { requireUtf8 } from "./encoding";
+import { type LeftOut, type Tally, unratedBy } from "./leftOut";
+import { RefusedFile } from "./refusal";
 import type { RatingSink } from "./sink";
-import { clipped, numberOf, whyNoNumber } from "./values";
+import { clipped, isMissing, ratingOf, whyNoNumber } from "./values";
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -17,6 +19,22 @@ export function textOf(value: unknown): string {
   if (typeof value === "number" || typeof value === "bigint") return String(value);
   if (value instanceof Date) return value.toISOString();
   return value === null || value === undefined ? "" : JSON.stringify(value);
+}
+
+const DEEP = 4; // nobody keeps an id further below
+
+/** Nested objects as columns: {"user": {"id": 7}} as {"user.id": 7}. Arrays and dates are values. */
+export function flat(row: Row, prefix = "", depth = 0): Row {
+  const isObject = (value: unknown): value is Row =>
+    Object.prototype.toString.call(value) === "[object Object]";
+  if (depth === 0 && !Object.values(row).some(isObject)) return row;
+  return Object.fromEntries(
+    Object.entries(row).flatMap(([key, value]) =>
+      isObject(value) && depth < DEEP
+        ? Object.entries(flat(value, `${prefix}${key}.`, depth + 1))
+        : [[prefix + key, value]],
+    ),
+  );
 }
 
 /** The columns of objects, by the names of the first ones. */
@@ -34,21 +52,27 @@ export function planObjects(
   return { ...chooseColumns(name, rows, asked.columns, asked.implicit, names), names };
 }
 
+const isEmpty = (text: string): boolean => text === "";
+
 /** Puts rows into the sink. */
-export class ObjectRows {
+export class ObjectRows implements Tally {
   unrated = 0;
-  blank = 0;
+  incomplete = 0;
+  readonly blank = 0;
+  private readonly isUnrated: (rating: number) => boolean;
   private readonly user: string;
   private readonly item: string;
   private readonly rating: string | undefined;
 
   constructor(
     private readonly name: string,
-    { user, item, rating, names }: Columns & { readonly names: readonly string[] },
+    columns: Columns & { readonly names: readonly string[] },
     private readonly range: { readonly least: number; readonly most: number } | undefined,
-    private readonly missing: number | null,
+    private readonly settings: LeftOut,
     private readonly sink: RatingSink,
   ) {
+    const { user, item, rating, names } = columns;
+    this.isUnrated = unratedBy(settings, columns);
     this.user = names[user];
     this.item = names[item];
     this.rating = rating === undefined ? undefined : names[rating];
@@ -56,11 +80,24 @@ export class ObjectRows {
 
   take(row: Row, line: number): void {
     const where = `${this.name}: line ${line}`;
+    const needed = [this.user, this.item, ...(this.rating === undefined ? [] : [this.rating])];
+    const lacking = needed.find((key) => (key === this.rating ? isMissing : isEmpty)(textOf(row[key])));
+    if (lacking !== undefined) {
+      if (this.settings.incomplete === "skip") {
+        this.incomplete++;
+        return;
+      }
+      throw new RefusedFile(
+        `${where}: ${lacking} is missing in ${clipped(JSON.stringify(row, plain))}; correct it, or leave such ` +
+          `lines out with --incomplete skip`,
+        [{ incomplete: "skip" }],
+      );
+    }
     let rating = Number.NaN;
     if (this.rating !== undefined) {
       const text = textOf(row[this.rating]);
-      rating = numberOf(text);
-      if (rating === this.missing) {
+      rating = ratingOf(text);
+      if (this.isUnrated(rating)) {
         this.unrated++;
         return;
       }
@@ -75,19 +112,11 @@ export class ObjectRows {
     }
     const { sink } = this;
     sink.reserve(1);
-    sink.add(
-      this.id(row, this.user, where, "userTable"),
-      this.id(row, this.item, where, "itemTable"),
-      rating,
-      line,
-    );
+    sink.add(this.id(row, this.user, "userTable"), this.id(row, this.item, "itemTable"), rating, line);
   }
 
-  private id(row: Row, key: string, where: string, table: "userTable" | "itemTable"): number {
-    const text = textOf(row[key]);
-    if (text === "")
-      throw new InputError(`${where}: ${key} is missing in ${clipped(JSON.stringify(row, plain))}`);
-    const bytes = Buffer.from(text, "utf8");
+  private id(row: Row, key: string, table: "userTable" | "itemTable"): number {
+    const bytes = Buffer.from(textOf(row[key]), "utf8");
     return this.sink[table].number(bytes, 0, bytes.length);
   }
 }

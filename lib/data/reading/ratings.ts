@@ -20,8 +20,10 @@ import {
 import { sniffEncoding, toUtf8 } from "./encoding";
 import { layoutOf } from "./fields";
 import { guessScale, type Seen, seenIn } from "./guess";
-import { isJson, ObjectRows, parseLine, planObjects, type Row, textLines, textOf } from "./objects";
+import type { Tally } from "./leftOut";
+import { flat, isJson, ObjectRows, parseLine, planObjects, type Row, textLines, textOf } from "./objects";
 import { openParquet } from "./parquet";
+import { RefusedFile } from "./refusal";
 import { type ParsedRatings, settleRepeats } from "./repeats";
 import type { ReadingSettings } from "./settings";
 import { RatingSink } from "./sink";
@@ -127,13 +129,13 @@ type Text = Awaited<ReturnType<typeof peeked>>;
 type Common = Pick<Account, "file" | "packed" | "encoding">;
 
 async function readDelimited(path: string, text: Text, asked: Asked, sink: RatingSink, common: Common) {
-  const { separator, implicit, unrated } = asked.settings;
+  const { separator, implicit } = asked.settings;
   const layout = separator === null ? undefined : layoutOf(separatorNamed(separator));
   const bytes = text.first.subarray(0, BEGINNING);
   const beginning = { bytes, complete: text.complete && bytes.length === text.first.length };
   const plan = planText(path, beginning, { layout, columns: asked.columns, implicit });
   const columns = implicit ? { ...plan.columns, rating: undefined } : plan.columns;
-  const done = await readText(path, text.all, { ...plan, columns }, asked.scale, unrated, sink);
+  const done = await readText(path, text.all, { ...plan, columns }, asked.scale, asked.settings, sink);
   const account = {
     ...common,
     form: `separated by ${separatorName(plan.layout.separator)}`,
@@ -177,16 +179,17 @@ interface NumberedRow {
 async function readObjects(
   path: string,
   first: readonly NumberedRow[],
-  { settings: { implicit, unrated }, columns: choice, scale }: Asked,
+  { settings, columns: choice, scale }: Asked,
   sink: RatingSink,
   common: Common & Pick<Account, "form">,
   takeAll: (taker: ObjectRows, wanted: readonly string[]) => Promise<void>,
 ) {
   const sample = first.map(({ row }) => row);
   if (sample.length === 0) throw new InputError(`${path}: the file holds no ratings`);
+  const { implicit } = settings;
   const plan = planObjects(path, sample, { columns: choice, implicit });
   const columns = implicit ? { ...plan, rating: undefined } : plan;
-  const taker = new ObjectRows(path, columns, scale, unrated, sink);
+  const taker = new ObjectRows(path, columns, scale, settings, sink);
   const wanted = [columns.user, columns.item, columns.rating];
   await takeAll(
     taker,
@@ -198,11 +201,11 @@ async function readObjects(
 
 async function* objectLines(path: string, blocks: AsyncIterable<Uint8Array>) {
   for await (const { text, line } of textLines(path, blocks))
-    if (text.trim() !== "") yield { row: parseLine(path, text, line), line };
+    if (text.trim() !== "") yield { row: flat(parseLine(path, text, line)), line };
 }
 
 async function* numbered(rows: readonly Row[]) {
-  for (let k = 0; k < rows.length; k++) yield { row: rows[k], line: k + 1 };
+  for (let k = 0; k < rows.length; k++) yield { row: flat(rows[k]), line: k + 1 };
 }
 
 async function wholeArray(path: string, blocks: AsyncIterable<Uint8Array>): Promise<readonly Row[]> {
@@ -240,7 +243,7 @@ async function readParquet(path: string, asked: Asked, sink: RatingSink, { signa
 function accountOf(
   columns: Columns,
   row: readonly string[],
-  { unrated, blank }: { readonly unrated: number; readonly blank: number },
+  { unrated, incomplete, blank }: Tally,
 ): Omit<Account, "file" | "form"> {
   const { user, item, rating, time, names, skipped, notes } = columns;
   const places = { user, item, rating, time };
@@ -249,7 +252,7 @@ function accountOf(
   );
   const header = skipped.find(({ what }) => what === "header");
   const comments = skipped.filter(({ what }) => what === "comment").length;
-  const counts = { header: header ? 1 : 0, comment: comments, blank, unrated };
+  const counts = { header: header ? 1 : 0, comment: comments, blank, incomplete, unrated };
   return {
     ...(header && names ? { header: { line: header.line, names } } : {}),
     columns: used.map(({ role, column }) => ({
@@ -287,7 +290,10 @@ function valuesOf(sink: RatingSink, columns: Columns, { settings, scale }: Asked
   if (guess.kind === "pairs") return { scale: PAIRS, why: guess.why, seen, counts: true };
   const row = ratings.findIndex((value) => guess.odd(shortest(value)));
   const about = Math.abs(ratings[row]) > 2 ** 24 ? "near " : ""; // float32 holds no more digits
-  throw new InputError(`${sink.place(row)}: rating ${about}${shortest(ratings[row])}: ${guess.text}`);
+  throw new RefusedFile(
+    `${sink.place(row)}: rating ${about}${shortest(ratings[row])}: ${guess.text}`,
+    guess.ways,
+  );
 }
 
 /** In place. @throws InputError when a sum has left the scale */
@@ -296,9 +302,10 @@ function bringOntoStars({ ratings }: ParsedRatings, scale: Scale, where: string)
   const as = isPapers(scale);
   for (let k = 0; k < ratings.length; k++) {
     if (scale !== PAIRS && !(ratings[k] >= Math.fround(least) && ratings[k] <= Math.fround(most)))
-      throw new InputError(
+      throw new RefusedFile(
         `${where}: the sum of a pair's ratings is ${shortest(ratings[k])}, outside the scale (${least} to ` +
           `${most}); take --duplicates mean or last`,
+        [{ duplicates: "mean" }, { duplicates: "last" }],
       );
     if (!as) ratings[k] = ontoStars(ratings[k], scale);
   }
@@ -320,7 +327,7 @@ export function accountText({ accounts, scale, why, repeats, ratings }: Readout)
     ...notes,
     scale === PAIRS
       ? `pairs without ratings${why ? ` (${why})` : ""}`
-      : `ratings ${scale.least} to ${scale.most}, liked from ${scale.liked}${why ? ` (${why})` : ""}`,
+      : `ratings ${scale.least} to ${scale.most}, liked from ${shortest(scale.liked)}${why ? ` (${why})` : ""}`,
     ...Object.entries(skipped).map(([what, count]) => `${count} ${SKIPPED[what]}`),
     ...(repeats > 0 ? [`${repeats} repeated pairs made one each`] : []),
   ];
@@ -334,5 +341,6 @@ const SKIPPED: Readonly<Record<string, string>> = {
   header: "line skipped (header)",
   comment: "lines skipped (comments)",
   blank: "blank lines skipped",
+  incomplete: "lines left out (user, item or rating missing)",
   unrated: "lines left out (not rated)",
 };

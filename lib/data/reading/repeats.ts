@@ -1,8 +1,8 @@
 /** Pairs of user and item that occur more than once. */
 
-import { InputError } from "../../errors";
 import type { RatingColumns } from "../interactions";
 import { shortest } from "../scale";
+import { RefusedFile } from "./refusal";
 import type { Duplicates } from "./settings";
 
 /** Catalogues and columns, as a reader has them. */
@@ -41,7 +41,7 @@ function eachRepeat(
  * One rating a pair: `ratings` are changed in place.
  * @param place says where a row stands, for messages
  * @returns the columns without repeats, and how many rows went
- * @throws InputError when there are some and `how` is `refuse`
+ * @throws RefusedFile when there are some and `how` is `refuse`
  */
 export function settleRepeats(
   parsed: ParsedRatings,
@@ -62,13 +62,14 @@ export function settleRepeats(
   });
   if (dropped.size === 0) return { parsed, repeats: 0 };
   if (how === "refuse")
-    throw new InputError(
+    throw new RefusedFile(
       `${place(first.later)}: user ${userIds[users[first.later]]} rates item ` +
         `${itemIds[items[first.later]]} again, after ` +
         `${place(first.earliest, first.later)} (${shortest(ratings[first.earliest])}, then ` +
         `${shortest(ratings[first.later])}); ${dropped.size} ` +
         `${dropped.size === 1 ? "rating repeats" : "ratings repeat"} a pair in all: take one with ` +
         `--duplicates last, first, mean or sum`,
+      [{ duplicates: "last" }, { duplicates: "mean" }],
     );
   for (const [row, { sum, count }] of sums) ratings[row] = how === "sum" ? sum : sum / count;
   let kept = 0;

@@ -10,6 +10,7 @@ import { parseColumns } from "./columns";
 import { ENCODINGS } from "./encoding";
 import { separatorNamed } from "./sniff";
 
+export const INCOMPLETE = ["refuse", "skip"] as const;
 export const DUPLICATES = ["refuse", "last", "first", "mean", "sum"] as const;
 /** What is made of a pair that occurs more than once: an error, or one rating. */
 export type Duplicates = (typeof DUPLICATES)[number];
@@ -47,7 +48,15 @@ export const READING = {
     ),
   ),
   liked: anyNumber(4, "the rating from which on an item is liked (three quarters of the scale)"),
-  unrated: anyNumber(0, "the value that stands for 'not rated': its lines are left out"),
+  unrated: anyNumber(
+    0,
+    "the value that stands for 'not rated', of counts also all below it: such lines are left out",
+  ),
+  incomplete: choice(
+    INCOMPLETE,
+    "refuse",
+    "what is made of a line in which user, item or rating is missing: an error, or it is left out",
+  ),
   duplicates: choice(
     DUPLICATES,
     "refuse",

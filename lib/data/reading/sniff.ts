@@ -64,6 +64,21 @@ function regularity(rows: readonly SampleRow[]): { fields: number; share: number
 
 const ALIKE = 0.05; // a file of ratings may have lines without their time, or a wrong one
 
+/** By a first line that says it, as spreadsheets write and read it: `sep=;`. */
+export function namedLayout(bytes: Uint8Array): Layout | undefined {
+  const said = /^sep=([ -~\t])\r?\n/i.exec(Buffer.from(bytes.subarray(0, 8)).toString("latin1"));
+  return said ? layoutOf(said[1]) : undefined;
+}
+
+/** A character that may be the separator of some lines, although few files have it: equally often in each. */
+export function unusualSeparator(lines: readonly string[]): string | undefined {
+  const some = lines.filter((text) => text !== "").slice(0, -1); // the last may be cut
+  const times = (text: string, mark: string) => text.split(mark).length;
+  return [...new Set(some[0]?.match(/[!-/:-@[-`{-~]/g))].find(
+    (mark) => some.length > 1 && some.every((text) => times(text, mark) === times(some[0], mark)),
+  );
+}
+
 /** The layout that cuts the sample best; undefined when none cuts it. */
 export function sniffLayout(bytes: Uint8Array, complete: boolean): Layout | undefined {
   let best: { layout: Layout; share: number } | undefined;

@@ -6,9 +6,18 @@ import { InputError } from "../../errors";
 import { type ColumnChoice, type Columns, chooseColumns } from "./columns";
 import { requireUtf8 } from "./encoding";
 import { FieldReader, type Layout } from "./fields";
+import { type LeftOut, type Tally, unratedBy } from "./leftOut";
+import { RefusedFile } from "./refusal";
 import type { RatingSink } from "./sink";
-import { type SampleRow, sampleRows, separatorName, sniffLayout } from "./sniff";
-import { clipped, isTimeNumber, numberIn, whyNoNumber } from "./values";
+import {
+  namedLayout,
+  type SampleRow,
+  sampleRows,
+  separatorName,
+  sniffLayout,
+  unusualSeparator,
+} from "./sniff";
+import { clipped, isMissing, isTimeNumber, ratingIn, whyNoNumber } from "./values";
 
 /** A record longer than this is not one of ratings. */
 const LONGEST = 1 << 20;
@@ -34,28 +43,35 @@ export function planText(
   beginning: Beginning,
   asked: { readonly layout?: Layout; readonly columns: ColumnChoice; readonly implicit: boolean },
 ): TextPlan {
-  const layout = asked.layout ?? sniffLayout(beginning.bytes, beginning.complete);
+  const layout =
+    asked.layout ?? namedLayout(beginning.bytes) ?? sniffLayout(beginning.bytes, beginning.complete);
   const rows = layout ? sampleRows(beginning.bytes, layout, beginning.complete) : [];
   const [widest] = [...rows].sort((a, b) => b.fields.length - a.fields.length);
   if (layout === undefined || widest === undefined || widest.fields.length < 2)
-    throw new InputError(noColumns(name, beginning, asked.layout));
+    throw noColumns(name, beginning, asked.layout);
   const broken = rows.find(({ misquoted }) => misquoted >= 0);
   if (broken) throw misquotedError(name, broken.line, broken.fields[broken.misquoted]);
   const columns = chooseColumns(name, rows, asked.columns, asked.implicit);
   return { layout, columns, first: rows[columns.skipped.length] };
 }
 
-function noColumns(name: string, { bytes }: Beginning, layout: Layout | undefined): string {
+function noColumns(name: string, { bytes }: Beginning, layout: Layout | undefined): InputError {
   requireUtf8(name, 1, bytes.indexOf(0) >= 0 ? bytes : bytes.subarray(0, bytes.lastIndexOf(10) + 1));
   const lines = Buffer.from(bytes.subarray(0, 4096)).toString("utf8").split(/\r?\n/);
   const at = lines.findIndex((text) => text.trim() !== "");
-  if (at < 0) return `${name}: the file holds no ratings`;
+  if (at < 0) return new InputError(`${name}: the file holds no ratings`);
   const seen = `line ${at + 1} is ${clipped(lines[at])}`;
-  return layout
-    ? `${name}: ${seen}, which has no ${separatorName(layout.separator)} between users and items; ` +
-        `leave --separator out to have it found`
-    : `${name}: ${seen}: no users and items are seen in it; they stand between commas, semicolons, ` +
-        `tabs, |, :: or spaces`;
+  if (layout)
+    return new InputError(
+      `${name}: ${seen}, which has no ${separatorName(layout.separator)} between users and items; ` +
+        `leave --separator out to have it found`,
+    );
+  const odd = unusualSeparator(lines.slice(at));
+  return new RefusedFile(
+    `${name}: ${seen}: no users and items are seen in it; they stand between commas, semicolons, ` +
+      `tabs, |, :: or spaces, or what --separator says`,
+    odd === undefined ? [] : [{ separator: odd }],
+  );
 }
 
 /** Reads the rows of a text into the sink. @throws InputError naming file and line of what cannot be read */
@@ -64,11 +80,11 @@ export async function readText(
   blocks: AsyncIterable<Uint8Array>,
   { layout, columns }: TextPlan,
   range: { readonly least: number; readonly most: number } | undefined,
-  unrated: number | null,
+  settings: LeftOut,
   sink: RatingSink,
-): Promise<{ readonly unrated: number; readonly blank: number }> {
+): Promise<Tally> {
   const reader = new FieldReader(layout);
-  const rows = new Rows(name, reader, columns, range, unrated, sink);
+  const rows = new Rows(name, reader, columns, range, settings, sink);
   let rest: Uint8Array = new Uint8Array(0);
   const scan = (bytes: Uint8Array, last: boolean) => {
     const from = rows.line;
@@ -96,10 +112,13 @@ export async function readText(
 }
 
 /** Takes one record after the other from the reader of fields. */
-class Rows {
+class Rows implements Tally {
   line = 1;
   unrated = 0;
+  incomplete = 0;
   blank = 0;
+  private readonly isUnrated: (rating: number) => boolean;
+  private readonly skips: boolean;
   private readonly user: number;
   private readonly item: number;
   private readonly rating: number;
@@ -113,9 +132,11 @@ class Rows {
     private readonly fields: FieldReader,
     private readonly columns: Columns,
     private readonly range: { readonly least: number; readonly most: number } | undefined,
-    private readonly missing: number | null,
+    settings: LeftOut,
     private readonly sink: RatingSink,
   ) {
+    this.isUnrated = unratedBy(settings, columns);
+    this.skips = settings.incomplete === "skip";
     this.user = columns.user;
     this.item = columns.item;
     this.rating = columns.rating ?? -1;
@@ -138,20 +159,38 @@ class Rows {
     let rating = Number.NaN;
     if (this.rating >= 0) {
       const at = this.rating;
-      rating = fields.isPlace(at) ? numberIn(bytes, fields.starts[at], fields.ends[at]) : Number.NaN;
-      if (rating === this.missing) {
+      rating = fields.isPlace(at) ? ratingIn(bytes, fields.starts[at], fields.ends[at]) : Number.NaN;
+      if (this.isUnrated(rating)) {
         this.unrated++;
         return;
       }
-      if (!(rating >= this.least && rating <= this.most)) throw this.badRating(line, rating);
+      if (!(rating >= this.least && rating <= this.most)) {
+        if (!this.skips || !isMissing(fields.text(at))) throw this.badRating(line, rating);
+        this.incomplete++;
+        return;
+      }
+    }
+    if (this.isEmpty(this.user) || this.isEmpty(this.item)) {
+      if (!this.skips) throw this.noId(line);
+      this.incomplete++;
+      return;
     }
     const user = this.idOf(sink.userTable, this.user, bytes);
     const item = this.idOf(sink.itemTable, this.item, bytes);
-    if (user < 0 || item < 0)
-      throw new InputError(
-        `${this.name}: line ${line}: the ${user < 0 ? "user" : "item"} is missing in ${this.shown()}`,
-      );
     sink.add(user, item, rating, line);
+  }
+
+  private isEmpty(field: number): boolean {
+    const { fields } = this;
+    return fields.isPlace(field) && fields.starts[field] === fields.ends[field];
+  }
+
+  private noId(line: number): RefusedFile {
+    return new RefusedFile(
+      `${this.name}: line ${line}: the ${this.isEmpty(this.user) ? "user" : "item"} is missing in ` +
+        `${this.shown()}; correct it, or leave such lines out with --incomplete skip`,
+      [{ incomplete: "skip" }],
+    );
   }
 
   private idOf(
@@ -164,9 +203,7 @@ class Rows {
       const own = fields.fieldBytes(field);
       return table.number(own, 0, own.length);
     }
-    const from = fields.starts[field];
-    const to = fields.ends[field];
-    return from === to ? -1 : table.number(bytes, from, to);
+    return table.number(bytes, fields.starts[field], fields.ends[field]);
   }
 
   private shown(): string {
@@ -187,10 +224,16 @@ class Rows {
   private badRating(line: number, value: number): InputError {
     const text = this.fields.text(this.rating);
     const where = `${this.name}: line ${line}: rating ${clipped(text)}`;
+    if (Number.isNaN(value) && isMissing(text))
+      return new RefusedFile(
+        `${where} is missing: leave such lines out with --incomplete skip, or take the pairs alone ` +
+          `with --implicit`,
+        [{ incomplete: "skip" }, { implicit: true }],
+      );
     if (Number.isNaN(value))
       return new InputError(
-        `${where} ${whyNoNumber(text)}; leave such lines out, name another column with --columns ` +
-          `rating=..., or take the pairs alone with --implicit`,
+        `${where} ${whyNoNumber(text)}; correct it, name another column with --columns rating=..., ` +
+          `or take the pairs alone with --implicit`,
       );
     const { least, most } = this.range as { least: number; most: number };
     const time = isTimeNumber(value)

@@ -17,18 +17,30 @@ export function numberOf(text: string): number {
   return COMMA.test(text) && !THOUSANDS.test(text) ? Number(text.replace(",", ".")) : Number.NaN;
 }
 
+/** Thumbs in words. */
+const THUMBS: readonly [up: RegExp, down: RegExp] = [
+  /^(true|yes|likes?|liked|up|thumbs?[ _-]?up)$/i,
+  /^(false|no|dislikes?|disliked|down|thumbs?[ _-]?down)$/i,
+];
+
+/** The rating that a text stands for: a number, or 1 and 0 for "like" and "dislike"; NaN for none. */
+export function ratingOf(text: string): number {
+  const number = numberOf(text);
+  if (!Number.isNaN(number)) return number;
+  return THUMBS[0].test(text) ? 1 : THUMBS[1].test(text) ? 0 : Number.NaN;
+}
+
 /** Why a text is no rating. */
 export function whyNoNumber(text: string): string {
-  if (isMissing(text)) return "is missing";
   if (THOUSANDS.test(text)) return "may be a thousand or a decimal; write it without the comma";
   return "is not a number";
 }
 
-/** The number in bytes[from .. to), rounded correctly; NaN where there is none. */
-export function numberIn(bytes: Uint8Array, from: number, to: number): number {
+/** The rating in bytes[from .. to), rounded correctly; NaN where there is none. */
+export function ratingIn(bytes: Uint8Array, from: number, to: number): number {
   const short = decimal(bytes, from, to);
   if (!Number.isNaN(short) || to - from > 64) return short;
-  return numberOf(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("latin1"));
+  return ratingOf(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("latin1"));
 }
 
 /**

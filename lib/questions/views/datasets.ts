@@ -2,8 +2,8 @@
 
 import { barChart } from "../../report/barChart";
 import { histogramChart } from "../../report/histogram";
-import type { Table } from "../../report/rows";
-import type { NamedChart, NamedTable } from "../../report/show";
+import { rowsOf, type Table } from "../../report/rows";
+import type { NamedChart, NamedTable, Shown } from "../../report/show";
 import { columns } from "../../report/table";
 
 export const datasets = {
@@ -30,18 +30,21 @@ export const datasets = {
       yTitle: "how many",
     }),
   }),
-  /** @param rows rating, share in % */
-  values: (name: string, rows: Table): NamedChart => ({
-    name: "rating-values",
-    caption: `Values of ratings, ${name} after the filter`,
-    alt: "Bars: the share of each rating value.",
-    chart: barChart(rows as Table<{ rating: number; share: number }>, {
-      x: "rating",
-      y: "share",
-      yTitle: "share (%)",
-      height: 180,
-    }),
-  }),
+  /** @param rows rating, share in %; nothing is drawn of a single value, as clicks, orders and plays have */
+  values: (name: string, rows: Table): Shown => {
+    if (rowsOf(rows).length < 2) return [];
+    return {
+      name: "rating-values",
+      caption: `Values of ratings, ${name} after the filter`,
+      alt: "Bars: the share of each rating value.",
+      chart: barChart(rows as Table<{ rating: number; share: number }>, {
+        x: "rating",
+        y: "share",
+        yTitle: "share (%)",
+        height: 180,
+      }),
+    };
+  },
   /** @param rows data, train, test, median, most, top5 and top25 in % */
   activity: (rows: Table): NamedTable => ({
     name: "activity",

@@ -4,7 +4,7 @@
  */
 
 import { describe } from "../../data/describe";
-import type { Interactions } from "../../data/interactions";
+import { holdsRatings, type Interactions } from "../../data/interactions";
 import { barChart } from "../../report/barChart";
 import type { NamedChart, NamedTable } from "../../report/show";
 import { columns } from "../../report/table";
@@ -32,7 +32,7 @@ export const quickstart = {
     caption: "The data of this notebook",
     rows: Object.entries(parts).map(([part, data]) => {
       const { users, items, ratings, mean, perUser } = describe(data);
-      return { part, users, items, ratings, mean, median: perUser.median };
+      return { part, users, items, ratings, mean: holdsRatings(data) ? mean : null, median: perUser.median };
     }),
     columns: [
       ...columns({ part: "Part", users: "Users", items: "Items", ratings: "Ratings" }),

@@ -69,12 +69,46 @@ describe("names", () => {
     }
   });
 
+  it.each([
+    ["Kunde;Artikel;Bewertung", "a;x;4", "a x 4"],
+    ["Note,Titre du film,Utilisateur", "4,x,a", "a x 4"],
+    ["calificación,película,cliente", "4,x,a", "a x 4"],
+    ["utente,prodotto,voto", "a,x,4", "a x 4"],
+    ["оценка,товар,покупатель", "4,x,a", "a x 4"],
+    ["评分,商品名,用户ID", "4,x,a", "a x 4"],
+    ["評価,商品,ユーザー", "4,x,a", "a x 4"],
+  ])("of other languages: %s", async (header, row, found) => {
+    expect(await rowsOf(`${header}\n${row}\n`, { scale: "1-5" })).toEqual([found]);
+  });
+
+  it("of words above ids with digits are a header, although nothing else tells it", async () => {
+    const body = ["p1,f2", "p2,f2", "p3,f1", "p4,f9", "p5,f1"];
+    const pairs = await read(`persona,fruta\n${body.join("\n")}\n`);
+    expect(pairs.accounts[0].header).toEqual({ line: 1, names: ["persona", "fruta"] });
+    expect(pairs.ratings.userIds).toHaveLength(5);
+    expect((await read(`${body.join("\n")}\n`)).ratings.userIds).toHaveLength(5);
+    expect((await read(`ann,fig\n${body.join("\n")}\nbob,fig\n`)).ratings.userIds).toHaveLength(7);
+  });
+
+  it("a rating's column in words is asked for by name, and never passed over", async () => {
+    await expect(read("who,what,opinion\na,x,like\nb,x,dislike\n")).rejects.toMatchObject({
+      message: expect.stringMatching(/"opinion" may hold ratings/),
+      ways: [{ columns: "rating=opinion" }, { implicit: true }],
+    });
+  });
+
+  it("a column for each item is refused with what to do", async () => {
+    const wide = "user,i1,i2,i3,i4,i5\na,1,,3,4,5\nb,5,4,,2,1\n";
+    await expect(read(wide)).rejects.toThrow(/one line for each rating: user,item,rating/);
+    await expect(read(wide.replaceAll("i", ""))).rejects.toThrow(/one line for each rating/);
+  });
+
   it("two that say the same are refused, and so is a rating among several numbers", async () => {
     await expect(read("user_id,artist_id,track_id,rating\n1,2,3,4\n")).rejects.toThrow(
       /"artist_id" and "track_id" both name a column of items; say which with --columns item=artist_id/,
     );
     await expect(read("user_id,book_id,is_read,is_reviewed\n1,2,0,1\n1,3,1,0\n")).rejects.toThrow(
-      /no column is called rating; "is_read" and "is_reviewed" hold numbers: say which with --columns rating=is_read, or take the pairs alone with --implicit/,
+      /no column is called rating; "is_read" and "is_reviewed" may hold ratings: say which with --columns rating=is_read, or take the pairs alone with --implicit/,
     );
   });
 
@@ -93,6 +127,15 @@ describe("names", () => {
 });
 
 describe("comments", () => {
+  it("of a spreadsheet name the separator, and are passed over", async () => {
+    for (const mark of [";", ",", "\t", "^"]) {
+      const text = `sep=${mark}\r\n${["user", "item", "rating"].join(mark)}\r\n${["a;1", "x|2", "4"].map((one) => (mark === "^" ? one : one.replace(/\W/, "-"))).join(mark)}\r\n`;
+      const readout = await read(text, { scale: "1-5" });
+      expect(readout.accounts[0]).toMatchObject({ header: { line: 2 }, skipped: { header: 1, comment: 1 } });
+      expect(readout.ratings.ratings[0]).toBe(4);
+    }
+  });
+
   it("before the data are passed over and counted; a header may begin with #", async () => {
     const konect = "% bip weighted\n% 3 2 2\n1 1 5 874965758\n2 1 3 874965759\n2 2 1 874965760\n";
     const readout = await read(konect, {}, "out.x");
@@ -184,7 +227,7 @@ describe("lines that cannot be read name themselves", () => {
     ],
     ["1,2,3\n,2,3\n", "line 2: the user is missing in"],
     ["1,2,3\n1, ,3\n", "line 2: the item is missing in"],
-    ["1,2,3\n1,3,good\n1,4,5\n", 'line 2: rating "good" is not a number; leave such lines out'],
+    ["1,2,3\n1,3,good\n1,4,5\n", 'line 2: rating "good" is not a number; correct it'],
     ["1,2,3\n1,3,\n1,4,5\n", 'line 2: rating "" is missing'],
     ["u;i;rating\n1;2;3\n1;3;1,234\n", "may be a thousand or a decimal"],
     ["user,item,rating\n", "the file holds no ratings"],

@@ -251,6 +251,16 @@ describe("JSON", () => {
     ).toEqual(["a 7 3", "a 8 4"]);
   });
 
+  it("nested objects are columns with a point in their names", async () => {
+    const line = (user: string, item: string, rating: number) =>
+      JSON.stringify({ _id: { $oid: "5f" }, user: { id: user, name: "Ann" }, item: { id: item }, rating });
+    const text = `${line("a", "x", 4)}\n${line("b", "y", 5)}\n`;
+    expect(await rowsOf(text)).toEqual(["a x 4", "b y 5"]);
+    expect(await rowsOf(text, { columns: "user=user.name,item=item.id" })).toEqual(["Ann x 4", "Ann y 5"]);
+    const deep = `${'{"a":'.repeat(3000)}1${"}".repeat(3000)}`;
+    await expect(read(`{"user":${deep},"item":"x","rating":4}`)).rejects.toThrow(/no columns of users/);
+  });
+
   it("an array of objects", async () => {
     expect(await rowsOf(`[\n${object("A2", "B1", 5)},\n${object("A1", "B1", 1)}]`)).toEqual([
       "A2 B1 5",
@@ -262,7 +272,7 @@ describe("JSON", () => {
     [`${object("a", "b", 5)}\n{"reviewerID":`, "line 2: not a JSON object"],
     [`${object("a", "b", 5)}\n7`, "line 2: not a JSON object"],
     [`${object("a", "b", 5)}\n${object("a", undefined, 5)}`, "line 2: asin is missing"],
-    [`${object("a", "b", 5)}\n${object("a", "c", null)}`, 'line 2: overall "" is missing'],
+    [`${object("a", "b", 5)}\n${object("a", "c", null)}`, "line 2: overall is missing in"],
     [`${object("a", "b", 5)}\n${object("a", "c", "good")}`, 'line 2: overall "good" is not a number'],
     ['{"reviewerID":"a","overall":5}\n', "no columns of users and items"],
   ])("%s", async (text, message) => {

@@ -24,7 +24,7 @@ describe("scales that are obvious", () => {
   it.each<[string, (random: Random) => number | string, number, number, number, RegExp | undefined]>([
     ["1 to 5", (r) => 1 + r.below(5), 1, 5, 4, undefined],
     ["halves", (r) => (1 + r.below(10)) / 2, 0.5, 5, 4, undefined],
-    ["1 to 10", (r) => 1 + r.below(10), 1, 10, 7.75, /by its values; --scale says another one/],
+    ["1 to 10", (r) => 1 + r.below(10), 1, 10, 7.75, /by its values/],
     ["0 to 100", (r) => r.below(101), 0, 100, 75, /by its values/],
     ["1 to 3", (r) => 1 + r.below(3), 1, 5, 4, /no rating reaches 4; if 3 is the highest, say --scale 1-3/],
     ["thumbs", (r) => 2 * r.below(2) - 1, -1, 1, 0.5, /thumbs down \(-1\) and up/],
@@ -58,7 +58,7 @@ describe("scales that are not", () => {
     [
       "-1 beside 1 to 10",
       [...drawn(300, (r) => 1 + r.below(10)), -1],
-      /line 301: rating -1: 1 ratings are -1: .*--unrated -1;.* --scale -1-10/,
+      /line 301: rating -1: 1 rating is -1: .*--unrated -1;.* --scale -1-10/,
     ],
     [
       "school marks to 20",
@@ -104,9 +104,16 @@ describe("the paper's scale inside", () => {
     );
   });
 
-  it("never makes a like of a thumb down", async () => {
-    const down = (await inside(file(drawn(50, (r) => 2 * r.below(2) - 1)))).filter((value) => value < 4);
-    expect(new Set(down)).toEqual(new Set([1]));
+  it.each([
+    [-1, 1],
+    [0, 1],
+    ["false", "true"],
+    ["dislike", "like"],
+    ["No", "YES"],
+    ["thumbs down", "thumbs up"],
+  ])("never makes a like of a thumb down: %s and %s", async (down, up) => {
+    const stars = await inside(file([up, down, up, up, down], "user,item,rating\n"));
+    expect(stars).toEqual([5, 1, 5, 5, 1]);
   });
 });
 
@@ -158,9 +165,10 @@ describe("clicks, orders, plays", () => {
     expect((await read(file([3, 0, 2], "user,item,quantity\n"), { unrated: 0 })).ratings.ratings.length).toBe(
       2,
     );
-    await expect(read(file([3, -2, 2], "user,item,quantity\n"))).rejects.toThrow(
-      /line 3: rating -2: .*no interaction/,
-    );
+    const returned = file([3, -2, 0, 2, -7], "user,item,quantity\n");
+    await expect(read(returned)).rejects.toThrow(/line 3: rating -2: .*no interaction.*--unrated 0/);
+    const kept = await read(returned, { unrated: 0 });
+    expect([kept.ratings.ratings.length, kept.accounts[0].skipped]).toEqual([2, { header: 1, unrated: 3 }]);
   });
 
   it("by --implicit, whatever stands in the column; by --scale they are ratings", async () => {
@@ -174,6 +182,38 @@ describe("clicks, orders, plays", () => {
   it("that repeat are one pair each, and counted", async () => {
     const readout = await read("user,item,time\na,x,2024-01-01\na,x,2024-01-02\nb,x,2024-01-02\n");
     expect([readout.ratings.ratings.length, readout.repeats]).toEqual([2, 1]);
+  });
+});
+
+describe("lines in which something is missing", () => {
+  const gaps = "user,item,rating\na,x,4\nb,x,\nb,y,5\n,y,3\nc,,2\nc,x,NULL\n";
+
+  it("stop, with the setting that leaves them out", async () => {
+    await expect(read(gaps)).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /line 3: rating "" is missing: leave such lines out with --incomplete skip/,
+      ),
+      ways: [{ incomplete: "skip" }, { implicit: true }],
+    });
+    await expect(read(gaps, { implicit: true })).rejects.toMatchObject({
+      message: expect.stringMatching(/line 5: the user is missing in .*--incomplete skip/),
+      ways: [{ incomplete: "skip" }],
+    });
+  });
+
+  it("are left out and counted, in text and in objects", async () => {
+    const { accounts, ratings } = await read(gaps, { incomplete: "skip" });
+    expect([...ratings.ratings]).toEqual([4, 5]);
+    expect(ratings.userIds).toEqual(["a", "b"]);
+    expect(accounts[0].skipped).toEqual({ header: 1, incomplete: 4 });
+    const lines = [
+      '{"user":"a","item":"x","rating":4}',
+      '{"user":null,"item":"x","rating":4}',
+      '{"user":"b","item":"x"}',
+    ];
+    const objects = await read(lines.join("\n"), { incomplete: "skip" });
+    expect([objects.ratings.userIds, objects.accounts[0].skipped]).toEqual([["a"], { incomplete: 2 }]);
+    await expect(read("a,x,4\nb,x,good\n", { incomplete: "skip" })).rejects.toThrow(/"good" is not a number/);
   });
 });
 
