@@ -242,7 +242,8 @@ function byName(table: Table, names: readonly string[], given: Found): Found {
   const missing = (["user", "item"] as const).filter((role) => found[role] === undefined);
   if (missing.length > 0 && strangers.length >= missing.length && strangers.length <= missing.length + 2)
     for (const role of missing) found[role] = strangers.shift();
-  if (found.rating === undefined && !table.implicit) ratingLeft(table, names, strangers, found);
+  const isWhole = found.user !== undefined && found.item !== undefined;
+  if (isWhole && found.rating === undefined && !table.implicit) ratingLeft(table, names, strangers, found);
   const unread = names.flatMap((name, k) => (taken(found).has(k) ? [] : [name || `column ${k + 1}`]));
   if (unread.length > 0) found.notes.push(`not read: ${unread.join(", ")}`);
   return found;
