@@ -34,10 +34,10 @@ type Wanted = SettingsOf<typeof EXCERPT>;
 /**
  * The excerpt around the user whose |e_i| is nearest to the median among those that allow one. Ties: smaller
  * user.
- * @throws InputError when no user of this hypergraph has enough members and outsiders of that kind; for l
- * other than 4, 5
+ * @returns undefined when no user of this hypergraph has enough members and outsiders of that kind
+ * @throws InputError for l other than 4, 5
  */
-export function excerpt(graph: Hypergraph, settings: Partial<Wanted> = {}): Excerpt {
+export function excerpt(graph: Hypergraph, settings: Partial<Wanted> = {}): Excerpt | undefined {
   const wanted = complete(EXCERPT, settings, "excerpt");
   if (graph.order < 4 || graph.order > 5)
     throw new InputError(
@@ -51,10 +51,7 @@ export function excerpt(graph: Hypergraph, settings: Partial<Wanted> = {}): Exce
     const found = around(graph, user, wanted);
     if (found) return found;
   }
-  throw new InputError(
-    `excerpt: no user with ${wanted.members} members over ${wanted.ownItems} items and ` +
-      `${wanted.outside} users outside`,
-  );
+  return undefined;
 }
 
 function around(graph: Hypergraph, user: number, wanted: Wanted): Excerpt | undefined {

@@ -39,12 +39,22 @@ beforeAll(() => {
     at("turned.csv"),
     clicks((u, i, k) => `${1 + (k % 5)};${i};${u}\n`),
   );
+  writeFileSync(
+    at("liked.csv"),
+    clicks((u, i, k) => `u${u},i${i},${4 + (k % 2)}\n`),
+  );
+  writeFileSync(
+    at("thumbs.csv"),
+    clicks((u, i, k) => `u${u},i${i},${k % 2}\n`),
+  );
 });
 
 describe("learn without --method", () => {
   it.each([
     ["clicks.csv", [], "ease", /for pairs without ratings/],
     ["stars.csv", [], "ease", /by who rated what/],
+    ["liked.csv", [], "ease", /by who rated what/], // two values, and neither is a dislike
+    ["thumbs.csv", [], "ease", /for thumbs up and down/],
     ["stars.csv", ["--groups", "2", "--epochs", "1"], "laser", /has groups and epochs among its settings/],
     ["stars.csv", ["--set", "label=rating"], "ease", /forgets by subtraction/],
   ] as const)("%s %j: %s, and says why", async (file, more, method, why) => {
@@ -70,6 +80,7 @@ describe("the quality of what was learned", () => {
     const { code, out } = await learn("stars.csv", "nothing", "--groups", "2", "--epochs", "1");
     expect(code).toBe(0);
     expect(out).toMatch(/Beware: it ranks no better .*npx erasable advise \S+stars\.csv\n/);
+    expect(out).not.toContain("own held-out items"); // one each, which every order ranks alike
   });
 
   it("is not measured where nothing can be held out", async () => {
@@ -78,6 +89,20 @@ describe("the quality of what was learned", () => {
     expect({ code, err }).toEqual({
       code: 0,
       err: expect.stringMatching(/quality: not measured: .*two ratings/),
+    });
+  });
+});
+
+describe("advise", () => {
+  it("says what it cannot know of a single user, and draws nothing", async () => {
+    writeFileSync(at("single.csv"), Array.from({ length: 20 }, (_, i) => `u,i${i},${1 + (i % 5)}\n`).join(""));
+    const { code, out } = await erasable("advise", at("single.csv"), "--minutes", "0.1", "--out", at("single"));
+    expect(code).toBe(0);
+    expect(out).toMatch(/^EASE, who rated what .* – +– /m); // nobody else can be forgotten
+    expect(out).not.toContain("Picture");
+    expect(await erasable("advise", at("liked.csv"), "--for", "ratings", "--minutes", "0.1")).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/nobody has two held-out ratings that differ/),
     });
   });
 });

@@ -8,7 +8,7 @@ import { lineChart } from "../../report/lineChart";
 import { mapChart, scatterChart } from "../../report/pointChart";
 import type { RunDescription } from "../../report/provenance";
 import type { Table } from "../../report/rows";
-import type { NamedChart, NamedTable } from "../../report/show";
+import type { NamedChart, NamedTable, Shown } from "../../report/show";
 import { columns } from "../../report/table";
 
 const correlations = "Correlation of the axis with";
@@ -28,14 +28,15 @@ function namesOf({ user, members, outside, items }: Excerpt) {
 }
 
 export const embedding = {
-  /** Users of an excerpt in the order of their names: u1, u2, ... */
-  people: (piece: Excerpt): readonly number[] => namesOf(piece).people,
-  /** @param size users in the hyperedge, of so many */
-  hyperedge: (piece: Excerpt, size: number, users: number): NamedChart => {
+  /** Users of an excerpt in the order of their names: u1, u2, ...; nobody where there is none */
+  people: (piece: Excerpt | undefined): readonly number[] => (piece ? namesOf(piece).people : []),
+  /** @param sizes users in each hyperedge, Uint32Array, users */
+  hyperedge: (piece: Excerpt | undefined, sizes: Uint32Array): Shown => {
+    if (piece === undefined) return [];
     const { person, thing } = namesOf(piece);
     return {
       name: "embedding-hyperedge",
-      caption: `Figure 3 from the data. The hyperedge of u1 holds ${size} of ${users} users, of whom five are drawn`,
+      caption: `Figure 3 from the data. The hyperedge of u1 holds ${sizes[piece.user]} of ${sizes.length} users, of whom five are drawn`,
       alt: "Left: users and items joined by ratings. Right: an outline around u1 and four others; two users outside.",
       chart: hyperedgeChart(
         {
@@ -54,21 +55,24 @@ export const embedding = {
     };
   },
   /** @param rows id, ratings, edge, share in %, inside; in the order of `people` */
-  members: (rows: readonly object[]): NamedTable => ({
-    name: "embedding-hyperedge-users",
-    caption: "The users of Figure 3",
-    rows: rows.map((row, k) => ({ name: `u${k + 1}`, ...row })),
-    columns: [
-      ...columns({
-        name: "Name",
-        id: "Id in the data",
-        ratings: "Ratings",
-        inside: "In the hyperedge of u1",
-        edge: "Users in this user's own hyperedge",
-      }),
-      { key: "share", label: "Share of all", unit: "%", digits: 1 },
-    ],
-  }),
+  members: (rows: readonly object[]): Shown =>
+    rows.length === 0
+      ? []
+      : {
+          name: "embedding-hyperedge-users",
+          caption: "The users of Figure 3",
+          rows: rows.map((row, k) => ({ name: `u${k + 1}`, ...row })),
+          columns: [
+            ...columns({
+              name: "Name",
+              id: "Id in the data",
+              ratings: "Ratings",
+              inside: "In the hyperedge of u1",
+              edge: "Users in this user's own hyperedge",
+            }),
+            { key: "share", label: "Share of all", unit: "%", digits: 1 },
+          ],
+        },
   /** @param rows mean, least, at5, at50, at95, most in %; alone; activity */
   reach: (rows: Table): NamedTable => ({
     name: "embedding-reach",
