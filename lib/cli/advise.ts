@@ -149,7 +149,9 @@ function adviceText(advice: Advice, next?: string, picture?: string): string {
       `${hasOwn ? ", and a user's own held-out items ranked" : ""}. Expected share: what one random user costs of ` +
       "learning. Seconds of a random user, certificate and deletion included.",
     ...leftOut.map(({ label, why }) => `Left out: ${label}: ${why}`),
-    ...(users < FEW ? [`${users === 1 ? "One user is" : `${plural(users, "user")} are`} few: differences say little.`] : []),
+    ...(users < FEW
+      ? [`${users === 1 ? "One user is" : `${plural(users, "user")} are`} few: differences say little.`]
+      : []),
     ...(picture === undefined ? [] : [`Picture: ${picture}`]),
     recommended ? `Take ${recommended.label}: ${reason}.` : `No method is recommended: ${reason}.`,
     ...(next === undefined ? [] : [`  ${next}`]),

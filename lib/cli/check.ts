@@ -196,7 +196,9 @@ function nextCommands(name: string, flags: string, perUser: Uint32Array, coreUse
   return [
     `npx erasable learn ${file}${flags} --system my-system`,
     ...(isMeasured ? [`npx erasable advise ${file}${flags}`] : []),
-    ...(isMeasured && users > 1 && !name.includes(",") ? [`npx erasable run utility --dataset ${file}${flags}${few}`] : []),
+    ...(isMeasured && users > 1 && !name.includes(",")
+      ? [`npx erasable run utility --dataset ${file}${flags}${few}`]
+      : []),
   ];
 }
 

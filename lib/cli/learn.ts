@@ -210,5 +210,8 @@ function printQuality(quality: Quality, file: string): void {
       "Beware: it ranks no better than a list that is the same for everybody: nothing of anybody's taste was learned. " +
         `To compare methods: npx erasable advise ${file}`,
     );
-  else if (users < FEW) print(`${users === 1 ? "One user is" : `${plural(users, "user")} are`} few: the next ratings may say otherwise.`);
+  else if (users < FEW)
+    print(
+      `${users === 1 ? "One user is" : `${plural(users, "user")} are`} few: the next ratings may say otherwise.`,
+    );
 }

@@ -95,8 +95,18 @@ describe("the quality of what was learned", () => {
 
 describe("advise", () => {
   it("says what it cannot know of a single user, and draws nothing", async () => {
-    writeFileSync(at("single.csv"), Array.from({ length: 20 }, (_, i) => `u,i${i},${1 + (i % 5)}\n`).join(""));
-    const { code, out } = await erasable("advise", at("single.csv"), "--minutes", "0.1", "--out", at("single"));
+    writeFileSync(
+      at("single.csv"),
+      Array.from({ length: 20 }, (_, i) => `u,i${i},${1 + (i % 5)}\n`).join(""),
+    );
+    const { code, out } = await erasable(
+      "advise",
+      at("single.csv"),
+      "--minutes",
+      "0.1",
+      "--out",
+      at("single"),
+    );
     expect(code).toBe(0);
     expect(out).toMatch(/^EASE, who rated what .* – +– /m); // nobody else can be forgotten
     expect(out).not.toContain("Picture");

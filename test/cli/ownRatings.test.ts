@@ -64,7 +64,9 @@ async function taste(file: string, ...more: string[]): Promise<number> {
   expect({ code, err: code === 0 ? "" : err }).toEqual({ code: 0, err: "" });
   const system = await open(folder, { readOnly: true });
   const found = system.system.userIds.flatMap((user) =>
-    system.recommend(user, 5).map(({ item }) => [user, item].map((id) => Number(/\d+/.exec(id)?.[0]) % GROUPS)),
+    system
+      .recommend(user, 5)
+      .map(({ item }) => [user, item].map((id) => Number(/\d+/.exec(id)?.[0]) % GROUPS)),
   );
   await system.close();
   return found.filter(([user, item]) => user === item).length / found.length;
@@ -122,7 +124,9 @@ describe("clicks and orders", () => {
       3 * random.below(40) + (random.below(3) < 2 ? k % GROUPS : random.below(GROUPS));
     return Array.from({ length: 300 }, (_, k) => [...new Set(Array.from({ length: 10 }, () => pair(k)))])
       .flatMap((products, k) =>
-        products.map((p) => `ann.${k}@example.org,Lamp ${p},${Math.ceil(Math.exp(8 * random.uniform() ** 3))}\n`),
+        products.map(
+          (p) => `ann.${k}@example.org,Lamp ${p},${Math.ceil(Math.exp(8 * random.uniform() ** 3))}\n`,
+        ),
       )
       .join("");
   };
@@ -133,21 +137,32 @@ describe("clicks and orders", () => {
     const advised = await erasable("advise", file, "--minutes", "0.1", "--out", join(home, "advice"));
     const command = advised.out.split("\n").find((line) => line.startsWith("  npx erasable learn "));
     const words = command?.trim().split(" ").slice(4) ?? [];
-    expect(await taste(file, ...words.filter((word, k) => ![word, words[k - 1]].includes("--system")))).toBeGreaterThan(0.9);
+    expect(
+      await taste(file, ...words.filter((word, k) => ![word, words[k - 1]].includes("--system"))),
+    ).toBeGreaterThan(0.9);
   });
 });
 
 describe("a refusal", () => {
-  const stars = (of: (u: number, i: number, stars: number, n: number) => string, header = "user,item,rating\n") =>
-    table((u, i, s, n) => `u${u},i${i},${of(u, i, s, n)}`, header);
+  const stars = (
+    of: (u: number, i: number, stars: number, n: number) => string,
+    header = "user,item,rating\n",
+  ) => table((u, i, s, n) => `u${u},i${i},${of(u, i, s, n)}`, header);
   const words = (command: string): string[] =>
-    execFileSync("sh", ["-c", `printf '%s\\n' ${command}`], { encoding: "utf8" }).trimEnd().split("\n").slice(2);
+    execFileSync("sh", ["-c", `printf '%s\\n' ${command}`], { encoding: "utf8" })
+      .trimEnd()
+      .split("\n")
+      .slice(2);
 
   /** Every command that refusals give, one after the other, until all are taken. @returns how many were given */
   async function follow(args: readonly string[], deep = 0): Promise<number> {
     const { code, err } = await erasable(...args);
     if (code === 0) return 0;
-    expect({ code, err, deep: deep < 4 }).toEqual({ code: 2, err: expect.stringMatching(/Try: npx/), deep: true });
+    expect({ code, err, deep: deep < 4 }).toEqual({
+      code: 2,
+      err: expect.stringMatching(/Try: npx/),
+      deep: true,
+    });
     expect(err).toMatch(/^erasable: \S+ratings\.csv: line \d+/);
     const given = err.split("\n").flatMap((line) => /^(?:Try| or): (npx erasable .*)$/.exec(line)?.[1] ?? []);
     let count = given.length;
@@ -159,20 +174,34 @@ describe("a refusal", () => {
     ["negative ratings", 1, stars((_, __, s) => String(2 * s - 6))],
     ["zeros among stars", 2, stars((_, __, s) => String(s - 1))],
     ["a slip", 1, `${stars((_, __, s) => String(s))}u99,i1,44\n`],
-    ["counts of nothing, and returned ones", 1, stars((_, __, s, n) => String(n % 50 ? s : -s), "user,item,quantity\n")],
+    [
+      "counts of nothing, and returned ones",
+      1,
+      stars((_, __, s, n) => String(n % 50 ? s : -s), "user,item,quantity\n"),
+    ],
     ["times as ratings", 1, stars((_, __, ___, n) => String(1_700_000_000 + n))],
     ["counts as ratings", 2, stars((_, __, s, n) => String(n % 40 ? s : 700 + n))],
     ["missing ratings", 2, stars((_, __, s, n) => (n % 9 ? String(s) : ""))],
     ["missing users", 1, `${stars((_, __, s) => String(s))},i1,4\n`],
     ["repeated pairs", 2, `${stars((_, __, s) => String(s))}${stars((_, __, s) => String(s), "")}`],
-    ["Latin-1", 1, Buffer.from(stars((_, __, s) => String(s), "Käufer,item,rating\n"), "latin1")],
+    [
+      "Latin-1",
+      1,
+      Buffer.from(
+        stars((_, __, s) => String(s), "Käufer,item,rating\n"),
+        "latin1",
+      ),
+    ],
     ["an unusual separator", 1, stars((_, __, s) => String(s)).replaceAll(",", "^")],
     ["two columns of ratings", 2, stars((_, __, s) => `${s},${s}`, "user,item,taste rating,look rating\n")],
     ["thumbs under a strange name", 2, stars((_, __, s) => (s > 3 ? "yes" : "no"), "user,item,verdict\n")],
     [
       "all at once",
       4,
-      stars((_, __, s, n) => `${n % 9 ? s - 1 : ""},${s}`, "user,item,taste rating,look rating\n").replaceAll(",", "^"),
+      stars((_, __, s, n) => `${n % 9 ? s - 1 : ""},${s}`, "user,item,taste rating,look rating\n").replaceAll(
+        ",",
+        "^",
+      ),
     ],
   ])("of %s gives whole commands that work when they are pasted", async (_, least, content) => {
     expect(await follow(["check", put(content)])).toBeGreaterThanOrEqual(least);
@@ -316,7 +345,9 @@ describe("repeated pairs", () => {
 describe("check", () => {
   it("gives only commands that can work", async () => {
     const commands = async (text: string) =>
-      (await check(put(text))).out.split("\n").flatMap((line) => /^  npx erasable (\w+)/.exec(line)?.[1] ?? []);
+      (await check(put(text))).out
+        .split("\n")
+        .flatMap((line) => /^ {2}npx erasable (\w+)/.exec(line)?.[1] ?? []);
     const once = Array.from({ length: 30 }, (_, u) => `u${u},i${u % 3},${1 + (u % 5)}\n`).join("");
     expect(await commands(once)).toEqual(["learn"]);
     const alone = Array.from({ length: 30 }, (_, i) => `u,i${i},${1 + (i % 5)}\n`).join("");
@@ -324,18 +355,35 @@ describe("check", () => {
     const thrice = Array.from({ length: 30 }, (_, n) => `u${n % 3},i${n},${1 + (n % 5)}\n`).join("");
     expect(await commands(thrice)).toEqual(["learn", "advise", "run"]);
     expect((await check(put(thrice))).out).toMatch(/run utility --dataset \S+ --set core=1 --groups 2\n/);
-    const run = await erasable("run", "utility", "--dataset", put(once), "--set", "core=1", "--results", home);
-    expect(run).toMatchObject({ code: 2, err: expect.stringMatching(/nobody has two ratings.*npx erasable learn/) });
+    const run = await erasable(
+      "run",
+      "utility",
+      "--dataset",
+      put(once),
+      "--set",
+      "core=1",
+      "--results",
+      home,
+    );
+    expect(run).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/nobody has two ratings.*npx erasable learn/),
+    });
   });
 
   it("asks whether a first line of words was a header", async () => {
     const fruit = ["apple", "pear", "fig", "plum", "kiwi"];
-    const rows = Array.from({ length: 60 }, (_, n) => `${"abcdefghijkl"[n % 12]}nn,${fruit[Math.floor(n / 12)]}\n`);
+    const rows = Array.from(
+      { length: 60 },
+      (_, n) => `${"abcdefghijkl"[n % 12]}nn,${fruit[Math.floor(n / 12)]}\n`,
+    );
     expect((await check(put(rows.join("")))).out).not.toContain("line 1 is read as data");
     const file = put(`persona,fruta\n${rows.join("")}`);
     const { out } = await check(file);
     expect(out).toMatch(/1\. line 1 is read as data.*say --columns user=persona,item=fruta\n/);
-    expect((await check(file, "--columns", "user=persona,item=fruta")).out).toMatch(/header +line 1: persona \| fruta/);
+    expect((await check(file, "--columns", "user=persona,item=fruta")).out).toMatch(
+      /header +line 1: persona \| fruta/,
+    );
   });
 
   it("of a thin file says once that the 5-core is empty, and what changes it", async () => {

@@ -87,7 +87,7 @@ export function sniffLayout(bytes: Uint8Array, complete: boolean): Layout | unde
     // in a CSV, :: may stand between quotes; where it is the separator, quotes are letters
     const tried: Layout = layout.quotes === "none" ? { separator, quotes: "strict" } : layout;
     const rows = sampleRows(bytes, tried, complete);
-    if (rows.length > 1 && rows.slice(1).every(({ fields }) => fields.length < 2)) continue; // of a header's words
+    if (rows.length > 2 && rows.slice(1).every(({ fields }) => fields.length < 2)) continue; // of a header's words
     // a header with known names is worth more than any order; a row of ids, "user 1,item 2,3", is like those
     // below it
     const [first, second] = rows;
