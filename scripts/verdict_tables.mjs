@@ -46,7 +46,8 @@ const PLAIN = {
 };
 
 const executed = (name) => `[${name.slice(0, 2)}](${notebooks}/${name}.ipynb)`;
-const titles = new Map(
+/** Data sets that are judged, with their titles. */
+export const titles = new Map(
   isJudged ? claims.claims.flatMap(({ data }) => data.map(({ dataset, title }) => [dataset, title])) : [],
 );
 
