@@ -49,6 +49,26 @@ function sendInTurn(prototype) {
   Object.defineProperty(prototype, "send", { value: send }); // it cannot be assigned
 }
 
+/**
+ * Makes a socket that is still being bound receive as soon as it is. tslab begins to read before it binds, and
+ * whoever connects at once has sent a first message before zeromq says that the socket is bound: reading the
+ * second would fail, and nobody would answer any more. @param prototype `Socket.prototype`
+ */
+function receiveOnceBound(prototype) {
+  const receiveNow = prototype.receive;
+  const value = async function () {
+    for (;;) {
+      try {
+        return await receiveNow.call(this); // at once: tslab counts on it that reading has begun
+      } catch (error) {
+        if (error?.code !== "EBUSY" || !error.message.includes("bind")) throw error; // or it is read twice
+      }
+      await pause(1);
+    }
+  };
+  Object.defineProperty(prototype, "receive", { value }); // it cannot be assigned
+}
+
 /** Makes what is published stay until it is read, however slow its reader. @param zeromq the module */
 function publishAll(zeromq) {
   const { Publisher } = zeromq;
@@ -92,6 +112,7 @@ if (isKernel) {
   const load = createRequire(realpathSync(process.argv[1]));
   const zeromq = load("zeromq");
   sendInTurn(zeromq.Socket.prototype);
+  receiveOnceBound(zeromq.Socket.prototype);
   publishAll(zeromq);
   endUnreachable(zeromq, (reason) => {
     writeSync(2, `${reason}\n`);
@@ -100,4 +121,4 @@ if (isKernel) {
   watchFilesOnly(load("@tslab/typescript-for-tslab").sys);
 }
 
-module.exports = { endUnreachable, publishAll, sendInTurn, watchFilesOnly };
+module.exports = { endUnreachable, publishAll, receiveOnceBound, sendInTurn, watchFilesOnly };

@@ -49,7 +49,7 @@ describe("npx erasable", () => {
       ["data", "fetch", "ml-100k", "--folder", place],
     ]) {
       const { code, err } = await start(args).ended;
-      expect(err).toMatch(/^erasable: \/proc\/erasable cannot be made: .*ENOENT/m);
+      expect(err).toMatch(/^erasable: --\w+: \/proc\/erasable cannot be made: .*ENOENT/m);
       expect(code).toBe(1);
     }
   });

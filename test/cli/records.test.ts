@@ -104,8 +104,8 @@ describe("records", () => {
     );
     expect(JSON.parse(orders.out)).toMatchObject({ missing: 0 });
     const table = await erasable("table", "seqtrain", ...TINY, "--request", "none");
-    expect(table.out).toMatch(/^Differences between orders/m);
-    expect(table.out).toMatch(/DMF +L-CBKM +labCode NDCG@10 +learning +easy to hard − random +−?0\.\d{4}/);
+    expect(table.out).toMatch(/^Easy to hard less another order/m);
+    expect(table.out).toMatch(/DMF +L-CBKM +labCode NDCG@10 +learning +random order +−?0\.\d{4}/);
     expect(table.out).toMatch(/synthetic: made up, no real ratings/);
     const csv = (await erasable("table", "utility", ...TINY, "--csv")).out.trim().split("\n");
     const { rows, provenance } = JSON.parse((await erasable("table", "utility", ...TINY, "--json")).out);
@@ -120,9 +120,9 @@ describe("records", () => {
     expect(code).toBe(0);
     expect(readdirSync(out).sort()).toEqual([
       "plotly.js",
-      "seqtrain-groupings-synthetic.html",
-      "seqtrain-groupings-synthetic.narrow.svg",
-      "seqtrain-groupings-synthetic.svg",
+      "seqtrain-differences-synthetic.html",
+      "seqtrain-differences-synthetic.narrow.svg",
+      "seqtrain-differences-synthetic.svg",
       "seqtrain-synthetic.html",
       "seqtrain-synthetic.narrow.svg",
       "seqtrain-synthetic.svg",

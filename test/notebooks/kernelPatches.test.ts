@@ -9,11 +9,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 
 const require = createRequire(join(__dirname, "kernelPatches.test.ts"));
-const { publishAll, sendInTurn, watchFilesOnly } = require("../../scripts/kernel_patches.cjs") as {
+const patches = require("../../scripts/kernel_patches.cjs") as {
   publishAll(module: object): void;
+  receiveOnceBound(prototype: object): void;
   sendInTurn(prototype: object): void;
   watchFilesOnly(sys: object): void;
 };
+const { publishAll, receiveOnceBound, sendInTurn, watchFilesOnly } = patches;
 
 const busy = () => Object.assign(new Error("Socket is busy writing"), { code: "EBUSY" });
 
@@ -44,6 +46,23 @@ class Socket {
 sendInTurn(Socket.prototype);
 
 describe("sockets of the notebook kernel", () => {
+  it("read again what they could not while they were being bound, and tell every other error", async () => {
+    const failures = ["Socket is blocked by a bind or unbind operation", "Socket is busy reading"];
+    class Reader {
+      reads = 0;
+      receive(): Promise<string> {
+        const message = failures[this.reads++];
+        if (message) throw Object.assign(new Error(message), { code: "EBUSY" });
+        return Promise.resolve("hello");
+      }
+    }
+    receiveOnceBound(Reader.prototype);
+    const reader = new Reader();
+    await expect(reader.receive()).rejects.toThrow("busy reading");
+    expect(reader.reads).toBe(2);
+    await expect(reader.receive()).resolves.toBe("hello");
+  });
+
   it("send at once what can be sent at once", () => {
     const socket = new Socket();
     void socket.send("a");
