@@ -14,10 +14,11 @@ import { QUESTIONS, questionNamed } from "../questions/questions";
 import { type Found, findingsOf, findRecords } from "../questions/suite";
 import { judgeAll } from "../questions/verdicts";
 import { claimSummary } from "../questions/verdicts/table";
+import { RULES_FIXED } from "../questions/verdicts/verdict";
 import { outputName, suiteRoot } from "../report/context";
 import {
+  changesSince,
   commitOf,
-  lastChange,
   outputProvenance,
   provenanceLine,
   type RunDescription,
@@ -202,7 +203,7 @@ async function claims(options: SelectionOptions & { json?: boolean }): Promise<v
     preset: { name: "PAPER", overrides: { ...profile.paperOverrides, ...profile.overrides } },
     code: found.versions,
     trials: { recorded: found.records.length, missing: found.missing },
-    rules: lastChange(suiteRoot(), RULES),
+    rules: { ...RULES_FIXED, later: changesSince(suiteRoot(), RULES_FIXED.commit, RULES) },
     claims: judged,
   };
   const path = join(resultsRoot(options.results), outputName(profile.name), "claims.json");
@@ -222,7 +223,9 @@ async function claims(options: SelectionOptions & { json?: boolean }): Promise<v
   );
   for (const { id, data } of judged) for (const { sentence } of data) print(`${id}: ${sentence}`);
   print(`All numbers and rules: ${shortPath(path)}`);
-  if (document.rules) print(`Rules of ${document.rules.date}, commit ${document.rules.commit}`);
+  const { date, commit, later } = document.rules;
+  print(`Rules of ${date}, commit ${commit}`);
+  for (const change of later ?? []) print(`Their files changed since: ${change}`);
   print(provenanceLine(document.provenance));
 }
 

@@ -10,7 +10,7 @@ import type { Profile } from "./profile";
 import type { Charts, Finding, Outputs, Question, Tables } from "./question";
 import { runOf } from "./shown";
 import { claimColumns, claimRows } from "./verdicts/table";
-import { type JudgedClaim, judge } from "./verdicts/verdict";
+import { type JudgedClaim, judge, RULES_FIXED } from "./verdicts/verdict";
 
 /** An answer; notebooks and command line show the same one. */
 export interface Answer<Row extends object = object, T extends Tables = Tables, C extends Charts = Charts> {
@@ -53,7 +53,7 @@ export function answerOf<Row extends object, T extends Tables, C extends Charts,
     finding: findingOf(judged),
     claims: {
       name: `${asked.id}-claims`,
-      caption: `${claimNames(judged)}, judged by the rules that were fixed before the run (Student's intervals over seeds, corrected for re-splits of one data set: Nadeau and Bengio 2003)`,
+      caption: `${claimNames(judged)}, judged by the rules of ${RULES_FIXED.date}, older than the run (Student's intervals over seeds, corrected for re-splits of one data set: Nadeau and Bengio 2003)`,
       rows: claimRows(judged),
       columns: claimColumns,
       run,

@@ -5,10 +5,10 @@
  */
 
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { isOwnFile } from "../data/load";
 import { InputError, requireKnownKeys, requireOneOf, StoppedError } from "../errors";
-import { currentProfile, describeRun, outputFolder, resultsFolder } from "../report/context";
+import { currentProfile, describeRun, outputFolder, resultsFolder, suiteRoot } from "../report/context";
 import { showFinding } from "../report/finding";
 import { progress } from "../report/progress";
 import { shellWord } from "../report/shell";
@@ -138,14 +138,17 @@ export async function ask<Row extends object, T extends Tables, C extends Charts
   return { ...answer, notices };
 }
 
-/** The command that computes what a notebook asks for, to paste: files of one's own and the results folder are named. */
+/**
+ * The command that computes what a notebook asks for, to paste: files of one's own are named, and a results folder that is
+ * not the suite's.
+ */
 function runCommand(id: string, { name, datasets }: Profile): string {
   const own = datasets.filter(isOwnFile);
-  const { ERASABLE_RESULTS: results } = process.env;
+  const results = resolve(process.env.ERASABLE_RESULTS ?? join(suiteRoot(), "results"));
   return [
     `npx erasable run ${id} --profile ${name}`,
     ...(own.length > 0 ? [`--dataset ${shellWord(own.join(","))}`] : []),
-    ...(results ? [`--results ${shellWord(results)}`] : []),
+    ...(results === join(suiteRoot(), "results") ? [] : [`--results ${shellWord(results)}`]),
   ].join(" ");
 }
 

@@ -56,21 +56,24 @@ export function commitOf(root: string): string {
   return commit;
 }
 
-/** The commit that changed some files last, and its day. */
-export interface LastChange {
-  /** hash; "... with uncommitted changes" where the files have changed since */
-  readonly commit: string;
-  /** yyyy-mm-dd */
-  readonly date: string;
-}
-
-/** @param paths as git takes them @returns undefined outside a clone */
-export function lastChange(root: string, paths: readonly string[]): LastChange | undefined {
-  const [commit, date] =
-    git(root, "log", "-1", "--format=%h %cs", "--abbrev=10", "--", ...paths)?.split(" ") ?? [];
-  if (!commit || !date) return undefined;
+/**
+ * Later commits that changed some files: hash and subject, oldest first; last, when there are any, the changes that are not
+ * committed. @param paths as git takes them @returns undefined where the history does not reach back to that commit
+ */
+export function changesSince(root: string, commit: string, paths: readonly string[]): string[] | undefined {
+  const log = git(
+    root,
+    "log",
+    "--reverse",
+    "--format=%h %s",
+    "--abbrev=10",
+    `${commit}..HEAD`,
+    "--",
+    ...paths,
+  );
+  if (log === undefined) return undefined;
   const changed = git(root, "status", "--porcelain", "--", ...paths);
-  return { commit: changed ? `${commit} with uncommitted changes` : commit, date };
+  return [...log.split("\n").filter(Boolean), ...(changed ? ["changes that are not committed"] : [])];
 }
 
 /** Seeds as a reader wants them: a run of consecutive ones as "0-9". */

@@ -9,6 +9,9 @@ import { datasetTitle } from "../labels";
 import type { Profile } from "../profile";
 import { type BySeed, seedInterval } from "../summary";
 
+/** The commit that fixed the rules of the verdicts, before the first record of the run that they judge. */
+export const RULES_FIXED = { commit: "a95eaf9e9c", date: "2026-11-28" } as const;
+
 /** What cases come to, from the worst to the best; a claim made of parts is as good as its weakest part. */
 export const VERDICTS = [
   "the reverse holds",
