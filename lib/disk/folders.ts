@@ -1,7 +1,7 @@
 /**
  * Folders: each level is made by itself, because Node's recursive making does not end where a file system
  * says that a parent is not there which it shows (/proc), and tells another reason than the system's where it
- * is read-only; and so that whoever fails can take back what he made.
+ * is read-only; and so that what was made can be taken back by whoever fails.
  */
 
 import { existsSync, mkdirSync, mkdtempSync, rmdirSync, statSync } from "node:fs";

@@ -1,5 +1,5 @@
 /**
- * A piece of a real hypergraph small enough to draw (Figure 3): one user, some users in his hyperedge, some
+ * A piece of a real hypergraph small enough to draw (Figure 3): one user, some users in their hyperedge, some
  * outside it, and the items that join them. It is cut so that the picture can be read: every item that the
  * user shares with a drawn member is drawn, so w(i, j) is the mean of the ratings that are seen.
  */
@@ -108,7 +108,7 @@ function chooseMembers(graph: Hypergraph, user: number, wanted: Wanted) {
   return members.length === wanted.members ? { members, ownItems } : undefined;
 }
 
-/** Outsiders, each with one item that he shares with a member; different members where there are some. */
+/** Outsiders, each with one item shared with a member; different members where there are some. */
 function chooseOutsiders(
   graph: Hypergraph,
   members: readonly number[],

@@ -1,7 +1,7 @@
 /**
  * How much a step of the random walk remembers of where it began: the total variation distance between the
  * exact distribution of the next user, P(. | v) of Algorithm 3, and its mean over all users v. 0: every user
- * steps to the same places, and sequences of such steps say nothing about him; 1: no two users step to the
+ * steps to the same places, and sequences of such steps say nothing about them; 1: no two users step to the
  * same place.
  */
 

@@ -26,7 +26,7 @@ export function countingTime({ byUser, userIds, itemIds }: Interactions): number
   return slabs * (8 * itemIds.length + 4 * byUser.columns.length);
 }
 
-/** Uint32Array, users: how many users share an item with each, himself included if he rated one. */
+/** Uint32Array, users: how many users share an item with each, themselves included if they rated one. */
 export async function countReach(data: Interactions, options: WorkOptions = {}): Promise<Uint32Array> {
   const { byUser, byItem } = data;
   const users = data.userIds.length;

@@ -1,6 +1,6 @@
 /**
  * Steps of the walk (Appendix A.3) where nearly everybody reaches everybody and the sets are too large for
- * bit tables: any user is drawn and kept when he shares an item (von Neumann 1951). Whether two users do is
+ * bit tables: any user is drawn and kept when they share an item (von Neumann 1951). Whether two users do is
  * asked of 512 bits each, the most popular items, and of their rating lists only when these have none in
  * common. Exact up to the 32 bits of a draw; memory 72 bytes a user.
  */

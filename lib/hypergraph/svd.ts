@@ -1,7 +1,7 @@
 /**
  * A control for the collaborative embedding: the truncated singular value decomposition of the user-centred
- * ratings, C[u][i] = rating - mean of u where u rated i, else 0. The embedding of a user is his row of U
- * Sigma = C V, the best rank-k picture of his ratings (Eckart and Young 1936). V comes from a block Krylov
+ * ratings, C[u][i] = rating - mean of u where u rated i, else 0. The embedding of a user is their row of U
+ * Sigma = C V, the best rank-k picture of their ratings (Eckart and Young 1936). V comes from a block Krylov
  * method with restarts on C^T C (Golub and Underwood 1977; Musco and Musco 2015), which passes over the
  * ratings and keeps no users x items matrix.
  */

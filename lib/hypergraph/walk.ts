@@ -4,8 +4,8 @@
  * Membership is symmetric, so the hyperedges that hold v are those of v's neighbours, and both halves of a
  * step draw a neighbour with given weights. None lists the neighbours: `bitsets` draws any user and rejects
  * (von Neumann 1951), `items` goes through a shared item, `mixed` takes for each user the way with fewer
- * tries. A user whom nobody else reaches, and who is so alone in his hyperedge, stays where he is; without
- * `includeSelf` no hyperedge holds him and his sequence is himself alone.
+ * tries. A user whom nobody else reaches, and who is so alone in their hyperedge, stays in place; without
+ * `includeSelf` no hyperedge holds them, and their sequence has no other user.
  */
 
 import { Random } from "../random";
@@ -43,7 +43,7 @@ export function createWalker(graph: Hypergraph): Walker {
   };
 }
 
-/** Any user, kept when he is a neighbour and then with probability weight / greatest weight. */
+/** Any user, kept when a neighbour and then with probability weight / greatest weight. */
 function bitsetWalker(graph: Hypergraph): Walker {
   const { sizes, maxWeight } = graph;
   const n = sizes.length;
@@ -104,7 +104,7 @@ const CHUNK = 4096;
 
 /**
  * Algorithm 3: so many walks of so many steps from every user, in the order of the users. Each user's walks
- * come from a stream of his own id, so they are the same whatever other users walk.
+ * come from a stream of their own id, so they are the same whatever other users walk.
  */
 export async function randomWalks(
   graph: Hypergraph,

@@ -119,7 +119,7 @@ describe.each(Object.entries(WORK))("%s, where a step is the last, or fails", (_
   });
 });
 
-it("a lock: whoever ends as he takes it or gives it back, the next one gets the folder, and nothing stays", () => {
+it("a lock: whoever ends while taking it or giving it back, the next one gets the folder, and nothing stays", () => {
   const place = mkdtempSync(join(home, "locked-"));
   /** What this process has written says that it was another, which has ended. */
   const bury = () => {

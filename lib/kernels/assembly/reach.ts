@@ -1,6 +1,6 @@
 /**
  * Sizes of reach sets (Appendix A.1, l = 4) by bits: for each user, how many users of a slab of 1,024 rated
- * one of his items. A row of the table is an item's raters in the slab, 1,024 bits: the OR of the rows of a
+ * one of their items. A row of the table is an item's raters in the slab, 1,024 bits: the OR of the rows of a
  * user's items stays in eight registers, and its ones are counted there. The caller
  * (lib/hypergraph/reachCounts.ts) checks offsets and columns and lays out the memory.
  */

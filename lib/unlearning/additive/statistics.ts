@@ -1,7 +1,7 @@
 /**
  * Sums over users for every pair of items: all that the additive methods learn. They are integers below 2^31,
  * so that any order of additions and subtractions gives the same bits: without a user they are the sums that
- * never had him. A row is an array of its own, shared by systems until one of them changes it: forgetting a
+ * never had them. A row is an array of its own, shared by systems until one of them changes it: forgetting a
  * user copies the rows of the user's items, and the system before stays as it was.
  */
 
