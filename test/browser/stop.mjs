@@ -36,6 +36,23 @@ export async function pressStop(page, shown) {
   return { milliseconds, place: placeIn(text) };
 }
 
+/**
+ * Resolves once the cell tells of this place in training, or of a later one: a slow browser never shows some of the
+ * lines that a fast training writes, so none of them may be waited for by itself.
+ */
+export async function reaches(page, shown, { group, epoch }) {
+  await page.waitForFunction(
+    ({ element, pattern, group, epoch }) => {
+      const found = element.textContent.match(new RegExp(pattern));
+      if (found === null) return false;
+      const [at, of] = found.slice(1).map(Number);
+      return at > group || (at === group && of >= epoch);
+    },
+    { element: await shown.elementHandle(), pattern: TRAINING.source, group, epoch },
+    { polling: 20, timeout: 5 * MINUTES },
+  );
+}
+
 /** Does `run`, which runs the cell again, and resolves with the first place in training that its output then tells. */
 export async function firstPlace(shown, run) {
   const output = await shown.elementHandle();
