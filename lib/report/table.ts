@@ -56,12 +56,20 @@ const MISSING = "–";
  * below a hundredth of their last.
  */
 export function formatNumber(value: number, digits: number): string {
-  if (Number.isNaN(value)) return MISSING;
-  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  return fixed(value, decimalsFor(value, digits));
+}
+
+/** `digits`, or as many as a number needs that would be printed as 0 and is no more than two places below. */
+function decimalsFor(value: number, digits: number): number {
   const size = Math.abs(value);
   const small = digits > 0 && size >= 10 ** -(digits + 2) && Number(size.toFixed(digits)) === 0;
-  const decimals = small ? Math.ceil(-Math.log10(size)) : digits;
-  const [whole, fraction] = size.toFixed(decimals).split(".");
+  return small ? Math.ceil(-Math.log10(size)) : digits;
+}
+
+function fixed(value: number, decimals: number): string {
+  if (Number.isNaN(value)) return MISSING;
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const [whole, fraction] = Math.abs(value).toFixed(decimals).split(".");
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
   const text = fraction === undefined ? grouped : `${grouped}.${fraction}`;
   return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
@@ -82,10 +90,9 @@ export function cellText(row: Row, column: Column, digits: number): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (!isNumber(value)) return value;
   const deviation = column.error === undefined ? undefined : row[column.error];
-  const text = formatNumber(value, digits);
-  return isNumber(deviation) && !Number.isNaN(deviation)
-    ? `${text} ± ${formatNumber(deviation, digits)}`
-    : text;
+  if (!isNumber(deviation) || Number.isNaN(deviation)) return formatNumber(value, digits);
+  const decimals = decimalsFor(deviation || value, digits); // both as fine as the deviation is
+  return `${fixed(value, decimals)} ± ${fixed(deviation, decimals)}`;
 }
 
 /** Key of the block of a row: rows that agree in `within`. */

@@ -52,6 +52,20 @@ describe("a table", () => {
     expect(html.match(/<strong>/g)).toHaveLength(2);
   });
 
+  it("prints a number as finely as its deviation, and both finer where the deviation would be 0", () => {
+    const pairs = [
+      { name: "a", v: 0.00007, d: 0.0041 },
+      { name: "b", v: 0.4124, d: 0.00004 },
+      { name: "c", v: -0.00004, d: 0 },
+    ];
+    const html = tableHtml(pairs, { columns: [{ key: "name" }, { key: "v", digits: 3, error: "d" }] });
+    expect(cells(html).filter((cell) => cell.includes("±"))).toEqual([
+      "0.000 ± 0.004",
+      "0.41240 ± 0.00004",
+      "−0.00004 ± 0.00000",
+    ]);
+  });
+
   it("has heading scopes, a caption, and numbers at the right", () => {
     const html = tableHtml(rows, { ...format, caption: "c" });
     expect(html.match(/scope="row"/g)).toHaveLength(rows.length);
