@@ -26,10 +26,10 @@ if [ -z "$id" ]; then
   echo "array.sh: $sweep/chunks.txt has no line $task" >&2
   exit 2
 fi
-suite=$(sed -n 's/^ *"suite": "\(.*\)",$/\1/p' "$sweep/plan.json")
-profile=$(sed -n 's/^ *"profile": "\(.*\)",$/\1/p' "$sweep/plan.json")
-erasable=(node "$suite/lib/bin/erasable.js")
+said() { node -p 'JSON.parse(fs.readFileSync(process.argv[1]))[process.argv[2]]' "$sweep/plan.json" "$1"; }
+program=$(said program)
+profile=$(said profile)
 # What an attempt left that was killed on another node: its lock, which cannot be judged from here. One that is seen to live keeps it.
 runs=$sweep/parts/$id/$profile/runs
-if [ -d "$runs" ]; then "${erasable[@]}" unlock "$runs" >&2 || true; fi
-exec "${erasable[@]}" run --trials "$sweep/$id.json" --results "$sweep/parts/$id" --workers 1
+if [ -d "$runs" ]; then node "$program" unlock "$runs" >&2 || true; fi
+exec node "$program" run --trials "$sweep/$id.json" --results "$sweep/parts/$id" --workers 1

@@ -1,25 +1,27 @@
 /** `plan` and `merge`: a sweep on many machines. What its jobs run is `run --trials`. */
 
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { named, naming } from "../disk/diskError";
 import { isFolder } from "../disk/folders";
 import { InputError } from "../errors";
 import { Durations } from "../questions/duration";
-import { type ErasableRecord, planJobs } from "../questions/plan";
+import { planJobs } from "../questions/plan";
 import { requirePossible } from "../questions/possible";
 import { PROFILE_NAMES } from "../questions/profile";
 import { chunksOf } from "../questions/sweep";
-import { isSweep, partStores, readSweep, type Sweep, writeSweep } from "../questions/sweepFiles";
+import { isSweep, partStores, plannedKeys, readSweep, type Sweep, writeSweep } from "../questions/sweepFiles";
 import type { Trial } from "../questions/trial";
-import { currentProfile, suiteRoot } from "../report/context";
 import { mergeStores } from "../runs/merge";
 import { RunStore } from "../runs/store";
 import { resultsOption, resultsRoot, type SelectionOptions, withJson, withSelection } from "./options";
 import { duration, plural, print, printJson, say, stopping } from "./output";
 import { identities, select } from "./selection";
 import { textTable } from "./textTable";
+
+/** What starts this command line, wherever it was called from. */
+const PROGRAM = join(__dirname, __filename.endsWith(".ts") ? ".." : "../..", "bin/erasable.js");
 
 const MINUTES = 15;
 const SHOWN = 20;
@@ -84,7 +86,7 @@ async function plan(ids: string[], options: PlanOptions): Promise<void> {
     return;
   }
   const out = resolve(options.out);
-  const sweep = named("--out", () => writeSweep(out, { suite: suiteRoot(), profile: profile.name, chunks }));
+  const sweep = named("--out", () => writeSweep(out, { program: PROGRAM, profile: profile.name, chunks }));
   const guessed = chunks
     .flatMap((chunk) => chunk.trials)
     .filter(({ trial }) => durations.of(trial).source === "rate");
@@ -143,7 +145,10 @@ export function addMerge(program: Command): void {
     )
     .argument("<parts...>", "a folder of `plan`, results/PROFILE, or what --results named");
   withJson(command)
-    .option("--into <folder>", "results folder of the profile (default: results/PROFILE of the suite)")
+    .option(
+      "--into <folder>",
+      "results folder of the profile (default: results/PROFILE of the suite, as the parts say)",
+    )
     .option("--results <folder>", "results folder in which PROFILE's is taken when --into is not given")
     .addHelpText(
       "after",
@@ -157,33 +162,20 @@ Examples:
 
 async function merge(parts: string[], options: MergeOptions): Promise<void> {
   const sources = parts.map(sourceOf);
-  const profiles = new Set(sources.flatMap(({ profile }) => profile ?? []));
-  if (options.into === undefined && profiles.size > 1)
-    throw new InputError(
-      `merge: these are of several profiles (${[...profiles].join(", ")}): merge each by itself`,
-    );
-  const profile = [...profiles][0] ?? currentProfile();
-  const into = join(resolve(options.into ?? join(resultsRoot(options.results), profile)), "runs");
+  const into = join(resolve(options.into ?? join(resultsRoot(options.results), profileOf(sources))), "runs");
   const stores = sources.flatMap((source) => source.stores);
-  const keys = new Map<string, string>();
-  for (const store of stores)
-    for (const record of new RunStore<ErasableRecord>(store).records())
-      keys.set(record.key, record.versions?.node ?? "unknown");
-  const merged = await mergeStores(into, stores, {
+  const { nodes, ...merged } = await mergeStores(into, stores, {
     signal: stopping(),
     onWait: (who) => say(`waiting: ${who}`),
   }).catch(naming(options.into === undefined ? resultsOption(options.results) : "--into"));
-  const missing = sources.reduce((sum, source) => sum + source.missing(keys), 0);
-  const nodes = [...new Set(keys.values())].sort();
+  const store = new RunStore(into);
+  const missing = new Set(sources.flatMap(({ planned }) => planned).filter((key) => !store.has(key))).size;
   const result = {
     into,
     parts: stores.length,
-    records: merged.records,
-    added: merged.added,
-    same: keys.size - merged.added,
+    ...merged,
     different: 0,
     missing,
-    failures: merged.failures,
     nodes,
   };
   if (options.json) return printJson(result);
@@ -198,12 +190,29 @@ async function merge(parts: string[], options: MergeOptions): Promise<void> {
     print(`Made by different versions of Node: ${nodes.join(", ")}. They gave no two outcomes of one trial.`);
 }
 
+/** @throws InputError when sources do not say of which profile they are, or are of several */
+function profileOf(sources: readonly Source[]): string {
+  const unnamed = sources.find(({ profile }) => profile === undefined);
+  if (unnamed)
+    throw new InputError(
+      `merge: ${unnamed.stores[0]} does not say of which profile it is: it lies neither below a plan nor in a folder called ` +
+        `${PROFILE_NAMES.join(", ")}. Name the results folder with --into, as results/quick`,
+    );
+  const profiles = new Set(sources.map(({ profile }) => profile as string));
+  if (profiles.size > 1)
+    throw new InputError(
+      `merge: these are of several profiles (${[...profiles].join(", ")}): merge each by itself`,
+    );
+  return sources[0].profile as string;
+}
+
 interface Source {
+  /** absent where the folder does not tell */
   readonly profile?: string;
   /** folders of run stores */
   readonly stores: readonly string[];
-  /** Trials of a plan that are not among these keys. */
-  missing(keys: ReadonlyMap<string, string>): number;
+  /** keys of the trials of a plan */
+  readonly planned: readonly string[];
 }
 
 /** What a folder that is to be merged holds. @throws InputError when it holds no records */
@@ -217,21 +226,15 @@ function sourceOf(part: string): Source {
       throw new InputError(
         `merge: no chunk of ${part} has any record yet; run its chunks first (workflow/README.md)`,
       );
-    const planned = sweep.chunks.reduce((sum, { trials }) => sum + trials, 0);
-    const ids = new Set(stores.keys());
-    const untouched = sweep.chunks
-      .filter(({ id }) => !ids.has(id))
-      .reduce((sum, { trials }) => sum + trials, 0);
-    return {
-      profile: sweep.profile,
-      stores: [...stores.values()],
-      missing: (keys) => Math.max(untouched, planned - keys.size),
-    };
+    return { profile: sweep.profile, stores: [...stores.values()], planned: plannedKeys(folder, sweep) };
   }
   const here = [folder, join(folder, "runs")].find(
     (at) => existsSync(join(at, "records.jsonl")) || existsSync(join(at, "records.jsonl.gz")),
   );
-  if (here !== undefined) return { stores: [here], missing: () => 0 };
+  if (here !== undefined) {
+    const name = basename(basename(here) === "runs" ? dirname(here) : here);
+    return { profile: PROFILE_NAMES.find((profile) => profile === name), stores: [here], planned: [] };
+  }
   const profiles = PROFILE_NAMES.filter((name) => isFolder(join(folder, name, "runs")));
   if (profiles.length === 0)
     throw new InputError(
@@ -241,5 +244,5 @@ function sourceOf(part: string): Source {
     throw new InputError(
       `merge: ${part} holds several profiles (${profiles.join(", ")}): name one, as ${join(part, profiles[0])}`,
     );
-  return { profile: profiles[0], stores: [join(folder, profiles[0], "runs")], missing: () => 0 };
+  return { profile: profiles[0], stores: [join(folder, profiles[0], "runs")], planned: [] };
 }

@@ -8,10 +8,10 @@ import { join } from "node:path";
 import { onDisk } from "../disk/diskError";
 import { nodeFiles, writeAtomically } from "../disk/files";
 import { InputError } from "../errors";
+import { lineFiles } from "../runs/lines";
 import { type DataIdentity, identify, keyOf } from "./plan";
-import type { ProfileName } from "./profile";
+import { PROFILE_NAMES, type ProfileName } from "./profile";
 import type { Chunk } from "./sweep";
-import type { Trial } from "./trial";
 
 const FORMAT = "erasable sweep 2";
 
@@ -20,8 +20,8 @@ export type PlannedChunk = Omit<Chunk, "trials"> & { readonly trials: number };
 
 export interface Sweep {
   readonly format: typeof FORMAT;
-  /** folder of this suite */
-  readonly suite: string;
+  /** file that starts the command line which made the plan, and which its jobs run */
+  readonly program: string;
   readonly profile: ProfileName;
   readonly seconds: number;
   readonly chunks: readonly PlannedChunk[];
@@ -42,14 +42,14 @@ export const partsOf = (sweep: string): string => join(sweep, "parts");
 export function writeSweep(
   folder: string,
   {
-    suite,
+    program,
     profile,
     chunks,
-  }: { readonly suite: string; readonly profile: ProfileName; readonly chunks: readonly Chunk[] },
+  }: { readonly program: string; readonly profile: ProfileName; readonly chunks: readonly Chunk[] },
 ): Sweep {
   const sweep: Sweep = {
     format: FORMAT,
-    suite,
+    program,
     profile,
     seconds: chunks.reduce((sum, { seconds }) => sum + seconds, 0),
     chunks: chunks.map((chunk) => ({ ...chunk, trials: chunk.trials.length })),
@@ -75,23 +75,29 @@ export const isSweep = (folder: string): boolean => existsSync(join(folder, "pla
 
 /** @throws InputError when the folder holds no sweep of this version */
 export const readSweep = (folder: string): Sweep =>
-  parsed<Sweep>(join(folder, "plan.json"), "the plan of a sweep");
+  parsed<Sweep>(join(folder, "plan.json"), "the plan of a sweep", "chunks");
 
-function parsed<T extends { readonly format: string }>(file: string, what: string): T {
+const ANEW = 'Make it again with "npx erasable plan", in another folder';
+
+/** @param list the member that holds the parts */
+function parsed<T extends Sweep | ChunkFile>(file: string, what: string, list: keyof T & string): T {
   const text = onDisk("read", file, () => readFileSync(file, "utf8"));
   let value: Partial<T> | null;
   try {
     value = JSON.parse(text) as Partial<T> | null;
   } catch (error) {
-    throw new InputError(
-      `${file} is not ${what}: ${(error as Error).message}. Make it again with "npx erasable plan"`,
-    );
+    throw new InputError(`${file} is not ${what}: ${(error as Error).message}. ${ANEW}`);
   }
   if (value?.format !== FORMAT)
     throw new InputError(
-      `${file} is not ${what} of this version ("format": ${JSON.stringify(value?.format)}, not "${FORMAT}"). Make it again ` +
-        `with "npx erasable plan"`,
+      `${file} is not ${what} of this version ("format": ${JSON.stringify(value?.format)}, not "${FORMAT}"). ${ANEW}`,
     );
+  if (!PROFILE_NAMES.includes(value.profile as ProfileName))
+    throw new InputError(
+      `${file}: "profile": ${JSON.stringify(value.profile)} is not one of ${PROFILE_NAMES.join(", ")}. ${ANEW}`,
+    );
+  if (!Array.isArray(value[list]) || value[list].length === 0)
+    throw new InputError(`${file}: it holds no ${list}. ${ANEW}`);
   return value as T;
 }
 
@@ -100,14 +106,12 @@ function parsed<T extends { readonly format: string }>(file: string, what: strin
  * @throws InputError when its data set is not here or holds other ratings, when it was made by other code, or was edited
  */
 export async function readChunk(file: string): Promise<ChunkFile> {
-  const chunk = parsed<ChunkFile>(file, "a chunk of a sweep");
+  const chunk = parsed<ChunkFile>(file, "a chunk of a sweep", "trials");
   const { id, dataset, data, trials } = chunk;
   const what = `chunk ${id} (${file})`;
-  if (!Array.isArray(trials) || trials.length === 0 || typeof dataset !== "string")
-    throw new InputError(`${what}: it holds no trials. Make it again with "npx erasable plan"`);
   let identity: DataIdentity;
   try {
-    identity = await identify(dataset);
+    identity = await identify(String(dataset));
   } catch (error) {
     if (error instanceof InputError) throw new InputError(`${what} needs ${dataset}: ${error.message}`);
     throw error;
@@ -117,23 +121,41 @@ export async function readChunk(file: string): Promise<ChunkFile> {
       `${what} was planned on other ratings of ${dataset} (SHA-256 ${String(data).slice(0, 8)}..., here ` +
         `${identity.checksum.slice(0, 8)}...): bring the same files here, or plan again`,
     );
-  const foreign = trials.find(
-    ({ key, trial }: { key: string; trial: Trial }) => keyOf(trial, identity) !== key,
-  );
+  const foreign = trials.find((one) => !isOurs(one, identity));
   if (foreign)
     throw new InputError(
-      `${what} was made by other code than this, or edited (key ${foreign.key.slice(0, 8)}...): plan again with this code ` +
-        `("npx erasable plan")`,
+      `${what} was made by other code than this, or edited (key ${String(foreign.key).slice(0, 8)}...): plan again with ` +
+        `this code ("npx erasable plan")`,
     );
   return chunk;
 }
 
-/** The stores below the parts of a sweep that are there, by the ids of their chunks. */
+/** Whether this code gives a trial its key; it does not where it has no such job, method or model. */
+function isOurs({ key, trial }: Chunk["trials"][number], identity: DataIdentity): boolean {
+  try {
+    return keyOf(trial, identity) === key;
+  } catch {
+    return false;
+  }
+}
+
+/** The keys of all trials of a sweep. @throws DiskError, InputError when the file of a chunk is not there, or no chunk */
+export const plannedKeys = (folder: string, { chunks }: Sweep): string[] =>
+  chunks.flatMap(({ id }) =>
+    parsed<ChunkFile>(join(folder, `${id}.json`), "a chunk of a sweep", "trials").trials.map(
+      ({ key }) => key,
+    ),
+  );
+
+/**
+ * The stores below the parts of a sweep that hold records or failures, by the ids of their chunks: a job that ended before
+ * its first trial did leaves an empty one.
+ */
 export function partStores(folder: string, { profile, chunks }: Sweep): Map<string, string> {
   const known = new Set(chunks.map(({ id }) => id));
   const there = existsSync(partsOf(folder)) ? readdirSync(partsOf(folder)) : [];
   const stores = there
     .filter((id) => known.has(id))
     .map((id): [string, string] => [id, join(partsOf(folder), id, profile, "runs")]);
-  return new Map(stores.filter(([, store]) => existsSync(store)).sort());
+  return new Map(stores.filter(([, store]) => lineFiles(store, nodeFiles).length > 0).sort());
 }

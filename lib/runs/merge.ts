@@ -8,13 +8,17 @@ import { type Files, nodeFiles } from "../disk/files";
 import { holderOf, InUseError, type WaitOptions } from "../disk/lock";
 import { InputError } from "../errors";
 import { lineFiles } from "./lines";
-import { DisagreementError, RunStore } from "./store";
+import { RunStore } from "./store";
 
 /** What merging came to. */
 export interface Merged {
   /** Records of the store now, and those of them that were not in it before. */
   readonly records: number;
   readonly added: number;
+  /** Trials of the parts whose records it had already. */
+  readonly same: number;
+  /** Versions of Node that made the parts' records, sorted. */
+  readonly nodes: readonly string[];
   /** Trials of the parts, and of the store, that failed and have no record. */
   readonly failures: number;
 }
@@ -23,9 +27,8 @@ export interface Merged {
  * Merges stores into one. The parts are read, and stay.
  * @param into folder of the store; made when it is not there. While another process writes there, this waits.
  * @param parts folders of stores, in any order: the result is the same to the byte
- * @throws InUseError when a part is still being written; InputError when one holds no records, or records
- * that were edited
- * @throws DisagreementError when two records of one key have different outcomes: nothing is changed
+ * @throws InUseError when a part is still being written; InputError when one holds no records
+ * @throws DisagreementError when a record was edited, or two records of one key have different outcomes: nothing is changed
  * @throws DiskError, StoppedError
  */
 export async function mergeStores(
@@ -41,7 +44,11 @@ export async function mergeStores(
     const before = store.records().length;
     store.compact(read);
     const records = store.records().length;
-    return { records, added: records - before, failures: store.failures().length };
+    const added = records - before;
+    const theirs = read.flatMap((part) => part.records());
+    const distinct = new Set(theirs.map(({ key }) => key)).size;
+    const nodes = [...new Set(theirs.map(({ versions }) => versions?.node ?? "unknown"))].sort();
+    return { records, added, same: distinct - added, nodes, failures: store.failures().length };
   } finally {
     store.close();
   }
@@ -56,8 +63,6 @@ function readPart(folder: string, files: Files): RunStore {
     );
   if (lineFiles(folder, files).length === 0) throw new InputError(`${folder} holds no records`);
   const part = new RunStore(folder, { files });
-  const [edited] = part.audit();
-  if (edited)
-    throw new DisagreementError(`${folder}: record ${edited.key} was edited or mixed up: ${edited.what}`);
+  part.requireHonest();
   return part;
 }

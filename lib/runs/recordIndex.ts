@@ -6,7 +6,7 @@
  */
 
 import { canonicalJson } from "../json";
-import { type StoredRecord, withoutTimings } from "./record";
+import { fault, type StoredRecord, withoutTimings } from "./record";
 
 /** Two records of one key with different outcomes, and where each was made. */
 export interface Disagreement {
@@ -65,8 +65,10 @@ export class RecordIndex<R extends StoredRecord = StoredRecord> {
   }
 }
 
-/** "cores 2, cpu AMD EPYC, node 20.20.2, code 0123 (results/a/runs/records.jsonl)" */
-function madeBy({ record: { machine = {}, versions = {}, code }, file }: Entry<StoredRecord>): string {
+/** "cores 2, cpu AMD EPYC, node 20.20.2, code 0123 (results/a/runs/records.jsonl)", and whether it was edited */
+function madeBy({ record, file }: Entry<StoredRecord>): string {
+  const { machine = {}, versions = {}, code } = record;
   const words = Object.entries({ ...machine, ...versions, code }).map(([name, value]) => `${name} ${value}`);
-  return `${words.join(", ")} (${file})`;
+  const wrong = fault(record);
+  return `${words.join(", ")} (${file}${wrong === undefined ? "" : `; edited: ${wrong}`})`;
 }

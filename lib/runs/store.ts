@@ -137,6 +137,16 @@ export class RunStore<R extends StoredRecord = StoredRecord> {
     });
   }
 
+  /** @throws DisagreementError naming a record that was edited */
+  requireHonest(): void {
+    const [edited] = this.audit();
+    if (edited)
+      throw new DisagreementError(
+        `${this.folder}: record ${edited.key} was edited or mixed up: ${edited.what}. Put back a copy of its file, or ` +
+          "remove its line: the trial is then computed again",
+      );
+  }
+
   /**
    * Makes this process the store's writer until `close`, waiting as long as another is.
    * @throws StoppedError when the signal fires; DiskError when the folder cannot be written
@@ -192,12 +202,13 @@ export class RunStore<R extends StoredRecord = StoredRecord> {
    * Takes all records of this folder, and those of `parts`, into one packed file, and removes the files that
    * went in. At any moment each record is in one of them. Doing it again changes nothing. The parts are not
    * touched.
-   * @throws DisagreementError when two records of one key have different outcomes: then nothing is changed;
+   * @throws DisagreementError when a record was edited, or two of one key have different outcomes: then nothing is changed;
    * as append
    */
   compact(parts: readonly RunStore<R>[] = []): void {
     this.requireLock();
     this.refresh();
+    this.requireHonest();
     const records = new RecordIndex<R>();
     for (const { own } of [this, ...parts]) records.addAll(own);
     requireAgreement(records.disagreements);

@@ -112,7 +112,7 @@ describe("npx erasable as a process", () => {
       exclusive: false,
     };
     const trials = [{ key: record.key, trial }];
-    writeSweep(join(home, "sweep"), { suite: "", profile: "smoke", chunks: [{ ...chunk, trials }] });
+    writeSweep(join(home, "sweep"), { program: "", profile: "smoke", chunks: [{ ...chunk, trials }] });
     const file = join(home, "sweep", "0.json");
     const args = ["run", "--trials", file, "--force", "--results", results, "--workers", "1"];
     const { code: exit, out, err } = await start(args).ended;

@@ -20,7 +20,7 @@ const SMALL = [
   "seqtrain",
   "partition",
   "--seeds",
-  "0,1",
+  "0",
   "--model",
   "dmf",
   "--groups",
@@ -28,6 +28,8 @@ const SMALL = [
   "--set",
   "epochs=2",
 ];
+/** Milliseconds, of tests that start a dozen processes: enough on a slow machine with other work. */
+const PATIENCE = 600_000;
 const sweep = at("sweep");
 const ids = () => readFileSync(join(sweep, "chunks.txt"), "utf8").trim().split("\n");
 const part = (id: string) => join(sweep, "parts", id);
@@ -43,8 +45,8 @@ const finished = (command: string, args: readonly string[], options: ExecFileOpt
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 beforeAll(async () => {
-  // 0.05 minutes are a run or two for each chunk
-  const asked = [...SMALL, "--minutes", "0.05", "--results", at("nothing"), "--out", sweep];
+  // 0.08 minutes are a few runs for each chunk
+  const asked = [...SMALL, "--minutes", "0.08", "--results", at("nothing"), "--out", sweep];
   const plan = await erasable("plan", ...asked);
   expect(plan).toMatchObject({ code: 0, err: "" });
   expect(plan.out).toMatch(/^(\d+) trials in (\d+) chunks, .* of one core/);
@@ -52,38 +54,50 @@ beforeAll(async () => {
 });
 
 describe("a sweep", () => {
-  it("gives the records of a plain run, byte for byte, though one of its jobs is killed and tried again", async () => {
-    const [victim] = ids();
-    const killed = start([
-      "run",
-      "--trials",
-      join(sweep, `${victim}.json`),
-      "--results",
-      part(victim),
-      "--workers",
-      "1",
-    ]);
-    const stored = join(part(victim), "smoke/runs/records.jsonl");
-    for (let tries = 0; !existsSync(stored) && tries < 600; tries++)
-      await new Promise((done) => setTimeout(done, 25));
-    killed.child.kill("SIGKILL");
-    await killed.ended;
-    for (const id of ids()) {
-      const { code, out } = await runChunk(id);
-      expect(code).toBe(0);
-      expect(out).toContain(`chunk ${id}: `);
-    }
-    expect((await runChunk(victim)).out).toMatch(/: 0 computed, \d+ found, 0 failed/);
+  it(
+    "gives the records of a plain run, byte for byte, though one of its jobs is killed and tried again",
+    async () => {
+      const [victim] = ids();
+      const killed = start([
+        "run",
+        "--trials",
+        join(sweep, `${victim}.json`),
+        "--results",
+        part(victim),
+        "--workers",
+        "1",
+      ]);
+      const stored = join(part(victim), "smoke/runs/records.jsonl");
+      for (let tries = 0; !existsSync(stored) && tries < 600; tries++)
+        await new Promise((done) => setTimeout(done, 25));
+      killed.child.kill("SIGKILL");
+      await killed.ended;
+      for (const id of ids()) {
+        const { code, out } = await runChunk(id);
+        expect(code).toBe(0);
+        expect(out).toContain(`chunk ${id}: `);
+      }
+      expect((await runChunk(victim)).out).toMatch(/: 0 computed, \d+ found, 0 failed/);
 
-    const merged = await erasable("merge", sweep, "--into", at("merged"), "--json");
-    const { added, missing } = JSON.parse(merged.out);
-    expect(missing).toBe(0);
-    expect((await erasable("run", ...SMALL, "--results", at("plain"), "--workers", "2")).code).toBe(0);
-    const plain = new RunStore(at("plain/smoke/runs"));
-    expect(added).toBe(plain.records().length);
-    expect(new RunStore(at("merged/runs")).comparable()).toBe(plain.comparable());
-    const again = JSON.parse((await erasable("merge", sweep, "--into", at("merged"), "--json")).out);
-    expect(again).toMatchObject({ added: 0, same: added, different: 0, nodes: [process.versions.node] });
+      const merged = await erasable("merge", sweep, "--into", at("merged"), "--json");
+      const { added, missing } = JSON.parse(merged.out);
+      expect(missing).toBe(0);
+      expect((await erasable("run", ...SMALL, "--results", at("plain"), "--workers", "2")).code).toBe(0);
+      const plain = new RunStore(at("plain/smoke/runs"));
+      expect(added).toBe(plain.records().length);
+      expect(new RunStore(at("merged/runs")).comparable()).toBe(plain.comparable());
+      const again = JSON.parse((await erasable("merge", sweep, "--into", at("merged"), "--json")).out);
+      expect(again).toMatchObject({ added: 0, same: added, different: 0, nodes: [process.versions.node] });
+    },
+    PATIENCE,
+  );
+
+  it("names the program that its jobs run, wherever it was planned", async () => {
+    const { program } = JSON.parse(readFileSync(join(sweep, "plan.json"), "utf8"));
+    const asked = ["partition", "--seeds", "0", "--results", "nothing", "--out", "elsewhere"];
+    const outcome = await finished(process.execPath, [program, "plan", ...asked], { cwd: home });
+    expect(outcome).toMatchObject({ status: 0, stderr: "" });
+    expect(JSON.parse(readFileSync(at("elsewhere/plan.json"), "utf8")).program).toBe(program);
   });
 
   it("is a list of lines for the job array, which runs without a cluster too", async () => {
@@ -98,22 +112,26 @@ describe("a sweep", () => {
     });
   });
 
-  it("runs under Snakemake where that is installed", async () => {
-    const snakemake = process.env.SNAKEMAKE ?? "snakemake";
-    const found = spawnSync(snakemake, ["--version"]).status === 0;
-    const from = join(__dirname, "../../workflow");
-    const text = readFileSync(join(from, "Snakefile"), "utf8");
-    for (const name of ["seconds", "megabytes", "exclusive", "id"]) expect(text).toContain(`["${name}"]`);
-    if (!found) return;
-    const args = ["-s", join(from, "Snakefile"), "--workflow-profile", join(from, "profiles/local")];
-    const config = ["--config", `sweep=${sweep}`, `into=${at("snake")}`];
-    const run = await finished(snakemake, [...args, ...config], { cwd: home });
-    expect(run.stderr).toContain("100%");
-    expect(run.status).toBe(0);
-    expect(new RunStore(at("snake/runs")).comparable()).toBe(
-      new RunStore(at("plain/smoke/runs")).comparable(),
-    );
-  });
+  it(
+    "runs under Snakemake where that is installed",
+    async () => {
+      const snakemake = process.env.SNAKEMAKE ?? "snakemake";
+      const found = spawnSync(snakemake, ["--version"]).status === 0;
+      const from = join(__dirname, "../../workflow");
+      const text = readFileSync(join(from, "Snakefile"), "utf8");
+      for (const name of ["seconds", "megabytes", "exclusive", "id"]) expect(text).toContain(`["${name}"]`);
+      if (!found) return;
+      const args = ["-s", join(from, "Snakefile"), "--workflow-profile", join(from, "profiles/local")];
+      const config = ["--config", `sweep=${sweep}`, `into=${at("snake")}`];
+      const run = await finished(snakemake, [...args, ...config], { cwd: home });
+      expect(run.stderr).toContain("100%");
+      expect(run.status).toBe(0);
+      expect(new RunStore(at("snake/runs")).comparable()).toBe(
+        new RunStore(at("plain/smoke/runs")).comparable(),
+      );
+    },
+    PATIENCE,
+  );
 });
 
 describe("what is refused", () => {
@@ -132,7 +150,14 @@ describe("what is refused", () => {
       /not a chunk of a sweep of this version.*npx erasable plan/s,
     ],
     ["no JSON", "{", /is not a chunk of a sweep/],
-    ["no trials", { trials: [] }, /chunk [0-9a-f]{16} .*holds no trials/],
+    ["no trials", { trials: [] }, /no-trials\.json: it holds no trials/],
+    ["a profile that is a path", { profile: "../../up" }, /"profile": "\.\.\/\.\.\/up" is not one of smoke/],
+    ["a line that is no trial", { trials: [1] }, /made by other code than this, or edited \(key undefine/],
+    [
+      "a job that this code has not",
+      { trials: [{ key: "0".repeat(64), trial: { job: "new", dataset: "synthetic" } }] },
+      /chunk [0-9a-f]{16} .*made by other code than this, or edited \(key 00000000/,
+    ],
     [
       "other ratings",
       { data: "0".repeat(64) },
@@ -221,14 +246,67 @@ describe("merge", () => {
     );
   });
 
-  it("says what of a plan is missing, and when versions of Node differ", async () => {
+  it("says what of a plan is missing, whatever else is merged", async () => {
     const half = at("half");
     cpSync(sweep, half, { recursive: true });
-    rmSync(join(half, "parts", ids()[0]), { recursive: true });
-    const { trials } = JSON.parse(readFileSync(join(half, `${ids()[0]}.json`), "utf8"));
-    const { code, out } = await erasable("merge", half, "--into", at("halves"));
+    const [first, second] = ids().map((id) => join(half, "parts", id, "smoke/runs"));
+    rmSync(first, { recursive: true });
+    rmSync(second, { recursive: true });
+    mkdirSync(second); // of a job that ended before its first trial did
+    const missing = ids()
+      .slice(0, 2)
+      .flatMap((id) => JSON.parse(readFileSync(join(half, `${id}.json`), "utf8")).trials).length;
+    const other = new RunStore(folder("other"));
+    const trial: Trial = {
+      job: "partition",
+      dataset: "synthetic",
+      data: { core: 5, trainShare: 0.9 },
+      seed: 9,
+    };
+    for (let size = 0; size < 2 * missing; size++)
+      other.append({
+        ...newRecord({ trial: { ...trial, seed: size }, data: "d", code: "c", outcome: { size } }),
+        ...{ timings: {}, machine: {}, versions: { node: process.versions.node } },
+      });
+    other.close();
+    const { code, out } = await erasable("merge", half, at("other"), "--into", at("halves"));
     expect(code).toBe(0);
-    expect(out).toMatch(new RegExp(`^${trials.length} trials? of the plan (is|are) still missing`, "m"));
+    expect(out).toMatch(new RegExp(`^${missing} trials of the plan are still missing`, "m"));
+    expect((await erasable("merge", sweep, "--into", at("halves"))).out).not.toMatch(/missing/);
+    expect((await erasable("merge", half, "--into", at("halves"))).out).not.toMatch(/missing/);
+  });
+
+  it("goes where its parts say, and asks where they do not", async () => {
+    const [one] = ids().map((id) => join(part(id), "smoke/runs"));
+    cpSync(one, at("lap/results/quick/runs"), { recursive: true });
+    cpSync(one, at("lap/mine/runs"), { recursive: true });
+    const merge = (...folders: string[]) => erasable("merge", ...folders, "--results", at("own"));
+    expect(await merge(at("lap/results/quick"))).toMatchObject({ code: 0 });
+    expect(existsSync(at("own/quick/runs/records.jsonl.gz"))).toBe(true);
+    expect(await merge(at("lap/results/quick/runs"), one)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/several profiles \(quick, smoke\)/),
+    });
+    expect(await merge(one, at("lap/mine"))).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/lap\/mine\/runs does not say of which profile.*--into/s),
+    });
+    expect(existsSync(at("own/smoke"))).toBe(false);
+  });
+
+  it.each([
+    ["no chunks", {}, /plan\.json: it holds no chunks/],
+    ["another profile", { chunks: [{}], profile: "x" }, /"profile": "x" is not one of smoke, quick, paper/],
+  ])("refuses a plan with %s", async (name, change, expected) => {
+    const plan = at(name.replace(" ", "-"));
+    mkdirSync(plan);
+    writeFileSync(
+      join(plan, "plan.json"),
+      JSON.stringify({ format: "erasable sweep 2", profile: "smoke", ...change }),
+    );
+    const { code, err } = await erasable("merge", plan, "--into", at("never"));
+    expect(code).toBe(2);
+    expect(err).toMatch(expected);
   });
 
   it("leaves a part alone that is still being written", async () => {
@@ -257,7 +335,7 @@ describe("a chunk of 5,000 trials", () => {
     const wanted = trials.map((trial) => ({ key: keyOf(trial, { checksum, ratings }), trial }));
     const facts = { dataset: "synthetic", data: checksum, seconds: 1, megabytes: 1, exclusive: false };
     const large = at("large");
-    writeSweep(large, { suite: "", profile: "smoke", chunks: [{ id: "5000", trials: wanted, ...facts }] });
+    writeSweep(large, { program: "", profile: "smoke", chunks: [{ id: "5000", trials: wanted, ...facts }] });
     const store = new RunStore(join(large, "parts/5000/smoke/runs"));
     const rest = { timings: {}, machine: {}, versions: {} };
     const parts = trials.slice(1).map((trial) => ({

@@ -24,14 +24,16 @@ describe("merging", () => {
     const failing = open({}, parts[2]);
     for (const n of [4, 6]) failing.fail({ key: record(n).key, trial: record(n).trial, error: "no" });
     failing.close();
-    expect(await mergeStores(place.folder, parts)).toEqual({ records: 5, added: 5, failures: 1 });
-    const bytes = packed();
-    expect(await mergeStores(place.folder, [...parts].reverse())).toEqual({
+    expect(await mergeStores(place.folder, parts)).toEqual({
       records: 5,
-      added: 0,
+      added: 5,
+      same: 0,
+      nodes: ["unknown"],
       failures: 1,
     });
-    expect(await mergeStores(place.folder, parts.slice(1))).toEqual({ records: 5, added: 0, failures: 1 });
+    const bytes = packed();
+    expect(await mergeStores(place.folder, [...parts].reverse())).toMatchObject({ added: 0, same: 5 });
+    expect(await mergeStores(place.folder, parts.slice(1))).toMatchObject({ records: 5, added: 0, same: 3 });
     expect(packed()).toEqual(bytes);
     expect(readdirSync(place.folder)).toEqual(["failed.jsonl", "records.jsonl.gz"]);
     expect(parts.map((path) => readdirSync(path).length)).toEqual([1, 1, 2]);
@@ -79,5 +81,25 @@ describe("merging", () => {
     writeFileSync(join(edited, "records.jsonl"), text.replace('"value":1', '"value":2'));
     await expect(mergeStores(place.folder, [edited])).rejects.toThrow(/was edited or mixed up: its outcome/);
     expect(existsSync(place.folder)).toBe(false);
+  });
+
+  it("names every version of Node, of parts that have the same trials too", async () => {
+    const by = (node: string) => part(node, [1, 2], { versions: { node } });
+    const { nodes } = await mergeStores(place.folder, [by("24"), by("20")]);
+    expect(nodes).toEqual(["20", "24"]);
+  });
+
+  it("refuses to go into a store with an edited record, whether a part has it or not", async () => {
+    open().append(record(1));
+    closeAll();
+    const text = readFileSync(at("records.jsonl"), "utf8").replace('"value":1', '"value":2');
+    writeFileSync(at("records.jsonl"), text);
+    for (const numbers of [[1, 2], [2]])
+      await expect(mergeStores(place.folder, [part(`p${numbers}`, numbers)])).rejects.toThrow(
+        /record [0-9a-f]{64} was edited or mixed up: its outcome.*computed again/s,
+      );
+    expect(readdirSync(place.folder)).toEqual(["records.jsonl"]);
+    expect(readFileSync(at("records.jsonl"), "utf8")).toBe(text);
+    expect(() => open().compact()).toThrow(DisagreementError);
   });
 });

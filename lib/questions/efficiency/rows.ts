@@ -17,6 +17,9 @@ export interface EfficiencyRow {
   readonly samples: number;
 }
 
+/** Seconds are stored to the millisecond; what took less than half of one is taken for that, and has a logarithm. */
+const stored = (seconds: number): number => Math.max(seconds, 0.0005);
+
 export function efficiencyRows({
   trial,
   labels: { model, system, groups },
@@ -25,7 +28,7 @@ export function efficiencyRows({
 }: Finding<TimingOutcome, SystemLabels>): EfficiencyRow[] {
   const base = { dataset: trial.dataset, model, system, groups, seed: trial.seed };
   return [
-    { ...base, work: "total", seconds: unlearn, samples },
-    { ...base, work: "parallel", seconds: unlearnParallel, samples: parallelSamples },
+    { ...base, work: "total", seconds: stored(unlearn), samples },
+    { ...base, work: "parallel", seconds: stored(unlearnParallel), samples: parallelSamples },
   ];
 }

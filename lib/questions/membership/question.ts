@@ -15,6 +15,7 @@ import { type Profile, profileProtocol } from "../profile";
 import type { Protocol } from "../protocol";
 import { type Finding, question } from "../question";
 import { distinct, titled } from "../shown";
+import { seedInterval } from "../summary";
 import type { Planned } from "../trial";
 import {
   type MembershipCurve,
@@ -79,9 +80,12 @@ function trials(profile: Profile): Planned<Labels>[] {
 
 const KEYS = ["training", "data", "panel", "system", "attack"] as const;
 
-/** Half the width of the 95 % interval of a mean over seeds, from standard errors over users. */
+/**
+ * Half the width of the 95 % interval of a mean over seeds. Each of them draws a tenth of the same users, which is as much
+ * in common as re-splits have that test a tenth, so the correction is theirs. For a single seed: over users.
+ */
 const reach = (values: readonly number[], errors: readonly number[]) =>
-  meanOfEstimates(values, errors).high - mean(values);
+  (seedInterval(values) ?? meanOfEstimates(values, errors)).high - mean(values);
 
 /** An area and its distance from that of `fresh`, each with half of its interval. */
 const MEASURED = ["area", "reach", "above", "aboveReach"];
@@ -118,7 +122,7 @@ function areas(rows: ColumnTable) {
   });
   return {
     name: "membership-areas",
-    caption: `Membership inference on erased users, ${models.join(" and ")}: area under the ROC curve, and its distance from fresh on the same people (mean over seeds ± 95 % interval of the mean, over users)`,
+    caption: `Membership inference on erased users, ${models.join(" and ")}: area under the ROC curve, and its distance from fresh on the same people (mean over seeds ± half of its 95 % interval, corrected for seeds that share users; of a single seed over users)`,
     rows: beside.objects(),
     within: ["training", "data", "panel", "system"],
     columns: [

@@ -99,6 +99,8 @@ export const C11: Claim<PartitionRow> = {
 
 const NEARLY_LEAST = 0.01; // sizes that differ by one user are not exactly equal
 
+const [PLAIN, BALANCED] = ["plain k-means", "balanced"];
+
 /** Percentages of the whole that one random user costs, by what is counted. */
 const COUNTED = { users: "% of the users", ratings: "% of the gradient samples" } as const;
 
@@ -108,6 +110,7 @@ export const C12: Claim<PartitionRow> = {
   statement: "The expected retraining cost is least, (Z/2)(1 + 1/S), when groups are balanced",
   rule: `two parts, as good as the weaker; a case is a grouping and S; a balanced one holds within ${100 * NEARLY_LEAST} % of the bound, plain k-means above the bound, with the whole interval, cost counted in users as in Eq. 11; the cost in gradient samples is shown beside it`,
   covers: "all",
+  parts: [PLAIN, BALANCED],
   cases: (rows) =>
     partitions(rows).flatMap(({ dataset, name, groups, unbalanced, bySeed }): Case[] => {
       const base = { dataset, name: `${name}, S = ${groups}` };
@@ -115,7 +118,7 @@ export const C12: Claim<PartitionRow> = {
         expectedCost(usersOf(own)) / expectedCostBound(sum(usersOf(own)), groups) - 1;
       const judged: Case = {
         ...base,
-        part: unbalanced ? "plain k-means" : "balanced",
+        part: unbalanced ? PLAIN : BALANCED,
         unit: unbalanced ? "excess, plain k-means" : "excess, balanced",
         effects: bySeed(excess),
         says: unbalanced ? { above: 0 } : { below: NEARLY_LEAST },

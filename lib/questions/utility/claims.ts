@@ -159,17 +159,19 @@ const PAIRS = [
   ["L-BKM", "L-Rand"],
 ] as const;
 
+const PARTS = ["CBKM over BKM", "CBKM over Rand", "BKM like Rand"];
+
 export const C6: Claim<UtilityRow> = {
   id: "C6",
   place: "Figures 5 and 6, Section 4.5",
   statement: "For DMF, CBKM beats BKM and Rand in most cases, and BKM is like Rand",
   rule: "three parts, as good as the weakest: CBKM above BKM, CBKM above Rand, BKM alike to Rand; a case is an S, request and metric, each with the whole interval",
   covers: "most",
+  parts: PARTS,
   cases: (all) => {
     const some = panels(all.filter(({ model, scoring }) => model === "dmf" || scoring === "anchor"));
     const says = [better, better, alike];
-    const parts = ["CBKM over BKM", "CBKM over Rand", "BKM like Rand"];
-    return PAIRS.flatMap(([a, b], k) => versus(some, a, b, says[k], parts[k]));
+    return PAIRS.flatMap(([a, b], k) => versus(some, a, b, says[k], PARTS[k]));
   },
   sentence: (found) => `by ${NDCG}, ${PAIRS.map(([a, b]) => standing(found, a, b)).join(", ")}`,
 };

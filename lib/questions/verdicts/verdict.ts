@@ -68,6 +68,8 @@ export interface Claim<Row extends object = object> {
   readonly rule: string;
   /** `all`: every case; `most`: more than half of the cases. */
   readonly covers: "all" | "most";
+  /** The parts of a claim that has some: of one that was not run nothing can be told. */
+  readonly parts?: readonly string[];
   /** The cases that the rows allow. */
   cases(rows: readonly Row[], profile: Profile): Case[];
   /** What the effects of a data set say, in plain words that go on after "On MovieLens 1M". */
@@ -176,14 +178,15 @@ export function judge<Row extends object>(
   rows: readonly Row[],
   profile: Profile,
 ): JudgedClaim {
-  const { id, place, statement, rule, covers } = claim;
+  const { id, place, statement, rule, covers, parts = [] } = claim;
   const cases = claim.cases(rows, profile).filter(({ effects }) => effects.length > 0);
   const data = [...grouped(cases, ({ dataset }) => dataset)].flatMap(([dataset, own]) => {
     const judged = own.map(judgeCase);
     const counted = judged.filter(({ says }) => says !== "beside");
     if (counted.length === 0) return [];
-    const byPart = [...grouped(counted, ({ part = "" }) => part)].map(([name, some]) => {
-      const counts = countsOf(some);
+    const names = new Set([...parts, ...counted.map(({ part = "" }) => part)]);
+    const byPart = [...names].map((name) => {
+      const counts = countsOf(counted.filter(({ part = "" }) => part === name));
       return [name, { counts, verdict: verdictOf(counts, covers) }] as const;
     });
     const found: Found = {

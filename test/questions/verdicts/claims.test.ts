@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { C9, C13 } from "../../../lib/questions/cohesion/claims";
 import type { CohesionRow } from "../../../lib/questions/cohesion/rows";
 import { C1, C2 } from "../../../lib/questions/efficiency/claims";
-import type { EfficiencyRow } from "../../../lib/questions/efficiency/rows";
+import { efficiency } from "../../../lib/questions/efficiency/question";
+import { type EfficiencyRow, efficiencyRows } from "../../../lib/questions/efficiency/rows";
 import { C14 } from "../../../lib/questions/exactness/claims";
 import type { ExactnessRow } from "../../../lib/questions/exactness/rows";
 import { C10, C11, C12 } from "../../../lib/questions/partition/claims";
@@ -85,6 +86,38 @@ describe("C1 and C2, seconds", () => {
     ).toBe(
       "On d with every doubling of S unlearning takes 0.50 times (0.50 to 0.50) as long for C-SISA and 0.50 times (0.50 to 0.50) for L-CBKM, and 1.00 times (1.00 to 1.00) and 1.00 times (1.00 to 1.00) the gradient samples; 4 of 4 cases are as the paper says.",
     );
+  });
+});
+
+describe("what was not run or took no time", () => {
+  const of = (system: string, groups: number, seconds: number, samples: number) =>
+    SEEDS.map(
+      (seed): EfficiencyRow => ({
+        ...{ dataset: "d", model: "dmf", system, work: system === "C-SISA" ? "parallel" : "total" },
+        ...{ groups, seed, seconds, samples },
+      }),
+    );
+
+  it("C2 cannot tell of two systems by one", () => {
+    const falling = [...of("C-SISA", 2, 1, 10), ...of("C-SISA", 4, 0.5, 5)];
+    expect(wordFor(C2, falling)).toBe("cannot tell");
+    expect(found(C2, falling).parts).toMatchObject({
+      "C-SISA": { verdict: "reproduced" },
+      "L-CBKM": { verdict: "cannot tell" },
+    });
+  });
+
+  it("a request that left nothing to train has no ratio, and stops nothing", () => {
+    const some = [...of("C-SISA", 2, 1, 10), ...of("L-CBKM", 2, 1, 0)];
+    expect(wordFor(C1, some)).toBe("reproduced");
+    expect(found(C1, some).effects.map(({ unit }) => unit)).toEqual(["seconds"]);
+  });
+
+  it("what was too short for the clock counts as half a millisecond", () => {
+    const [{ trial, labels }] = efficiency.trials(profile);
+    const outcome = { samples: 9, parallelSamples: 3, retrained: 1 };
+    const rows = efficiencyRows({ trial, labels, outcome, timings: { unlearn: 0.002, unlearnParallel: 0 } });
+    expect(rows.map(({ seconds }) => seconds)).toEqual([0.002, 0.0005]);
   });
 });
 
@@ -211,6 +244,15 @@ describe("C3 to C7, utility", () => {
     expect(words(changed(({ system, model }) => system === "L-BKM" && model === "nmf", 0.5)).C6).toBe(
       "reproduced",
     );
+  });
+
+  it("C6 cannot tell where a part of it was not run", () => {
+    const without = (name: string) => rows(asClaimed).filter(({ system }) => system !== name);
+    for (const name of ["L-Rand", "L-BKM"]) expect(wordFor(C6, without(name))).toBe("cannot tell");
+    expect(found(C6, without("L-Rand")).parts).toMatchObject({
+      "CBKM over BKM": { verdict: "reproduced" },
+      "BKM like Rand": { verdict: "cannot tell", counts: { telling: 0 } },
+    });
   });
 
   it("C7 looks at NMF and the largest S alone", () => {
