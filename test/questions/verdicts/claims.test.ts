@@ -114,7 +114,8 @@ describe("what was not run or took no time", () => {
   });
 
   it("what was too short for the clock counts as half a millisecond", () => {
-    const [{ trial, labels }] = efficiency.trials(profile);
+    const [{ trial }] = efficiency.trials(profile);
+    const labels = { preset: "PAPER", model: "dmf", system: "C-SISA", groups: 2 } as const;
     const outcome = { samples: 9, parallelSamples: 3, retrained: 1 };
     const rows = efficiencyRows({ trial, labels, outcome, timings: { unlearn: 0.002, unlearnParallel: 0 } });
     expect(rows.map(({ seconds }) => seconds)).toEqual([0.002, 0.0005]);
