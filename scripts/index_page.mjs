@@ -69,20 +69,21 @@ function readNotebooks(folder) {
 }
 
 function claimRow({ id, place, statement, rule, data }, where) {
-  const sentences = data.map(({ sentence }) => `<br><span class="note">${escapeHtml(sentence)}</span>`);
+  const sentences = data.map(({ sentence }) => `<li>${escapeHtml(sentence)}</li>`);
   const words = data.map(({ title, verdict }) => {
     const mark = `<span aria-hidden="true">${MARKS[verdict]}</span>`;
     const word = `<span class="${verdict.replaceAll(" ", "-")}">${mark} ${verdict}</span>`;
-    return `${word} <span class="note">${escapeHtml(title)}</span>`;
+    return `<div><span class="note">${escapeHtml(title)}</span> ${word}</div>`;
   });
-  const note = `${escapeHtml(place)}${shownIn(where, ", ")}; ${escapeHtml(rule)}`;
+  const note = `${escapeHtml(place)}${shownIn(where, ", ")}`;
   return `<tr><th scope="row">${id}</th>
 <td><strong>${escapeHtml(statement)}</strong> <span class="note">${note}</span>
-${sentences.join("\n")}</td>
-<td class="verdict">${words.join("<br>") || "– not tested"}</td></tr>`;
+<details class="note"><summary>What was measured<span class="hidden"> for ${id}</span></summary>
+<ul>${sentences.join("\n")}</ul><p>The rule: ${escapeHtml(rule)}.</p></details></td>
+<td class="verdict">${words.join("\n") || "– not tested"}</td></tr>`;
 }
 
-/** "MovieLens 1M: 3 reproduced, 4 partly" for each data set. */
+/** "MovieLens 1M: 3 × reproduced, 4 × partly" for each data set. */
 function verdictCounts(claims) {
   const found = claims.flatMap(({ data }) => data);
   return [...new Set(found.map(({ title }) => title))].map((title) => {
@@ -109,11 +110,11 @@ function claimsSection(folder, notebooks) {
     .map((text) => `<li>${escapeHtml(text)}</li>`)
     .join("")}</ul>
 <p class="note">Judged on ${escapeHtml(data)}${made}; seeds ${escapeHtml(seeds)}. Each data set is judged by
-itself. A case is, say, one model, request and metric; it counts for a claim when its whole 95 % interval over
-seeds does (with the correction of Nadeau and Bengio for re-splits of one data set). The rules are those of
-${judged.rules.date}, commit ${escapeHtml(judged.rules.commit)}.</p>
+itself. A claim is split into cases, such as one model, request and metric. A case agrees with the paper, or
+contradicts it, only when its whole 95 % interval over seeds does (with the correction of Nadeau and Bengio for
+re-splits of one data set). The rules were fixed on ${judged.rules.date}, commit ${escapeHtml(judged.rules.commit)}.</p>
 <table class="claims"><thead><tr><th scope="col">Id</th>
-<th scope="col">Claim, rule, and what was measured</th><th scope="col">Verdict</th></tr></thead>
+<th scope="col">Claim</th><th scope="col">Verdict</th></tr></thead>
 <tbody>${rows.join("\n")}</tbody></table>`;
 }
 
@@ -122,7 +123,8 @@ ${judged.rules.date}, commit ${escapeHtml(judged.rules.commit)}.</p>
  * blind.
  */
 function readFigures(folder, notebooks) {
-  return filesBelow(join(folder, "figures"), (path) => /^[^.]+\.svg$/.test(basename(path))).map((path) => {
+  const paths = filesBelow(join(folder, "figures"), (path) => /^[^.]+\.svg$/.test(basename(path)));
+  const figures = paths.map((path) => {
     const name = basename(path, ".svg");
     const svg = readFileSync(path, "utf8");
     const page = join(folder, "figures", `${name}.html`);
@@ -134,6 +136,8 @@ function readFigures(folder, notebooks) {
       place: placeOf(notebooks, ({ shown }) => shown.includes(`data-figure="${name}"`)),
     };
   });
+  const notebookOf = ({ place }) => place?.notebook ?? "~"; // those that no notebook shows come last
+  return figures.sort((a, b) => notebookOf(a).localeCompare(notebookOf(b))); // stable: by name within one
 }
 
 function headlineSection(folder, figures) {
@@ -191,9 +195,15 @@ export function indexPage(entries, folder, style) {
 <title>erasable: reports of profile ${escapeHtml(profile)}</title><style>${style}</style></head>
 <body class="index"><nav aria-label="On this page">${links}</nav>
 <main><h1>erasable: learning and unlearning for erasable recommendation</h1>
-<p>A reproduction of the LASER paper, cell by cell. These are the executed notebooks of the profile
-<code>${profile}</code>. Everything opens offline. Tables are in <code>../tables</code> as CSV, figures in
-<code>../figures</code> as SVG and as interactive pages.</p>
+<p>A reproduction of the paper <em>Making Recommender Systems Forget</em> (LASER), cell by cell: the executed
+notebooks of the profile <code>${escapeHtml(profile)}</code>. Everything opens offline. Tables are in
+<code>../tables</code> as CSV, figures in <code>../figures</code> as SVG and as interactive pages.</p>
+<p class="note">The methods: <em>Retrain</em> trains everything again. <em>C-SISA</em> trains a separate model on each
+of S parts of the users (shards) and repeats the parts that a request hits. <em>LASER</em> trains one model on S groups
+in sequence and repeats everything from the first group that is hit; <em>L-Rand</em>, <em>L-BKM</em> and
+<em>L-CBKM</em> are LASER with random groups, balanced k-means on the ratings, and balanced k-means on the
+collaborative embedding. The models: <em>DMF</em> and <em>NMF</em>, deep and neural matrix factorisation. A
+<em>seed</em> is one random split of the ratings and one random start.</p>
 ${sections.map(section).join("\n")}</main></body></html>
 `;
 }

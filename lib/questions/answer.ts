@@ -10,7 +10,7 @@ import type { Profile } from "./profile";
 import type { Charts, Finding, Outputs, Question, Tables } from "./question";
 import { runOf } from "./shown";
 import { claimColumns, claimRows } from "./verdicts/table";
-import { type JudgedClaim, judge, RULES_FIXED } from "./verdicts/verdict";
+import { type JudgedClaim, judge, RULES_FIXED, type Verdict } from "./verdicts/verdict";
 
 /** An answer; notebooks and command line show the same one. */
 export interface Answer<Row extends object = object, T extends Tables = Tables, C extends Charts = Charts> {
@@ -53,8 +53,9 @@ export function answerOf<Row extends object, T extends Tables, C extends Charts,
     finding: findingOf(judged),
     claims: {
       name: `${asked.id}-claims`,
-      caption: `${claimNames(judged)}, judged by the rules of ${RULES_FIXED.date}, older than the run (Student's intervals over seeds, corrected for re-splits of one data set: Nadeau and Bengio 2003)`,
+      caption: `${claimNames(judged)}, by rules fixed on ${RULES_FIXED.date}, before the run (in brackets: 95 % intervals over seeds, Student's, corrected for re-splits of one data set: Nadeau and Bengio 2003)`,
       rows: claimRows(judged),
+      within: ["id"],
       columns: claimColumns,
       run,
     },
@@ -62,16 +63,26 @@ export function answerOf<Row extends object, T extends Tables, C extends Charts,
 }
 
 /**
- * "On MovieLens 1M L-CBKM is ... than C-SISA (claim C3: partly on MovieLens 1M, not reproduced on Amazon
- * Music)."
+ * "On MovieLens 1M, L-CBKM is ... than C-SISA (claim C3: partly reproduced on MovieLens 1M, not reproduced
+ * on Amazon Music)."
  */
 function findingOf([first]: readonly JudgedClaim[]): string {
   const [found] = first?.data ?? [];
   if (!found) return "";
   const [effect] = found.sentence.split(/; |\.$/);
-  const verdicts = first.data.map(({ title, verdict }) => `${verdict} on ${title}`);
-  return `${effect} (claim ${first.id}: ${verdicts.join(", ")}).`;
+  const said = ({ verdict }: { verdict: Verdict }) => IN_WORDS[verdict] ?? verdict;
+  const agreed = first.data.length > 1 && first.data.every((one) => one.verdict === found.verdict);
+  const verdicts = agreed
+    ? `${said(found)} on every data set`
+    : first.data.map((one) => `${said(one)} on ${one.title}`).join(", ");
+  return `${effect} (claim ${first.id}: ${verdicts}).`;
 }
+
+/** Verdicts that a sentence says otherwise than a table. */
+const IN_WORDS: Partial<Record<Verdict, string>> = {
+  partly: "partly reproduced",
+  "cannot tell": "cannot be told",
+};
 
 /** "Claim C8", "Claims C10, C11 and C12" */
 function claimNames(judged: readonly JudgedClaim[]): string {

@@ -94,7 +94,7 @@ function example(parameters: Parameters): string {
   const change = name === undefined ? { dataset: "my-ratings.csv" } : { [name]: Number(value) + 1 };
   if (Object.keys(change).some((key) => !(key in parameters))) return "";
   const text = JSON.stringify(change);
-  return `Change a value, then run the cells below. Headless: ERASABLE_PARAMETERS='${text}' npm run reproduce -- --only NN`;
+  return `Change a value, then run the cells below. Without JupyterLab: ERASABLE_PARAMETERS='${text}' npm run reproduce -- --only NN (NN: the number of this notebook)`;
 }
 
 const COLUMNS = columns({ parameter: "Parameter", value: "Value", set: "Set by" });

@@ -23,6 +23,8 @@ export interface Column<Key extends string = string> {
   readonly best?: "highest" | "lowest";
   /** heading that spans this column and its neighbours of the same group */
   readonly group?: string;
+  /** shown only where it differs from the row above: a long text is read once */
+  readonly once?: boolean;
 }
 
 /**
@@ -177,7 +179,8 @@ export function tableHtml<Key extends string>(rows: readonly Row[], format: Tabl
     const parted = r > 0 && blockOf(row, format.within ?? []) !== blockOf(rows[r - 1], format.within ?? []);
     const someLong = columns.some((column, i) => cellText(row, column, digits[i]).length > LONG);
     const cells = columns.map((column, i) => {
-      const text = escapeHtml(cellText(row, column, digits[i]));
+      const told = column.once && r > 0 && row[column.key] === rows[r - 1][column.key];
+      const text = told ? "" : escapeHtml(cellText(row, column, digits[i]));
       const wrapped =
         text.length > LONG ? `;${WRAPPED};${room(text)}` : someLong ? ";vertical-align:top" : "";
       const rule = parted ? `;${SOFT_RULE}` : "";

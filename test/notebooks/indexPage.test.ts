@@ -78,7 +78,7 @@ describe("with them", () => {
   it("counts the verdicts of each data set, shows the sentences, and names the rules", () => {
     const page = indexPage();
     expect(page).toContain(
-      "<li>MovieLens 1M: 1 reproduced, 1 partly</li><li>Amazon Music: 1 the reverse holds</li>",
+      "<li>MovieLens 1M: 1 × reproduced, 1 × partly</li><li>Amazon Music: 1 × the reverse holds</li>",
     );
     expect(page).toContain("A &lt; B");
     expect(page).toContain("On Amazon Music it takes twice as long.");

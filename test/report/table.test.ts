@@ -75,6 +75,13 @@ describe("a table", () => {
     expect(html).toMatch(/text-align:right[^>]*>77|text-align:right[^>]*><strong>77/);
   });
 
+  it("shows a repeated text once where a column asks for it, and keeps it in the CSV", () => {
+    const some = [columns[0], columns[1]];
+    const once = tableHtml(rows, { columns: [some[1], { ...some[0], once: true }] });
+    expect(cells(once).filter((_, i) => i % 2 === 1)).toEqual(["DMF", "", "", "NMF", ""]);
+    expect(tableCsv(rows).match(/DMF/g)).toHaveLength(3);
+  });
+
   it("writes text as text", () => {
     const html = tableHtml([{ name: '<img src="x">&', value: 1 }]);
     expect(html).not.toContain("<img");

@@ -93,7 +93,7 @@ export function exposure(rows: ColumnTable) {
       name: "approximate-exposure",
       caption:
         "What an attacker finds beyond what the exact system shows, after 5 % of the users were forgotten (95 % interval over seeds)",
-      alt: "A panel for each model and data set; a point per method: area under the attack's curve less that on the exact system, against cost.",
+      alt: "A panel for each model and data set; a point per method: area under the attack's curve minus that on the exact system, against cost.",
       chart: lineChart<Wide>(points, {
         x: "mean_cost",
         y: "mean_left",

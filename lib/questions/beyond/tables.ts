@@ -144,7 +144,7 @@ export const cold = (rows: ColumnTable) =>
     "cold",
     (own) => withModel(coldRows(own)),
     {
-      caption: "test loss after learning, by training ratings of the item (mean over seeds)",
+      caption: "test loss after learning, by how many training ratings the item has (mean over seeds)",
       within: ["model"],
       columns: [
         ...columns({ model: "Model", name: "System" }),
@@ -159,7 +159,7 @@ export const cold = (rows: ColumnTable) =>
 /** Who is in a core: the chance to hit it, and what it says about its members. */
 export const cores = (rows: ColumnTable) =>
   perPanel(rows, "cores", coreRows, {
-    caption: "who is in the core (mean over seeds)",
+    caption: "the users in the core and outside (mean over seeds)",
     columns: [
       { key: "name", label: "System" },
       ...columns(

@@ -58,7 +58,7 @@ const figures8And13 = (rows: ColumnTable) => ({
 /** Every group of every seed as a point: the spread that a mean hides. */
 const scatter = (rows: ColumnTable) => ({
   name: "cohesion-scatter",
-  caption: "Cohesion against test loss, a point per group and seed",
+  caption: "Test loss of each group against its cohesion in the embedding, one point per group and seed",
   alt: "Scatter of test loss against cohesion.",
   chart: scatterChart(titled(rows), {
     ...PANEL,
@@ -93,7 +93,8 @@ interface Ends {
 
 const correlations = (rows: ColumnTable) => ({
   name: "cohesion-spearman",
-  caption: "Spearman correlation with the test loss over the groups (negative: the larger, the easier)",
+  caption:
+    "Spearman correlation of three measures with the test loss of the groups (negative: the larger, the easier; mean over seeds ± standard deviation, 95 % interval)",
   within: ["data", "panel"],
   rows: overSeeds(
     byTraining(rows)

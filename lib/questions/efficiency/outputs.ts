@@ -60,14 +60,20 @@ export function table(rows: ColumnTable, planned: readonly number[]) {
   return {
     name: "efficiency",
     caption:
-      "The numbers of the figure: forgetting 5 % of the users of the last group, DMF (mean over seeds ± standard deviation)",
+      "Forgetting 5 % of the users of the last group, DMF: time and gradient samples (mean over seeds ± standard deviation)",
     rows: numbers.objects(),
     within: ["data", "groups"],
     columns: [
       ...columns({ data: "Data", groups: "S", name: "Method" }),
       { key: "mean", error: "std", label: "Time", unit: "s", digits: 3, best: "lowest" as const },
       { key: "samples", label: "Gradient samples", digits: 0 },
-      { key: "speedup", label: "Samples: Retrain / this", digits: 1, best: "highest" as const },
+      {
+        key: "speedup",
+        label: "Fewer samples than Retrain",
+        unit: "times",
+        digits: 1,
+        best: "highest" as const,
+      },
     ],
   };
 }
@@ -100,7 +106,7 @@ export function samples(rows: ColumnTable, planned: readonly number[]) {
   return {
     name: "efficiency-samples",
     caption:
-      "Gradient samples to forget 5 % of the users of the last group, DMF: no machine changes them (mean over seeds)",
+      "The same cost in gradient samples, which are equal on every machine: forgetting 5 % of the users of the last group, DMF (mean over seeds)",
     alt: "Gradient samples against the number of groups, one line per method, on a logarithmic scale.",
     chart: lineChart(overSeeds(shown(rows, planned), BY, "samples"), {
       x: "groups",
@@ -133,7 +139,7 @@ export function expected(randomUsers: readonly number[]) {
   return {
     name: "efficiency-expected",
     caption:
-      "Expected cost of one request with LASER under groups of equal users, counted in users (Equations 7-11, and the same for several users)",
+      "Expected cost of one request with LASER and equal groups, in users to train again (Equations 7-11, and the same for several users at once)",
     alt: "The last-group line falls towards zero; one random user stays above 50 per cent; many users near 100 per cent.",
     chart: lineChart(rows, {
       x: "S",

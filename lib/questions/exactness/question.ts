@@ -29,7 +29,7 @@ const KINDS = [
 /** Sums over the requests and seeds of each system. */
 const bits = (rows: ColumnTable) => ({
   name: "completeness-bits",
-  caption: "Weights of the unlearned system that differ from those of a run without the erased users",
+  caption: "How many weights differ between the unlearned system and a fresh run without the erased users",
   within: ["data", "panel"],
   rows: titled(rows)
     .groupby("data", "panel", "system", "groups", "regroup")

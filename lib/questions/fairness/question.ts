@@ -16,9 +16,13 @@ import { question, type View } from "../question";
 import { byDataset, distinct } from "../shown";
 import { MEAN, overSeeds, withinPanels } from "../summary";
 import { system } from "../system/job";
+import { grouped } from "../verdicts/verdict";
 import { type FairnessRow, fairnessRows } from "./rows";
 
 const REQUESTS = ["none", "rand@5", "top@5", "edge@5"];
+
+const blockOf = (row: Readonly<Record<string, string | number>>) =>
+  [row.data, row.panel, row.metric].join("|");
 
 /** Both kinds of users after learning, and the gap after learning and after each request. */
 function gaps(rows: ColumnTable, view: View<FamilyOptions>) {
@@ -43,8 +47,9 @@ function gaps(rows: ColumnTable, view: View<FamilyOptions>) {
   return {
     name: "fairness-gaps",
     caption:
-      "The 5 % most active users and the others: quality after learning, and the gap between them after learning and after each request (mean over seeds ± half of the 95 % interval)",
-    rows: wide.objects(),
+      "The 5 % most active users and the others: quality after learning, and the gap (active minus others) after learning and after each request (mean over seeds ± half of the 95 % interval)",
+    // metric by metric, as systems are compared within one
+    rows: [...grouped(wide.objects() as Record<string, string | number>[], blockOf).values()].flat(),
     within: ["data", "panel", "metric"],
     note: "Erased users are not scored; the most active are those of the users who are left. labCode has ten places however few ratings a user has held out, so compare the gaps of methods, not a gap with 0.",
     columns: [
@@ -61,7 +66,7 @@ function pictures(rows: ColumnTable, view: View<FamilyOptions>) {
   const isGap = (row: FairnessRow) => row.users === "gap" && row.metric.includes("NDCG");
   return byDataset(inFamily(rows, view).filter(aq.escape(isGap)), (own, title, dataset) => ({
     name: fileName("fairness", dataset),
-    caption: `${title}, ${own.get("metric")}: the 5 % most active users less the others (mean over seeds, 95 % interval within seeds)`,
+    caption: `${title}, ${own.get("metric")}: the 5 % most active users minus the others (mean over seeds, 95 % interval within seeds)`,
     alt: "A panel for each model; after learning and each request a point per method: how much better the active users are served.",
     chart: lineChart(withinPanels(own, ["panel", "after"], ["system"]), {
       x: "after",

@@ -1,7 +1,7 @@
 /**
  * Membership inference on erased users (goal G1, seen from outside): ROC areas before the erasure, after deleting rows
  * alone, after unlearning, and against a model that never saw them. Two lengths of training: the profile's own, and one
- * long enough to learn single ratings by heart, so that there is something to find.
+ * long enough to overfit single ratings, so that there is something to find.
  */
 
 import type { ColumnTable } from "arquero";
@@ -27,7 +27,7 @@ import {
 
 interface Labels extends SystemLabels {
   /** how the model was trained */
-  readonly training: "as published" | "by heart";
+  readonly training: "as published" | "overfitted";
 }
 
 export interface MembershipRow extends MembershipCurve {
@@ -38,14 +38,14 @@ export interface MembershipRow extends MembershipCurve {
   readonly groups: number;
   readonly seed: number;
   /** how the model was trained */
-  readonly training: "as published" | "by heart";
+  readonly training: "as published" | "overfitted";
   /** users on each side */
   readonly users: number;
 }
 
 /** Many more steps than the protocol takes. */
 const BY_HEART: Partial<Protocol> = { batchSize: 512, epochs: 100 };
-/** A small data set for them: a large one would take hours to learn by heart. */
+/** A small data set for them: a large one would take hours to overfit. */
 const SMALL = "ml-100k";
 
 /** Each trial learns five times: only profile paper attacks every data set, in every seed. */
@@ -60,7 +60,7 @@ function trials(profile: Profile): Planned<Labels>[] {
       protocol: profileProtocol(profile, dataset),
     })),
     {
-      training: "by heart" as const,
+      training: "overfitted" as const,
       dataset: small,
       protocol: profileProtocol(profile, small, "PAPER", BY_HEART),
     },
@@ -122,25 +122,25 @@ function areas(rows: ColumnTable) {
   });
   return {
     name: "membership-areas",
-    caption: `Membership inference on erased users, ${models.join(" and ")}: area under the ROC curve, and its distance from fresh on the same people (mean over seeds ± half of its 95 % interval, corrected for seeds that share users; of a single seed over users)`,
+    caption: `Membership inference on erased users, ${models.join(" and ")}: area under the ROC curve (AUC), and how far it exceeds that on a fresh system (mean over seeds ± half of its 95 % interval, corrected for seeds that share users; with a single seed, over users)`,
     rows: beside.objects(),
     within: ["training", "data", "panel", "system"],
     columns: [
       ...columns({ training: "Training", data: "Data", system: "Method", attack: "Attack" }),
       ...STAGES.map((stage) => column(stage, "area", "reach", { group: "AUC", digits: 2 })),
       ...["before", "unlearned"].map((stage) =>
-        column(stage, "above", "aboveReach", { group: "less fresh", digits: 3 }),
+        column(stage, "above", "aboveReach", { group: "AUC minus fresh", digits: 3 }),
       ),
-      { key: "found", label: "Found before" },
+      { key: "found", label: "Members found before" },
     ],
-    note: "Where nobody is found before the erasure, the attack shows nothing: neither that the system forgets nor that it does not.",
+    note: "Where an attack finds no members before the erasure, it shows neither that the system forgets nor that it does not.",
   };
 }
 
-/** The curves of systems trained by heart: true against false positives, in per cent. */
+/** The curves of systems overfitted on purpose: true against false positives, in per cent. */
 function curves(rows: ColumnTable) {
   const points = (rows.objects() as MembershipRow[])
-    .filter(({ training, attack }) => training === "by heart" && attack !== "fold-in")
+    .filter(({ training, attack }) => training === "overfitted" && attack !== "fold-in")
     .flatMap(({ system: name, attack, stage, truePositives }) =>
       truePositives.map((rate, k) => ({
         name,
@@ -162,7 +162,7 @@ function curves(rows: ColumnTable) {
     {
       name: "membership-roc",
       caption:
-        "ROC curves of two attacks on systems trained by heart (mean over seeds; guessing gives the diagonal)",
+        "ROC curves of two attacks on systems overfitted on purpose (mean over seeds; guessing gives the diagonal)",
       alt: "True against false positives, one panel per method and attack, one line per system.",
       chart: lineChart([...lines.objects(), ...guessing] as Record<string, string | number>[], {
         x: "x",

@@ -53,7 +53,7 @@ export function figure9Everywhere(partitions: ColumnTable) {
   });
   return {
     name: "grouping-sizes-all",
-    caption: "Sizes of k-means groups relative to the even size (1), all seeds, logarithmic",
+    caption: "Sizes of k-means groups relative to the even size N / k, all seeds (logarithmic axis)",
     alt: "Points: relative sizes of groups by k, a panel per space and data set.",
     chart: scatterChart(factors, {
       x: "groups",
@@ -82,12 +82,12 @@ const bySize = (means: ColumnTable, ...by: readonly string[]): ColumnTable =>
 /** The largest group over the smallest: 1 is equal. */
 export const sizeTable = (partitions: ColumnTable) => ({
   name: "grouping-sizes",
-  caption: "Users of the largest group over those of the smallest (means over seeds)",
+  caption: "How unequal groups are: users of the largest over those of the smallest (means over seeds)",
   within: ["data"],
   rows: bySize(overSeeds(partitions, ["data", "groups", "name"], "sizeRatio"), "data", "name").objects(),
   columns: [
     ...columns({ data: "Data", name: "Grouping" }),
-    ...sizesOf(partitions).map((S) => ({ key: `S = ${S}`, digits: 2, group: "Largest / smallest" })),
+    ...sizesOf(partitions).map((S) => ({ key: `S = ${S}`, digits: 1, group: "Largest / smallest" })),
   ],
 });
 
@@ -123,7 +123,7 @@ export function figure12(partitions: ColumnTable) {
   const means = overSeeds(relative, ["data", "space", "groups", "name"], "times");
   return {
     name: "grouping-cohesion",
-    caption: `${paperFigure("Figure 12", titles(partitions))}mean rho over that of random groups, in both spaces (mean over seeds, 95 % interval)`,
+    caption: `${paperFigure("Figure 12", titles(partitions))}cohesion rho relative to that of random groups, measured in both spaces (mean over seeds, 95 % interval)`,
     alt: "Cohesion relative to random groups against S, one line per grouping, a panel per space.",
     chart: lineChart(means, {
       x: "groups",
@@ -141,7 +141,7 @@ export function figure12(partitions: ColumnTable) {
 /** The plain values. They may be compared within a space only. */
 export const cohesionTable = (partitions: ColumnTable) => ({
   name: "grouping-cohesion",
-  caption: "Mean rho of the groups (means over seeds)",
+  caption: "Cohesion rho, mean of the groups (means over seeds)",
   within: ["data", "space"],
   rows: bySize(
     overSeeds(inSpaces(partitions), ["data", "space", "groups", "name"], "rho"),
@@ -150,10 +150,10 @@ export const cohesionTable = (partitions: ColumnTable) => ({
     "name",
   ).objects(),
   columns: [
-    ...columns({ data: "Data", space: "rho measured", name: "Grouping" }),
+    ...columns({ data: "Data", space: "Measured", name: "Grouping" }),
     ...sizesOf(partitions).map((S) => ({
       key: `S = ${S}`,
-      digits: 2,
+      digits: 1,
       group: "Mean rho",
       best: "highest" as const,
     })),
@@ -171,7 +171,8 @@ export function workChart(partitions: ColumnTable) {
   });
   return {
     name: "grouping-work",
-    caption: "Ratings of the costliest group over the mean (geometric mean over seeds, 95 % interval)",
+    caption:
+      "How unequal the work is: ratings of the largest group over the mean group (geometric mean over seeds, 95 % interval)",
     alt: "Work imbalance against S, one line per grouping.",
     chart: lineChart(factors, {
       x: "groups",

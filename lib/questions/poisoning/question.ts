@@ -79,10 +79,11 @@ function damage(rows: ColumnTable) {
   }));
   return {
     name: "completeness-poisoning",
-    caption: "The pushed item and the whole system (mean ± standard deviation over seeds)",
+    caption:
+      "Rank of the pushed item, quality of the whole system, and cost (mean ± standard deviation over seeds)",
     rows: found,
     within: ["data", "attack", "name"],
-    note: "Rank: of the pushed item among a user's unrated items, 0 % is the top; another item is pushed in each seed, and least and most are the seeds' own. Cost: gradient samples of learning (clean, poisoned) and of unlearning, beside Retrain's unlearning. Clean again: whether the unlearned system is the clean one in every bit, in every seed.",
+    note: "Rank: of the pushed item among a user's unrated items, 0 % is the top; each seed pushes another item; least and most are over seeds. Cost: gradient samples of learning (clean, poisoned) or of unlearning, relative to Retrain's unlearning. Clean again: the unlearned system equals the clean one in every bit, in every seed.",
     columns: [
       ...columns({ data: "Data", attack: "Attack", name: "Method", stage: "System" }),
       rank,
@@ -97,7 +98,7 @@ function damage(rows: ColumnTable) {
 const ranks = (rows: ColumnTable) =>
   byDataset(shown(rows), (own, title, dataset) => ({
     name: fileName("completeness-poisoning", dataset),
-    caption: `${title}: mean rank of the pushed item among a user's unrated items, 0 is the top; one point per seed`,
+    caption: `${title}: mean rank of the pushed item among a user's unrated items (0 is the top), before, during and after an attack by fake users; one point per seed`,
     alt: "Panels for methods and attacks; points of the clean, the poisoned and the unlearned system, one for each seed.",
     chart: lineChart(own.derive({ panel: (row: PoisoningRow) => `${row.attack} attack` }), {
       x: "stage",

@@ -13,7 +13,7 @@ export const curves = (rows: ColumnTable) =>
     shown(rows, ({ scoring }) => scoring === "validation"),
     (own, title, dataset) => ({
       name: fileName("ranking", "epochs", dataset),
-      caption: `${title}: Retrain on the validation split of seed 0 over epochs; T is the highest point`,
+      caption: `${title}: quality of Retrain on the validation split of seed 0, by the number of epochs; T is the highest point`,
       alt: "One line per model over the number of epochs.",
       chart: lineChart(own, {
         x: "epochs",

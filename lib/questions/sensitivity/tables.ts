@@ -104,7 +104,7 @@ export function choices(rows: ColumnTable, view: View<Options>) {
   });
   return named(own, {
     name: "sensitivity-choices",
-    caption: `Every setting that the paper leaves open, what was taken and what else was run: where the whole interval of each comparison lies under PAPER → under the alternative (${view.options.metric}, ${view.options.metric === "test loss" ? "lower is better, " : ""}S = ${view.profile.ablationGroups})`,
+    caption: `Every setting that the paper leaves open, the value taken and the alternatives run: where the whole interval of each comparison lies under PAPER → under the alternative (${view.options.metric}, ${view.options.metric === "test loss" ? "lower is better, " : ""}S = ${view.profile.ablationGroups})`,
     rows: own.length > 0 ? lines : [],
     within: ["setting"],
     note: "above, below: the whole 95 % interval lies above or below 0; open: it does not; same: on the same side as under PAPER; –: the setting does not touch the two systems.",
@@ -168,7 +168,7 @@ export function corrections(rows: ColumnTable, view: View<Options>) {
     caption: `What version 2 of this suite corrected, each by itself: ${view.options.metric} as version 1 computed it, and now (mean over seeds; difference ± half of the 95 % interval)`,
     rows: lines,
     within: ["what", "panel"],
-    note: "What a correction leaves as it was is not listed. Both stood undisclosed in version 1; an independent check of its records found them.",
+    note: "Rows that a correction leaves unchanged are not listed. Version 1 disclosed neither choice; an independent check of its records found them.",
     columns: [
       ...columns({ what: "Correction", panel: "Model", name: "System or comparison" }),
       ...columns({ old: "version 1", now: "version 2" }, { digits: 4 }),

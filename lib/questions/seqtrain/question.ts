@@ -79,7 +79,7 @@ const worth = (rows: ColumnTable, view: View<FamilyOptions>) =>
       const zero: Mark = { mark: "rule", rows: [{ zero: 0 }], y: "zero", colour: GREY, look: { width: 1 } };
       return {
         name: fileName("seqtrain-differences", dataset),
-        caption: `${title}, each grouping: ${own.get("metric")} of easy to hard less that of another order, above 0 where easy to hard is better (paired by seed, 95 % interval)`,
+        caption: `${title}, each grouping: ${own.get("metric")} of easy to hard minus that of another order; above 0 easy to hard is better (paired by seed, 95 % interval)`,
         alt: "Panels for both models and three groupings; differences of two pairs of orders around a line at 0.",
         chart: { ...chart, marks: [zero, ...chart.marks] },
       };
@@ -91,12 +91,12 @@ function differences(rows: ColumnTable, view: View<FamilyOptions>) {
   const by = ["data", "panel", "system", "metric", "after"];
   return {
     name: "seqtrain-differences",
-    caption: "Easy to hard less another order, paired by seed (mean, 95 % interval)",
+    caption: "Easy to hard minus another order, paired by seed (mean, 95 % interval)",
     rows: overSeeds(paired(rows, view), [...by, "compared"], "difference").objects(),
     within: ["data", "panel", "system"],
     columns: [
       ...columns({ data: "Data", panel: "Model", system: "Grouping", metric: "Metric", after: "After" }),
-      ...columns({ compared: "Less" }),
+      ...columns({ compared: "Minus" }),
       ...columns({ mean: "Difference", low: "Low", high: "High" }, { digits: 4 }),
       ...columns({ n: "Seeds" }),
     ],

@@ -114,7 +114,7 @@ export function scale(rows: ColumnTable, view: View<FamilyOptions>) {
   const names = [...new Set(shares.map(({ name }) => name))];
   return {
     name: "utility-scale",
-    caption: `How much of the way from the item mean (0 %) to a perfect ranking (100 %) each system goes, after learning, ${learned.get("metric")}, S = ${most}`,
+    caption: `How far each system gets from the item mean (0 %) to a perfect ranking (100 %), after learning, ${learned.get("metric")}, S = ${most}`,
     rows: shares.length === 0 ? [] : shareRows(aq.from(shares)),
     run: runOf(learned),
     columns: [

@@ -38,8 +38,9 @@ export const claimRows = (judged: readonly JudgedClaim[]): ClaimRow[] =>
 
 /** The columns of a table of `ClaimRow`; the words begin with the data set, and hold the numbers of cases. */
 export const claimColumns: readonly Column<keyof ClaimRow & string>[] = [
-  ...columns({ id: "Claim", statement: "Statement", verdict: "Verdict" }),
-  { key: "sentence", label: "In words" },
+  { key: "id", label: "Claim" },
+  { key: "statement", label: "Statement", once: true },
+  ...columns({ verdict: "Verdict", sentence: "What was measured" }),
 ];
 
 /** One row per claim, with the verdict on each data set under its title. */

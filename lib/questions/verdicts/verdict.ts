@@ -210,19 +210,19 @@ export function judge<Row extends object>(
   return { id, place, statement, rule, covers, data };
 }
 
-/** "57 of 120 cases are as the paper says, 34 the other way round, 29 open" */
+/** "57 of 120 cases agree with the paper, 34 contradict it, 29 are open" */
 export function counted({ telling, for: inFavour, against, open, cannotTell }: Counts): string {
   if (telling === 0) return `none of ${cannotTell} cases can tell`;
   const more = [
-    ...(against > 0 ? [`${against} the other way round`] : []),
-    ...(open > 0 ? [`${open} open`] : []),
+    ...(against > 0 ? [`${against} ${against === 1 ? "contradicts" : "contradict"} it`] : []),
+    ...(open > 0 ? [`${open} ${open === 1 ? "is" : "are"} open`] : []),
     ...(cannotTell > 0 ? [`${cannotTell} more cannot tell`] : []),
   ];
-  const cases = `${telling} ${telling === 1 ? "case" : "cases"} ${inFavour === 1 ? "is" : "are"}`;
-  return [`${inFavour} of ${cases} as the paper says`, ...more].join(", ");
+  const cases = `${telling} ${telling === 1 ? "case" : "cases"} ${inFavour === 1 ? "agrees" : "agree"}`;
+  return [`${inFavour} of ${cases} with the paper`, ...more].join(", ");
 }
 
-/** "On MovieLens 1M ...; 57 of 120 cases are as the paper says." */
+/** "On MovieLens 1M, ...; 57 of 120 cases agree with the paper." */
 function sentenceOf(
   claim: Pick<Claim, "sentence">,
   dataset: string,
@@ -230,8 +230,11 @@ function sentenceOf(
   cases: readonly JudgedCase[],
 ): string {
   const reasons = [...new Set(cases.flatMap(({ cannotTell = [] }) => cannotTell))].join("; ");
-  const effects = found.counts.telling > 0 ? claim.sentence(found) : `nothing can be told: ${reasons}`;
-  return `On ${datasetTitle(dataset)} ${effects}; ${counted(found.counts)}.`;
+  const said =
+    found.counts.telling > 0
+      ? `${claim.sentence(found)}; ${counted(found.counts)}`
+      : `${counted(found.counts)}: ${reasons}`;
+  return `On ${datasetTitle(dataset)}, ${said}.`;
 }
 
 /** Effects of one unit, averaged over the cases that can tell. */

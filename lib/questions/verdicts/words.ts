@@ -26,9 +26,15 @@ export function difference(effect: Effect | undefined, up = "higher", down = "lo
 
 const negative = (value: number | undefined) => (value === undefined ? undefined : -value);
 
-/** "0.74 times (0.68 to 0.81)" */
-export const times = (effect: Effect | undefined): string =>
-  effect ? `${formatNumber(effect.mean, 2)} times${interval(effect, 2)}` : "nothing to tell";
+/** Three significant digits of a ratio, at most two of them decimals. */
+const ratioDigits = (ratio: number): number => (ratio >= 100 ? 0 : ratio >= 10 ? 1 : 2);
+
+/** "0.74 times (0.68 to 0.81)", "42.7 times (24.4 to 74.7)" */
+export function times(effect: Effect | undefined): string {
+  if (!effect) return "nothing to tell";
+  const digits = ratioDigits(effect.mean);
+  return `${formatNumber(effect.mean, digits)} times${interval(effect, digits)}`;
+}
 
 /** "0.12 (0.06 to 0.17)" */
 export const plain = (effect: Effect | undefined, digits = 2): string =>

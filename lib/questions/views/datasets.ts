@@ -5,12 +5,13 @@ import { histogramChart } from "../../report/histogram";
 import { rowsOf, type Table } from "../../report/rows";
 import type { NamedChart, NamedTable, Shown } from "../../report/show";
 import { columns } from "../../report/table";
+import { datasetTitle } from "../labels";
 
 export const datasets = {
   /** @param rows data, stage, users, items, ratings, sparsity in % */
   sizes: (rows: Table): NamedTable => ({
     name: "table-1-datasets",
-    caption: "Table 1. Data sets: as the paper prints them, as they come, and after the filter",
+    caption: "Table 1: data sets as the paper prints them, as published, and after the filter",
     rows,
     within: ["data"],
     columns: [
@@ -21,13 +22,13 @@ export const datasets = {
   /** @param counts ratings of each user, and of each item */
   spread: (name: string, counts: Readonly<Record<string, Uint32Array>>): NamedChart => ({
     name: "ratings-per-user-and-item",
-    caption: `Ratings per user and per item, ${name} after the filter`,
+    caption: `Ratings per user and per item: ${datasetTitle(name)} after the filter`,
     alt: "Two histograms on a logarithmic axis: users, and items, by their number of ratings.",
     chart: histogramChart(counts, {
       scale: "log2",
       panels: true,
       xTitle: "ratings of one user or item",
-      yTitle: "how many",
+      yTitle: "users or items",
     }),
   }),
   /** @param rows rating, share in %; nothing is drawn of a single value, as clicks, orders and plays have */
@@ -35,7 +36,7 @@ export const datasets = {
     if (rowsOf(rows).length < 2) return [];
     return {
       name: "rating-values",
-      caption: `Values of ratings, ${name} after the filter`,
+      caption: `How often each rating is given: ${datasetTitle(name)} after the filter`,
       alt: "Bars: the share of each rating value.",
       chart: barChart(rows as Table<{ rating: number; share: number }>, {
         x: "rating",
@@ -52,7 +53,7 @@ export const datasets = {
     rows,
     columns: [
       ...columns({ data: "Data", train: "Training", test: "Test" }),
-      ...columns({ median: "Median", most: "Most" }, { group: "Ratings of a user" }),
+      ...columns({ median: "Median", most: "Maximum" }, { group: "Ratings of a user" }),
       ...columns(
         { top5: "top 5 %", top25: "top 25 %" },
         { unit: "%", digits: 1, group: "Held by the most active" },

@@ -9,7 +9,7 @@ import { mapChart, scatterChart } from "../../report/pointChart";
 import type { RunDescription } from "../../report/provenance";
 import type { Table } from "../../report/rows";
 import type { NamedChart, NamedTable, Shown } from "../../report/show";
-import { columns } from "../../report/table";
+import { columns, formatNumber } from "../../report/table";
 
 const correlations = "Correlation of the axis with";
 
@@ -36,7 +36,7 @@ export const embedding = {
     const { person, thing } = namesOf(piece);
     return {
       name: "embedding-hyperedge",
-      caption: `Figure 3 from the data. The hyperedge of u1 holds ${sizes[piece.user]} of ${sizes.length} users, of whom five are drawn`,
+      caption: `Figure 3 from real data: the hyperedge of u1 holds ${formatNumber(sizes[piece.user], 0)} of ${formatNumber(sizes.length, 0)} users, of whom five are drawn`,
       alt: "Left: users and items joined by ratings. Right: an outline around u1 and four others; two users outside.",
       chart: hyperedgeChart(
         {
@@ -79,17 +79,17 @@ export const embedding = {
     caption: "Share of all users in a hyperedge (%), over all hyperedges",
     rows,
     columns: [
-      ...columns({ mean: "Mean", least: "Least" }, { digits: 1 }),
+      ...columns({ mean: "Mean", least: "Smallest" }, { digits: 1 }),
       ...columns({ at5: "5 %", at50: "Median", at95: "95 %" }, { digits: 1, group: "Quantiles" }),
-      { key: "most", label: "Most", digits: 1 },
-      { key: "alone", label: "Users alone" },
+      { key: "most", label: "Largest", digits: 1 },
+      { key: "alone", label: "Users alone in theirs" },
       { key: "activity", label: "Rank correlation with the number of ratings", digits: 2 },
     ],
   }),
   /** @param shares of all users, in %, a hyperedge */
   sizes: (shares: Float64Array): NamedChart => ({
     name: "embedding-reach",
-    caption: "Sizes of the hyperedges",
+    caption: "Sizes of the hyperedges: each holds this share of all users",
     alt: "Histogram of the share of all users in a hyperedge.",
     chart: histogramChart(
       { hyperedges: shares },
@@ -99,24 +99,24 @@ export const embedding = {
   /** @param walks ids of users, a walk */
   walks: (walks: readonly (readonly string[])[]): NamedTable => ({
     name: "embedding-walks",
-    caption: "Walks of eight steps",
+    caption: "Three walks of eight steps, as ids of users",
     rows: walks.map(([start, ...others]) => ({ start, walk: others.join(" → ") })),
-    columns: columns({ start: "Begins at user", walk: "goes to" }),
+    columns: columns({ start: "Begins at user", walk: "Goes on to" }),
   }),
   /** @param rows measure, r, low, high */
   visits: (rows: Table): NamedTable => ({
     name: "embedding-visits",
-    caption: "What the number of visits goes along with (Spearman, 95 % interval over users)",
+    caption: "What the number of visits is correlated with (Spearman, 95 % interval over users)",
     rows,
     columns: [
-      { key: "measure", label: "Of a user" },
+      { key: "measure", label: "Property of a user" },
       ...columns({ r: "Correlation with visits", low: "Low", high: "High" }, { digits: 2 }),
     ],
   }),
   /** @param rows mean, count, a user */
   visited: (rows: Table): NamedChart => ({
     name: "embedding-visits",
-    caption: "How often the walks of one seed come to a user, one point per user",
+    caption: "How often the walks of one seed visit a user, one point per user",
     alt: "Scatter of visits against the mean rating.",
     chart: scatterChart(open(rows), {
       x: "mean",
@@ -131,7 +131,7 @@ export const embedding = {
   memory: (rows: Table): NamedChart => ({
     name: "embedding-memory",
     caption:
-      "Likeness of a walk's first user and the one reached after so many steps (mean over seeds, 95 % interval)",
+      "How alike a walk's first user and the one reached after some steps are (mean over seeds, 95 % interval)",
     alt: "Two lines, pairs of the same walk and of different walks, against the number of steps.",
     chart: lineChart(open(rows), {
       x: "steps",
@@ -148,13 +148,13 @@ export const embedding = {
   everywhere: (rows: Table, run: RunDescription): NamedTable => ({
     name: "embedding-memory-all",
     run,
-    caption: "Hyperedges, and what one step of the walk remembers, by data set",
+    caption: "Size of the hyperedges, and what one step of the walk remembers, by data set",
     rows,
     columns: [
       ...columns({ data: "Data", users: "Users" }),
       { key: "mean", label: "Mean hyperedge", unit: "% of users", digits: 1 },
-      { key: "least", label: "Least", unit: "%", digits: 1 },
-      { key: "alone", label: "Users alone" },
+      { key: "least", label: "Smallest", unit: "%", digits: 1 },
+      { key: "alone", label: "Users alone in theirs" },
       { key: "variation", label: "Memory of one step (total variation)", digits: 4 },
     ],
   }),
@@ -196,7 +196,8 @@ export const embedding = {
   /** @param rows nearness, measure, name, mean, low, high */
   signal: (rows: Table): NamedChart => ({
     name: "embedding-signal",
-    caption: "Nearness in an embedding against likeness of the pair (mean over seeds, 95 % interval)",
+    caption:
+      "How closely nearness of two users in an embedding follows their likeness (rank correlation, mean over seeds, 95 % interval)",
     alt: "Bars of rank correlations: three embeddings, four kinds of likeness, two kinds of nearness.",
     chart: barChart(open(rows), {
       x: "measure",
@@ -212,7 +213,7 @@ export const embedding = {
   /** @param rows name, pearson, cosine and their deviations */
   neighbours: (rows: Table, k: number): NamedTable => ({
     name: "embedding-neighbours",
-    caption: `Likeness of a user and the ${k} nearest neighbours (mean ± deviation over seeds)`,
+    caption: `Likeness of a user and the ${k} nearest neighbours (mean ± standard deviation over seeds)`,
     rows,
     columns: [
       { key: "name", label: "Embedding" },
@@ -223,7 +224,8 @@ export const embedding = {
   /** @param rows nearness, measure, embedding, difference, low, high, svd, signal */
   verdict: (rows: Table): NamedTable => ({
     name: "embedding-verdict",
-    caption: "Taste in the collaborative embedding: rank correlation, difference from noise, and the control",
+    caption:
+      "Taste in the collaborative embedding: rank correlation, its difference from noise (95 % interval), and the SVD as control",
     rows,
     columns: [
       ...columns({ nearness: "Nearness", measure: "Likeness" }),

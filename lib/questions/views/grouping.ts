@@ -20,9 +20,9 @@ export const grouping = {
     run: EXAMPLE,
     rows: rows.map((row, k) => ({ seat: k + 1, ...row })),
     columns: [
-      ...columns({ seat: "Seat", user: "taken by user", group: "in group" }),
+      ...columns({ seat: "Seat", user: "User", group: "Group" }),
       { key: "distance", label: "Distance", digits: 2 },
-      ...columns({ nearer: "The nearer group", before: "Had a seat in" }),
+      ...columns({ nearer: "The nearer one?", before: "Already had a seat in" }),
     ],
   }),
   /** @param stages groups of the ten users, by stage @param values their places, x and y in turn */
@@ -72,10 +72,15 @@ export const grouping = {
     name: "grouping-printed-passes",
     run: EXAMPLE,
     within: ["tau"],
-    caption: "Passes that were run, and users that changed their group in each",
+    caption: "Passes that were run, and how many users changed their group in each",
     rows,
     columns: [
-      ...columns({ tau: "τ", algorithm: "Algorithm 2", passes: "Passes", moved: "Moved in each" }),
+      ...columns({
+        tau: "τ",
+        algorithm: "Algorithm 2",
+        passes: "Passes",
+        moved: "Users moved, pass by pass",
+      }),
       { key: "inertia", label: "Inertia", digits: 1 },
     ],
   }),
@@ -83,7 +88,7 @@ export const grouping = {
   against: (rows: Table): NamedTable => ({
     name: "grouping-printed",
     within: ["space", "groups"],
-    caption: "Algorithm 2 as printed and corrected, with k-means as host",
+    caption: "Algorithm 2 as printed and corrected, within k-means, against random groups",
     rows,
     columns: [
       ...columns({
@@ -94,8 +99,8 @@ export const grouping = {
         least: "Smallest",
         passes: "Passes",
       }),
-      { key: "inertia", label: "Inertia", digits: 1, best: "lowest" },
-      { key: "gain", label: "below random", unit: "%", digits: 1 },
+      { key: "inertia", label: "Inertia", digits: 0, best: "lowest" },
+      { key: "gain", label: "Below random", unit: "%", digits: 1 },
     ],
   }),
   /** @param rows space, groups, greedy, transport, saved in %, same, passes1, passes2, ms1, ms2 */
@@ -112,18 +117,18 @@ export const grouping = {
       rows,
       columns: [
         ...columns({ space: "Space", groups: "S" }),
-        ...pair("Inertia", 1, "greedy", "transport"),
-        { key: "saved", label: "lower by", unit: "%", digits: 2, group: "Inertia" },
+        ...pair("Inertia", 0, "greedy", "transport"),
+        { key: "saved", label: "Lower by", unit: "%", digits: 1, group: "Inertia" },
         { key: "same", label: "Rand index", digits: 2 },
         ...pair("Passes", 0, "passes1", "passes2"),
-        ...pair("Least ms per pass", 1, "ms1", "ms2"),
+        ...pair("ms per pass, fastest", 1, "ms1", "ms2"),
       ],
     };
   },
   /** @param rows name, explained in %, rho, purity, rand */
   taste: (rows: Table, groups: number): NamedTable => ({
     name: "grouping-taste",
-    caption: `Groups of S = ${groups} in the rating space, by what they were made from`,
+    caption: `How much S = ${groups} groups know about ratings, by what they were made from`,
     rows,
     competes: (row) => row.name !== "BKM",
     columns: [
@@ -138,7 +143,7 @@ export const grouping = {
   /** @param rows space, balance, users, work, inertia */
   balance: (rows: Table, groups: number): NamedTable => ({
     name: "grouping-balance",
-    caption: `What is balanced, and what is not (S = ${groups})`,
+    caption: `What balancing users or ratings costs (S = ${groups})`,
     rows,
     within: ["space"],
     columns: [
@@ -147,7 +152,7 @@ export const grouping = {
         { users: "Users: largest / mean", work: "Ratings: largest / mean" },
         { digits: 2, best: "lowest" },
       ),
-      { key: "inertia", label: "Inertia", digits: 1 },
+      { key: "inertia", label: "Inertia", digits: 0 },
     ],
   }),
   /** @param rows request, groups, exact, simulated, low, high: in % of all ratings */

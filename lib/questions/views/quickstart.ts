@@ -18,6 +18,9 @@ const metrics = columns(
   { digits: 3, best: "highest" },
 );
 
+/** The verdict of `verify` on what it was not given the means to check. */
+const UNCHECKED = "not checked";
+
 /** One outcome of a check of `verify`. */
 export interface Check {
   readonly what: string;
@@ -43,7 +46,7 @@ export const quickstart = {
   /** @param rows system, ndcg, hr, recall */
   quality: (rows: readonly object[]): NamedTable => ({
     name: "quickstart-quality",
-    caption: "Liked items found among the first ten, beside anchors (metric fullRank)",
+    caption: "How well liked items are found among the first ten of all, compared with anchors",
     rows,
     competes: (row) => row.system !== "oracle",
     columns: [{ key: "system", label: "System" }, ...metrics],
@@ -56,7 +59,7 @@ export const quickstart = {
     columns: [
       ...columns({ rank: "Rank", item: "Item" }),
       { key: "score", label: "Score", digits: 3 },
-      { key: "raters", label: "Rated by" },
+      { key: "raters", label: "Rated by", unit: "users" },
     ],
   }),
   /**
@@ -65,7 +68,7 @@ export const quickstart = {
    */
   cost: (shares: readonly number[]): NamedChart => ({
     name: "quickstart-cost",
-    caption: "What forgetting costs, by the earliest group that is hit",
+    caption: "How much of the training a request repeats, by the earliest group that holds an erased user",
     alt: "Falling bars: 100 % of the training for the first group, the least for the last group.",
     chart: barChart(
       shares.map((share, g) => ({
@@ -80,28 +83,35 @@ export const quickstart = {
         stacked: true,
         height: 180,
         xTitle: "earliest group that holds an erased user",
-        yTitle: "trained again (% of all)",
+        yTitle: "training repeated (%)",
       },
     ),
   }),
-  /** @param learned the fingerprint before forgetting, with the one of now */
+  /**
+   * What was checked; what `verify` had nothing to check by stands in the note.
+   * @param learned the fingerprint before forgetting, with the one of now
+   */
   proof: (checks: readonly Check[], learned: string, now: string): NamedTable => ({
     name: "quickstart-proof",
-    caption: "The unlearned system against one that has never met them",
+    caption: "What the certificate says, against a system that has never met them",
     rows: [
-      ...checks,
+      ...checks.filter(({ verdict }) => verdict !== UNCHECKED),
       {
-        what: "model, before forgetting",
-        verdict: learned === now ? "holds" : "wrong",
+        what: "for comparison: the model before forgetting",
+        verdict: learned === now ? "the same" : "another",
         text: learned,
       },
     ].map(({ what, verdict, text }) => ({ what, verdict, value: shortened(text) })),
+    note: `Not checked, as that needs the key, the data before, the folder or the signer: ${checks
+      .filter(({ verdict }) => verdict === UNCHECKED)
+      .map(({ what }) => what)
+      .join(", ")}.`,
     columns: columns({ what: "What", verdict: "Verdict", value: "Value" }),
   }),
   /** @param rows system, samples, ndcg, hr, recall */
   summary: (rows: readonly object[]): NamedTable => ({
     name: "quickstart-summary",
-    caption: "Gradient samples that each system cost, and its ranking of held-out items (metric fullRank)",
+    caption: "What each system cost to train, and how well it ranks held-out items among all",
     rows,
     columns: [
       ...columns({ system: "System", samples: "Gradient samples" }),

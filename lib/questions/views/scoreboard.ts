@@ -16,7 +16,7 @@ export const scoreboard = {
   sentences: (judged: readonly JudgedClaim[]): NamedTable => ({
     name: "claims-sentences",
     caption:
-      "Each claim on each data set: cases, and what the effects are on average (95 % intervals of Student over seeds, corrected for re-splits of one data set: Nadeau and Bengio 2003)",
+      "Each claim on each data set: the mean effect and the number of cases (in brackets: 95 % intervals over seeds, Student's, corrected for re-splits of one data set: Nadeau and Bengio 2003)",
     rows: claimRows(judged),
     within: ["id"],
     columns: claimColumns.filter(({ key }) => key !== "statement"),

@@ -64,7 +64,7 @@ describe("membership", () => {
     expect(row("L-CBKM", "fold-in").found).toBe(false);
   });
 
-  it("draws the curves of what was learnt by heart", () => {
+  it("draws the curves of what was overfitted on purpose", () => {
     const [{ name, chart }] = answer.charts.curves;
     expect(name).toBe("membership-roc");
     const panels = new Set(chart.marks.flatMap((mark) => mark.rows.map((one) => `${one.name} ${one.panel}`)));

@@ -59,7 +59,7 @@ describe("C1 and C2, seconds", () => {
       ),
     ).toBe("partly");
     expect(found(C1, slower(0.74)).sentence).toBe(
-      "On d unlearning with L-CBKM takes 0.74 times (0.74 to 0.74) as long as C-SISA's slowest shard, and 0.50 times (0.50 to 0.50) its gradient samples; 3 of 3 cases are as the paper says.",
+      "On d, unlearning with L-CBKM takes 0.74 times (0.74 to 0.74) as long as C-SISA's slowest shard, and 0.50 times (0.50 to 0.50) its gradient samples; 3 of 3 cases agree with the paper.",
     );
   });
 
@@ -84,7 +84,7 @@ describe("C1 and C2, seconds", () => {
         rows((_, S) => 1 / S),
       ).sentence,
     ).toBe(
-      "On d with every doubling of S unlearning takes 0.50 times (0.50 to 0.50) as long for C-SISA and 0.50 times (0.50 to 0.50) for L-CBKM, and 1.00 times (1.00 to 1.00) and 1.00 times (1.00 to 1.00) the gradient samples; 4 of 4 cases are as the paper says.",
+      "On d, with every doubling of S unlearning takes 0.50 times (0.50 to 0.50) as long for C-SISA and 0.50 times (0.50 to 0.50) for L-CBKM, and 1.00 times (1.00 to 1.00) and 1.00 times (1.00 to 1.00) the gradient samples; 4 of 4 cases agree with the paper.",
     );
   });
 });

@@ -67,7 +67,7 @@ describe("the word for the cases of one data set", () => {
     });
     const [none] = judgedOn([silent]);
     expect(none.verdict).toBe("cannot tell");
-    expect(none.sentence).toBe("On d nothing can be told: no span; none of 1 cases can tell.");
+    expect(none.sentence).toBe("On d, none of 1 cases can tell: no span.");
     expect(none.effects).toEqual([]);
   });
 
@@ -177,6 +177,8 @@ describe("effects", () => {
     const [{ effects }] = judgedOn([one(seeded([-1, -1, -1]), { scale: "ratio", says: { below: 0 } })]);
     expect(effects).toEqual([{ unit: "u", scale: "ratio", mean: 0.5, low: 0.5, high: 0.5 }]);
     expect(times(effects[0])).toBe("0.50 times (0.50 to 0.50)");
+    const large = { ...effects[0], mean: 533.08, low: 341.79, high: 831.42 };
+    expect(times(large)).toBe("533 times (342 to 831)");
   });
 
   it("that are only shown beside decide nothing", () => {
@@ -190,9 +192,9 @@ describe("words", () => {
   it("make one plain sentence from the numbers", () => {
     const [{ sentence }] = judgedOn([one(below), one(above), one(below), one(unclear)]);
     expect(sentence).toMatch(
-      /^On d it is 0\.2\d* \(.*\) lower; 1 of 4 cases is as the paper says, 2 the other way/,
+      /^On d, it is 0\.2\d* \(.*\) lower; 1 of 4 cases agrees with the paper, 2 contradict it/,
     );
-    expect(sentence).toMatch(/, 1 open\.$/);
+    expect(sentence).toMatch(/, 1 is open\.$/);
   });
 
   it("turn the interval with the sign", () => {
@@ -205,9 +207,9 @@ describe("words", () => {
 
   it("count one case as one", () => {
     const counts = { telling: 1, for: 1, against: 0, open: 0, cannotTell: 0 };
-    expect(counted(counts)).toBe("1 of 1 case is as the paper says");
+    expect(counted(counts)).toBe("1 of 1 case agrees with the paper");
     expect(counted({ ...counts, telling: 2, for: 0, open: 2, cannotTell: 3 })).toBe(
-      "0 of 2 cases are as the paper says, 2 open, 3 more cannot tell",
+      "0 of 2 cases agree with the paper, 2 are open, 3 more cannot tell",
     );
   });
 });
