@@ -28,10 +28,10 @@ export async function sayEstimate(due, { profile, recordsOnly, results }) {
     if (status === 0) runs = JSON.parse(output.slice(output.indexOf("{"))).total;
   }
   const known = due.filter((name) => name in times).length;
-  const from = known === due.length ? "as the last time" : "by a rate";
+  const from = known === due.length ? "as last time" : "a rough estimate";
   say(
-    `${due.length} of the notebooks are to be executed: about ${span(seconds)} (${from})` +
-      (runs.missing > 0 ? `, and ${runs.missing} runs, about ${span(runs.secondsLeft ?? 0)}` : ""),
+    `${due.length} ${due.length === 1 ? "notebook" : "notebooks"} to execute: about ${span(seconds)} (${from})` +
+      (runs.missing > 0 ? `, plus ${runs.missing} runs: about ${span(runs.secondsLeft ?? 0)}` : ""),
   );
 }
 

@@ -89,7 +89,7 @@ function verdictCounts(claims) {
   return [...new Set(found.map(({ title }) => title))].map((title) => {
     const count = (verdict) => found.filter((one) => one.title === title && one.verdict === verdict).length;
     const counts = Object.keys(MARKS).flatMap((verdict) =>
-      count(verdict) > 0 ? `${count(verdict)} ${verdict}` : [],
+      count(verdict) > 0 ? `${count(verdict)} × ${verdict}` : [],
     );
     return `${title}: ${counts.join(", ")}`;
   });
