@@ -208,13 +208,7 @@ export function timeTable() {
     ];
   });
   return table(
-    [
-      "figure",
-      "records",
-      "M gradient samples",
-      "seconds",
-      "of it, both workers together, by the records' own clocks",
-    ],
+    ["question", "records", "M gradient samples", "seconds", "seconds by stage, summed over both workers"],
     rows,
   );
 }

@@ -19,7 +19,11 @@ const SHOWN = [
   [/^grouping-/, "03_balanced_grouping", "Figures 9 and 12"],
   [/^(utility|fairness)-/, "05_utility", "Figures 10 and 11, and more"],
   [/^embedding-/, "02_collaborative_embedding", "Figure 3, and what the embedding knows"],
-  [/^(exactness|completeness|membership|poisoning)-/, "08_completeness", "Completeness, seen by attackers"],
+  [
+    /^(exactness|completeness|membership|poisoning)-/,
+    "08_completeness",
+    "Completeness, and what attackers find",
+  ],
   [/^(sensitivity|ranking)/, "09_claims", "Other settings, full ranking"],
   [/^(beyond|approximate)/, "10_beyond", "Beyond the paper"],
 ];
@@ -78,11 +82,20 @@ function meansToday(dataset, model) {
   return Object.fromEntries(own.map((row) => [row.name, row.mean_8]));
 }
 
+/** "L-CBKM, hard to easy" of "l-cbkm, hardToEasy". */
+const shownName = (name) =>
+  name
+    .replace(/^(c-sisa|l-bkm|l-cbkm)/, (id) => id.toUpperCase())
+    .replace(/^retrain/, "Retrain")
+    .replace(/^l-rand/, "L-Rand")
+    .replace("hardToEasy", "hard to easy")
+    .replace(/, random$/, ", random order");
+
 /** Where systems change places between the versions, and why. */
 function againstVersion1() {
   const { utility, counts } = readJson(join(root, "results/version1.json"));
   const same = Object.entries(counts).map(
-    ([name, { same, different }]) => `${name} ${same} of ${same + different}`,
+    ([name, { same, different }]) => `${shownName(name)} ${same} of ${same + different}`,
   );
   const rows = Object.entries(utility).flatMap(([dataset, models]) =>
     Object.entries(models).map(([model, means]) => [
@@ -91,21 +104,21 @@ function againstVersion1() {
       places(meansToday(dataset, model)),
     ]),
   );
-  return `labCode NDCG@10 after learning, S = 8, mean over ten seeds, best first:
+  return `NDCG@10 (labCode) after learning with S = 8 groups, mean over ten seeds, best first:
 
-${table(["", "version 1", "today"], rows)}
+${table(["", "version 1", "now"], rows)}
 
-Two silent choices of version 1 were corrected, as the protocol of version 2 asks (told in [notebook 09](notebooks/09_claims.ipynb)):
+Two choices that version 1 made without saying so were corrected ([notebook 09](notebooks/09_claims.ipynb) measures each by itself):
 
-* **The order of the groups.** Version 1 ordered the groups of L-Rand and L-BKM by their cohesion in an embedding in which they were not made; now each grouping is ordered in its own space. L-BKM moves from last place among the LASER variants to the first on both MovieLens sets, as active users are now trained last. For the same reason forgetting the most active users costs L-BKM less than before, and forgetting one random user costs it more. The groups themselves are those of version 1.
-* **Ties.** Version 1 broke ties between a user's held-out items by item number; now every order of tied items counts alike. That lifts every value on MovieLens, that of C-SISA more than that of L-CBKM.
+* **The order of the groups.** Version 1 ordered the groups of L-Rand and L-BKM by their cohesion in an embedding in which they were not made; now each grouping is ordered in its own space. L-BKM moves from last to first place among the LASER variants on both MovieLens sets, because active users are now trained last. For the same reason forgetting the most active users now costs L-BKM less, and forgetting one random user more. The groups themselves have not changed.
+* **Ties.** Version 1 ordered a user's equally rated held-out items by item number; now every order of tied items counts equally. That raises every value on MovieLens, C-SISA's more than L-CBKM's.
 
-Records that have the same test loss, testOnly NDCG@10 and gradient samples as in version 1, to the last digit, of those that both versions have (\`node scripts/against_version1.mjs\`): ${same.join(", ")}.`;
+Training itself has not changed. Of the records that both versions have, these agree with version 1 to the last digit in test loss, testOnly NDCG@10 and gradient samples (\`node scripts/against_version1.mjs\`): ${same.join(", ")}. L-Rand and L-BKM differ because their groups are ordered differently now.`;
 }
 
 const STATE = isJudged
-  ? `Judged on ${provenance.data}, seeds ${provenance.seeds}, by version ${provenance.commit}. In brackets: cases for, against, open, and those that cannot tell. ${leftOfVersion1()}`.trim()
-  : "**Figures and notebooks shown here are those of version 1** (commit 26241e6); the run of today's code is not published yet. The column *today* waits for it.";
+  ? `Judged on ${[...titles.values()].join(", ")}; seeds ${provenance.seeds}; code version ${provenance.commit}. ${leftOfVersion1()}`.trim()
+  : "**Figures and notebooks shown here are those of version 1** (commit 26241e6); the run of the current code is not published yet. The column *now* waits for it.";
 
 const PUBLISHING = [
   ["the records", "`npx erasable run --profile paper`, then `npx erasable compact --profile paper`"],
@@ -121,29 +134,35 @@ export const resultsPage = () => `# Results
 
 ${STATE}
 
-Each data set is judged by itself. A claim is *reproduced* when as many cases as the paper's words cover (all, or most) point its way with their whole 95 % interval over seeds, *partly* when more than half of those that can tell do; *cannot tell* where the measure has no room for an effect. All rules: [claims.json](results/paper/claims.json) and [notebook 09](notebooks/09_claims.ipynb). Version 1 judged all data sets together, by earlier rules; what it found, in words, is in [results/version1.md](results/version1.md).
+The methods and models are explained in the [README](README.md#what-we-found). S is the number of groups; a *seed* is one random split of the ratings and one random start.
+
+Each data set is judged by itself. A claim is split into *cases*, such as one model, request and metric. A case is *for* the claim, or *against* it, when its whole 95 % interval over seeds is; otherwise it is *open*. It *cannot tell* where even Retrain is not surely better than one list for everybody (the items of highest mean rating), or where the metric has almost no range. A claim is *reproduced* when all cases that can tell are for it (more than half, where the paper says "most"), *partly* reproduced when more than half are; *the reverse holds* when more than half are against it. All rules: [claims.json](results/paper/claims.json) and [notebook 09](notebooks/09_claims.ipynb). Version 1 judged all data sets together, by earlier rules; [results/version1.md](results/version1.md) has what it found, in words.
 
 ## Verdicts
+
+In brackets: the number of cases for / against / open / that cannot tell.
 
 ${fullTable()}
 
 ## What was measured
 
+Means over the cases of a claim, with 95 % intervals over seeds in brackets. *labCode* is the paper's metric as its authors' later code computes it.
+
 ${sentences()}
 
 ${isJudged ? `## Against version 1\n\n${againstVersion1()}\n\n` : ""}## Figures
 
-A picture leads to the notebook that shows it, with its numbers; more pictures are there.
+Each figure links to the notebook that shows it with its numbers and with more figures.
 
 ${gallery()}
 
 ## What it took
 
-A second run of seed 0 from an empty store, question by question, on two cores${isJudged ? "" : " (version 1)"}; its records were the published ones, byte for byte (\`npx erasable repeat\`).
+A second run of seed 0 from an empty store, question by question, on two cores${isJudged ? "" : " (version 1)"}; its records equal the published ones byte for byte (\`npx erasable repeat\`).
 
 ${timeTable()}
 
-Speed beside PyTorch, gensim and scikit-learn: [bench/README.md](bench/README.md).
+Speed compared with PyTorch, gensim and scikit-learn: [bench/README.md](bench/README.md).
 
 ## How this page is made
 

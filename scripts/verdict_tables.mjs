@@ -24,25 +24,29 @@ export function leftOfVersion1() {
     .map((name) => `[${name.slice(0, 2)}](${notebooks}/${name})`);
   if (left.length === 0) return "";
   const which = left.length === 1 ? `Notebook ${left[0]}` : `Notebooks ${left.join(", ")}`;
-  return `${which}, with figures and tables, ${left.length === 1 ? "is" : "are"} still of version 1 (commit ${version1.commit}): today's run has not got there yet.`;
+  const are = left.length === 1 ? "shows" : "show";
+  return `${which} still ${are} results of version 1 (commit ${version1.commit}), tables and figures included, because the current run has not reached ${left.length === 1 ? "it" : "them"} yet.`;
 }
 
 /** What the claims say, for somebody who has not read the paper, and the notebook that shows it. */
 const PLAIN = {
-  C1: ["LASER forgets people of the group it learnt last about as fast as C-SISA does", "04_efficiency"],
+  C1: ["LASER forgets people of the group it learned last about as fast as C-SISA does", "04_efficiency"],
   C2: ["With more groups, forgetting gets faster", "04_efficiency"],
   C3: ["LASER recommends better than C-SISA, with any grouping", "05_utility"],
-  C4: ["More groups do not cost more quality", "05_utility"],
+  C4: ["Quality does not fall as the number of groups grows", "05_utility"],
   C5: ["A system that is good before forgetting is good after it", "05_utility"],
-  C6: ["For DMF, groups on the collaborative embedding are the best", "05_utility"],
-  C7: ["For NMF, it does not matter how 16 groups are made", "05_utility"],
-  C8: ["Learning easy groups first is better than hard groups first", "06_seqtrain_ablation"],
-  C9: ["Groups of people who are alike are easier to learn", "07_cohesion_validation"],
+  C6: ["For DMF, groups made on the collaborative embedding give the best quality", "05_utility"],
+  C7: ["For NMF with 16 groups, it does not matter how they are made", "05_utility"],
+  C8: ["Learning easy groups first is better than learning hard groups first", "06_seqtrain_ablation"],
+  C9: ["Groups of similar people are easier to learn", "07_cohesion_validation"],
   C10: ["Plain k-means makes groups of very unequal size", "03_balanced_grouping"],
-  C11: ["Groups on the embedding hold people who are far more alike", "03_balanced_grouping"],
-  C12: ["Forgetting is cheapest, on average, when groups are equal", "03_balanced_grouping"],
-  C13: ["Learning in that order pays in the paper's measure of utility", "07_cohesion_validation"],
-  C14: ["What is forgotten is gone, to the last bit", "08_completeness"],
+  C11: [
+    "Groups made on the embedding hold far more similar people than groups made on the ratings",
+    "03_balanced_grouping",
+  ],
+  C12: ["Forgetting is cheapest on average when groups are equally large", "03_balanced_grouping"],
+  C13: ["Theorem 1: preferring easy groups raises the paper's utility measure", "07_cohesion_validation"],
+  C14: ["Forgetting is complete: the model is the one that never saw the data", "08_completeness"],
 };
 
 const executed = (name) => `[${name.slice(0, 2)}](${notebooks}/${name}.ipynb)`;
@@ -63,7 +67,7 @@ export const verdictTable = () =>
   table(
     [
       "the paper says",
-      isJudged ? "we find" : "version 1 found (the run of today's code is under way)",
+      isJudged ? "we find" : "version 1 found (the run of the current code is under way)",
       "notebook",
     ],
     claims.claims.map((claim) => {
@@ -77,7 +81,7 @@ export const verdictTable = () =>
  */
 export const fullTable = () =>
   table(
-    ["", "the paper says", "version 1", ...(isJudged ? [...titles.values()] : ["today"])],
+    ["", "the paper says", "version 1", ...(isJudged ? [...titles.values()] : ["now"])],
     claims.claims.map(({ id, place, statement, data }) => [
       id,
       `${statement} (${place})`,
@@ -98,8 +102,11 @@ function told(found) {
 export const sentences = () =>
   isJudged
     ? claims.claims
-        .map(({ id, data }) => `* **${id}.** ${data.map(({ sentence }) => sentence).join(" ")}`)
+        .map(({ id, statement, data }) => {
+          const said = data.map(({ sentence }) => `  * ${sentence}`);
+          return [`* **${id}. ${statement}.**`, ...said].join("\n");
+        })
         .join("\n")
-    : "*Waits for the run of profile `paper` by today's code.* [What version 1 found](results/version1.md), in its own words.";
+    : "*Waits for the run of profile `paper` by the current code.* [What version 1 found](results/version1.md), in its own words.";
 
 export const provenance = claims.provenance;

@@ -44,7 +44,12 @@ export function addAdvise(program: Command): void {
     )
     .argument("<ratings>", "file of ratings, or name of a data set");
   withJson(withReading(command))
-    .option("--minutes <number>", "how long it may take; what has no time is left out, and said", minutes, 5)
+    .option(
+      "--minutes <number>",
+      "how long it may take; methods for which there is no time are left out and named",
+      minutes,
+      5,
+    )
     .addOption(
       new Option("--for <what>", "ranking: what to recommend; ratings: how users would rate what they see")
         .choices(["ranking", "ratings"])

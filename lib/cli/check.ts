@@ -31,9 +31,9 @@ type CheckOptions = RatingsOptions & { readonly json?: boolean };
 export function addCheck(parent: Command): void {
   const command = parent.parent === null ? "check" : `${parent.name()} check`;
   withJson(withReading(parent.command("check")))
-    .summary("what a file of ratings is taken for, what is in it, what to do next")
+    .summary("how a file of ratings is understood, what is in it, what to do next")
     .description(
-      "Reads a file of ratings and says what was taken for what, what is in it, what to beware of, " +
+      "Reads a file of ratings and says how it was understood, what is in it, what to watch out for, " +
         "and which commands to give " +
         "next; or reads data sets by name (default: all that are here) and compares them with the catalog.",
     )

@@ -35,17 +35,19 @@ export function addLearn(program: Command): void {
     .summary("learn a system that can forget")
     .description(
       "Learns from a file of ratings, clicks or orders (see check), or a data set by name, and keeps the system in a " +
-        "folder. Ctrl-C keeps what is trained; the same command goes on. At the end it says how well such a system " +
+        "folder. Ctrl-C keeps what is trained; the same command continues. At the end it says how well such a system " +
         "recommends: one that is learned from nine tenths of the ratings, measured on the rest and thrown away.",
     )
     .argument("<ratings>", "file of ratings, or name of a data set")
     .requiredOption("--system <folder>", "where the system is kept");
   withSettings(withJson(withReading(learning)))
     .addOption(
-      new Option("--method <name>", "default: by what the ratings are (see advise)").choices(METHOD_NAMES),
+      new Option("--method <name>", "default: chosen by the kind of ratings (see advise)").choices(
+        METHOD_NAMES,
+      ),
     )
     .option("--workers <number>", "worker threads for shards (C-SISA, RecEraser, UltraRE)", integer(0, 1024))
-    .option("--no-quality", "do not measure, which takes about as long again")
+    .option("--no-quality", "do not measure quality, which takes about as long as learning")
     .addHelpText(
       "after",
       `

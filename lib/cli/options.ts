@@ -105,7 +105,10 @@ function requests(text: string, before: readonly string[] = []): string[] {
 export const withProfile = (command: Command): Command =>
   command
     .addOption(
-      new Option("--profile <name>", "how much: see the profiles in the README")
+      new Option(
+        "--profile <name>",
+        "which data sets and seeds: smoke (generated ratings), quick (MovieLens 100K, three seeds), paper (all, ten seeds)",
+      )
         .choices(PROFILE_NAMES)
         .default(currentProfile()),
     )
@@ -114,7 +117,7 @@ export const withProfile = (command: Command): Command =>
 /** Adds the options that choose trials. */
 export const withSelection = (command: Command): Command =>
   withReading(withProfile(command))
-    .option("--dataset <names>", "data sets by name, or rating files, parted by commas", list)
+    .option("--dataset <names>", "data sets by name, or rating files, separated by commas", list)
     .option("--model <names>", `models: ${MODEL_NAMES.join(", ")}`, listOf(MODEL_NAMES))
     .option("--method <names>", `methods: ${METHOD_NAMES.join(", ")}`, listOf(METHOD_NAMES))
     .option("--groups <numbers>", "S, numbers of groups: 4,8", integers(1, 65_535))

@@ -40,7 +40,7 @@ Examples:
   $ npx erasable run --profile smoke          every question, offline, in a couple of minutes
   $ npx erasable table utility                its numbers
   $ npx erasable claims                       the paper's claims, judged
-  $ npx erasable check ratings.csv            what a file of your own is taken for, and what to do next
+  $ npx erasable check ratings.csv            how a file of your own is understood, and what to do next
   $ npx erasable advise ratings.csv           which method for it: quality, and what forgetting costs
   $ npx erasable learn ratings.csv --system store
   $ npx erasable unlearn --system store --users 42,77 --certificate erased.json

@@ -32,11 +32,11 @@ export function addRecommend(program: Command): void {
     .description("The items that score highest of those that a user has not rated, best first.")
     .requiredOption("--system <folder>", "folder of the system")
     .option("--user <id>", "a user's id, as in the ratings (repeatable)", repeated)
-    .option("--users <ids>", "ids parted by commas; ids with a comma go into a file", list)
-    .option("--users-file <file>", "a user's id a line, perhaps in double quotes; or .json: an array")
+    .option("--users <ids>", "ids separated by commas; for ids with a comma use --users-file", list)
+    .option("--users-file <file>", "one user id per line, optionally in double quotes; or .json: an array")
     .option("--count <number>", "how many", integer(1), 10)
     .option("--csv", "user,place,item,score with a header, every digit")
-    .option("--read-only", "for a folder that may not be written: take no lock, and change nothing in it");
+    .option("--read-only", "for a read-only folder: take no lock, and change nothing in it");
   withJson(command)
     .addHelpText(
       "after",

@@ -23,7 +23,7 @@ const SHOWN = 10;
 export function addRepeat(program: Command): void {
   const command = program
     .command("repeat")
-    .summary("compute recorded trials again and compare to the byte")
+    .summary("compute recorded trials again and compare byte by byte")
     .description(
       "Computes the recorded trials of the questions named (default: all) a second time, question by question, in an empty " +
         "temporary store, and " +

@@ -54,13 +54,13 @@ export function addRun(program: Command): void {
     .summary("compute the trials of questions")
     .description(
       "Computes the trials of the questions named (default: all) that the run store does not have. Ctrl-C keeps what is " +
-        "finished; the same command goes on. Exit code 1 when trials failed, 130 when stopped.",
+        "finished; the same command continues. Exit code 1 when trials failed, 130 when stopped.",
     )
     .argument("[questions...]", QUESTIONS.map(({ id }) => id).join(", "));
   withJson(withSelection(command))
-    .option("--trials <file>", "the trials of a chunk, in place of questions (see the command plan)")
+    .option("--trials <file>", "the trials of a chunk, instead of questions (see the command plan)")
     .option("--workers <number>", "worker threads (default: one per core)", integer(1, 1024))
-    .option("--force", "compute again what is there")
+    .option("--force", "compute recorded trials again")
     .addHelpText(
       "after",
       `

@@ -83,7 +83,7 @@ export function addClaims(program: Command): void {
     .command("claims")
     .summary("the paper's claims, judged on the records")
     .description(
-      "Judges the paper's claims by rules that were written before the runs, and writes results/<profile>/claims.json.",
+      "Judges the paper's claims by rules that were fixed before the runs, and writes results/<profile>/claims.json.",
     );
   withJson(withProfile(command))
     .addHelpText("after", "\nExample:\n  $ npx erasable claims --profile paper")

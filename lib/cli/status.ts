@@ -40,7 +40,7 @@ interface StatusRow {
 export function addStatus(program: Command): void {
   const command = program
     .command("status")
-    .summary("what is done, missing, failed; the time left")
+    .summary("what is done, missing or failed, and the time left")
     .description(
       "Counts the trials of the questions named (default: all) by question and data set. Stale trials, recorded on other data " +
         "or by other code, count as missing. Computes nothing.",
@@ -62,7 +62,7 @@ export function addCompact(program: Command): void {
     .command("compact")
     .summary("pack the run store into records.jsonl.gz")
     .description(
-      "Takes all records of a profile into one packed file, sorted by key: the same records give the same bytes. Where two " +
+      "Packs all records of a profile into one file, sorted by key: the same records give the same bytes. Where two " +
         "records of one trial have different outcomes, it changes nothing and ends with 1.",
     );
   withJson(withProfile(command))

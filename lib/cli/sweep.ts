@@ -35,9 +35,9 @@ interface PlanOptions extends SelectionOptions {
 export function addPlan(program: Command): void {
   const command = program
     .command("plan")
-    .summary("cut what is missing into jobs for a cluster")
+    .summary("split missing trials into jobs for a cluster")
     .description(
-      "Cuts the trials that the run store lacks into chunks of about --minutes on one core, each of one data set and each a " +
+      "Splits the trials that the run store lacks into chunks of about --minutes on one core, each of one data set and each a " +
         "file for `run --trials`, and says what the sweep will cost. See workflow/README.md for SLURM and Snakemake.",
     )
     .argument("[questions...]", "names of questions (default: all)");
@@ -137,9 +137,9 @@ interface MergeOptions {
 export function addMerge(program: Command): void {
   const command = program
     .command("merge")
-    .summary("put the records of several stores together")
+    .summary("merge the records of several stores")
     .description(
-      "Takes the records of a sweep's parts, or of other results folders, into one store. Doing it again changes nothing. Where " +
+      "Merges the records of a sweep's parts, or of other results folders, into one store. Repeating it changes nothing. Where " +
         "two outcomes of one trial differ, nothing is changed, both stay, and the exit code is 1; a part that is still " +
         "being written is not merged.",
     )

@@ -44,24 +44,30 @@ export function addUnlearn(program: Command): void {
     .summary("forget users or ratings, for good")
     .description(
       "Forgets users or single ratings: afterwards the system is, bit for bit, one that never saw them, and what saw " +
-        "them is deleted. Ctrl-C before the end leaves the old system; the same command, or --resume, goes on. Once it is " +
+        "them is deleted. Ctrl-C before the end leaves the old system; the same command, or --resume, continues. Once it is " +
         "done, --resume --certificate writes the certificate again.",
     )
     .requiredOption("--system <folder>", "folder of the system")
-    .option("--users <ids>", "ids parted by commas; ids with a comma go into a file", list)
+    .option("--users <ids>", "ids separated by commas; for ids with a comma use --users-file", list)
     .option(
       "--users-file <file>",
-      "a user's id a line, perhaps in double quotes; or .json: an array of any ids",
+      "one user id per line, optionally in double quotes; or .json: an array of ids",
     )
     .option(
       "--ratings-file <file>",
       'single ratings: a user and an item a line, between tabs, ::, or as CSV: "Doe, John",i7; or .json: [["u1", "i7"]]',
     )
-    .option("--regroup", "also make the groups anew: a full training, for a guarantee without condition")
-    .option("--certificate <file>", "write the certificate, and beside it what a verifier needs")
-    .option("--key <file>", "the operator's secret; made when it is not there (default: <system>.key)")
-    .option("--resume", "finish a request that was begun; if none was: write the last --certificate again")
-    .option("--withdraw", "take back a request that was begun");
+    .option(
+      "--regroup",
+      "also form the groups again: costs a full training, and the guarantee needs no condition",
+    )
+    .option("--certificate <file>", "write the certificate, and next to it the evidence for a verifier")
+    .option("--key <file>", "the operator's secret; created if missing (default: <system>.key)")
+    .option(
+      "--resume",
+      "finish a request that was begun; if there is none, write the last --certificate again",
+    )
+    .option("--withdraw", "withdraw a request that was begun");
   withJson(unlearning)
     .addHelpText(
       "after",

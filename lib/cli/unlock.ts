@@ -10,7 +10,7 @@ import { print, printJson } from "./output";
 export function addUnlock(program: Command): void {
   const command = program
     .command("unlock")
-    .summary("free a folder whose holder has ended elsewhere")
+    .summary("release a folder whose holder has ended elsewhere")
     .description(
       "One process at a time writes in the folder of a system, or of records (results/PROFILE/runs). A process of another " +
         "machine or container cannot be seen from here, so its lock is respected. When you know that it has ended, this " +

@@ -32,15 +32,24 @@ export function addVerify(program: Command): void {
     .summary("check a certificate by learning again")
     .description(
       "Learns again without the erased data, compares every weight, and says of each statement of the certificate whether " +
-        "it holds, is wrong, or was not checked. Exit code 0: what the guarantee says was checked, and nothing is wrong; 1: " +
+        "it holds, is wrong, or was not checked. Exit code 0: everything the guarantee says was checked, and nothing is wrong; 1: " +
         "else. With the ratings before the erasure and --key, the system before is checked too.",
     )
     .argument("<certificate>", "file that unlearn --certificate wrote")
     .requiredOption("--ratings <file>", "the remaining ratings; or all of them, with --key")
-    .option("--key <file>", "the operator's secret: tells the erased ratings in the file and leaves them out")
-    .option("--signer <hex>", "the operator's public key, as it was made known: who has signed")
-    .option("--system <folder>", "the system: is this its last certificate, and the model in force?")
-    .option("--evidence <file>", "plan and catalogue (default: of --system, else beside the certificate)");
+    .option(
+      "--key <file>",
+      "the operator's secret: recognises the erased ratings in the file and leaves them out",
+    )
+    .option("--signer <hex>", "the operator's public key, as published: checks who signed")
+    .option(
+      "--system <folder>",
+      "the system: checks that this is its last certificate, and its model the one in use",
+    )
+    .option(
+      "--evidence <file>",
+      "plan and catalogue (default: that of --system, else the file next to the certificate)",
+    );
   withJson(withReading(verifying))
     .addHelpText(
       "after",
