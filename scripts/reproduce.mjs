@@ -46,7 +46,7 @@ const usage = `usage: npm run reproduce -- [options]
   --no-reports                 do not export HTML`;
 
 /** Seconds that one cell may take, by profile. */
-const TIMEOUTS = { smoke: 300, quick: 3600, paper: 6 * 3600 };
+const TIMEOUTS = { smoke: 1800, quick: 3600, paper: 6 * 3600 };
 
 /**
  * Identity of the data on disk: names, sizes and times of change. Reading gigabytes to hash them would cost

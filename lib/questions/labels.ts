@@ -51,6 +51,12 @@ export function requestLabel(request: string): string {
   return ASKED[request] ?? (WHO[who] ? `${percent} % ${WHO[who]}` : request);
 }
 
+/** The same within a sentence: "the 5 % most active users", "5 % of the users at random". */
+export const requestPhrase = (request: string): string =>
+  requestLabel(request)
+    .replace(/^([\d.]+ %) at random$/, "$1 of the users at random")
+    .replace(/^([\d.]+ % (most|least) active)$/, "the $1 users");
+
 /** "after learning", "after forgetting 5 % most active" */
 export const afterLabel = (request: string): string =>
   `after ${request === "none" ? "" : "forgetting "}${requestLabel(request)}`;

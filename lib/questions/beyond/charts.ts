@@ -8,7 +8,7 @@ import * as aq from "arquero";
 import { lineChart } from "../../report/lineChart";
 import { paretoChart } from "../../report/paretoChart";
 import type { NamedChart } from "../../report/show";
-import { fileName, modelLabel, requestLabel } from "../labels";
+import { fileName, modelLabel, requestPhrase } from "../labels";
 import { MEAN, overSeeds, withinPanels } from "../summary";
 import { AIM, type Comparison, comparisons } from "./comparisons";
 import type { BeyondRow } from "./rows";
@@ -38,7 +38,7 @@ export const pareto = (rows: ColumnTable): NamedChart[] =>
       return [
         {
           name: fileName("beyond-pareto", name, request),
-          caption: `${where}: ${own[0].metric} against the cost of forgetting ${requestLabel(request)} (95 % intervals, within seeds for utility)`,
+          caption: `${where}: ${own[0].metric} against the cost of forgetting ${requestPhrase(request)} (95 % intervals, within seeds for utility)`,
           alt: `A panel per model; a point per system: ${own[0].metric} against cost in per cent of Retrain's, logarithmic.`,
           run,
           chart: paretoChart(points, {

@@ -6,7 +6,7 @@
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
 import { lineChart } from "../../report/lineChart";
-import { afterLabel, fileName, requestLabel } from "../labels";
+import { afterLabel, fileName, requestPhrase } from "../labels";
 import type { FamilyOptions } from "../metricRows";
 import type { View } from "../question";
 import { byDataset, distinct } from "../shown";
@@ -50,7 +50,7 @@ function pictures(rows: ColumnTable, view: View<FamilyOptions>, which: "main" | 
   return byDataset(systems, (own, title, dataset) => {
     const anchor = itemMean.filter(aq.escape((row: UtilityRow) => row.dataset === dataset));
     const requests = distinct(own, "request");
-    const forgotten = requests.filter((request) => request !== "none").map(requestLabel);
+    const forgotten = requests.filter((request) => request !== "none").map(requestPhrase);
     const learnt = forgotten.length < requests.length ? "after learning and " : "";
     const after = `${learnt}after forgetting ${forgotten.join(" or ")}`;
     return {
