@@ -33,14 +33,14 @@ function wide(rows: ColumnTable): Wide[] {
 }
 
 const NOTE =
-  "Distances are from the exact system, which is learned anew without the erased: of all weights, as a share of their length; of " +
-  "scores, in standard deviations; rank correlation of a user's scores; recommendations among the ten best that both have in " +
-  "common. The attack folds erased users, and users who were never there, into the model and compares how well they fit: .5 is " +
-  "guessing, and what it finds beyond the exact system is what was left behind. An exact system under another seed says how " +
-  "far apart two systems are that both know nothing of the erased. Each approximate method has its default settings, for all " +
-  "data and models alike: nobody searched for better ones here, and their budgets differ (five epochs after the rows are " +
-  "deleted; five steps up and one epoch; for SCIF gradients over all that the erased had a part in, which grow with the " +
-  "batch, and no epoch). Gradient ascent and SCIF do not take LightGCN.";
+  "Everything is compared with the exact system, which is learned again without the erased data. Distances: of all weights, " +
+  "relative to their length; of scores, in standard deviations. In common: rank correlation of a user's scores, and the share of " +
+  "equal items in both top tens. The attack fits erased users, and users who were never there, to the model and compares their " +
+  "losses: an AUC of .5 is guessing, and what exceeds the exact system's AUC was left behind. An exact system with another seed " +
+  "shows how far apart two systems are that never saw the erased data. Each approximate method has its default settings " +
+  "everywhere; none was tuned, and their budgets differ (fine-tune: five epochs; gradient-ascent: five steps and one epoch; scif: " +
+  "gradients over all samples that involve the erased data, whose number grows with the batch, and no epoch). gradient-ascent " +
+  "and scif do not support LightGCN.";
 
 export function left(rows: ColumnTable) {
   const column = (key: string, label: string, group: string, digits: number) => ({

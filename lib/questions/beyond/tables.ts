@@ -53,10 +53,10 @@ function sideBySide(compared: readonly Comparison[]) {
 }
 
 const SYSTEMS_NOTE =
-  "Utility is that after learning, with its standard deviation: an exact system is worth after a request what learning without the " +
-  "erased is worth. Against Retrain: paired by seed with the better of the two Retrains of the model, \u00b1 half of the 95 % " +
-  "interval. Costs count gradient samples, expected over all who might ask; EASE, Item-KNN and Gaussian have none, and their " +
-  "costs are seconds until they recommend again, as a share of Retrain's.";
+  "NDCG@10 is measured after learning (\u00b1 standard deviation); an exact system is as good after a request as one learned " +
+  "without the erased users. Against Retrain: paired by seed with the better of the model's two Retrains, \u00b1 half of the 95 % " +
+  "interval. Costs are gradient samples, expected over all users who might ask; EASE, Item-KNN and Gaussian have none, so theirs " +
+  "are seconds until they recommend again. All costs are relative to Retrain's.";
 
 /** A table of each panel whose rows it can be made of. @param what behind "beyond" in the names of its files */
 const perPanel = <Row extends object>(

@@ -23,8 +23,8 @@ const nameOf = ({ system, scoring }: RankingRow): string =>
   system + (scoring === "merged" || scoring === "own" ? ` (${scoring})` : "");
 
 const NOTE =
-  "A tenth of each user's training ratings of seed 0 is held out, and one training is looked at every five epochs. T is the " +
-  "only number that is searched here, among the same values for every model, and then the same for every method and seed. " +
+  "A tenth of each user's training ratings of seed 0 is held out, and one training is evaluated on it every five epochs. T is the " +
+  "only number that is tuned here, among the same values for every model; it is then the same for every method and seed. " +
   "Where T is the last epoch, more epochs might be better still.";
 
 interface Curve extends RankingRow {
