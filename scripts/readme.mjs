@@ -41,7 +41,7 @@ function notebookTable() {
     .filter((name) => name.endsWith(".ipynb"))
     .sort();
   return table(
-    ["notebook, as executed", "question", "of the paper", "source"],
+    ["notebook, executed", "question", "in the paper", "source"],
     names.map((name) => {
       const [first] = JSON.parse(read(`notebooks/${name}`)).cells;
       const [, title] = /^# \d+ · (.+)$/m.exec(first.source.join(""));

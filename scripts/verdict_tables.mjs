@@ -58,8 +58,10 @@ export const titles = new Map(
 /** "MovieLens 1M: reproduced; Amazon Music: partly", or one word where all data sets agree. */
 function words({ data }) {
   const found = [...new Set(data.map(({ verdict }) => verdict))];
-  if (found.length === 1) return `**${found[0]}**`;
-  return data.map(({ title, verdict }) => `${title}: **${verdict}**`).join("<br>") || "not tested";
+  const unbroken = (text) => text.replaceAll(" ", "&nbsp;"); // a cell has one line for each data set
+  if (found.length === 1) return `**${unbroken(found[0])}**`;
+  const lines = data.map(({ title, verdict }) => `${unbroken(`${title}: `)}**${unbroken(verdict)}**`);
+  return lines.join("<br>") || "not tested";
 }
 
 /** Three columns: what the paper says, what we find, where to see it. */

@@ -1,6 +1,7 @@
 /**
  * Where the names of points stand: beside each point, on the first of eight sides on which the name covers no
- * other name, point or bar; when every side is taken, the side that covers least.
+ * other name, point or bar; when every side is taken, the side that covers least. A name that nobody could read
+ * for another one is left out: the legend has it.
  */
 
 import { textWidth } from "./text";
@@ -63,11 +64,12 @@ const overlap = (a: Box, b: Box): number =>
   Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left)) *
   Math.max(0, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
 
+const areaOf = ({ left, right, top, bottom }: Box): number => (right - left) * (bottom - top);
+
 /** px^2 of a box outside the panel, which counts many times: it would be cut off. */
 function outside(box: Box, width: number, height: number): number {
   const panel = { left: 0, right: width, top: 0, bottom: height };
-  const area = (box.right - box.left) * (box.bottom - box.top);
-  return 20 * (area - overlap(box, panel));
+  return 20 * (areaOf(box) - overlap(box, panel));
 }
 
 const STEP = 4; // px of a line that one box stands for
@@ -82,11 +84,14 @@ function lineBoxes(from: LabelledPoint, to: LabelledPoint): Box[] {
   });
 }
 
+/** The share of a name that may lie on another one. */
+const READABLE = 0.1;
 /** A name may move when the names after it have been placed; rarely needed more than twice. */
 const ROUNDS = 4;
 
 /**
- * A side for each point: first in their order, then again with all others in place, until none moves.
+ * A side for each point: first in their order, then again with all others in place, until none moves. None for
+ * a name that would cover one before it.
  * @param size of the panel in px
  * @param lines pairs of points that are joined: names keep off these lines too
  */
@@ -95,7 +100,7 @@ export function placeLabels(
   size: { readonly width: number; readonly height: number },
   fontSize: number,
   lines: readonly (readonly [LabelledPoint, LabelledPoint])[] = [],
-): Side[] {
+): (Side | undefined)[] {
   const marks = [...points.map(symbol), ...lines.flatMap(([from, to]) => lineBoxes(from, to))];
   const boxes = new Map<number, Box>();
   const bestSide = (point: LabelledPoint, index: number): Side => {
@@ -118,5 +123,12 @@ export function placeLabels(
     });
     if (sides.every((one, index) => one === before[index])) break;
   }
-  return sides;
+  const kept: Box[] = [];
+  return sides.map((side, index) => {
+    const box = boxes.get(index);
+    if (!box) return side;
+    if (kept.some((other) => overlap(box, other) > READABLE * areaOf(box))) return undefined;
+    kept.push(box);
+    return side;
+  });
 }

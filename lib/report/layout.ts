@@ -5,7 +5,7 @@
  */
 
 import type { Chart, Mark, Tip } from "./chart";
-import { type LabelledPoint, placeLabels, type Side } from "./labelPlaces";
+import { type LabelledPoint, placeLabels, SIDES, type Side } from "./labelPlaces";
 import { distinct, type Row, type Value } from "./rows";
 import {
   type Axis,
@@ -299,9 +299,13 @@ function withSides(
     if (!one.mark.placed) return one;
     const points = one.places.map((place) => at(place.x, place.y, place.text ?? ""));
     const sides = placeLabels(points, size, LABEL_SIZE, lines);
-    return { ...one, places: one.places.map((place, i) => ({ ...place, side: sides[i] })) };
+    return { ...one, places: one.places.map((place, i) => withSide(place, sides[i])) };
   });
 }
+
+/** A place with its name on a side; without a side the name is not shown. */
+const withSide = (place: Place, side: Side | undefined): Place =>
+  side ? { ...place, side } : { ...place, text: "", side: SIDES[0] };
 
 /** Both ends of a rule in px, which reaches over the panel where it has no place of its own. */
 function segment(
