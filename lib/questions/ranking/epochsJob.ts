@@ -2,7 +2,7 @@
  * The job "epochs": how long Retrain trains until it is past its best. It learns nine tenths of each user's training
  * ratings and ranks the rest after every few epochs of one training, so each point is what a training of so many epochs
  * gives. T of the preset RANKING is the best point, once for each data set and model, and then the same for every method:
- * `npx erasable run ranking` makes the curves, data/rankingEpochs.ts holds what they chose.
+ * `npx erasable run ranking` makes the curves, data/catalog.ts holds what they chose.
  */
 
 import { holdsRatings } from "../../data/interactions";

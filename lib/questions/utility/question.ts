@@ -12,7 +12,7 @@ import { anchors } from "./anchorsJob";
 import { figures, others } from "./charts";
 import { C3, C4, C5, C6, C7 } from "./claims";
 import { anchorTrials, type UtilityFinding, utilityRows } from "./rows";
-import { anchors as anchorTable, numbers, scale, scoring } from "./tables";
+import { anchors as anchorTable, differences, numbers, scale, scoring } from "./tables";
 
 /** Figures 5, 6, 10 and 11: every metric of every system. */
 export const utility = question({
@@ -43,6 +43,7 @@ export const utility = question({
   tables: (rows, view) => ({
     anchors: anchorTable(rows, view),
     numbers: numbers(rows, view),
+    differences: differences(rows, view),
     scoring: scoring(rows, view),
     scale: scale(rows, view),
   }),

@@ -7,7 +7,8 @@ import { fileName } from "../labels";
 import type { FamilyOptions } from "../metricRows";
 import type { View } from "../question";
 import { distinct, runOf } from "../shown";
-import { overSeeds } from "../summary";
+import { overSeeds, seedDifference } from "../summary";
+import { grouped } from "../verdicts/verdict";
 import type { UtilityRow } from "./rows";
 import { inOrder, isAnchor, isSystem, type ShownRow, shown } from "./shown";
 
@@ -76,6 +77,54 @@ export function numbers(rows: ColumnTable, view: View<FamilyOptions>) {
       };
     }),
   );
+}
+
+/** What methods are held against, pair by pair of the same seed. */
+const REFERENCES = ["Retrain", "C-SISA"] as const;
+
+/** How far each method is above Retrain and above C-SISA at each S: one table per data set and model. */
+export function differences(rows: ColumnTable, view: View<FamilyOptions>) {
+  const systems = shown(rows, view, (row) => isSystem(row) && row.metric.includes("NDCG"));
+  const panels = grouped(systems.objects() as ShownRow[], ({ dataset, panel }) => `${dataset} ${panel}`);
+  return [...panels.values()].map((all) => {
+    const [{ dataset, data, panel, metric }] = all;
+    const sizes = [...new Set(all.map(({ groups }) => groups))].filter((S) => S > 1).sort((a, b) => a - b);
+    const lines = grouped(
+      all.filter(({ name }) => name !== "Retrain"),
+      ({ after, name }) => `${after} ${name}`,
+    );
+    const against = (own: readonly ShownRow[], reference: string, S: number) => {
+      const beside = all.filter(
+        (row) => row.name === reference && row.after === own[0].after && [1, S].includes(row.groups),
+      );
+      const at = own.filter(({ groups }) => groups === S);
+      const { difference, half } = seedDifference(at, beside);
+      return { [`${reference}_${S}`]: difference, [`${reference}_${S}_half`]: half };
+    };
+    return {
+      name: fileName("utility-differences", dataset, panel.toLowerCase()),
+      caption: `${panel} on ${data}: ${metric} above that of Retrain and of C-SISA (mean of differences paired by seed ± half of their 95 % interval, Student's with the correction of Nadeau and Bengio for re-splits)`,
+      rows: [...lines.values()].map((own) => ({
+        after: own[0].after,
+        name: own[0].name,
+        ...Object.assign({}, ...REFERENCES.flatMap((one) => sizes.map((S) => against(own, one, S)))),
+      })) as Record<string, string | number>[],
+      within: ["after"],
+      run: runOf(aq.from(all)),
+      columns: [
+        ...columns({ after: "After", name: "Method" }),
+        ...REFERENCES.flatMap((one) =>
+          sizes.map((S) => ({
+            key: `${one}_${S}`,
+            error: `${one}_${S}_half`,
+            label: `S = ${S}`,
+            group: `Above ${one}`,
+            digits: 4,
+          })),
+        ),
+      ],
+    };
+  });
 }
 
 /** C-SISA after learning, by scoring. */

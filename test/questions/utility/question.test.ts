@@ -56,6 +56,23 @@ describe("utility", () => {
     expect(table.rows[0].metric).toBe("labCode NDCG@10");
   });
 
+  it("holds every method against Retrain and C-SISA of the same seed, at each S", () => {
+    const noisy = rows.map((row) =>
+      row.system === "L-BKM" && row.seed === 1 ? { ...row, value: row.value + 0.001 } : row,
+    );
+    const [table] = utility.tables(aq.from(noisy), view).differences;
+    expect(table.name).toBe("utility-differences-synthetic-dmf");
+    const of = (name: string) =>
+      table.rows.find((row) => row.name === name && row.after === "learning") as Record<string, number>;
+    // Retrain has 1 for S, so it is .01 better at S = 1 than what its level says of the others at S = 2
+    expect(of("L-BKM").Retrain_2).toBeCloseTo(0.42 - 0.02 - (0.5 - 0.01) + 0.0005, 12);
+    expect(of("L-BKM")["C-SISA_4"]).toBeCloseTo(0.0205, 12);
+    const half = 12.706205 * (0.001 / Math.SQRT2) * Math.sqrt(1 / 2 + 1 / 9);
+    expect(of("L-BKM")["C-SISA_4_half"]).toBeCloseTo(half, 6);
+    expect(of("C-SISA")["C-SISA_4"]).toBe(0);
+    expect(table.rows.some((row) => row.name === "Retrain")).toBe(false);
+  });
+
   it("says how far between item mean and oracle a system is", () => {
     const [scale] = tables.scale.rows as Record<string, number>[];
     expect(scale.least).toBeCloseTo(0.3, 12);
