@@ -3,7 +3,7 @@
  * Rooms of one floor do not know each other.
  */
 const floors = [
-  ["random", "numeric", "json", "errors", "version", "settings", "yield"],
+  ["random", "numeric", "json", "errors", "version", "settings", "yield", "nesting"],
   ["kernels", "disk", "statistics"],
   ["runs", "report"],
   ["grouping", "data", "model"],
@@ -16,7 +16,7 @@ const floors = [
 ];
 
 const room = (name) => `^lib/${name}(/|\\.ts$)`;
-const utilities = ["random", "numeric", "json", "errors", "version", "settings", "yield"];
+const utilities = ["random", "numeric", "json", "errors", "version", "settings", "yield", "nesting"];
 
 const forbidden = [
   { name: "no-circle", severity: "error", from: {}, to: { circular: true } },

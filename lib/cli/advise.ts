@@ -14,7 +14,7 @@ import { progress } from "../report/progress";
 import { shellWord } from "../report/shell";
 import { chartFiles } from "../report/show";
 import { withJson } from "./options";
-import { count, duration, plural, print, printJson, say, stopping } from "./output";
+import { count, duration, plural, printJson, printLines, say, stopping } from "./output";
 import { loadRatings, type RatingsOptions, readingKeys, readingText, spelled, withReading } from "./ratings";
 import { writeText } from "./systemFiles";
 import { textTable } from "./textTable";
@@ -94,7 +94,7 @@ async function adviseCommand(ratings: string, options: AdviseOptions): Promise<v
   const next = advice.recommended && learnCommand(file, advice.recommended);
   const picture = await draw(advice, ratings, aim, out);
   if (json) printJson({ ...advice, next: next ?? null, picture: picture ?? null });
-  else print(adviceText(advice, next, picture));
+  else printLines(adviceText(advice, next, picture));
 }
 
 function sayPlan({ candidates, leftOut, seconds }: AdvicePlan, minutes: number): void {

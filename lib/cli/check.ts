@@ -20,8 +20,9 @@ import type { Readout } from "../data/reading/ratings";
 import { likedShare, shortest } from "../data/scale";
 import { InputError, StoppedError } from "../errors";
 import { shellWord } from "../report/shell";
+import { escapeLine } from "../report/text";
 import { withJson } from "./options";
-import { count, EXIT, Exit, plural, print, printJson, stopping } from "./output";
+import { count, EXIT, Exit, plural, printJson, printLines, stopping } from "./output";
 import { type RatingsOptions, readingKeys, readingText, spelled, withReading } from "./ratings";
 import { textTable } from "./textTable";
 
@@ -56,7 +57,7 @@ async function check(name: string | undefined, options: CheckOptions): Promise<v
     const { data, readout } = await readOwnFile(name, { ...reading, signal });
     const report = reportOf(name, reading, data, readout);
     if (options.json) printJson(report);
-    else print(reportText(report));
+    else printLines(reportText(report));
     return;
   }
   await checkCatalog(name, { ...reading, signal }, options.json ?? false);
@@ -275,7 +276,9 @@ function reportText(report: Report): string {
       : []),
     "Next:",
     ...report.next.map((command) => `  ${command}`),
-  ].join("\n");
+  ]
+    .map(escapeLine)
+    .join("\n");
 }
 
 interface Checked {
@@ -306,7 +309,7 @@ async function checkCatalog(
   }
   if (json) printJson(checked);
   else
-    print(
+    printLines(
       textTable(
         checked.map((row) => ({ ...row, verdict: row.ok ? "as it should be" : row.problem })),
         [

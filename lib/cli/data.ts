@@ -9,7 +9,7 @@ import { makeFolders, removeEmpty } from "../disk/folders";
 import { type Progress, progress } from "../report/progress";
 import { addCheck } from "./check";
 import { withJson } from "./options";
-import { count, print, printJson, stopping } from "./output";
+import { count, print, printJson, printLines, stopping } from "./output";
 import { textTable } from "./textTable";
 
 interface DataOptions {
@@ -60,7 +60,7 @@ function list({ json }: DataOptions): void {
   }
   const where = (name: string, folder: string | null) =>
     isSyntheticName(name) ? "made when needed" : (folder ?? "no");
-  print(
+  printLines(
     textTable(
       [...real, ...generated].map((row) => ({ ...row, here: where(row.name, row.folder) })),
       [
@@ -73,7 +73,8 @@ function list({ json }: DataOptions): void {
       ],
     ),
   );
-  print(`\nLooked for in ${dataFolders().join(", ")}. Licences:`);
+  print("");
+  print(`Looked for in ${dataFolders().join(", ")}. Licences:`);
   for (const licence of new Set(real.map((row) => row.licence)))
     print(`  ${real.flatMap((row) => (row.licence === licence ? [row.name] : [])).join(", ")}: ${licence}`);
 }

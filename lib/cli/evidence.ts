@@ -3,6 +3,7 @@
 import type { ReadingSettings } from "../data/reading/settings";
 import { InputError } from "../errors";
 import { parseJson } from "../json";
+import { requireShallow } from "../nesting";
 import { hasUsersByText } from "../unlearning/catalogue";
 import type { ErasableSystem } from "../unlearning/erasableSystem";
 import { parsePlan } from "../unlearning/plan";
@@ -45,13 +46,29 @@ export function evidenceText(system: ErasableSystem, folder: string): string {
 const areTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((one) => typeof one === "string");
 
-/** What `evidenceText` made, for `verify`. @throws InputError */
-export function readEvidence(path: string): {
+interface ReadEvidence {
   readonly options: Pick<VerifyOptions, "plan" | "itemIds" | "usersByText" | "earlier">;
   readonly reading: Partial<ReadingSettings>;
   readonly lost: number;
-} {
-  const value = parseJson(readText(path, "--evidence"), path) as Partial<Evidence> | null;
+}
+
+/** What `evidenceText` made, for `verify`. @throws InputError naming the file, and how to have it written again */
+export function readEvidence(path: string): ReadEvidence {
+  const text = readText(path, "--evidence");
+  try {
+    return parseEvidence(text);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(
+      `--evidence: ${path}: ${error.message}; npx erasable unlearn --system <folder> --resume --certificate <file> ` +
+        "writes it again",
+    );
+  }
+}
+
+function parseEvidence(text: string): ReadEvidence {
+  requireShallow(text, "evidence");
+  const value = parseJson(text, "evidence") as Partial<Evidence> | null;
   const { plan, itemIds, usersByText, earlier, lost, reading } = value ?? {};
   const areTags = (one: Partial<Evidence["earlier"][number]> | null) =>
     areTexts(one?.userTags) && areTexts(one.ratingTags) && typeof one.signer === "string";
@@ -61,7 +78,8 @@ export function readEvidence(path: string): {
     typeof usersByText === "boolean" &&
     Array.isArray(earlier) &&
     earlier.every(areTags) &&
-    Number.isInteger(lost)
+    Number.isInteger(lost) &&
+    Number(lost) >= 0
   )
     return {
       options: {
@@ -73,7 +91,5 @@ export function readEvidence(path: string): {
       reading: readingOf(reading),
       lost: Number(lost),
     };
-  throw new InputError(
-    `${path}: this is not the file that unlearn --certificate writes beside a certificate`,
-  );
+  throw new InputError("this is not the file that unlearn --certificate writes beside a certificate");
 }

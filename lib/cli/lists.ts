@@ -10,6 +10,7 @@ import { separatorNamed } from "../data/reading/sniff";
 import { isTime, numberOf } from "../data/reading/values";
 import { InputError } from "../errors";
 import { parseJson } from "../json";
+import { requireShallow } from "../nesting";
 import type { KeptReading } from "./keptReading";
 import { trimmed } from "./options";
 import { say } from "./output";
@@ -44,7 +45,9 @@ function listIn<T>(
   allowed: string,
 ): T[] | undefined {
   if (!/\.json$/i.test(path)) return undefined;
-  const values = parseJson(readText(path, option), `${option}: ${path}`);
+  const text = readText(path, option);
+  requireShallow(text, `${option}: ${path}`);
+  const values = parseJson(text, `${option}: ${path}`);
   if (Array.isArray(values) && values.length > 0 && values.every(is)) return values;
   throw new InputError(`${option}: ${path} is not a JSON array of ${allowed}`);
 }

@@ -6,7 +6,7 @@
 import { describeEngine } from "../engine/create";
 import type { EngineName } from "../engine/engine";
 import { StoppedError } from "../errors";
-import { escapeTerminal } from "../report/text";
+import { escapeLine, escapeTerminal } from "../report/text";
 
 /** 0: done. 1: something failed. 2: the command was not understood. 130 and 143: stopped by SIGINT or SIGTERM. */
 export const EXIT = { failed: 1, input: 2, SIGINT: 130, SIGTERM: 143 } as const;
@@ -21,14 +21,19 @@ export class Exit extends Error {
   }
 }
 
-/** A line of the result, in which ids and other texts of the data are text (in JSON, too, this is the same value). */
+/** A line of the result: one, whatever ids, names of files or quoted texts it holds. */
 export function print(text: string): void {
+  process.stdout.write(`${escapeLine(text)}\n`);
+}
+
+/** Lines of the result, each made safe by whoever made them (in JSON, an escaped character is the same value). */
+export function printLines(text: string): void {
   process.stdout.write(`${escapeTerminal(text)}\n`);
 }
 
-/** A line for the person at the terminal. */
+/** A line for the person at the terminal: one, whatever ids, names of files or quoted texts it holds. */
 export function say(text: string): void {
-  process.stderr.write(`${escapeTerminal(text)}\n`);
+  process.stderr.write(`${escapeLine(text)}\n`);
 }
 
 /** Says what the engines named compute on, where that depends on the machine: `simd` is the same everywhere. */
@@ -36,7 +41,7 @@ export async function sayEngines(names: Iterable<EngineName>): Promise<void> {
   for (const name of new Set(names)) if (name === "tfjs") say(await describeEngine(name));
 }
 
-export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
+export const printJson = (value: unknown): void => printLines(JSON.stringify(value, null, 2));
 
 let stoppedBy: "SIGINT" | "SIGTERM" = "SIGINT";
 let forget: (() => void) | undefined;

@@ -7,6 +7,7 @@ import { RefusedFile, type Way } from "../data/reading/refusal";
 import { asDiskError, DiskError } from "../disk/diskError";
 import { InputError, StoppedError } from "../errors";
 import { shellWord } from "../report/shell";
+import { escapeTerminal } from "../report/text";
 import { DisagreementError } from "../runs/store";
 import { DamagedError } from "../training/store";
 import { addAdvise } from "./advise";
@@ -32,6 +33,7 @@ function program(): Command {
     )
     .version(version())
     .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(escapeTerminal(text)) })
     .showHelpAfterError("(see --help)")
     .addHelpText(
       "after",
@@ -139,7 +141,8 @@ function explain(error: unknown, args: readonly string[]): number {
     const failed = [DamagedError, DiskError, DisagreementError].some((kind) => known instanceof kind);
     return failed ? EXIT.failed : EXIT.input;
   }
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  for (const line of trace.split("\n")) say(line);
   return EXIT.failed;
 }
 

@@ -4,12 +4,11 @@ import type { Command } from "commander";
 import { shortest } from "../data/scale";
 import { InputError } from "../errors";
 import { tableCsv } from "../report/table";
-import { escapeLine } from "../report/text";
 import type { ErasableSystem, Recommendation } from "../unlearning/erasableSystem";
 import { keptReading } from "./keptReading";
 import { readUsers } from "./lists";
 import { integer, list, repeated, withJson } from "./options";
-import { clip, plural, print, printJson, stopping } from "./output";
+import { clip, plural, print, printJson, printLines, stopping } from "./output";
 import { whenFree } from "./patience";
 import { openSystem } from "./systemFolder";
 import { textTable } from "./textTable";
@@ -106,8 +105,9 @@ function printTable(
   items: readonly Recommendation[],
   { named, first }: { readonly named: boolean; readonly first: boolean },
 ): void {
-  if (named) print(`${first ? "" : "\n"}For ${escapeLine(user)}:`);
-  print(
+  if (named && !first) print("");
+  if (named) print(`For ${user}:`);
+  printLines(
     textTable(
       items.map((one, index) => ({ place: index + 1, ...one })),
       [

@@ -150,6 +150,7 @@ async function run(questions: string[], options: RunOptions): Promise<void> {
       computed: sum(summaries, ({ records }) => records),
       missing: wanted.filter((trial) => !store.has(key(trial) ?? "")).length,
       failures: summaries.flatMap(({ failures }) => failures),
+      refused: sum(summaries, ({ refused }) => refused),
       stopped: summaries.some(({ stopped }) => stopped),
       storeError: firstError(summaries, place),
       samples: sum(summaries, ({ samples }) => samples),
@@ -187,6 +188,7 @@ interface Report {
   readonly computed: number;
   readonly missing: number;
   readonly failures: readonly Failure[];
+  readonly refused: number;
   readonly stopped: boolean;
   readonly storeError?: string;
   readonly samples: number;
@@ -194,7 +196,7 @@ interface Report {
 }
 
 function report(result: Report, asked: string, json: boolean): void {
-  const { failures, storeError, stopped, missing } = result;
+  const { failures, refused, storeError, stopped, missing } = result;
   if (json)
     printJson({ ...result, failures: failures.map(({ key, trial, error }) => ({ key, trial, error })) });
   for (const { trial, error } of failures.slice(0, SHOWN))
@@ -216,7 +218,12 @@ function report(result: Report, asked: string, json: boolean): void {
   if (storeError !== undefined) throw new Exit(EXIT.failed, `erasable: ${storeError}`);
   if (stopped) throw new Exit(stopCode(), "stopped; the same command does what is missing");
   const whose = result.chunk === undefined ? "" : ` of ${result.chunk}`;
-  if (missing > 0) throw new Exit(EXIT.failed, `the same command tries again what is missing${whose}`);
+  if (refused > 0)
+    say(
+      `${plural(refused, "trial")}${whose} cannot be computed as asked: the reason above says what to change`,
+    );
+  if (missing > refused) throw new Exit(EXIT.failed, `the same command tries again what is missing${whose}`);
+  if (refused > 0) throw new Exit(EXIT.failed);
   // with --force, of trials whose older records are still there
   if (failures.length > 0) throw new Exit(EXIT.failed, "what failed keeps its older record");
 }

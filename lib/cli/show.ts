@@ -35,7 +35,7 @@ import {
   withProfile,
   withSelection,
 } from "./options";
-import { plural, print, printJson, say } from "./output";
+import { plural, print, printJson, printLines, say } from "./output";
 import { type Selection, select } from "./selection";
 import { writeText } from "./systemFiles";
 import { textTable } from "./textTable";
@@ -151,15 +151,16 @@ async function table(
     return;
   }
   if (options.csv) {
-    print(tableCsv(rows as readonly Row[]).trimEnd());
+    printLines(tableCsv(rows as readonly Row[]).trimEnd());
     return;
   }
   print(`${title} (${paper})`);
   const tables = listOf(answer.tables);
-  if (tables.length === 0) print(textTable(rows));
+  if (tables.length === 0) printLines(textTable(rows));
   for (const { caption, rows: given, columns } of tables) {
-    print(`\n${caption}`);
-    print(textTable(rowsOf(given), columns));
+    print("");
+    print(caption);
+    printLines(textTable(rowsOf(given), columns));
   }
   print(provenanceLine(provenance));
 }
@@ -215,7 +216,7 @@ async function claims(options: SelectionOptions & { json?: boolean }): Promise<v
     return;
   }
   const summary = claimSummary(judged);
-  print(
+  printLines(
     textTable(
       summary.rows,
       summary.columns.filter(({ key }) => key !== "statement" && key !== "place"),

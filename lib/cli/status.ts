@@ -18,7 +18,7 @@ import {
   withProfile,
   withSelection,
 } from "./options";
-import { duration, plural, print, printJson, say, stopping } from "./output";
+import { duration, plural, print, printJson, printLines, say, stopping } from "./output";
 import { identities, select } from "./selection";
 import { textTable } from "./textTable";
 
@@ -124,7 +124,7 @@ async function status(ids: string[], options: SelectionOptions & { json?: boolea
     return secondsLeft === null ? "unknown" : `about ${duration(secondsLeft)}`;
   };
   print(`Profile ${profile.name}, ${store.folder}`);
-  print(
+  printLines(
     textTable(
       [...rows, ...(rows.length > 1 ? [total] : [])].map((row) => ({ ...row, left: left(row) })),
       [

@@ -16,7 +16,7 @@ import type { Trial } from "../questions/trial";
 import { mergeStores } from "../runs/merge";
 import { RunStore } from "../runs/store";
 import { resultsOption, resultsRoot, type SelectionOptions, withJson, withSelection } from "./options";
-import { duration, plural, print, printJson, say, stopping } from "./output";
+import { duration, plural, print, printJson, printLines, say, stopping } from "./output";
 import { identities, select } from "./selection";
 import { textTable } from "./textTable";
 
@@ -99,7 +99,7 @@ function printPlan(out: string, { chunks, seconds }: Sweep, guessed: number): vo
   print(
     `${plural(trials, "trial")} in ${plural(chunks.length, "chunk")}, ${duration(seconds)} of one core, in ${out}`,
   );
-  print(
+  printLines(
     textTable(
       chunks.slice(0, SHOWN).map((chunk) => ({
         ...chunk,

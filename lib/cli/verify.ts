@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { isOwnFile } from "../data/load";
 import { InputError } from "../errors";
 import { verify } from "../unlearning/api";
+import type { Certificate } from "../unlearning/certificate";
 import { parseCertificate } from "../unlearning/parseCertificate";
 import type { Check, Verification } from "../unlearning/verify";
 import { readEvidence } from "./evidence";
@@ -62,7 +63,7 @@ Examples:
 }
 
 async function verifyCommand(file: string, options: Options): Promise<void> {
-  const certificate = parseCertificate(readText(file, "certificate"));
+  const certificate = certificateOf(file);
   const key = options.key === undefined ? undefined : requireKey(options.key);
   const signer = options.signer?.toLowerCase();
   if (signer !== undefined && !/^[0-9a-f]{64}$/.test(signer))
@@ -94,6 +95,17 @@ async function verifyCommand(file: string, options: Options): Promise<void> {
     if (!verification.ok) throw new Exit(EXIT.failed);
   } finally {
     await system?.close();
+  }
+}
+
+/** @throws InputError naming the file */
+function certificateOf(file: string): Certificate {
+  const text = readText(file, "certificate");
+  try {
+    return parseCertificate(text);
+  } catch (error) {
+    if (error instanceof InputError) throw new InputError(`${file}: ${error.message}`);
+    throw error;
   }
 }
 

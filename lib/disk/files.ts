@@ -23,7 +23,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { codeOf, onDisk } from "./diskError";
-import { makeFolders } from "./folders";
+import { makeFolders, syncFolder } from "./folders";
 
 /** Every step throws DiskError when the disk does not do it. */
 export interface Files {
@@ -104,7 +104,7 @@ export const nodeFiles: Files = {
     );
   },
   append(path, bytes) {
-    onDisk("written", path, () =>
+    const before = onDisk("written", path, () =>
       using(path, "a", 0o666, (file) => {
         const { size } = fstatSync(file);
         try {
@@ -114,8 +114,10 @@ export const nodeFiles: Files = {
           throw error;
         }
         fdatasyncSync(file);
+        return size;
       }),
     );
+    if (before === 0) nodeFiles.syncFolder(dirname(path)); // the name of a new file, too
   },
   cut: (path, size) => onDisk("written", path, () => truncateSync(path, size)),
   rename: (from, to) => onDisk("written", to, () => renameSync(from, to)),
@@ -134,10 +136,7 @@ export const nodeFiles: Files = {
         throw error;
       }
     }),
-  syncFolder(path) {
-    if (process.platform === "win32") return; // a folder cannot be opened there; renames are journalled
-    onDisk("written", path, () => using(path, "r", 0, fsyncSync));
-  },
+  syncFolder: (path) => onDisk("written", path, () => syncFolder(path)),
   remove: (path) => onDisk("removed", path, () => unlessMissing(() => unlinkSync(path), undefined)),
   makeFolder: (path) => void makeFolders(path),
   read: (path) =>

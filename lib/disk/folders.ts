@@ -4,7 +4,16 @@
  * is read-only; and so that what was made can be taken back by whoever fails.
  */
 
-import { existsSync, mkdirSync, mkdtempSync, rmdirSync, statSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmdirSync,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { codeOf, DiskError, named, onDisk } from "./diskError";
@@ -34,6 +43,7 @@ function makeOne(folder: string): boolean {
   return onDisk("made", folder, () => {
     try {
       mkdirSync(folder);
+      syncParent(folder);
       return true;
     } catch (error) {
       if (codeOf(error) === "EEXIST" && isFolder(folder)) return false;
@@ -45,6 +55,26 @@ function makeOne(folder: string): boolean {
       );
     }
   });
+}
+
+/** Returns when the names in a folder are on the disk. @throws an error of the system */
+export function syncFolder(path: string): void {
+  if (process.platform === "win32") return; // a folder cannot be opened there; renames are journalled
+  const folder = openSync(path, "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** So that what is written into a new folder is not lost with the folder's name. */
+function syncParent(folder: string): void {
+  try {
+    syncFolder(dirname(folder));
+  } catch {
+    // a folder of others' that may be written and not read: its names come to the disk in their own time
+  }
 }
 
 /** Whether there is a folder of this name, or a link to one. @throws DiskError where this cannot be seen */

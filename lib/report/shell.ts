@@ -7,9 +7,8 @@ export const shellWord = (word: string): string =>
 /** Longer ids, or such with control characters, are no help in a command to copy. */
 const COPIED = 60;
 
-/** The first id that can be copied from a terminal, as a shell takes it, at best from one line; undefined for none. */
+/** The first id that can be copied from a terminal, as a shell takes it; undefined for none. */
 export function exampleId(ids: readonly string[]): string | undefined {
-  const able = (id: string) => id.length <= COPIED && !/^-|[^\P{Cc}\n]/u.test(id);
-  const one = ids.find((id) => able(id) && !id.includes("\n")) ?? ids.find(able);
+  const one = ids.find((id) => id.length <= COPIED && !/^-|[\p{Cc}\p{Cf}]/u.test(id));
   return one === undefined ? undefined : shellWord(one);
 }

@@ -63,6 +63,8 @@ export interface RunSummary {
   readonly records: number;
   /** One for each record that a failed job owes. */
   readonly failures: readonly Failure[];
+  /** Those of them that cannot be computed as they were asked for: trying again would give the same. */
+  readonly refused: number;
   /** Jobs neither done nor failed: the run was stopped, or the store could not be written. */
   readonly unfinished: number;
   readonly stopped: boolean;
@@ -111,6 +113,7 @@ class Run<R extends StoredRecord> {
   private total = 0;
   private done = 0;
   private failed = 0;
+  private refused = 0;
   private records = 0;
   private samples = 0;
   /** Cost of the jobs that are done, and of those that have not ended. */
@@ -241,7 +244,7 @@ class Run<R extends StoredRecord> {
     }
   }
 
-  /** What was refused is told and not stored: trying it again would give the same. */
+  /** What was refused is told and not stored. */
   private fail(
     owed: readonly Wanted[],
     { end, error = "the job ended without this record", stack }: WorkerResult,
@@ -251,7 +254,10 @@ class Run<R extends StoredRecord> {
     for (const { key, trial } of owed) {
       const failure = { key, trial, error, ...(stack === undefined ? {} : { stack }) };
       this.failures.push(failure);
-      if (end === "refused") continue;
+      if (end === "refused") {
+        this.refused++;
+        continue;
+      }
       try {
         this.store.fail(failure);
       } catch (cause) {
@@ -300,6 +306,7 @@ class Run<R extends StoredRecord> {
       done: this.done,
       records: this.records,
       failures: this.failures,
+      refused: this.refused,
       unfinished: this.total - this.done - this.failed,
       stopped: this.stopping && this.storeError === undefined,
       ...(this.storeError === undefined ? {} : { storeError: this.storeError }),

@@ -60,6 +60,8 @@ export class RunStore<R extends StoredRecord = StoredRecord> {
   private failed = new Map<string, Failure>();
   /** Names of the files that were read. */
   private read: readonly string[] = [];
+  /** Lines of JSON in them that are nothing this version stores: another's records, which are not ours to drop. */
+  private foreign: readonly Problem[] = [];
   /** Those that end in half a line: somebody may still be copying them. */
   private readonly torn = new Set<string>();
   private readonly files: Files;
@@ -84,6 +86,7 @@ export class RunStore<R extends StoredRecord = StoredRecord> {
   /** Reads the folder again: what another process has added meanwhile. @throws DiskError */
   refresh(): void {
     const problems: Problem[] = [];
+    const foreign: Problem[] = [];
     this.torn.clear();
     this.own = new RecordIndex<R>();
     this.failed = new Map();
@@ -93,14 +96,17 @@ export class RunStore<R extends StoredRecord = StoredRecord> {
     for (const name of this.read) {
       const { values, size, torn } = readLines(this.folder, name, this.files);
       values.forEach((value, n) => {
-        if (!this.take(value, name))
-          problems.push({ file: name, what: `line ${n + 1} is not a record: left out` });
+        if (this.take(value, name)) return;
+        const problem = { file: name, what: `line ${n + 1} is not a record: left out` };
+        problems.push(problem);
+        if (value !== undefined) foreign.push(problem);
       });
       if (torn === 0 || fate === "lives" || fate === "unknown") continue;
       problems.push({ file: name, what: `the last line was never finished: its ${torn} bytes are dropped` });
       if (this.lock && (name === GROWING || name === FAILED)) this.files.cut(join(this.folder, name), size);
       else this.torn.add(name);
     }
+    this.foreign = foreign;
     this.all = new RecordIndex<R>();
     for (const { all } of [...this.beneath].reverse()) this.all.addAll(all);
     this.all.addAll(this.own);
@@ -202,13 +208,14 @@ export class RunStore<R extends StoredRecord = StoredRecord> {
    * Takes all records of this folder, and those of `parts`, into one packed file, and removes the files that
    * went in. At any moment each record is in one of them. Doing it again changes nothing. The parts are not
    * touched.
-   * @throws DisagreementError when a record was edited, or two of one key have different outcomes: then nothing is changed;
-   * as append
+   * @throws DisagreementError when a record was edited, or two of one key have different outcomes, InputError
+   * when a file holds lines that would be lost: then nothing is changed; as append
    */
   compact(parts: readonly RunStore<R>[] = []): void {
     this.requireLock();
     this.refresh();
     this.requireHonest();
+    this.requireNoForeign();
     const records = new RecordIndex<R>();
     for (const { own } of [this, ...parts]) records.addAll(own);
     requireAgreement(records.disagreements);
@@ -222,6 +229,17 @@ export class RunStore<R extends StoredRecord = StoredRecord> {
     for (const name of this.read)
       if (!kept.includes(name) && !this.torn.has(name)) this.files.remove(join(this.folder, name));
     this.refresh();
+  }
+
+  /** @throws InputError naming the first line that compacting would lose */
+  private requireNoForeign(): void {
+    const [first] = this.foreign;
+    if (first === undefined) return;
+    const more = this.foreign.length > 1 ? ` (and ${this.foreign.length - 1} more)` : "";
+    throw new InputError(
+      `${join(this.folder, first.file)}: ${first.what}${more}. Compacting would lose it: move the file to a ` +
+        "folder of its own if another version wrote it, or remove the line",
+    );
   }
 
   /** Lets others write. The store can still be read, and takes the lock again when it is to write. */

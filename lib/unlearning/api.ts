@@ -209,7 +209,11 @@ function evidenceOf(system: ErasableSystem): VerifyOptions {
     itemIds,
     usersByText: hasUsersByText(system.system),
     earlier: certificates,
-    system: { certificates, fingerprint: system.fingerprint },
+    system: {
+      certificates,
+      lost: system.lostCertificates().length,
+      fingerprint: system.fingerprint,
+    },
   };
 }
 

@@ -23,7 +23,10 @@ export function overCatalogue(
     users.fill(places.get(id) as number, offsets[user], offsets[user + 1]);
   const items = columns.map((item) => {
     if (renumbered[item] < 0)
-      throw new InputError(`item ${data.itemIds[item]} is not in the system's catalogue`);
+      throw new InputError(
+        `item ${JSON.stringify(data.itemIds[item])} of these ratings is not in the catalogue of the system: they are ` +
+          "not those that it learned from, or the evidence is another certificate's",
+      );
     return renumbered[item];
   });
   return interactionsFrom({ users, items, ratings: values }, userIds, itemIds, data.provenance);

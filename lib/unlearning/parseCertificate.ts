@@ -5,6 +5,7 @@
 
 import { InputError, seen } from "../errors";
 import { canonicalJson, parseJson, sha256 } from "../json";
+import { requireShallow } from "../nesting";
 import { type Certificate, FORMAT, HOW } from "./certificate";
 import { isSigned } from "./tags";
 
@@ -97,6 +98,7 @@ export function otherFormat(
 
 /** A certificate read from JSON. @throws InputError when it is none, or was changed after it was made. */
 export function parseCertificate(text: string): Certificate {
+  requireShallow(text, "certificate");
   const value = parseJson(text, "certificate") as Certificate;
   if (value?.format !== FORMAT) throw new InputError(`certificate: ${otherFormat(value, FORMAT)}`);
   requireForm(value, CERTIFICATE, "");

@@ -59,8 +59,14 @@ export interface VerifyOptions {
    * among them): with the key, `data` may hold what they list too, and it is left out.
    */
   readonly earlier?: readonly Earlier[];
-  /** All certificates of the system, oldest first, and the fingerprint of its model: is this the last, and is it in force? */
-  readonly system?: { readonly certificates: readonly Certificate[]; readonly fingerprint: string };
+  /** The system: is this its last certificate, and is the model that it is about in force? */
+  readonly system?: {
+    /** oldest first, but for those that are lost */
+    readonly certificates: readonly Certificate[];
+    /** how many are lost; default 0 */
+    readonly lost?: number;
+    readonly fingerprint: string;
+  };
   /**
    * The system's catalogue of items, in its order, where the remaining data are a file of their own: an item that erased
    * users alone had rated is still in the catalogue. Default: the items of `data`.
@@ -199,17 +205,18 @@ function checkPlace(certificate: Certificate, { system }: VerifyOptions, checks:
   const certificates = system?.certificates ?? [];
   const place = certificates.findIndex((one) => sameErasure(one, certificate));
   const last = certificates.at(-1);
+  const of = `${certificates.length}${system?.lost ? ` (${system.lost} more lost)` : ""}`;
   if (place >= 0 && last && place < certificates.length - 1)
     checks.say(
       what,
       false,
-      `this is of erasure ${place + 1} of ${certificates.length}; the last certificate is ${last.digest.slice(0, 16)}`,
+      `this is of erasure ${place + 1} of ${of}; the last certificate is ${last.digest.slice(0, 16)}`,
     );
   else if (certificate.superseded !== undefined)
     checks.say(what, false, "a later erasure has superseded it, and there is nothing left to verify");
   else if (!system) checks.skip(what, null, "the folder of the system");
   else if (place < 0) checks.say(what, false, "it is none of this system's certificates");
-  else checks.say(what, true, `erasure ${place + 1} of ${certificates.length}`);
+  else checks.say(what, true, `erasure ${place + 1} of ${of}`);
   if (system) checks.compare("system in force", certificate.after.model, system.fingerprint);
 }
 

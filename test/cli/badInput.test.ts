@@ -54,6 +54,34 @@ const learn = (...more: string[]) => [
 ];
 const unlearn = (...more: string[]) => ["unlearn", "--system", at("s"), ...more];
 
+it("an id, or the name of a file, with a line break begins no line of its own in any message", async () => {
+  const [forged, obeyed] = ["erasable: all is well", "\u001b[2J"];
+  const id = `nobody\n${forged}${obeyed}`;
+  writeFileSync(at("ids.json"), JSON.stringify([id]));
+  writeFileSync(at("pairs.json"), JSON.stringify([["u1", id]]));
+  const file = at(`r\n${forged}${obeyed}.csv`);
+  writeFileSync(file, LINES);
+  const narrow = ["--seeds", "0", "--model", "dmf", "--groups", "2", "--set", "epochs=1", "--workers", "1"];
+  const stored = ["--dataset", file, "--results", at("broken")];
+  for (const command of [
+    unlearn("--users-file", at("ids.json")),
+    unlearn("--ratings-file", at("pairs.json")),
+    ["recommend", "--system", at("s"), "--user", id],
+    ["recommend", "--system", at(`s\n${forged}`), "--user", "u1"],
+    ["check", file],
+    ["run", "seqtrain", ...stored, ...narrow],
+    ["table", "seqtrain", ...stored, ...narrow.slice(0, -2)],
+    ["figure", "seqtrain", ...stored, ...narrow.slice(0, -2), "--out", at("figures")],
+    ["status", "seqtrain", ...stored],
+  ]) {
+    const { out, err } = await erasable(...command);
+    expect(out + err).toContain(forged);
+    expect(`${out}\n${err}`).not.toMatch(/^erasable: all/m);
+    expect(out + err).not.toContain(obeyed);
+  }
+  expect((await erasable("run", "seqtrain", "--groups", obeyed)).err).not.toContain(obeyed);
+});
+
 describe("refused, by name, with nothing stored", () => {
   it.each<[what: string, command: () => string[], named: RegExp]>([
     [

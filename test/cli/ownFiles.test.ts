@@ -189,7 +189,25 @@ describe("unlearn and verify", () => {
       writeFileSync(rest, ratings().replace(/^u[123],.*\n/gm, ""));
       expect((await erasable("verify", file, "--ratings", rest)).code).toBe(0);
       writeFileSync(evidence, JSON.stringify({ ...more, earlier: [{ userTags: "x" }] }));
-      expect((await erasable("verify", file, "--ratings", rest)).err).toMatch(/not the file that unlearn/);
+      const told = async () => (await erasable("verify", file, "--ratings", rest)).err;
+      expect(await told()).toMatch(
+        /^erasable: --evidence: .*evidence\.json: this is not the file that unlearn/,
+      );
+      for (const wrong of [
+        { lost: -1 },
+        { reading: { scale: 1 } },
+        { plan: '{"format":' },
+        { itemIds: ["i1"] },
+      ]) {
+        writeFileSync(evidence, JSON.stringify({ ...more, earlier, ...wrong }));
+        expect(await told()).toMatch(
+          /^erasable: (--evidence: .*--resume --certificate|item "\w+" of these ratings)/m,
+        );
+      }
+      writeFileSync(evidence, JSON.stringify({ ...more, earlier }).slice(0, -30));
+      expect(await told()).toMatch(/^erasable: --evidence: .*evidence\.json: .*--resume --certificate/);
+      writeFileSync(file, readFileSync(file, "utf8").slice(0, 200));
+      expect(await told()).toContain(`erasable: ${file}: certificate: `);
     }
   });
 

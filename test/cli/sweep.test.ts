@@ -184,6 +184,23 @@ describe("what is refused", () => {
     }
   });
 
+  it("what cannot be computed is not said to be tried again", async () => {
+    const { id, dataset } = chunk();
+    const trial = ids()
+      .flatMap((one) => JSON.parse(readFileSync(join(sweep, `${one}.json`), "utf8")).trials)
+      .map((one: { trial: Trial }) => one.trial)
+      .find(({ system }) => system?.settings.groups);
+    const settings = { ...trial?.system?.settings, groups: 60_000 };
+    const asked = { ...trial, system: { ...trial?.system, settings } } as Trial;
+    const key = keyOf(asked, await identify(dataset));
+    const { code, out, err } = await changed("refused", { trials: [{ key, trial: asked }] });
+    expect([code, out]).toEqual([1, expect.stringContaining("1 trial: 0 computed, 0 found, 1 failed")]);
+    expect(err).toMatch(/^failed: .*groups: 60000 groups are more than/m);
+    expect(err).toContain(`1 trial of chunk ${id} cannot be computed as asked`);
+    expect(err).not.toMatch(/again|\n\s+at |\n\n$/);
+    expect(new RunStore(at("refused/smoke/runs")).failures()).toEqual([]);
+  });
+
   it("a chunk whose trials are not those of its keys: other code, or an edit", async () => {
     const { trials } = chunk();
     const edited = trials.map(({ key, trial }: { key: string; trial: Trial }) => ({

@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { DiskError, onDisk } from "../../lib/disk/diskError";
 import { type Files, nodeFiles, putWhole, writeAtomically, writeNew } from "../../lib/disk/files";
 
@@ -72,6 +72,14 @@ describe("a file that is written whole", () => {
     expect(readFileSync(at("a"), "utf8")).toBe("first");
     expect(readdirSync(folder)).toEqual(["a", "link"]);
   });
+});
+
+it("the name of a file that appending made is on the disk, too", () => {
+  const synced = vi.spyOn(nodeFiles, "syncFolder");
+  nodeFiles.append(at("a"), bytes("one\n"));
+  nodeFiles.append(at("a"), bytes("two\n"));
+  expect(synced.mock.calls).toEqual([[folder]]);
+  synced.mockRestore();
 });
 
 it("what is appended stands behind what was there, and a cut takes it off again", () => {

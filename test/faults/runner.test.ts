@@ -128,6 +128,7 @@ describe("a failing job does not stop the others, keeps what it has yielded, and
     expect(summary).toMatchObject({ total: 4, done: 3, records: 4, unfinished: 0, stopped: false });
     expect(summary.failures.map(({ key }) => key)).toEqual([wanted(2).key]);
     expect(summary.failures[0].error).toMatch(message);
+    expect(summary.refused).toBe(0);
     has(1, 3, 4, 5);
     expect(new Opener(folder).failures()).toEqual(summary.failures);
     expect(await run([job([1, 2])])).toMatchObject({ done: 1, records: 1 });
@@ -146,7 +147,7 @@ describe("a failing job does not stop the others, keeps what it has yielded, and
       ),
       job([3]),
     ]);
-    expect(summary).toMatchObject({ done: 1, records: 2, unfinished: 0 });
+    expect(summary).toMatchObject({ done: 1, records: 2, unfinished: 0, refused: 1 });
     expect(summary.failures).toMatchObject([{ key: wanted(2).key, error: "groups: too many" }]);
     expect(new Opener(folder).failures()).toEqual([]);
     has(1, 3);

@@ -58,6 +58,7 @@ const summary = (failures: RunSummary["failures"]): RunSummary => ({
   done: 1 - failures.length,
   records: 1 - failures.length,
   failures,
+  refused: 0,
   unfinished: 0,
   stopped: false,
   samples: 0,

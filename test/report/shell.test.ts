@@ -14,8 +14,7 @@ describe("words for a shell", () => {
   it("an example is an id that can be copied", () => {
     expect(exampleId(["x".repeat(1e6), "a\u001b[2J", "-x", "Doe, John", "u1"])).toBe("'Doe, John'");
     expect(exampleId(["Doe\nJr.", "u1"])).toBe("u1");
-    expect(exampleId(["a\u0085", "Doe\nJr."])).toBe("'Doe\nJr.'"); // a shell takes a line break in quotes
-    expect(exampleId(["x".repeat(61), "a\rb", "a\u0085"])).toBeUndefined();
+    expect(exampleId(["x".repeat(61), "a\rb", "a\u0085", "Doe\nJr.", "a\u200bb"])).toBeUndefined();
   });
 
   it("a selection is written as it was given", () => {

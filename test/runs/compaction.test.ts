@@ -1,8 +1,9 @@
 /** Compaction: the same bytes for the same records. */
 
-import { appendFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
+import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { InputError } from "../../lib/errors";
 import { Random } from "../../lib/random";
 import { DisagreementError } from "../../lib/runs/store";
 import { lineOf, record, storesOfTest } from "./toyStore";
@@ -84,6 +85,34 @@ describe("compaction", () => {
     store.close();
     expect(readdirSync(place.folder)).toEqual(["run-a.jsonl", "run-b.jsonl"]);
     expect(readdirSync(place.folder).map((name) => readFileSync(at(name), "utf8"))).toEqual(before);
+  });
+
+  it.each([
+    ["records.jsonl.gz", gzipSync(`${lineOf(1)}\n{"cell":{"n":1},"key":"x"}\n`)],
+    ["records.jsonl", Buffer.from(`${lineOf(1)}\n{"cell":{"n":1},"key":"x"}\n`)],
+    ["others.jsonl", Buffer.from(`${lineOf(1)}\n{"cell":{"n":1},"key":"x"}\n`)],
+    [
+      "failed.jsonl",
+      Buffer.from(`{"error":"no","key":"${record(9).key}","trial":{}}\n{"cell":{"n":1},"key":"x"}\n`),
+    ],
+  ])("changes nothing where another version's lines in %s would be lost", (name, bytes) => {
+    const store = open();
+    store.append(record(2));
+    store.close();
+    put("part.jsonl", lineOf(3));
+    writeFileSync(at(name), bytes);
+    const files = () => readdirSync(place.folder).map((one) => [one, readFileSync(at(one)).toString("hex")]);
+    const before = files();
+    expect(() => store.compact()).toThrow(InputError);
+    expect(() => store.compact()).toThrow(`${at(name)}: line 2 is not a record: left out. Compacting`);
+    store.close();
+    expect(files()).toEqual(before);
+  });
+
+  it("drops what a failed write left: it is no JSON", () => {
+    put("records.jsonl", lineOf(1), lineOf(2).slice(0, 30), lineOf(2));
+    open().compact();
+    expect([open().records().length, open().problems]).toEqual([2, []]);
   });
 
   it("two runs agree to the byte without times, machine, versions and revisions", () => {
