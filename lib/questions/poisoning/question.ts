@@ -24,7 +24,7 @@ const MEASURES = {
   hitRatio: { label: "Top ten", unit: "% of users", digits: 1 },
   ndcg: { label: "labCode NDCG@10", digits: 4 },
   loss: { label: "Test loss", digits: 4 },
-  cost: { label: "Cost", unit: "% of Retrain's samples", digits: 1 },
+  cost: { label: "Cost", unit: "% of Retrain's", digits: 1 },
 } as const;
 
 /** The rows under the names that readers see; the cost of unlearning beside that of Retrain, in gradient samples. */
