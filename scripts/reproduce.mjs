@@ -221,15 +221,19 @@ function keepPublished(target, before) {
   else rmSync(target);
 }
 
+/** Exit code of `claims` where no record is of the claims' data: all are of files of the user's own. */
+const NONE = 2;
+
 /**
  * Writes claims.json from the records, by the same rules as notebook 09; nothing where there are no
- * records.
+ * records of the claims' data.
  */
 async function judgeClaims(results, profile) {
   if (filesBelow(join(results, profile, "runs"), isRecords).length === 0) return;
   const command = [join(root, "lib/bin/erasable.js"), "claims", "--profile", profile, "--results", results];
   const { status, output } = await run(process.execPath, command);
-  if (status !== 0) throw new Stop(`The claims could not be judged:\n${output}`);
+  if (status === NONE) say(`No claim is judged: ${output.trim()}`);
+  else if (status !== 0) throw new Stop(`The claims could not be judged:\n${output}`);
 }
 
 /** Whether Ctrl-C or the system asked to stop. The program that runs at the time is told too, by `run`. */
