@@ -13,6 +13,7 @@ export { core } from "./data/core";
 export { describe, rowLengths } from "./data/describe";
 export { type Interactions, itemCount, ratingCount, userCount, withoutUsers } from "./data/interactions";
 export { loadDataset } from "./data/load";
+export { likedShare } from "./data/scale";
 export { split } from "./data/split";
 export { synthesize } from "./data/synthetic";
 export { SYNTHETIC_PRESETS } from "./data/syntheticOptions";

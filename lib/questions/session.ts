@@ -17,7 +17,7 @@ import { RunStore } from "../runs/store";
 import { type Answer, answerOf } from "./answer";
 import { Durations } from "./duration";
 import { datasetTitle } from "./labels";
-import { fitted } from "./ownFile";
+import { fitted, STAND_IN, standIn } from "./ownFile";
 import { type DataIdentity, type ErasableRecord, identifyAll, identifyHere, keyOf } from "./plan";
 import { type Profile, profileNamed } from "./profile";
 import { type Charts, type Question, type Tables, trialsOf } from "./question";
@@ -132,6 +132,10 @@ export async function ask<Row extends object, T extends Tables, C extends Charts
   }
   notices.push(...outdatedNotices(question, profile, found));
   const answer = answerOf(question, findingsOf(planned, found.records), profile, options.options);
+  if (isOwn && answer.rows.length === 0) {
+    showMarkdown`> ${standIn(datasetTitle(dataset), notices.join(" ") || "no trial gives a number")}`;
+    return ask(question, { ...options, dataset: STAND_IN });
+  }
   describeRun(answer.run);
   if (options.finding !== false) showFinding(answer.finding);
   for (const notice of notices) showMarkdown`> ${notice}`;
@@ -243,7 +247,7 @@ async function computeMissing(
     const lost = `${title}: ${failures.length} of ${trials.length} trials failed: ${reasons}.`;
     if (!options.partly) throw new Error(`${lost} Run this cell again to go on.`);
     shown.done(`${trials.length - failures.length} results`);
-    return [`${lost} What is shown is of the others.`];
+    return [failures.length === trials.length ? lost : `${lost} What is shown is of the others.`];
   }
   shown.done(`${trials.length} results`);
   return [];

@@ -5,7 +5,7 @@
  */
 
 import { InputError } from "../../errors";
-import { isNamed, type Meaning, meaningOf, ROLES, type Role } from "./names";
+import { isNamed, type Meaning, mayName, meaningOf, ROLES, type Role } from "./names";
 import { RefusedFile, type Way } from "./refusal";
 import type { SampleRow } from "./sniff";
 import { isMissing, isTime, numberOf, ratingOf } from "./values";
@@ -52,6 +52,9 @@ export function parseColumns(text: string): ColumnChoice {
 const advice = (roles: string) => `say which with --columns ${roles}`;
 
 const NUMBERED = "user=NUMBER,item=NUMBER[,rating=NUMBER]";
+const ALONE =
+  "; an export of one person has no column of users, and nothing is to be learned from it alone: join those of several " +
+  "people, with a column that says whose each line is";
 
 /** A column as `--columns` takes it: by its name, or by its number where that holds what parts names. */
 const called = (names: readonly string[], k: number): string =>
@@ -76,14 +79,14 @@ export function chooseColumns(
   const names = keys ?? headerOf(where, body, choice);
   const data = names && !keys ? body.slice(1) : body;
   const width = names?.length ?? data.reduce((most, { fields }) => Math.max(most, fields.length), 0);
-  const table = { where, names, data: data.map(({ fields }) => fields), width, implicit };
+  const table = { where, names, data: data.map(({ fields }) => fields), width, implicit, choice };
   const given = givenColumns(table, choice);
   const found = names ? byName(table, names, given) : byOrder(table, given);
   const { user, item } = found;
   if (user === undefined || item === undefined || user === item)
     throw new InputError(
       `${where}: no columns of users and items are seen in ${listed(table)}; ` +
-        `${advice(NUMBERED)}${wideAdvice(table)}`,
+        `${advice(NUMBERED)}${wideAdvice(table)}${user === undefined && names ? ALONE : ""}`,
     );
   return {
     ...found,
@@ -106,7 +109,16 @@ interface Table {
   readonly data: readonly (readonly string[])[];
   readonly width: number;
   readonly implicit: boolean;
+  /** what the caller has named */
+  readonly choice: ColumnChoice;
 }
+
+/** The setting that names a column beside those that the caller has named. */
+const wayTo = ({ choice }: Table, names: readonly string[], role: Role, k: number): Way => ({
+  columns: Object.entries({ ...choice, [role]: called(names, k) })
+    .map(([one, name]) => `${one}=${name}`)
+    .join(","),
+});
 
 type Found = { -readonly [R in Role]?: number } & { means?: Columns["means"]; notes: string[] };
 
@@ -157,7 +169,7 @@ function headerOf(where: string, body: readonly SampleRow[], choice: ColumnChoic
   if (odd < 0) return isSpoken(names, others) ? names : undefined;
   if (isWide(others, width)) return names; // and is refused
   const madeUp = names.every((name) => name === "" || MADE_UP.test(name));
-  const digits = !madeUp && names.some((name) => /\d/.test(name));
+  const digits = !madeUp && !isTitled(names) && names.some((name) => /\d/.test(name));
   const again = names.find((name, k) => isBelow(others, k, name));
   if (!digits && again === undefined && !names.some((name, k) => k > 1 && isMissing(name))) return names;
   const reason =
@@ -170,6 +182,16 @@ function headerOf(where: string, body: readonly SampleRow[], choice: ColumnChoic
     `${where}: line ${line}: ${JSON.stringify(names[odd])} in column ${odd + 1} is not a number, as ` +
       `below it, and the ` +
       `line is no header (${reason}); correct it or delete the line`,
+  );
+}
+
+/** Whether a name is known, and of the others a few alone hold a digit, as ISBN13 and playtime_2weeks do. */
+function isTitled(names: readonly string[]): boolean {
+  const numbered = names.filter((name) => /\d/.test(name));
+  return (
+    4 * numbered.length <= names.length &&
+    numbered.every((name) => /^\p{L}/u.test(name) && !isTime(name)) &&
+    names.some((name) => meaningOf(name) !== undefined)
   );
 }
 
@@ -240,10 +262,19 @@ function byName(table: Table, names: readonly string[], given: Found): Found {
   const strangers = unknown.filter((k) => !isRowNumber(table, k) || names[k].trim() !== "");
   // what is left over is what is missing, in the order user, item, rating, where that leaves no choice
   const missing = (["user", "item"] as const).filter((role) => found[role] === undefined);
-  if (missing.length > 0 && strangers.length >= missing.length && strangers.length <= missing.length + 2)
-    for (const role of missing) found[role] = strangers.shift();
+  const able = strangers.filter((k) => mayName(names[k]) > 0);
+  const clear = able.filter((k) => mayName(names[k]) > 1);
+  const left = clear.length >= missing.length ? clear : able;
+  if (missing.length > 0 && left.length >= missing.length && left.length <= missing.length + 2)
+    for (const [k, role] of missing.entries()) found[role] = left[k];
   const isWhole = found.user !== undefined && found.item !== undefined;
-  if (isWhole && found.rating === undefined && !table.implicit) ratingLeft(table, names, strangers, found);
+  if (isWhole && found.rating === undefined && !table.implicit)
+    ratingLeft(
+      table,
+      names,
+      strangers.filter((k) => !taken(found).has(k)),
+      found,
+    );
   const unread = names.flatMap((name, k) => (taken(found).has(k) ? [] : [name || `column ${k + 1}`]));
   if (unread.length > 0) found.notes.push(`not read: ${unread.join(", ")}`);
   return found;
@@ -264,7 +295,7 @@ function clearest<T extends Meaning & { readonly k: number }>(
   throw new RefusedFile(
     `${table.where}: line 1: ${both.map((k) => JSON.stringify(names[k])).join(" and ")} both name a column ` +
       `of ${role}s; ${advice(`${role}=${called(names, both[0])}`)}`,
-    both.map((k) => ({ columns: `${role}=${called(names, k)}` })),
+    both.map((k) => wayTo(table, names, role, k)),
   );
 }
 
@@ -280,7 +311,7 @@ function ratingLeft(table: Table, names: readonly string[], columns: readonly nu
     found.rating = only;
     return;
   }
-  const ways: Way[] = numbers.map((k) => ({ columns: `rating=${called(names, k)}` }));
+  const ways = numbers.map((k) => wayTo(table, names, "rating", k));
   throw new RefusedFile(
     `${table.where}: line 1: no column is called rating; ` +
       `${numbers.map((k) => JSON.stringify(names[k])).join(" and ")} may hold ` +
@@ -319,12 +350,16 @@ function byOrder(table: Table, given: Found): Found {
   for (const role of ["user", "item"] as const) if (found[role] === undefined) found[role] = free.shift();
   const times = free.filter((k) => isColumnOf(table, k, isTime));
   if (found.time === undefined && times.length > 0) found.time = times[0];
-  if (found.rating === undefined && !table.implicit) found.rating = free.find((k) => !times.includes(k));
+  const rest = free.filter((k) => !times.includes(k));
+  const numbers = rest.filter((k) => isColumnOf(table, k, isNumber));
+  const [first] = rest; // unless it holds no number at all, and another one numbers alone
+  const isText = numbers.length === 1 && isColumnOf(table, first, (text) => !isRating(text));
+  if (found.rating === undefined && !table.implicit) found.rating = isText ? numbers[0] : first;
   const unread = free.filter((k) => !taken(found).has(k) && k !== found.time);
   const fourth = unread[0]; // a time that we do not know as one, in the place where it belongs
   if (found.time === undefined && fourth !== undefined && found.rating !== undefined && fourth > found.rating)
     found.time = fourth;
-  const rest = unread.filter((k) => k !== found.time).map((k) => `column ${k + 1}`);
-  if (rest.length > 0) found.notes.push(`not read: ${rest.join(", ")}`);
+  const others = unread.filter((k) => k !== found.time).map((k) => `column ${k + 1}`);
+  if (others.length > 0) found.notes.push(`not read: ${others.join(", ")}`);
   return found;
 }

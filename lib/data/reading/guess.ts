@@ -178,9 +178,10 @@ function usual({ least, most }: Seen): Guess {
     return { kind: "scale", scale: scaleOf(0, 100), note: "by its values" };
   return ask(
     `the scale of ratings from ${least} to ${most} is not obvious: say it with --scale LOW-HIGH, ` +
-      `such as --scale ${scaleText({ least, most })}`,
+      `such as --scale ${scaleText({ least, most })}, or take the pairs with --implicit where these are amounts`,
     (value) => value === (most > 5 ? most : least),
     { scale: scaleText({ least, most }) },
+    { implicit: true },
   );
 }
 

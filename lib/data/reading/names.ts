@@ -38,7 +38,7 @@ const NOUNS: Readonly<Record<Role | "count", readonly string[]>> = {
   ),
   count: words(
     `count counts quantity quantities qty plays playcount clicks views purchases listens hours minutes seconds
-     duration watchtime playtime dwelltime hoursplayed weight freq frequency times visits units amount
+     duration watchtime playtime dwelltime hoursplayed msplayed played weight freq frequency times visits units amount
      anzahl menge quantite cantidad quantita quantidade aantal количество 数量 次数 回数`,
   ),
 };
@@ -61,6 +61,13 @@ const WEAK: Readonly<Record<string, Role>> = {
 const IDENTIFIERS = new Set(words("id ids no nr num number code key hash uuid guid"));
 /** They say neither. */
 const FILLERS = new Set(words("name unique anon of the email mail"));
+/** They describe an item, a user or a rating, and are none of them. */
+const DESCRIPTIVE = new Set(
+  words(
+    `comment comments review text description summary year genre genres url uri link image price country city
+     age gender sex device platform kommentar jahr preis land`,
+  ),
+);
 /** Of many people, not of one. */
 const AGGREGATE = new Set(words("avg average mean median total global sum"));
 
@@ -96,6 +103,14 @@ const split = (name: string): string[] =>
 function nounOf(word: string): string {
   const bare = word.replace(/(ids?|name|名|编号|番号)$/, "");
   return !ROLE_OF.has(word) && ROLE_OF.has(bare) ? bare : word;
+}
+
+/** How well a column whose name says no role may be users or items: 2 names something, 0 describes it. */
+export function mayName(name: string): number {
+  const all = split(name);
+  if (all.some((word) => DESCRIPTIVE.has(word))) return 0;
+  const names = all.filter((word) => IDENTIFIERS.has(word) || FILLERS.has(word) || /ids?$/.test(word));
+  return all.length > 0 && names.length === all.length ? 2 : 1;
 }
 
 /** What a name says; undefined where it says nothing that we know. */

@@ -102,7 +102,11 @@ export class ObjectRows implements Tally {
         return;
       }
       if (Number.isNaN(rating))
-        throw new InputError(`${where}: ${this.rating} ${clipped(text)} ${whyNoNumber(text)}`);
+        throw new RefusedFile(
+          `${where}: ${this.rating} ${clipped(text)} ${whyNoNumber(text)}; correct it, or take the pairs alone with ` +
+            "--implicit",
+          [{ implicit: true }],
+        );
       const { least, most } = this.range ?? {
         least: Number.NEGATIVE_INFINITY,
         most: Number.POSITIVE_INFINITY,

@@ -3,6 +3,7 @@
  */
 
 import { InputError } from "../../errors";
+import { shellWord } from "../../report/shell";
 import { type ColumnChoice, type Columns, chooseColumns } from "./columns";
 import { requireUtf8 } from "./encoding";
 import { FieldReader, type Layout } from "./fields";
@@ -49,11 +50,23 @@ export function planText(
   const [widest] = [...rows].sort((a, b) => b.fields.length - a.fields.length);
   if (layout === undefined || widest === undefined || widest.fields.length < 2)
     throw noColumns(name, beginning, asked.layout);
+  if (isUnderHeadings(rows)) throw headingsError(name, rows[0], layout.separator);
   const broken = rows.find(({ misquoted }) => misquoted >= 0);
   if (broken) throw misquotedError(name, broken.line, broken.fields[broken.misquoted]);
   const columns = chooseColumns(name, rows, asked.columns, asked.implicit);
   return { layout, columns, first: rows[columns.skipped.length] };
 }
+
+/** Whether an item stands alone above its ratings, as in the files of the Netflix prize: `1:`. */
+const isUnderHeadings = ([first, second]: readonly SampleRow[]): boolean =>
+  first.fields.length === 1 && /^.+:$/.test(first.fields[0]) && second?.fields.length > 1;
+
+const headingsError = (name: string, { line, fields }: SampleRow, separator: string): InputError =>
+  new InputError(
+    `${name}: line ${line} is ${clipped(fields[0])}, an item above its ratings: put it into each of their lines, ` +
+      `awk -F'${separator}' 'NF == 1 { sub(/:.*/, ""); item = $0; next } { print $1 "," item "," $2 }' ` +
+      `${shellWord(name)} > ratings.csv, and go on with npx erasable check ratings.csv`,
+  );
 
 function noColumns(name: string, { bytes }: Beginning, layout: Layout | undefined): InputError {
   requireUtf8(name, 1, bytes.indexOf(0) >= 0 ? bytes : bytes.subarray(0, bytes.lastIndexOf(10) + 1));
@@ -231,9 +244,10 @@ class Rows implements Tally {
         [{ incomplete: "skip" }, { implicit: true }],
       );
     if (Number.isNaN(value))
-      return new InputError(
+      return new RefusedFile(
         `${where} ${whyNoNumber(text)}; correct it, name another column with --columns rating=..., ` +
           `or take the pairs alone with --implicit`,
+        [{ implicit: true }],
       );
     const { least, most } = this.range as { least: number; most: number };
     const time = isTimeNumber(value)

@@ -11,8 +11,14 @@ const MISSING = /^(|na|n\/a|nan|null|none|-|\\n)$/i;
 
 export const isMissing = (text: string): boolean => MISSING.test(text);
 
+/** Of a hundred: 85%, 85 %. */
+const PERCENT = /^(.*\d) ?%$/;
+/** Of minutes and seconds, or hours before them: 1:02:45. */
+const DURATION = /^\d{1,4}:[0-5]\d(:[0-5]\d)?(\.\d+)?$/;
+
 /** The number that a text stands for, NaN for none. */
-export function numberOf(text: string): number {
+export function numberOf(given: string): number {
+  const text = PERCENT.exec(given)?.[1] ?? given;
   if (NUMBER.test(text)) return Number(text);
   return COMMA.test(text) && !THOUSANDS.test(text) ? Number(text.replace(",", ".")) : Number.NaN;
 }
@@ -33,6 +39,8 @@ export function ratingOf(text: string): number {
 /** Why a text is no rating. */
 export function whyNoNumber(text: string): string {
   if (THOUSANDS.test(text)) return "may be a thousand or a decimal; write it without the comma";
+  if (DURATION.test(text)) return "is a duration, which is no rating";
+  if (/^\d+(\.\d+)? ?(\/|of|out of) ?\d+$/.test(text)) return "is not a number; write the first one alone";
   return "is not a number";
 }
 

@@ -91,6 +91,7 @@ interface Ends {
   readonly high: number;
 }
 
+/** Correlations of some trainings; groups that are alike in a measure have none with it. */
 const correlations = (rows: ColumnTable) => ({
   name: "cohesion-spearman",
   caption:
@@ -106,7 +107,8 @@ const correlations = (rows: ColumnTable) => ({
           ]),
         ),
       )
-      .fold(Object.keys(CANDIDATES), { as: ["candidate", "r"] }),
+      .fold(Object.keys(CANDIDATES), { as: ["candidate", "r"] })
+      .filter((row: { r: number }) => aq.op.is_finite(row.r)),
     ["data", "panel", "candidate"],
     "r",
   )
@@ -114,8 +116,7 @@ const correlations = (rows: ColumnTable) => ({
     .derive({
       low: (row: Ends) => aq.op.greatest(-1, row.low),
       high: (row: Ends) => aq.op.least(1, row.high),
-    })
-    .objects(),
+    }),
   columns: [
     ...columns({ data: "Data", panel: "Model", candidate: "Measure" }),
     { key: "mean", error: "std", label: "Correlation", digits: 2, best: "lowest" as const },

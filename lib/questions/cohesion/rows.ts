@@ -19,14 +19,17 @@ export interface CohesionRow extends Labels {
   readonly ratings: number;
 }
 
+/** A group of whose members nothing is held out has no test loss, and no row. */
 export const cohesionRows = ({ trial, labels, outcome }: Finding<GroupLossOutcome, Labels>): CohesionRow[] =>
-  outcome.testLoss.map((testLoss, index) => ({
-    dataset: trial.dataset,
-    model: labels.model,
-    seed: trial.seed,
-    place: index + 1,
-    rho: outcome.rho[index],
-    rhoRatings: outcome.rhoRatings[index],
-    testLoss,
-    ratings: outcome.ratings[index],
-  }));
+  outcome.testLoss
+    .map((testLoss, index) => ({
+      dataset: trial.dataset,
+      model: labels.model,
+      seed: trial.seed,
+      place: index + 1,
+      rho: outcome.rho[index],
+      rhoRatings: outcome.rhoRatings[index],
+      testLoss,
+      ratings: outcome.ratings[index],
+    }))
+    .filter(({ testLoss }) => Number.isFinite(testLoss));

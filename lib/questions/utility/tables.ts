@@ -145,7 +145,10 @@ export function scoring(rows: ColumnTable, view: View<FamilyOptions>) {
   };
 }
 
-/** How much of the way from the item mean (0 %) to a perfect ranking (100 %) each system goes, after learning. */
+/** The ranking for everybody that a system has to beat: clicks have no mean. */
+const BASES = ["item mean", "popularity"];
+
+/** How much of the way from the base (0 %) to a perfect ranking (100 %) each system goes, after learning. */
 export function scale(rows: ColumnTable, view: View<FamilyOptions>) {
   const learned = shown(rows, view, (row) => row.request === "none" && row.metric.includes("NDCG"));
   const most = Math.max(...distinct<number>(learned, "groups"));
@@ -154,21 +157,23 @@ export function scale(rows: ColumnTable, view: View<FamilyOptions>) {
   const anchor = (data: string, name: string) =>
     means.find((row) => row.data === data && row.name === name && row.scoring === "anchor")?.mean ??
     Number.NaN;
+  const base = BASES.find((name) => means.some((row) => isAnchor(row) && row.name === name)) ?? BASES[0];
   const shares = means
     .filter((row) => isSystem(row) && (row.groups === most || row.name === "Retrain"))
     .map(({ data, panel, name, mean }) => {
-      const [least, perfect] = [anchor(data, "item mean"), anchor(data, "oracle")];
+      const [least, perfect] = [anchor(data, base), anchor(data, "oracle")];
       return { data, panel, name, least, perfect, share: (100 * (mean - least)) / (perfect - least) };
     });
   const names = [...new Set(shares.map(({ name }) => name))];
   return {
     name: "utility-scale",
-    caption: `How far each system gets from the item mean (0 %) to a perfect ranking (100 %), after learning, ${learned.get("metric")}, S = ${most}`,
+    caption: `How far each system gets from the ${base} (0 %) to a perfect ranking (100 %), after learning, ${learned.get("metric")}, S = ${most}`,
+    base,
     rows: shares.length === 0 ? [] : shareRows(aq.from(shares)),
     run: runOf(learned),
     columns: [
       ...columns({ data: "Data", panel: "Model" }),
-      ...columns({ least: "item mean", perfect: "oracle" }, { digits: 4, group: "Anchors" }),
+      ...columns({ least: base, perfect: "oracle" }, { digits: 4, group: "Anchors" }),
       ...names.map((name) => ({ key: name, label: name, digits: 1, group: "% of the way" })),
     ],
   };

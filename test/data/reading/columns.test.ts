@@ -1,8 +1,11 @@
 /** Which column is taken for what: by name in any order and spelling, by what stands in it, or not at all. */
 
+import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { accountText } from "../../../lib/data/reading/ratings";
-import { read, rowsOf } from "./helpers";
+import { accountText, readRatings } from "../../../lib/data/reading/ratings";
+import { READING } from "../../../lib/data/reading/settings";
+import { complete } from "../../../lib/settings";
+import { fileOf, read, rowsOf } from "./helpers";
 
 const BODY = [
   ["ann", "i7", "4", "1700936710"],
@@ -103,6 +106,35 @@ describe("names", () => {
     await expect(read(wide.replaceAll("i", ""))).rejects.toThrow(/one line for each rating/);
   });
 
+  it("that describe an item are none: of BoardGameGeek's ratings, and one person's films", async () => {
+    const games =
+      ",user,rating,comment,ID,name\n0,ann,8,good,13,Catan\n1,bob,6,bad,13,Catan\n2,ann,7,x,9,Chess\n";
+    expect(await rowsOf(games, { scale: "1-10" })).toMatchObject(
+      [/^ann 13 /, /^bob 13 /, /^ann 9 /].map((row) => expect.stringMatching(row)),
+    );
+    const films = "Date,Name,Year,Letterboxd URI,Rating\n2023-01-01,Alien,1979,https://x/1,4.5\n";
+    await expect(read(films)).rejects.toThrow(
+      /no columns of users and items are seen in line 1.*an export of one person has no column of users/,
+    );
+  });
+
+  it("of which a few hold a digit are a header still, and a row of data is none", async () => {
+    const books =
+      "Reader,Book Id,Title,Author,ISBN13,My Rating\nann,7,Dune,Herbert,978,5\nbob,7,Dune,Herbert,978,3\n";
+    const { accounts } = await read(books, { columns: "item=Book Id" });
+    expect(accounts[0].header?.line).toBe(1);
+    const steam = "steamid,appid,name,playtime_forever,playtime_2weeks\n76,10,Go,120,0\n77,10,Go,3,1\n";
+    await expect(read(steam)).rejects.toMatchObject({
+      ways: [
+        { columns: "rating=playtime_forever" },
+        { columns: "rating=playtime_2weeks" },
+        { implicit: true },
+      ],
+    });
+    for (const row of ["ann,fig 2,bad,x", "ann,fig,bad,2023-01-01", "user,7,bad,x"])
+      await expect(read(`${row}\nbob,fig 2,4,x\nann,fig 3,5,x\n`)).rejects.toThrow(/no header|not a number/);
+  });
+
   it("two that say the same are refused, and so is a rating among several numbers", async () => {
     await expect(read("user_id,artist_id,track_id,rating\n1,2,3,4\n")).rejects.toThrow(
       /"artist_id" and "track_id" both name a column of items; say which with --columns item=artist_id/,
@@ -156,6 +188,13 @@ describe("--columns", () => {
     ]);
   });
 
+  it("that are asked for come beside those that were named", async () => {
+    const text = "user,artist,track,msec,x\na,b,c,1,2\na,d,e,3,1\n";
+    await expect(read(text, { columns: "item=artist" })).rejects.toMatchObject({
+      ways: [{ columns: "item=artist,rating=msec" }, { columns: "item=artist,rating=x" }, { implicit: true }],
+    });
+  });
+
   it("names what is wrong with it", async () => {
     const text = "user,item,rating\n1,2,3\n";
     await expect(read(text, { columns: "user=customer,item=item" })).rejects.toThrow(
@@ -182,6 +221,29 @@ describe("without a header", () => {
     ).rejects.toThrow(/line 1: rating near 1700936704: times stand where ratings should/);
     const iso = await read("ann,mug,2024-05-09T10:00:00Z\nann,jar,2024-05-10T10:00:00Z\n");
     expect(iso.why).toBe("there is no column of ratings");
+  });
+
+  it("a name between item and count is passed over, as in Last.fm's plays", async () => {
+    const readout = await read("u1\tm1\tBjörk\t12\nu1\tm2\tAbba\t3\nu2\tm1\tBjörk\t1\n", {
+      implicit: false,
+      scale: "1-12",
+    });
+    expect(readout.accounts[0].columns.map(({ column }) => column)).toEqual([1, 2, 4]);
+    expect(accountText(readout)).toContain("not read: column 3");
+  });
+
+  it("items that stand above their ratings are refused with the command that puts them into each line", async () => {
+    const path = fileOf(
+      "1:\n1488844,3,2005-09-06\n822109,5,2005-05-13\n2:\n885013,4,2005-10-19\n",
+      "netflix.txt",
+    );
+    const refused = await readRatings([path], complete(READING, {}, "")).catch(
+      (error: Error) => error.message,
+    );
+    expect(refused).toMatch(/netflix\.txt: line 1 is "1:", an item above its ratings/);
+    const [, command] = /(awk .*) > ratings\.csv/.exec(String(refused)) as RegExpExecArray;
+    const lines = execFileSync("sh", ["-c", command], { encoding: "utf8" });
+    expect(await rowsOf(lines, { scale: "1-5" })).toEqual(["1488844 1 3", "822109 1 5", "885013 2 4"]);
   });
 
   it("a column that counts the rows is not taken for users", async () => {

@@ -116,4 +116,4 @@ it("reads back what was written, whatever the format", async () => {
     );
     expect({ how, found }).toEqual({ how, found: [...rows] });
   }
-});
+}, 300_000);

@@ -275,6 +275,19 @@ describe("numbers", () => {
     },
   );
 
+  it("may be percents; a duration is none, nor five of ten", async () => {
+    expect(await inside("a,x,85%\nb,x,10 %\na,y,100%\n", { scale: "0-100" })).toHaveLength(3);
+    await expect(read("1,2,0:20:16\n1,4,1:02:45\n1,3,0:01:00\n")).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /line 1: rating "0:20:16" is a duration, which is no rating; .*--implicit/,
+      ),
+      ways: [{ implicit: true }],
+    });
+    await expect(read("user,item,rating\na,x,5/10\n")).rejects.toThrow(
+      /is not a number; write the first one alone/,
+    );
+  });
+
   it("knows thousands from decimals, or says that it does not", () => {
     expect([numberOf("4,5"), numberOf("0,125"), numberOf("-1,25")]).toEqual([4.5, 0.125, -1.25]);
     expect(numberOf("1,234")).toBeNaN();
