@@ -116,7 +116,8 @@ const correlations = (rows: ColumnTable) => ({
     .derive({
       low: (row: Ends) => aq.op.greatest(-1, row.low),
       high: (row: Ends) => aq.op.least(1, row.high),
-    }),
+    })
+    .objects(),
   columns: [
     ...columns({ data: "Data", panel: "Model", candidate: "Measure" }),
     { key: "mean", error: "std", label: "Correlation", digits: 2, best: "lowest" as const },
