@@ -38,7 +38,7 @@ function systemTrials(
 ): Planned<Labels>[] {
   const small = profile.name === "smoke";
   const protocol = profileProtocol(profile, dataset, preset);
-  const context = { dataset, protocol, groups: profile.ablationGroups };
+  const context = { preset, dataset, protocol, groups: profile.ablationGroups };
   const stages = system.search(context);
   const search = stages.length > 0 ? budgeted(stages, small ? SMALL_CANDIDATES : CANDIDATES) : [];
   const own = system.settings(context);

@@ -13,6 +13,7 @@ import type { Search, Settings } from "../trial";
 export const REQUESTS = ["random-user", "active-user", "rand@5", "top@5", "edge@5"] as const;
 
 export interface SystemContext {
+  readonly preset: PresetName;
   readonly dataset: string;
   readonly protocol: Protocol;
   /** S */
@@ -204,8 +205,8 @@ const RATES = [3e-3, 3e-4];
 const SEARCHED = { PAPER: DEEP, RANKING: ["bpr"] } as const;
 
 /** What is searched of a training; under RANKING also the width, and a batch of another size. */
-const trainingStages = ({ protocol }: SystemContext, batch: number): Search =>
-  protocol.negatives > 0
+const trainingStages = ({ preset, protocol }: SystemContext, batch: number): Search =>
+  preset === "RANKING"
     ? [
         each("embeddingSize", [64]),
         each("l2", PENALTIES),

@@ -1,6 +1,7 @@
 /** The systems of the question `beyond`: whatever is searched in them is a method, and names are told apart. */
 
 import { describe, expect, it } from "vitest";
+import { embeddingSizeOf, type ModelName } from "../../../lib/model/spec";
 import { beyond } from "../../../lib/questions/beyond/question";
 import type { Labels } from "../../../lib/questions/beyond/rows";
 import { REQUESTS, SMALL, SYSTEMS } from "../../../lib/questions/beyond/systems";
@@ -32,14 +33,27 @@ const DEFAULTS: Settings = Object.fromEntries(
 );
 
 describe("systems of beyond", () => {
-  it.each(PROFILE_NAMES.map((name) => [name]))("%s: every candidate of every search is a method", (name) => {
-    const profile = profileNamed(name);
+  const clicks = ["amazon-digital-music-implicit"];
+  const onClicks = { datasets: clicks, rankingDatasets: clicks };
+  it.each([
+    ...PROFILE_NAMES.map((name) => [name, {}] as const),
+    ["paper", onClicks] as const,
+    ["quick", onClicks] as const,
+    ["smoke", onClicks] as const,
+  ])("%s %o: every candidate of every search is a method", (name, data) => {
+    const profile = { ...profileNamed(name), ...data };
     const trials = trialsOf(beyond.trials(profile));
     const learned = trials.filter(({ request, seed }) => request === "none" && seed === profile.seeds[0]);
     expect(learned.length).toBeGreaterThan(0);
     for (const trial of learned)
       for (const change of [{}, ...candidates(trial)])
         expect(methodFor(trial, change).name).toBe(trial.system?.method);
+    for (const { system } of learned)
+      if (system?.model)
+        for (const change of (system.search ?? []).flat())
+          expect(() =>
+            embeddingSizeOf(system.model as ModelName, change.embeddingSize as number),
+          ).not.toThrow();
   });
 
   it("searches with equal budgets, and no change is what stood before", () => {
