@@ -100,7 +100,9 @@ describe("utility", () => {
     expect(names(rows)).toEqual([["utility-synthetic"], ["utility-synthetic-others"]]);
     expect(names(rows.filter(({ request }) => request === "none"))).toEqual([["utility-synthetic"], []]);
     const [{ chart, caption }] = utility.charts(aq.from([...rows]), view).figures;
-    expect(caption).toMatch(/^synthetic \(generated\), after learning and after forgetting 5 % at random /);
+    expect(caption).toMatch(
+      /^synthetic \(generated\), after learning and after forgetting 5 % of the users at random /,
+    );
     const columns = new Set(chart.marks.at(-1)?.rows.map(({ after }) => after));
     expect(columns).toEqual(new Set(["after learning", "after forgetting 5 % at random"]));
   });
