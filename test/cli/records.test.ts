@@ -104,7 +104,7 @@ describe("records", () => {
     );
     expect(JSON.parse(orders.out)).toMatchObject({ missing: 0 });
     const table = await erasable("table", "seqtrain", ...TINY, "--request", "none");
-    expect(table.out).toMatch(/^Easy to hard less another order/m);
+    expect(table.out).toMatch(/^Easy to hard minus another order/m);
     expect(table.out).toMatch(/DMF +L-CBKM +labCode NDCG@10 +learning +random order +−?0\.\d{4}/);
     expect(table.out).toMatch(/synthetic: made up, no real ratings/);
     const csv = (await erasable("table", "utility", ...TINY, "--csv")).out.trim().split("\n");

@@ -153,7 +153,7 @@ describe("what commands are given as a place to write", () => {
     ["--system", (place) => ["learn", at("r.csv"), "--system", place, "--method", "ease", "--no-quality"]],
     ["--out", (place) => ["plan", "partition", "--profile", "smoke", "--seeds", "0", "--out", place]],
     ["--into", (place) => ["merge", at("part"), "--into", place]],
-    ["--results", (place) => ["merge", at("part"), "--results", place]],
+    ["--results", (place) => ["merge", at("smoke"), "--results", place]],
     ["--results", (place) => ["compact", "--profile", "smoke", "--results", place]],
     ["--results", (place) => ["run", "partition", "--profile", "smoke", "--seeds", "0", "--results", place]],
     ["--folder", (place) => ["data", "fetch", "ml-100k", "--folder", place]],
@@ -163,8 +163,10 @@ describe("what commands are given as a place to write", () => {
       at("r.csv"),
       csvOf(() => true),
     );
-    mkdirSync(at("part"), { recursive: true });
-    writeFileSync(join(at("part"), "records.jsonl"), "");
+    for (const part of ["part", "smoke"]) {
+      mkdirSync(at(part), { recursive: true });
+      writeFileSync(join(at(part), "records.jsonl"), "");
+    }
     for (const [place, why] of [
       ["/proc/erasable", "the file system there takes no folders \\(ENOENT\\)"],
       [join(at("r.csv"), "x"), "(something else has that name|a part of the path is a file)"],
