@@ -43,7 +43,7 @@ async function explore(page, { address, token }) {
   await check("all cells run", async () => {
     await page.locator(".lm-MenuBar-item", { hasText: /^Run$/ }).click();
     await page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click();
-    await caption("Gradient samples").waitFor({ timeout: 5 * MINUTES });
+    await caption("What each system cost to train").waitFor({ timeout: 5 * MINUTES });
     await notebook
       .locator(".finding", { hasText: "in every bit of every weight" })
       .waitFor({ timeout: MINUTES });
@@ -60,14 +60,14 @@ async function explore(page, { address, token }) {
     "the table of the proof is visible: the unlearned model is the one that never met them",
     async () => {
       const table = notebook.locator(".jp-OutputArea table", {
-        has: page.locator("caption", { hasText: "The unlearned system" }),
+        has: page.locator("caption", { hasText: "What the certificate says" }),
       });
       await table.scrollIntoViewIfNeeded();
       assert.ok(await table.isVisible());
       const same = async (what) =>
         (await table.locator("tr", { hasText: what }).locator("td").first().textContent()).trim();
       assert.equal(await same(/^model(?!,)/), "holds");
-      assert.equal(await same(/^model, before/), "wrong");
+      assert.equal(await same(/^for comparison: the model before/), "another");
     },
   );
 
