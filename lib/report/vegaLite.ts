@@ -36,12 +36,15 @@ export function vegaLite(chart: Chart): Spec {
 function unit(chart: Chart, panel: Panel): Spec {
   const x = encodingOf(panel.x, true);
   const y = encodingOf(panel.y, false);
-  return {
-    width: chart.width,
-    height: chart.height,
-    layer: [...panel.marks.flatMap((one) => layersOf(chart, one, x, y)), ...headingOf(panel, chart.width)],
-  };
+  const layer = [
+    ...panel.marks.flatMap((one) => layersOf(chart, one, x, y)),
+    ...headingOf(panel, chart.width),
+  ];
+  return { width: chart.width, height: chart.height, layer: layer.length > 0 ? layer : [NOTHING] };
 }
+
+/** Where no row is of both a panel's row and its column: a place of its size, as Vega has no empty one. */
+const NOTHING: Spec = { data: { values: [{}] }, mark: { type: "point", opacity: 0 } };
 
 const HEADING_LINE = 16; // px
 /** A heading as a mark: titles of Vega stand higher where a label of the axis reaches over its end. */

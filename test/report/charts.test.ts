@@ -395,6 +395,17 @@ it("one value that rounding spreads is a level line on a readable axis, and othe
   expect(ndcg[1] - ndcg[0]).toBeLessThan(0.0004);
 });
 
+it("a figure is drawn where no row falls into one of its panels", async () => {
+  const whole = utility.map((row) => ({ ...row, value: row.mean }));
+  const settings = { x: "groups", y: "value", series: "method", ...panels, xScale: "log2" } as const;
+  for (const metric of ["NDCG@10", "HR@10"])
+    for (const model of ["DMF", "NMF"]) {
+      const rows = whole.filter((row) => row.metric !== metric || row.model !== model);
+      const svg = await toSvg(lineChart(rows, settings), { name: "n", alt: "a", provenance: "p" });
+      expect(svg.match(/<clipPath/g)).toHaveLength(9); // a line each in three panels
+    }
+});
+
 it("names of data stand in a figure as they are, and never as markup", async () => {
   const name = `<b onclick="x">=1&</b>`;
   const rows = [name, "b"].map((series, i) => ({ series, panel: name, x: name, y: i }));

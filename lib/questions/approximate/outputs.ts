@@ -85,7 +85,7 @@ export function exposure(rows: ColumnTable) {
     .filter(({ mean_left }) => typeof mean_left === "number")
     .map((row) => {
       const [middle, half] = [Number(row.mean_left), Number(row.half_left) || 0];
-      return { ...row, low: middle - half, high: middle + half };
+      return { ...row, low: middle - half, high: middle + half, of: `${row.panel}, ${row.data}` };
     });
   if (points.length === 0) return [];
   return [
@@ -101,8 +101,7 @@ export function exposure(rows: ColumnTable) {
         high: "high",
         series: "system",
         xScale: "linear",
-        panelColumns: "panel",
-        panelRows: "data",
+        panelColumns: "of",
         height: 180,
         xTitle: "cost (% of exact)",
         yTitle: "attack, beyond exact",
