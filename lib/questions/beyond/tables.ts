@@ -42,14 +42,13 @@ export function byPanel<O>(rows: ColumnTable, output: (panel: Panel) => readonly
 
 /** A system's row: what it is worth, and what each kind of request costs. */
 function sideBySide(compared: readonly Comparison[]) {
-  const best = Math.max(...compared.map(({ utility }) => utility));
-  return compared
-    .filter(({ request }) => request === AIM.request)
-    .map((row) => {
-      const same = compared.filter(({ model, system }) => model === row.model && system === row.system);
-      const costs = same.map(({ request, cost }) => [`cost ${request}`, cost]);
-      return { ...row, behind: row.utility - best, ...Object.fromEntries(costs) };
-    });
+  const own = compared.filter(({ request }) => request === AIM.request);
+  const best = Math.max(...own.map(({ utility }) => utility));
+  return own.map((row) => {
+    const same = compared.filter(({ model, system }) => model === row.model && system === row.system);
+    const costs = same.map(({ request, cost }) => [`cost ${request}`, cost]);
+    return { ...row, behind: row.utility - best, ...Object.fromEntries(costs) };
+  });
 }
 
 const SYSTEMS_NOTE =
