@@ -4,16 +4,30 @@
  */
 
 import { InputError } from "./errors";
+import { parseJson } from "./json";
 
 /** Levels; no file of this house has ten. */
 const DEEPEST = 100;
 
-/** @param what whose text it is, for the message @throws InputError for JSON of more than 100 levels */
-export function requireShallow(text: string, what: string): void {
-  let depth = 0;
-  for (const [token] of text.matchAll(/[[\]{}]|"(?:[^"\\]|\\.)*"/g)) {
-    if (token === "[" || token === "{") depth++;
-    else if (token === "]" || token === "}") depth--;
-    if (depth > DEEPEST) throw new InputError(`${what}: it is nested more than ${DEEPEST} levels deep`);
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1)));
+
+/** @param what whose value it is, for the message @throws InputError for one of more than 100 levels */
+export function requireShallow(value: unknown, what: string): void {
+  if (isDeeper(value, DEEPEST))
+    throw new InputError(`${what}: it is nested more than ${DEEPEST} levels deep`);
+}
+
+/** As `parseJson`, and refuses more than 100 levels. @throws InputError */
+export function parseShallow(text: string, what: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // parseJson says what is wrong
   }
+  requireShallow(value, what);
+  return parseJson(text, what);
 }

@@ -2,8 +2,7 @@
 
 import type { ReadingSettings } from "../data/reading/settings";
 import { InputError } from "../errors";
-import { parseJson } from "../json";
-import { requireShallow } from "../nesting";
+import { parseShallow } from "../nesting";
 import { hasUsersByText } from "../unlearning/catalogue";
 import type { ErasableSystem } from "../unlearning/erasableSystem";
 import { parsePlan } from "../unlearning/plan";
@@ -67,8 +66,7 @@ export function readEvidence(path: string): ReadEvidence {
 }
 
 function parseEvidence(text: string): ReadEvidence {
-  requireShallow(text, "evidence");
-  const value = parseJson(text, "evidence") as Partial<Evidence> | null;
+  const value = parseShallow(text, "evidence") as Partial<Evidence> | null;
   const { plan, itemIds, usersByText, earlier, lost, reading } = value ?? {};
   const areTags = (one: Partial<Evidence["earlier"][number]> | null) =>
     areTexts(one?.userTags) && areTexts(one.ratingTags) && typeof one.signer === "string";

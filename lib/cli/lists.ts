@@ -9,8 +9,7 @@ import { FieldReader, layoutOf } from "../data/reading/fields";
 import { separatorNamed } from "../data/reading/sniff";
 import { isTime, numberOf } from "../data/reading/values";
 import { InputError } from "../errors";
-import { parseJson } from "../json";
-import { requireShallow } from "../nesting";
+import { parseShallow } from "../nesting";
 import type { KeptReading } from "./keptReading";
 import { trimmed } from "./options";
 import { say } from "./output";
@@ -46,8 +45,7 @@ function listIn<T>(
 ): T[] | undefined {
   if (!/\.json$/i.test(path)) return undefined;
   const text = readText(path, option);
-  requireShallow(text, `${option}: ${path}`);
-  const values = parseJson(text, `${option}: ${path}`);
+  const values = parseShallow(text, `${option}: ${path}`);
   if (Array.isArray(values) && values.length > 0 && values.every(is)) return values;
   throw new InputError(`${option}: ${path} is not a JSON array of ${allowed}`);
 }

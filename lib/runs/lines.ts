@@ -9,12 +9,14 @@ import { gunzipSync } from "node:zlib";
 import { gzipSync } from "fflate";
 import { DiskError } from "../disk/diskError";
 import type { Files } from "../disk/files";
+import { InputError } from "../errors";
 import { canonicalJson } from "../json";
+import { requireShallow } from "../nesting";
 
 /** What a file holds. */
 export interface Lines {
-  /** The lines, parsed; undefined for one that is no JSON. */
-  readonly values: readonly unknown[];
+  /** Those that are not empty, by their numbers from 1, parsed; undefined for one that is no JSON. */
+  readonly values: ReadonlyMap<number, unknown>;
   /** Bytes up to the end of the last whole line, as the file lies on the disk. */
   readonly size: number;
   /** Bytes after it: a line that is being written, or that was never finished. */
@@ -30,15 +32,15 @@ export const lineFiles = (folder: string, files: Files): string[] =>
     .filter((name) => /\.jsonl(\.gz)?$/.test(name))
     .sort();
 
-/** @throws DiskError when the file cannot be read, or is packed and damaged */
+/** @throws DiskError when the file cannot be read, is packed and damaged, or holds a line nested too deep */
 export function readLines(folder: string, name: string, files: Files): Lines {
   const path = join(folder, name);
   const found = files.read(path) ?? new Uint8Array(); // it was merged into another at this moment
   const bytes = Buffer.from(isPacked(name) && found.length > 0 ? unpack(found, path) : found);
-  const values: unknown[] = [];
+  const values = new Map<number, unknown>();
   let start = 0;
-  for (let end = bytes.indexOf(10); end >= 0; start = end + 1, end = bytes.indexOf(10, start))
-    if (end > start) values.push(parsed(bytes.toString("utf8", start, end)));
+  for (let n = 1, end = bytes.indexOf(10); end >= 0; n++, start = end + 1, end = bytes.indexOf(10, start))
+    if (end > start) values.set(n, parsed(bytes.toString("utf8", start, end), `${path}: line ${n}`));
   const torn = bytes.length - start;
   return { values, size: isPacked(name) ? found.length : start, torn };
 }
@@ -57,11 +59,14 @@ function unpack(bytes: Uint8Array, path: string): Uint8Array {
   }
 }
 
-function parsed(line: string): unknown {
+function parsed(line: string, what: string): unknown {
   try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
+    const value = JSON.parse(line) as unknown;
+    requireShallow(value, what);
+    return value;
+  } catch (error) {
+    if (!(error instanceof InputError)) return undefined;
+    throw new DiskError(`${error.message}; put back a copy of the file, or remove the line`, "EIO", error);
   }
 }
 

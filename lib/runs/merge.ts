@@ -27,7 +27,7 @@ export interface Merged {
  * Merges stores into one. The parts are read, and stay.
  * @param into folder of the store; made when it is not there. While another process writes there, this waits.
  * @param parts folders of stores, in any order: the result is the same to the byte
- * @throws InUseError when a part is still being written; InputError when one holds no records
+ * @throws InUseError when a part is still being written; InputError when one holds no records, or lines that are none
  * @throws DisagreementError when a record was edited, or two records of one key have different outcomes: nothing is changed
  * @throws DiskError, StoppedError
  */
@@ -64,5 +64,6 @@ function readPart(folder: string, files: Files): RunStore {
   if (lineFiles(folder, files).length === 0) throw new InputError(`${folder} holds no records`);
   const part = new RunStore(folder, { files });
   part.requireHonest();
+  part.requireNoForeign();
   return part;
 }

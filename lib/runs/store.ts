@@ -95,12 +95,12 @@ export class RunStore<R extends StoredRecord = StoredRecord> {
     this.read = lineFiles(this.folder, this.files);
     for (const name of this.read) {
       const { values, size, torn } = readLines(this.folder, name, this.files);
-      values.forEach((value, n) => {
-        if (this.take(value, name)) return;
-        const problem = { file: name, what: `line ${n + 1} is not a record: left out` };
+      for (const [line, value] of values) {
+        if (this.take(value, name)) continue;
+        const problem = { file: name, what: `line ${line} is not a record: left out` };
         problems.push(problem);
         if (value !== undefined) foreign.push(problem);
-      });
+      }
       if (torn === 0 || fate === "lives" || fate === "unknown") continue;
       problems.push({ file: name, what: `the last line was never finished: its ${torn} bytes are dropped` });
       if (this.lock && (name === GROWING || name === FAILED)) this.files.cut(join(this.folder, name), size);
@@ -231,13 +231,13 @@ export class RunStore<R extends StoredRecord = StoredRecord> {
     this.refresh();
   }
 
-  /** @throws InputError naming the first line that compacting would lose */
-  private requireNoForeign(): void {
+  /** @throws InputError naming the first line that compacting or merging would lose */
+  requireNoForeign(): void {
     const [first] = this.foreign;
     if (first === undefined) return;
     const more = this.foreign.length > 1 ? ` (and ${this.foreign.length - 1} more)` : "";
     throw new InputError(
-      `${join(this.folder, first.file)}: ${first.what}${more}. Compacting would lose it: move the file to a ` +
+      `${join(this.folder, first.file)}: ${first.what}${more}. It would be lost: move the file to a ` +
         "folder of its own if another version wrote it, or remove the line",
     );
   }

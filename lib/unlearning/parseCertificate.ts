@@ -4,8 +4,8 @@
  */
 
 import { InputError, seen } from "../errors";
-import { canonicalJson, parseJson, sha256 } from "../json";
-import { requireShallow } from "../nesting";
+import { canonicalJson, sha256 } from "../json";
+import { parseShallow } from "../nesting";
 import { type Certificate, FORMAT, HOW } from "./certificate";
 import { isSigned } from "./tags";
 
@@ -98,8 +98,7 @@ export function otherFormat(
 
 /** A certificate read from JSON. @throws InputError when it is none, or was changed after it was made. */
 export function parseCertificate(text: string): Certificate {
-  requireShallow(text, "certificate");
-  const value = parseJson(text, "certificate") as Certificate;
+  const value = parseShallow(text, "certificate") as Certificate;
   if (value?.format !== FORMAT) throw new InputError(`certificate: ${otherFormat(value, FORMAT)}`);
   requireForm(value, CERTIFICATE, "");
   const { digest, ...whole } = value;

@@ -104,7 +104,7 @@ describe("compaction", () => {
     const files = () => readdirSync(place.folder).map((one) => [one, readFileSync(at(one)).toString("hex")]);
     const before = files();
     expect(() => store.compact()).toThrow(InputError);
-    expect(() => store.compact()).toThrow(`${at(name)}: line 2 is not a record: left out. Compacting`);
+    expect(() => store.compact()).toThrow(`${at(name)}: line 2 is not a record: left out. It would be lost`);
     store.close();
     expect(files()).toEqual(before);
   });

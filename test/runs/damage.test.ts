@@ -3,6 +3,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { DiskError } from "../../lib/disk/diskError";
 import { type Files, nodeFiles } from "../../lib/disk/files";
 import { canonicalJson } from "../../lib/json";
 import { lineOf, record, storesOfTest } from "./toyStore";
@@ -73,6 +74,21 @@ describe("damage", () => {
         what: `line ${line} is not a record: left out`,
       })),
     ]);
+  });
+
+  it("a line is named by its number in the file, empty lines too", () => {
+    put("records.jsonl", lineOf(1), "", "", "garbage");
+    expect(open().problems).toEqual([{ file: "records.jsonl", what: "line 4 is not a record: left out" }]);
+  });
+
+  it("a line that is nested without measure is refused by file and number, and not by the end of the stack", () => {
+    const deep = `{"a":${"[".repeat(1e5)}${"]".repeat(1e5)}}`;
+    put("records.jsonl", lineOf(1), lineOf(2).replace(/"outcome":\{[^}]*\}/, `"outcome":${deep}`));
+    expect(() => open()).toThrow(DiskError);
+    expect(() => open()).toThrow(/runs.records\.jsonl: line 2: it is nested .*put back a copy of the file/);
+    put("records.jsonl", lineOf(1));
+    put("failed.jsonl", `{"key":"${record(9).key}","trial":${deep},"error":"no"}`);
+    expect(() => open()).toThrow(/runs.failed\.jsonl: line 1: it is nested/);
   });
 
   it("a packed file that was changed is not read in part", () => {

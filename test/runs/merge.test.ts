@@ -1,6 +1,6 @@
 /** Merging stores: the bytes of one run, or nothing. */
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { mergeStores } from "../../lib/runs/merge";
@@ -75,6 +75,11 @@ describe("merging", () => {
     );
     await expect(mergeStores(place.folder, [join(place.folder, "../none")])).rejects.toThrow(
       /none holds no records/,
+    );
+    const other = part("other", [1]);
+    appendFileSync(join(other, "records.jsonl"), '{"of":"another version"}\n');
+    await expect(mergeStores(place.folder, [other])).rejects.toThrow(
+      /other.records\.jsonl: line 2 is not a record: left out\. It would be lost/,
     );
     const edited = part("edited", [1]);
     const text = readFileSync(join(edited, "records.jsonl"), "utf8");
