@@ -3,7 +3,7 @@
  * Rooms of one floor do not know each other.
  */
 const floors = [
-  ["random", "numeric", "json", "errors", "version", "settings", "yield", "nesting"],
+  ["random", "numeric", "json", "errors", "version", "settings", "yield", "nesting", "shell"],
   ["kernels", "disk", "statistics"],
   ["runs", "report"],
   ["grouping", "data", "model"],
@@ -16,7 +16,7 @@ const floors = [
 ];
 
 const room = (name) => `^lib/${name}(/|\\.ts$)`;
-const utilities = ["random", "numeric", "json", "errors", "version", "settings", "yield", "nesting"];
+const utilities = ["random", "numeric", "json", "errors", "version", "settings", "yield", "nesting", "shell"];
 
 const forbidden = [
   { name: "no-circle", severity: "error", from: {}, to: { circular: true } },

@@ -19,8 +19,8 @@ import { dataFolders, findDataset, isOwnFile, loadDataset, readOwnFile } from ".
 import type { Readout } from "../data/reading/ratings";
 import { likedShare, shortest } from "../data/scale";
 import { InputError, StoppedError } from "../errors";
-import { shellWord } from "../report/shell";
 import { escapeLine } from "../report/text";
+import { shellWord } from "../shell";
 import { withJson } from "./options";
 import { count, EXIT, Exit, plural, printJson, printLines, stopping } from "./output";
 import { type RatingsOptions, readingKeys, readingText, spelled, withReading } from "./ratings";

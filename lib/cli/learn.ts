@@ -6,7 +6,7 @@ import { holdsRatings, type Interactions } from "../data/interactions";
 import { withOption } from "../disk/diskError";
 import type { EngineName } from "../engine/engine";
 import { InputError } from "../errors";
-import { exampleId, shellWord } from "../report/shell";
+import { exampleId, shellWord } from "../shell";
 import { type LearnSettings, learn } from "../unlearning/api";
 import { chooseMethod } from "../unlearning/choice";
 import type { ErasableSystem } from "../unlearning/erasableSystem";

@@ -9,7 +9,7 @@ import { PROFILE_NAMES, type ProfileName } from "../questions/profile";
 import { PRESETS, type PresetName } from "../questions/protocol";
 import { openStore } from "../questions/suite";
 import { currentProfile, suiteRoot } from "../report/context";
-import { shellWord } from "../report/shell";
+import { shellWord } from "../shell";
 import { METHOD_NAMES as UNLEARNING_METHODS } from "../unlearning/methods";
 import { parseRequest, requestText } from "../unlearning/request";
 import { type RatingsOptions, readingText, withReading } from "./ratings";

@@ -6,9 +6,9 @@ import { Command, CommanderError } from "commander";
 import { RefusedFile, type Way } from "../data/reading/refusal";
 import { asDiskError, DiskError } from "../disk/diskError";
 import { InputError, StoppedError } from "../errors";
-import { shellWord } from "../report/shell";
-import { escapeTerminal } from "../report/text";
+import { escapeTerminal, shorten } from "../report/text";
 import { DisagreementError } from "../runs/store";
+import { shellWord } from "../shell";
 import { DamagedError } from "../training/store";
 import { addAdvise } from "./advise";
 import { addCheck } from "./check";
@@ -33,7 +33,7 @@ function program(): Command {
     )
     .version(version())
     .exitOverride()
-    .configureOutput({ writeErr: (text) => process.stderr.write(escapeTerminal(text)) })
+    .configureOutput({ writeErr: (text) => process.stderr.write(shorten(escapeTerminal(text))) })
     .showHelpAfterError("(see --help)")
     .addHelpText(
       "after",

@@ -9,8 +9,8 @@ import { isOwnFile, loadDataset, readOwnFile } from "../data/load";
 import { accountText, type Readout } from "../data/reading/ratings";
 import { READING, type ReadingSettings } from "../data/reading/settings";
 import { likedShare, scaleText } from "../data/scale";
-import { shellWord } from "../report/shell";
 import { describeSetting } from "../settings";
+import { shellWord } from "../shell";
 import { say } from "./output";
 
 /** How a file is written. */

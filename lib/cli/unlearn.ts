@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import { naming } from "../disk/diskError";
 import { InputError } from "../errors";
-import { shellWord } from "../report/shell";
+import { shellWord } from "../shell";
 import { DamagedError } from "../training/store";
 import type { Certificate } from "../unlearning/certificate";
 import type { ErasableSystem } from "../unlearning/erasableSystem";

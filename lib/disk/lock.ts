@@ -10,6 +10,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { InputError, StoppedError } from "../errors";
+import { shellWord } from "../shell";
 import { codeOf, DiskError, onDisk } from "./diskError";
 import { type Files, nodeFiles } from "./files";
 import { describeProcess, type Fate, fateOf, parseProcess, thisProcess } from "./process";
@@ -226,6 +227,6 @@ function inUse(folder: string, { who, fate: state }: Holder): InUseError {
     state === "lives"
       ? `${folder} is in use by ${who}; it can be used when that process has ended`
       : `${folder} is in use by ${who}. From here it cannot be seen whether that process still runs. ` +
-          `If you know that it has ended: npx erasable unlock ${folder}`,
+          `If you know that it has ended: npx erasable unlock ${shellWord(folder)}`,
   );
 }

@@ -11,7 +11,7 @@ import { InputError, requireKnownKeys, requireOneOf, StoppedError } from "../err
 import { currentProfile, describeRun, outputFolder, resultsFolder, suiteRoot } from "../report/context";
 import { showFinding } from "../report/finding";
 import { progress } from "../report/progress";
-import { shellWord } from "../report/shell";
+import { shellWord } from "../shell";
 import { showMarkdown } from "../report/show";
 import { RunStore } from "../runs/store";
 import { type Answer, answerOf } from "./answer";

@@ -7,6 +7,7 @@
 import { inspect } from "node:util";
 import { InputError, StoppedError } from "../errors";
 import type { Bundle } from "./context";
+import { shorten } from "./text";
 
 interface KernelModule {
   lastWriteDisplayData?(
@@ -74,7 +75,7 @@ export function errorText(error: Error, where: () => string | undefined): string
     const place = where();
     return `Stopped${place ? ` (${place})` : ""}. What was finished is kept; run the cell again to go on.`;
   }
-  if (error instanceof InputError) return `${error.name}: ${error.message}`;
+  if (error instanceof InputError) return `${error.name}: ${shorten(error.message)}`;
   const [head, ...stack] = (error.stack ?? String(error)).split("\n    at ");
   return [head, ...stack.filter((line) => !INNER.test(`(${line}`) && !INNER.test(`at ${line}`))].join(
     "\n    at ",

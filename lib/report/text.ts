@@ -64,8 +64,22 @@ const straight = (text: string): string => text.replace(TURNS, escapeOf);
 /** Text for a terminal: what it would obey, and what would turn the line, is shown as "\u001b". */
 export const escapeTerminal = (text: string): string => straight(text).replace(CONTROLS, escapeOf);
 
-/** The same on one line. */
-export const escapeLine = (text: string): string => escapeTerminal(text).replace(/[\n\t]/g, escapeOf);
+/** The same on one line, shortened. */
+export const escapeLine = (text: string): string =>
+  shorten(escapeTerminal(text).replace(/[\n\t]/g, escapeOf));
+
+/** Without its middle. @param kept characters that stay at either end */
+const withoutMiddle = (text: string, kept: number): string => {
+  const all = [...text];
+  const ends = [all.slice(0, kept), all.slice(-kept)].map((end) => end.join(""));
+  return ends.join(`...[${(all.length - 2 * kept).toLocaleString("en-US")} characters]...`);
+};
+
+/** A message in which words and lines that no path or command has (an id that is a book) lose their middle. */
+export const shorten = (text: string): string =>
+  text
+    .replace(/\S{1001,}/gu, (word) => withoutMiddle(word, 60))
+    .replace(/.{4001,}/gu, (line) => withoutMiddle(line, 1000));
 
 /** Text of an HTML or SVG element, or of an attribute in quotes. */
 export const escapeHtml = (text: string): string => straight(text).replace(/[&<>"']/g, (c) => HTML[c]);

@@ -7,6 +7,7 @@
 import { type Files, nodeFiles } from "../disk/files";
 import { holderOf, InUseError, type WaitOptions } from "../disk/lock";
 import { InputError } from "../errors";
+import { shellWord } from "../shell";
 import { lineFiles } from "./lines";
 import { RunStore } from "./store";
 
@@ -59,7 +60,7 @@ function readPart(folder: string, files: Files): RunStore {
   if (holder && holder.fate !== "ended")
     throw new InUseError(
       `${folder} is still being written, by ${holder.who}: it is merged when that process has ended. ` +
-        `If you know that it has: npx erasable unlock ${folder}`,
+        `If you know that it has: npx erasable unlock ${shellWord(folder)}`,
     );
   if (lineFiles(folder, files).length === 0) throw new InputError(`${folder} holds no records`);
   const part = new RunStore(folder, { files });

@@ -54,6 +54,20 @@ const learn = (...more: string[]) => [
 ];
 const unlearn = (...more: string[]) => ["unlearn", "--system", at("s"), ...more];
 
+it("an id as long as a book is named by its ends, in messages and in those of options", async () => {
+  const id = `1st${"x".repeat(1e4)}end`;
+  for (const args of [
+    unlearn("--users", id),
+    learn("--groups", id),
+    ["recommend", "--system", at("s"), "--user", id],
+    ["check", at(id)],
+  ]) {
+    const { code, err } = await erasable(...args);
+    expect([code === 0, err.length < 600]).toEqual([false, true]);
+    expect(err).toMatch(/1stx|erasable-bad/);
+  }
+});
+
 it("an id, or the name of a file, with a line break begins no line of its own in any message", async () => {
   const [forged, obeyed] = ["erasable: all is well", "\u001b[2J"];
   const id = `nobody\n${forged}${obeyed}`;

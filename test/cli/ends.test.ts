@@ -5,7 +5,7 @@ import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { shellWord } from "../../lib/report/shell";
+import { shellWord } from "../../lib/shell";
 import { LAUNCHER, start } from "./support";
 
 const home = mkdtempSync(join(tmpdir(), "erasable-ends-"));

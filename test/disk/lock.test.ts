@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -173,6 +173,11 @@ describe("a holder that cannot be judged", () => {
     writeFileSync(join(fresh(), "lock"), text);
     expect(() => lockFolder(folder)).toThrow(who);
     expect(() => lockFolder(folder)).toThrow(`npx erasable unlock ${folder}`);
+    const spaced = join(folder, "my folder");
+    mkdirSync(spaced);
+    writeFileSync(join(spaced, "lock"), text);
+    expect(() => lockFolder(spaced)).toThrow(`npx erasable unlock '${spaced}'`);
+    rmSync(spaced, { recursive: true });
     expect(readdirSync(folder)).toEqual(["lock"]);
     expect(holderOf(folder)?.fate).toBe("unknown");
     expect(breakLock(folder)).toMatch(who.source.includes("7") ? /^process 7/ : /^(a )?process/);

@@ -86,6 +86,7 @@ describe("an error", () => {
     shared.__tslab__ = { exports: {}, require };
     readableErrors(here);
     expect(inspect(new InputError("no"))).toBe("InputError: no");
+    expect(inspect(new InputError(`user "${"x".repeat(1e4)}"`)).length).toBeLessThan(200);
     expect(inspect({ reason: new InputError("no") })).toBe("{ reason: InputError: no }");
   });
 });

@@ -12,6 +12,20 @@ describe("texts of the data", () => {
     expect(JSON.parse(escapeTerminal(json))).toEqual({ id: "\u009b2J\u202e" });
   });
 
+  it("do not fill the screen: a text as long as a book keeps its ends", () => {
+    const book = `1st${"🙂".repeat(9994)}end`;
+    for (const text of [`user "${book}" is not here`, `"${book}/${book}"`]) {
+      const line = escapeLine(text);
+      expect(line.length).toBeLessThan(400);
+      expect(line).toMatch(/"1st🙂+\.\.\.\[[\d,]+ characters\]\.\.\.🙂+end"/u);
+    }
+    const words = escapeLine(`user "${"a word ".repeat(2000)}" is not here`);
+    expect(words.length).toBeLessThan(3000);
+    expect(words).toMatch(/^user "a .*\.\.\.\[12,\d+ characters\]\.\.\..* is not here$/);
+    const command = `npx erasable unlock ${"/a-folder".repeat(100)}`;
+    expect(escapeLine(command)).toBe(command);
+  });
+
   it("do not turn what stands behind them", () => {
     for (const escaped of [escapeHtml, escapePlotly, escapeTerminal, escapeLine])
       expect(escaped("a\u202eb\u2066c")).toBe("a\\u202eb\\u2066c");

@@ -3,7 +3,7 @@
  */
 
 import { InputError } from "../../errors";
-import { shellWord } from "../../report/shell";
+import { shellWord } from "../../shell";
 import { type ColumnChoice, type Columns, chooseColumns } from "./columns";
 import { requireUtf8 } from "./encoding";
 import { FieldReader, type Layout } from "./fields";

@@ -2,12 +2,19 @@
 
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { selectionWords } from "../../lib/cli/options";
-import { exampleId, shellWord } from "../../lib/report/shell";
+import { selectionWords } from "../lib/cli/options";
+import { escapeLine } from "../lib/report/text";
+import { exampleId, shellWord } from "../lib/shell";
 
 describe("words for a shell", () => {
   it.each(["u1", "Doe, John", "it's", "$(id)", 'a "b" \\c', "*", "", "ü"])("%j", (word) => {
     const read = execFileSync("sh", ["-c", `printf %s ${shellWord(word)}`], { encoding: "utf8" });
+    expect(read).toBe(word);
+  });
+
+  it.each(["a\nb c.csv", "it's\t\\n", "\u001b[2J1", "\u202e2.csv"])("%j, in a shell that has $''", (word) => {
+    expect(escapeLine(shellWord(word))).toBe(shellWord(word));
+    const read = execFileSync("bash", ["-c", `printf %s ${shellWord(word)}`], { encoding: "utf8" });
     expect(read).toBe(word);
   });
 
