@@ -11,9 +11,9 @@ import { InputError, requireKnownKeys, requireOneOf, StoppedError } from "../err
 import { currentProfile, describeRun, outputFolder, resultsFolder, suiteRoot } from "../report/context";
 import { showFinding } from "../report/finding";
 import { progress } from "../report/progress";
-import { shellWord } from "../shell";
 import { showMarkdown } from "../report/show";
 import { RunStore } from "../runs/store";
+import { shellWord } from "../shell";
 import { type Answer, answerOf } from "./answer";
 import { Durations } from "./duration";
 import { datasetTitle } from "./labels";
