@@ -1,7 +1,7 @@
 /**
  * Where the names of points stand: beside each point, on the first of eight sides on which the name covers no
- * other name, point or bar; when every side is taken, the side that covers least. A name that nobody could read
- * for another one is left out: the legend has it.
+ * other name, point or bar; when every side is taken, the side that covers least. A name that would hide another
+ * name or a point is left out: the legend has it.
  */
 
 import { textWidth } from "./text";
@@ -86,6 +86,8 @@ function lineBoxes(from: LabelledPoint, to: LabelledPoint): Box[] {
 
 /** The share of a name that may lie on another one. */
 const READABLE = 0.1;
+/** The share of a point that a name may cover. */
+const SEEN = 0.3;
 /** A name may move when the names after it have been placed; rarely needed more than twice. */
 const ROUNDS = 4;
 
@@ -127,7 +129,10 @@ export function placeLabels(
   return sides.map((side, index) => {
     const box = boxes.get(index);
     if (!box) return side;
-    if (kept.some((other) => overlap(box, other) > READABLE * areaOf(box))) return undefined;
+    const hides = (other: LabelledPoint) =>
+      other !== points[index] && overlap(box, symbol(other)) > SEEN * areaOf(symbol(other));
+    if (kept.some((other) => overlap(box, other) > READABLE * areaOf(box)) || points.some(hides))
+      return undefined;
     kept.push(box);
     return side;
   });

@@ -36,6 +36,18 @@ describe("places of names", () => {
     expect(shown.length).toBeLessThan(9);
   });
 
+  it("leaves out a name that would hide a point", () => {
+    const ring = [-60, -30, 0, 30, 60].flatMap((dx) => [-10, 0, 10].map((dy) => ({ dx, dy })));
+    const others = ring.filter(({ dx, dy }) => dx !== 0 || dy !== 0);
+    const at = (spread: number) =>
+      place([
+        { x: 200, y: 100, text: "a long name" },
+        ...others.map(({ dx, dy }) => ({ x: 200 + spread * dx, y: 100 + spread * dy, text: "" })),
+      ])[0];
+    expect(at(1)).toBeUndefined();
+    expect(at(3)).toBe("middle right");
+  });
+
   it("moves a name when a later one has no other place", () => {
     // no room above and below, and none to the right of the second: its name must lie where the first one's would
     const low = { width: 400, height: 16 };
