@@ -83,10 +83,13 @@ function claimRow({ id, place, statement, rule, data }, where) {
 <td class="verdict">${words.join("\n") || "– not tested"}</td></tr>`;
 }
 
+/** The data sets that claims are judged on. */
+const titlesOf = (claims) => [...new Set(claims.flatMap(({ data }) => data.map(({ title }) => title)))];
+
 /** "MovieLens 1M: 3 × reproduced, 4 × partly" for each data set. */
 function verdictCounts(claims) {
   const found = claims.flatMap(({ data }) => data);
-  return [...new Set(found.map(({ title }) => title))].map((title) => {
+  return titlesOf(claims).map((title) => {
     const count = (verdict) => found.filter((one) => one.title === title && one.verdict === verdict).length;
     const counts = Object.keys(MARKS).flatMap((verdict) =>
       count(verdict) > 0 ? `${count(verdict)} × ${verdict}` : [],
@@ -98,7 +101,7 @@ function verdictCounts(claims) {
 function claimsSection(folder, notebooks) {
   const judged = readJson(join(folder, "claims.json"));
   if (!judged?.rules) return ""; // judged by rules that had no name yet
-  const { data, synthetic, seeds } = judged.provenance;
+  const { synthetic, seeds } = judged.provenance;
   const rows = judged.claims.map((claim) =>
     claimRow(
       claim,
@@ -109,7 +112,7 @@ function claimsSection(folder, notebooks) {
   return `<ul>${verdictCounts(judged.claims)
     .map((text) => `<li>${escapeHtml(text)}</li>`)
     .join("")}</ul>
-<p class="note">Judged on ${escapeHtml(data)}${made}; seeds ${escapeHtml(seeds)}. Each data set is judged by
+<p class="note">Judged on ${escapeHtml(titlesOf(judged.claims).join(", "))}${made}; seeds ${escapeHtml(seeds)}. Each data set is judged by
 itself. A claim is split into cases, such as one model, request and metric. A case agrees with the paper, or
 contradicts it, only when its whole 95 % interval over seeds does (with the correction of Nadeau and Bengio for
 re-splits of one data set). The rules were fixed on ${judged.rules.date}, commit ${escapeHtml(judged.rules.commit)}.</p>

@@ -125,8 +125,8 @@ const TABLE =
 /** Texts longer than this are broken into lines. */
 const LONG = 24;
 const WRAPPED = "white-space:normal;max-width:24em;vertical-align:top";
-/** A paragraph gets more room than a phrase. */
-const room = (text: string): string => `min-width:${text.length > 3 * LONG ? 18 : 8}em`;
+/** The longer a text, the more room: a phrase takes two lines or three, however crowded its table. */
+const room = (text: string): string => `min-width:${Math.min(18, Math.ceil(text.length / 4))}em`;
 const CAPTION = "caption-side:top;text-align:left;padding:0 0 0.5em;font-weight:600;color:inherit";
 const CELL = "padding:0.3em 0.75em 0.3em 0;border:0;background:none;white-space:nowrap";
 /** A heading breaks before its table would grow. */

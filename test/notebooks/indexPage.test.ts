@@ -56,7 +56,7 @@ describe("with them", () => {
   };
 
   beforeAll(() => {
-    const provenance = { data: "ml-1m", synthetic: false, seeds: "0-9" };
+    const provenance = { data: "ml-1m, others of the session", synthetic: false, seeds: "0-9" };
     const other = { ...claim, id: "C10", data: [{ ...claim.data[0], verdict: "reproduced" }] };
     const rules = { commit: "0123456789", date: "2026-01-02" };
     write("claims.json", { provenance, rules, claims: [claim, other] });
@@ -80,6 +80,7 @@ describe("with them", () => {
     expect(page).toContain(
       "<li>MovieLens 1M: 1 × reproduced, 1 × partly</li><li>Amazon Music: 1 × the reverse holds</li>",
     );
+    expect(page).toContain("Judged on MovieLens 1M, Amazon Music;");
     expect(page).toContain("A &lt; B");
     expect(page).toContain("On Amazon Music it takes twice as long.");
     expect(page).toContain("a case is an S");

@@ -66,6 +66,12 @@ describe("a table", () => {
     ]);
   });
 
+  it("gives a longer text more room, which a crowded table cannot take", () => {
+    const texts = [25, 39, 60, 500].map((length) => ({ name: "x".repeat(length) }));
+    const widths = [...tableHtml(texts).matchAll(/min-width:(\d+)em/g)].map(([, width]) => Number(width));
+    expect(widths).toEqual([7, 10, 15, 18]);
+  });
+
   it("has heading scopes, a caption, and numbers at the right", () => {
     const html = tableHtml(rows, { ...format, caption: "c" });
     expect(html.match(/scope="row"/g)).toHaveLength(rows.length);

@@ -39,8 +39,9 @@ export interface Rule {
   readonly half: number;
   /** "EASE": the best of all */
   readonly best: string;
-  /** % of Retrain's cost */
+  /** % of the cost of Retrain with the model `beside`, "BPR" */
   readonly cost: number;
+  readonly beside: string;
   readonly seeds: number;
 }
 
@@ -48,6 +49,7 @@ interface Candidate {
   readonly name: string;
   readonly system: string;
   readonly cost: number;
+  readonly beside: string;
   readonly values: readonly { readonly seed: number; readonly value: number }[];
   readonly utility: number;
 }
@@ -60,16 +62,17 @@ function candidatesOf(rows: readonly BeyondRow[]): Candidate[] {
     const trains = own[0].model !== "none";
     const key = trains ? `${system} ${model}` : system;
     const values = own.map(({ seed, utility: value }) => ({ seed, value }));
-    const most = Math.max(cost, found.get(key)?.cost ?? 0);
+    if (!(cost > (found.get(key)?.cost ?? 0))) continue; // or unknown
     found.set(key, {
       name: trains ? `${name}, ${modelLabel(model)}` : name,
       system,
-      cost: most,
+      cost,
+      beside: modelLabel(model),
       values,
       utility,
     });
   }
-  return [...found.values()].filter(({ cost }) => cost > 0);
+  return [...found.values()];
 }
 
 /** One rule for each data set, preset and request that the rows know. */
@@ -105,6 +108,7 @@ export function rules(rows: readonly BeyondRow[]): Rule[] {
           half: cheapest.half,
           best: best.name,
           cost: cheapest.cost,
+          beside: cheapest.beside,
           seeds: cheapest.values.length,
         },
       ];
@@ -122,14 +126,14 @@ export function adviceTable(rows: readonly BeyondRow[]): NamedTable[] {
       caption: `Which method to take: the cheapest of the exact systems that are surely within ${NEAR} NDCG@10 of the best one`,
       rows: found,
       within: ["wanted", "data"],
-      note: "Surely: the whole 95 % interval of the difference, paired by seed; with one seed there is none, and the best is taken. Costs are expected, in per cent of Retrain's; of methods without gradients the time until they recommend again.",
+      note: "Surely: the whole 95 % interval of the difference, paired by seed; with one seed there is none, and the best is taken. Costs are expected, in per cent of those of Retrain with the model named; of methods without gradients the time until they recommend again, and the largest per cent that they take with any model.",
       columns: [
         ...columns({ wanted: "Wanted", data: "Data" }),
         { key: "ratings", label: "Ratings", digits: 0 },
         ...columns({ asked: "Forget", take: "Take" }),
         { key: "difference", error: "half", label: "Behind the best", digits: 4 },
         { key: "cost", label: "Cost", unit: "%", digits: 2 },
-        ...columns({ best: "Best", seeds: "Seeds" }),
+        ...columns({ beside: "of Retrain with", best: "Best", seeds: "Seeds" }),
       ],
     },
   ];

@@ -9,11 +9,11 @@ import { grouped } from "../verdicts/verdict";
 import type { BeyondRow } from "./rows";
 import { systemLabel } from "./systems";
 
-/** "batchSize 256, foldRidge 50" */
+/** "batchSize 256, foldRidge 50"; "defaults" where none was changed */
 const settingsText = (settings: object): string =>
   Object.entries(settings)
     .map(([key, value]) => `${key} ${String(value)}`)
-    .join(", ");
+    .join(", ") || "defaults";
 
 /**
  * What the validation split chose for each system with something to choose: settings tried in one trial, the most frequent

@@ -14,7 +14,7 @@ import { type SystemLabels, systemTrials } from "../presets";
 import { type Profile, profileProtocol } from "../profile";
 import type { Protocol } from "../protocol";
 import { type Finding, question } from "../question";
-import { distinct, titled } from "../shown";
+import { distinct, runOf, titled } from "../shown";
 import { seedInterval } from "../summary";
 import type { Planned } from "../trial";
 import {
@@ -139,9 +139,11 @@ function areas(rows: ColumnTable) {
 
 /** The curves of systems overfitted on purpose: true against false positives, in per cent. */
 function curves(rows: ColumnTable) {
-  const points = (rows.objects() as MembershipRow[])
-    .filter(({ training, attack }) => training === "overfitted" && attack !== "fold-in")
-    .flatMap(({ system: name, attack, stage, truePositives }) =>
+  const shown = rows.filter(
+    (row: MembershipRow) => row.training === "overfitted" && row.attack !== "fold-in",
+  );
+  const points = (shown.objects() as MembershipRow[]).flatMap(
+    ({ system: name, attack, stage, truePositives }) =>
       truePositives.map((rate, k) => ({
         name,
         panel: `${attack}: true positives (%)`,
@@ -149,7 +151,7 @@ function curves(rows: ColumnTable) {
         x: 100 * FALSE_POSITIVES[k],
         rate: 100 * rate,
       })),
-    );
+  );
   if (points.length === 0) return [];
   const lines = aq
     .from(points)
@@ -161,9 +163,9 @@ function curves(rows: ColumnTable) {
   return [
     {
       name: "membership-roc",
-      caption:
-        "ROC curves of two attacks on systems overfitted on purpose (mean over seeds; guessing gives the diagonal)",
+      caption: `${distinct(titled(shown), "data").join(" and ")}: ROC curves of two attacks on systems overfitted on purpose (mean over seeds; guessing gives the diagonal)`,
       alt: "True against false positives, one panel per method and attack, one line per system.",
+      run: runOf(shown),
       chart: lineChart([...lines.objects(), ...guessing] as Record<string, string | number>[], {
         x: "x",
         y: "mean",

@@ -170,7 +170,8 @@ export function corrections(rows: ColumnTable, view: View<Options>) {
     within: ["what", "panel"],
     note: "Rows that a correction leaves unchanged are not listed. Version 1 disclosed neither choice; an independent check of its records found them.",
     columns: [
-      ...columns({ what: "Correction", panel: "Model", name: "System or comparison" }),
+      { key: "what", label: "Correction", once: true },
+      ...columns({ panel: "Model", name: "System or comparison" }),
       ...columns({ old: "version 1", now: "version 2" }, { digits: 4 }),
       { key: "difference", error: "half", label: "Difference", digits: 4 },
     ],

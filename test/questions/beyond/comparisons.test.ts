@@ -131,8 +131,12 @@ describe("advice", () => {
       seconds: one.seconds && one.seconds / 2,
     }));
     const far = [...ROWS, ...nmf].filter(({ system }) => ["retrain", "ease"].includes(system));
-    const [rule] = rules([learning, ...far]).map(({ take, cost }) => [take, Math.round(cost)]);
-    expect(rule).toEqual(["EASE", 400]);
+    const [rule] = rules([learning, ...far]).map(({ take, cost, beside }) => [
+      take,
+      Math.round(cost),
+      beside,
+    ]);
+    expect(rule).toEqual(["EASE", 400, "NMF"]);
   });
 
   it("is told in words, and says that there is none where there are no records", () => {

@@ -53,7 +53,13 @@ function finding({ trial, labels }: (typeof planned)[number]): Finding<SystemOut
     bytes: 2e6,
     ...(trial.request === "none" ? { learned } : {}),
     ...(trial.system?.search
-      ? { choice: { metric: "x", candidates: [{ settings: {}, score: 1 }], chosen: { l2: 0.01 } } }
+      ? {
+          choice: {
+            metric: "x",
+            candidates: [{ settings: {}, score: 1 }],
+            chosen: system === "ease" ? {} : { l2: 0.01 },
+          },
+        }
       : {}),
   };
   const timings: Record<string, number> =
@@ -117,11 +123,14 @@ describe("beyond", () => {
         "beyond-advice",
       ]),
     );
+    const chosen = tables.choices[0].rows as Record<string, unknown>[];
+    expect(chosen.map((one) => `${one.name}: ${one.chosen}`)).toContain("EASE: defaults");
     const [cores] = tables.cores.filter(({ name }) => name.includes("paper"));
     expect(cores.rows).toEqual([expect.objectContaining({ users: 10, ratings: 10, inside: 50, unseen: 20 })]);
     const advice = tables.advice[0].rows as Record<string, unknown>[];
     expect(advice).toHaveLength(2 * REQUESTS.length);
     expect(advice[0]).toMatchObject({ wanted: "recommendations", take: "EASE", asked: "one random user" });
+    expect(advice[0].beside).toMatch(/^(BPR|DMF|LightGCN|NMF)$/);
   });
 
   it("leaves out what partial rows cannot show", () => {

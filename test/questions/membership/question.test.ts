@@ -75,6 +75,21 @@ describe("membership", () => {
     expect(answerOf(membership, published, profile).charts.curves).toEqual([]);
   });
 
+  it("names the data of the curves, and not what else is attacked", () => {
+    const datasets = ["ml-1m", "ml-100k"];
+    const two = { ...profile, datasets };
+    const found = datasets.flatMap((dataset) =>
+      findings
+        .filter(
+          ({ labels }) => dataset === "ml-100k" || (labels as { training: string }).training !== "overfitted",
+        )
+        .map((one) => ({ ...one, trial: { ...one.trial, dataset } })),
+    );
+    const [{ caption, run }] = answerOf(membership, found, two).charts.curves;
+    expect(caption).toMatch(/^MovieLens 100K: ROC curves/);
+    expect(run?.data).toEqual([{ name: "ml-100k", synthetic: false }]);
+  });
+
   it.each([
     ["smoke", 6],
     ["quick", 6],

@@ -157,6 +157,8 @@ describe("the page of choices", () => {
       corrections.filter((one) => String(one.what).startsWith(what) && one.panel === "DMF");
     const rho = of("space of rho");
     expect(rho.map(({ name }) => name)).toEqual(["L-BKM", "CBKM − BKM", "BKM − Rand"]);
+    expect(rho[0].what).toBe(rho[1].what);
+    expect(answer.tables.corrections[0].columns?.[0]).toMatchObject({ key: "what", once: true });
     expect(rho[0].old).toBeCloseTo(0.4, 12);
     expect(rho[0].difference).toBeCloseTo(0.04, 12);
     const ties = of("labCode").map(({ name, difference }) => [name, difference]);
