@@ -9,9 +9,15 @@ import { inChild, ml1m, summary, timed } from "./measure.mjs";
 
 export const name = "fold-in";
 
-const CORE = "coin@10";
 /** The core's training is not what is measured, and five epochs make weights like any others. */
-const TRAINING = { method: "core-fold-in", core: CORE, seed: 0, epochs: 5, batchSize: 4096 };
+const TRAINING = {
+  method: "core-fold-in",
+  core: "coin",
+  corePercent: 10,
+  seed: 0,
+  epochs: 5,
+  batchSize: 4096,
+};
 const ITEM_STEPS = ["none", "ridge", "items"];
 
 export const text = ({ what, ms, most, wall, waited }) =>

@@ -148,7 +148,6 @@ export async function* run({ rounds = 41, python }) {
     arithmetic: true,
     learn: far(small, large, ({ learn }) => learn),
     both: { median: median("both") },
-    fingerprint: far(small, large, ({ fingerprint }) => fingerprint),
     megabytes: { kept: far(small, large, ({ megabytes }) => megabytes.kept) },
   };
   for (const row of [small, large, beyond]) {
@@ -165,6 +164,6 @@ const found = ({ active, batch, quality: { system, popularity } }) =>
 export const text = ({ what, arithmetic, learn, both, fingerprint, megabytes, implicit, ...more }) =>
   `${what}${arithmetic ? ", by arithmetic" : ""}: learn ${learn.toFixed(1)} s; forget and recommend ` +
   `${both.median.toFixed(1)} ms${both.most ? ` (most ${both.most.toFixed(0)})` : ""}` +
-  `${more.quality ? found(more) : ""}; fingerprint ${fingerprint.toFixed(0)} ms; ` +
+  `${more.quality ? found(more) : ""}; ${fingerprint ? `fingerprint ${fingerprint.toFixed(0)} ms; ` : ""}` +
   `${megabytes.kept.toFixed(0)} MB kept${megabytes.peak ? `, peak ${megabytes.peak.toFixed(0)}` : ""}` +
   (implicit ? `; implicit ${implicit.version} fits in ${implicit.seconds.toFixed(1)} s` : "");

@@ -74,6 +74,21 @@ export function forgetTable() {
 const on = ({ machine, at }) =>
   `${machine.processor}, ${machine.cores} cores, Node ${machine.node}, ${at.slice(0, 10)}`;
 
+const percent = (share) => `${(100 * share).toFixed(0)} %`;
+
+/** Where the time of a step goes, in version 1 and now. */
+export const stepsTable = () =>
+  table(
+    ["step", "", "drawing", "forward", "backward", "Adam"],
+    (bench.steps?.rows ?? []).flatMap(({ what, ...builds }) =>
+      Object.entries(builds).map(([build, { draw, forward, backward, adam }]) => [
+        what.replace(/^\w+/, (model) => model.toUpperCase()),
+        build === "before" ? "version 1" : "now",
+        ...[draw, forward, backward, adam].map(percent),
+      ]),
+    ),
+  );
+
 /** Which machines measured what. */
 export const machines = () => {
   const by = new Map();

@@ -11,6 +11,7 @@ import {
   scaleTable,
   sizeTable,
   speedTable,
+  stepsTable,
   table,
 } from "./bench_tables.mjs";
 import { resultsPage } from "./results_page.mjs";
@@ -70,6 +71,7 @@ const PARTS = {
     aims: aimTable,
     beyond: rowsOf("item-knn", "forgetting", "loop", "large", "derive"),
     speed: speedTable,
+    steps: stepsTable,
     scale: scaleTable,
     forget: forgetTable,
   },

@@ -148,7 +148,7 @@ function sweep(profile: Profile, options: SelectionOptions): Profile {
       groups,
       ablationGroups: groups.includes(profile.ablationGroups) ? profile.ablationGroups : Math.max(...groups),
     }),
-    ...(seeds && { seeds }),
+    ...(seeds && { seeds, longSeeds: seeds.length }),
     ...(request && { requests: request.filter((name) => name !== "none") }),
   };
 }

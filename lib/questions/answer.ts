@@ -7,8 +7,10 @@ import { from } from "arquero";
 import type { RunDescription } from "../report/provenance";
 import type { NamedTable } from "../report/show";
 import type { Profile } from "./profile";
+import { PAPER } from "./protocol";
 import type { Charts, Finding, Outputs, Question, Tables } from "./question";
 import { runOf } from "./shown";
+import { splitBy } from "./summary";
 import { claimColumns, claimRows } from "./verdicts/table";
 import { type JudgedClaim, judge, RULES_FIXED, type Verdict } from "./verdicts/verdict";
 
@@ -41,14 +43,19 @@ export function answerOf<Row extends object, T extends Tables, C extends Charts,
   const table = from(rows);
   const view = { profile, options: { ...asked.options, ...options } };
   const run = runOf(table);
-  const judged = asked.claims.map((claim) => judge(claim, rows, profile));
   const some = rows.length > 0;
+  const shown = splitBy(profile.overrides.trainShare ?? PAPER.trainShare, () => ({
+    judged: asked.claims.map((claim) => judge(claim, rows, profile)),
+    tables: some ? asked.tables(table, view) : ({} as T),
+    charts: some ? asked.charts(table, view) : ({} as C),
+  }));
+  const { judged } = shown;
   return {
     profile,
     rows,
     run,
-    tables: withRun(some ? asked.tables(table, view) : ({} as T), run),
-    charts: withRun(some ? asked.charts(table, view) : ({} as C), run),
+    tables: withRun(shown.tables, run),
+    charts: withRun(shown.charts, run),
     judged,
     finding: findingOf(judged),
     claims: {

@@ -8,8 +8,8 @@ import { canonicalJson } from "../json";
 import { estimatedSamples } from "./plan";
 import type { Trial } from "./trial";
 
-/** Gradient samples a second where no record tells better. */
-const RATE = 1e6;
+/** Gradient samples a second where no record tells better, by the root of the batch size (bench/README.md). */
+const RATE = { samples: 1.5e6, batchSize: 1024 };
 /** Of a trial: to read data and start, where nothing else is known. */
 const LEAST = 0.2;
 
@@ -67,8 +67,13 @@ export class Durations {
     const kind = this.byKind.get(kindOf(trial));
     if (kind && kind.samples > 0)
       return { seconds: Math.max(LEAST, (samples * kind.seconds) / kind.samples), source: "kind" };
-    return { seconds: Math.max(LEAST, samples / RATE), source: "rate" };
+    return { seconds: Math.max(LEAST, samples / rateOf(trial)), source: "rate" };
   }
+}
+
+function rateOf({ system }: Trial): number {
+  const { batchSize = RATE.batchSize } = (system?.settings ?? {}) as Record<string, number>;
+  return RATE.samples * Math.sqrt(batchSize / RATE.batchSize);
 }
 
 function add(sums: Map<string, Sum>, key: string, seconds: number, samples: number): void {

@@ -59,7 +59,8 @@ export interface Asked<Row extends object, T extends Tables, C extends Charts> e
 
 /** The profile of this session as this machine can run it, with the notebook's changes. */
 export function sessionProfile(change: Partial<Profile> = {}): { profile: Profile; notices: string[] } {
-  const wanted = { ...profileNamed(currentProfile()), ...change };
+  const { seeds } = change;
+  const wanted = { ...profileNamed(currentProfile()), ...(seeds && { longSeeds: seeds.length }), ...change };
   // Published records are shown without the data, so a profile that has them is taken as it is.
   const store = sessionStore();
   const recorded = new Set(store.records().map(({ trial }) => trial.dataset));

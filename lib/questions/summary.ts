@@ -6,13 +6,25 @@
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
 import { type Interval, mean, meanInterval, standardDeviation } from "../statistics/statistics";
+import { PAPER } from "./protocol";
 
-/** A tenth of each user's ratings is tested, the rest trained on (Section 4.1). */
-const RESPLITS = { testToTrain: 0.1 / 0.9 };
+/** Nine tenths of each user's ratings are trained on (Section 4.1), except within `splitBy`. */
+let trainShare = PAPER.trainShare;
+
+/** Calls `summarise`, whose intervals are those of seeds that each train on `share` of every user's ratings. */
+export function splitBy<T>(share: number, summarise: () => T): T {
+  const outside = trainShare;
+  trainShare = share;
+  try {
+    return summarise();
+  } finally {
+    trainShare = outside;
+  }
+}
 
 /** 95 % interval of a mean over seeds, each of which splits the data anew; undefined for a single seed. */
 export const seedInterval = (values: readonly number[]): Interval | undefined =>
-  values.length > 1 ? meanInterval(values, RESPLITS) : undefined;
+  values.length > 1 ? meanInterval(values, { testToTrain: (1 - trainShare) / trainShare }) : undefined;
 
 /**
  * One row for each combination of the columns `by`, in order of first appearance, over the rows that agree

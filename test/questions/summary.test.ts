@@ -1,6 +1,6 @@
 import * as aq from "arquero";
 import { describe, expect, it } from "vitest";
-import { overSeeds, withinSeeds } from "../../lib/questions/summary";
+import { overSeeds, splitBy, withinSeeds } from "../../lib/questions/summary";
 
 interface Summary {
   readonly method: string;
@@ -23,6 +23,18 @@ describe("overSeeds", () => {
     expect(b.high - b.mean).toBeCloseTo(12.7062047361747 * Math.SQRT2 * Math.sqrt(1 / 2 + 1 / 9), 8); // t(.975, 1) s sqrt(1/n + .1/.9)
     expect(a).toMatchObject({ method: "a", mean: 5, low: 5, high: 5, n: 1 });
     expect(a.std).toBeNaN();
+  });
+
+  it("corrects its intervals for the share of the ratings that a seed trains on", () => {
+    const half = () => {
+      const [{ mean, high }] = byMethod([row(0, "a", 1), row(1, "a", 3)]);
+      return high - mean;
+    };
+    const corrected = half();
+    const fourFifths = splitBy(0.8, half);
+    expect(fourFifths / corrected).toBeCloseTo(Math.sqrt((1 / 2 + 1 / 4) / (1 / 2 + 1 / 9)), 10);
+    expect(() => splitBy(0.8, () => JSON.parse("{"))).toThrow();
+    expect(half()).toBe(corrected);
   });
 });
 

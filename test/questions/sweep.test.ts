@@ -112,6 +112,12 @@ describe("durations", () => {
 
   it("are else guessed, and never nothing", () => {
     expect(guess.of(one).source).toBe("rate");
+    const batches = (batchSize: number) => {
+      const { system } = elsewhere;
+      const trial = { ...elsewhere, system: { ...system, settings: { ...system?.settings, batchSize } } };
+      return guess.of(trial as Trial).seconds;
+    };
+    expect(batches(1024) / batches(4096)).toBeCloseTo(2, 10); // larger batches are faster
     expect(new Durations([], new Map()).of(one).seconds).toBeGreaterThan(0);
   });
 });

@@ -5,7 +5,7 @@ import * as aq from "arquero";
 import { CATALOG } from "../../data/catalog";
 import { columns } from "../../report/table";
 import { SYSTEM_NAMES, systemTrials } from "../presets";
-import { type Profile, profileProtocol } from "../profile";
+import { type Profile, profileProtocol, seedsOfLong } from "../profile";
 import { type Finding, question } from "../question";
 import { titled } from "../shown";
 import { C14 } from "./claims";
@@ -17,7 +17,7 @@ const LARGE = { ratings: 500_000, seeds: 3 };
 
 function seedsOf(profile: Profile, dataset: string): readonly number[] {
   const entry = CATALOG.find(({ name }) => name === dataset);
-  return (entry?.core5.ratings ?? 0) > LARGE.ratings ? profile.seeds.slice(0, LARGE.seeds) : profile.seeds;
+  return seedsOfLong(profile, (entry?.core5.ratings ?? 0) > LARGE.ratings ? LARGE.seeds : undefined);
 }
 
 /** Unlearning under the partition that is there, and with groups made anew by those who stay (Retrain has none). */

@@ -5,7 +5,7 @@
 
 import { MODEL_NAMES } from "../../model/spec";
 import { SYSTEM_NAMES, type SystemLabels, systemTrials } from "../presets";
-import { type Profile, profileProtocol } from "../profile";
+import { type Profile, profileProtocol, seedsOfLong } from "../profile";
 import { RANKING } from "../protocol";
 import { type Finding, question } from "../question";
 import { system } from "../system/job";
@@ -49,14 +49,14 @@ export const ranking = question({
   trials: (profile) =>
     profile.rankingDatasets.flatMap((dataset) => {
       const protocol = profileProtocol(profile, dataset, "RANKING");
-      const { models, seeds } = profile;
+      const seeds = seedsOfLong(profile);
       return [
         ...curveTrials(profile, dataset),
         ...anchorTrials(dataset, protocol, seeds),
         ...systemTrials({
           dataset,
           protocol,
-          models,
+          models: profile.models,
           systems: SYSTEM_NAMES,
           groups: [profile.ablationGroups],
           requests: ["none", "rand@5"],

@@ -8,7 +8,7 @@ import type { ColumnTable } from "arquero";
 import { heatChart } from "../../report/heatChart";
 import { datasetTitle } from "../labels";
 import { SYSTEM_NAMES, systemTrials } from "../presets";
-import { type Profile, profileProtocol } from "../profile";
+import { type Profile, profileProtocol, seedsOfLong } from "../profile";
 import type { Protocol } from "../protocol";
 import { type Finding, question, type View } from "../question";
 import { system } from "../system/job";
@@ -42,7 +42,7 @@ const trials = (profile: Profile): Planned<Labels>[] =>
         systems,
         groups: [profile.ablationGroups],
         requests: ["none"],
-        seeds: profile.seeds.slice(0, SEEDS),
+        seeds: seedsOfLong(profile, SEEDS),
       }).map(({ trial, labels }) => ({ trial, labels: { ...labels, variant, order: one.order } }));
     const reversed = { ...protocol, order: "hardToEasy" as const };
     // an order by ratings has no reverse here

@@ -10,7 +10,7 @@ import { ranking } from "../../../lib/questions/ranking/question";
 import type { RankingRow } from "../../../lib/questions/ranking/rows";
 import type { Planned } from "../../../lib/questions/trial";
 
-const profile = { ...profileNamed("quick"), rankingDatasets: ["synthetic"], seeds: [0, 1] };
+const profile = { ...profileNamed("quick"), rankingDatasets: ["synthetic"], seeds: [0, 1], longSeeds: 2 };
 interface Labels {
   readonly system: string;
   readonly model: string;
