@@ -118,6 +118,11 @@ function warningsOf(
   const users = userCount(data);
   const perUser = rowLengths(data.byUser);
   const warnings: string[] = [];
+  if (users === 1)
+    warnings.push(
+      "all of it is of one user: nothing is to be learned from one alone; join the ratings of several " +
+        "people, with a column that says whose each line is, or say which column that is with --columns user=...",
+    );
   if (users > 1 && perUser.every((length) => length === 1))
     warnings.push(
       "every user rates once: is the column of users one of row or order numbers? Say which it is " +
@@ -144,6 +149,11 @@ function warningsOf(
         `no rating reaches ${scale.liked}, from which on an item is liked: say another one with --liked` +
           `${seen ? `, such as --liked ${seen.most}` : ""}`,
       );
+    else if (share > 0 && share < FEW)
+      warnings.push(
+        `${(100 * share).toPrecision(1)} % of the ratings are ${shortest(scale.liked)} or more: almost nothing is ` +
+          `liked; say from which on with --liked, or take the pairs with --implicit if these are amounts`,
+      );
     else if (share > 0.95)
       warnings.push(
         `${Math.round(100 * share)} % of the ratings are ${scale.liked} or more: almost all is ` +
@@ -160,6 +170,18 @@ function warningsOf(
         `the scale, ${scale.least} to ${scale.most}, is taken from the values (${why}); --scale says another one`,
       );
   }
+  for (const [ids, { offsets }] of [
+    [data.userIds, data.byUser],
+    [data.itemIds, data.byItem],
+  ] as const)
+    for (const id of ["null", "NULL", "NaN", "nan", "None"]) {
+      const k = ids.indexOf(id);
+      if (k >= 0)
+        warnings.push(
+          `${plural(offsets[k + 1] - offsets[k], "line")} of ${JSON.stringify(id)}: if it stands for a missing ` +
+            `${ids === data.userIds ? "user" : "item"}, delete these lines`,
+        );
+    }
   const lossy = [...data.userIds, ...data.itemIds].find((id) => id.includes("\uFFFD"));
   if (lossy !== undefined)
     warnings.push(
@@ -184,6 +206,8 @@ function isAlone(
   );
 }
 
+/** A share of liked ratings from which little is to be learned. */
+const FEW = 0.02;
 const RARE = 0.1;
 /** Users in groups of the smallest profile: 2 and 4 groups. */
 const GROUPED = 4;

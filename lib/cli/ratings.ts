@@ -58,7 +58,8 @@ export function spelled(options: RatingsOptions, data: Interactions): RatingsOpt
   if (scale !== undefined) return { ...options, scale: scaleText(scale) };
   if (options.scale !== undefined || likedShare(data) > 0) return options;
   const most = data.byUser.values.reduce((a, b) => Math.max(a, b), 1); // nothing would count as liked
-  return { ...options, scale: scaleText({ least: 1, most }) };
+  const least = data.byUser.values.reduce((a, b) => Math.min(a, b), 1);
+  return { ...options, scale: scaleText({ least: least < 1 ? 0.5 : 1, most }) };
 }
 
 /** The options that say how a file of ratings is written. */

@@ -371,6 +371,26 @@ describe("check", () => {
     });
   });
 
+  it("warns of one user alone, of amounts as ratings, and of people called null", async () => {
+    const alone = Array.from({ length: 30 }, (_, i) => `u,i${i},${1 + (i % 5)}\n`).join("");
+    expect((await check(put(alone))).out).toMatch(/1\. all of it is of one user: nothing is to be learned/);
+    const amounts = put(table((u, i, stars, n) => `${u},${i},${n === 7 ? 900 : stars}`));
+    expect((await check(amounts, "--scale", "1-900")).out).toMatch(
+      /0\.3 % of the ratings are 675\.25 or more: almost nothing is liked; .*--implicit/,
+    );
+    const missing = put(`user,item,rating\n${table((u, i, stars) => `${u % 9 ? u : "null"},${i},${stars}`)}`);
+    expect((await check(missing, "--duplicates", "last")).out).toMatch(
+      /\d+ lines of "null": if it stands for a missing user, delete these lines/,
+    );
+  });
+
+  it("gives commands that work for half stars of which none is liked", async () => {
+    const file = put(table((u, i, stars) => `${u},${i},${stars / 2}`, "user,item,rating\n"));
+    const [command] = /learn \S+ --scale \S+/.exec((await check(file)).out) ?? [];
+    expect(command).toMatch(/--scale 0\.5-2\.5$/);
+    expect(await learn(file, ...(command ?? "").split(" ").slice(2))).toMatchObject({ code: 0 });
+  });
+
   it("asks whether a first line of words was a header", async () => {
     const fruit = ["apple", "pear", "fig", "plum", "kiwi"];
     const rows = Array.from(

@@ -5,10 +5,11 @@
  */
 
 import { InputError } from "../../errors";
+import { shellWord } from "../../shell";
 import { isNamed, type Meaning, mayName, meaningOf, ROLES, type Role } from "./names";
 import { RefusedFile, type Way } from "./refusal";
 import type { SampleRow } from "./sniff";
-import { isMissing, isTime, numberOf, ratingOf } from "./values";
+import { clipped, isDate, isMissing, isTime, numberOf, ratingOf } from "./values";
 
 /** Columns by role: a name, or a number from 1. */
 export type ColumnChoice = Partial<Readonly<Record<Role, string>>>;
@@ -49,9 +50,9 @@ export function parseColumns(text: string): ColumnChoice {
 }
 
 /** An advice to name columns, with those of this file. */
-const advice = (roles: string) => `say which with --columns ${roles}`;
+const advice = (roles: string) => `say which with --columns ${shellWord(roles)}`;
+const SAY_WHICH = "say which with --columns user=NUMBER,item=NUMBER[,rating=NUMBER]";
 
-const NUMBERED = "user=NUMBER,item=NUMBER[,rating=NUMBER]";
 const ALONE =
   "; an export of one person has no column of users, and nothing is to be learned from it alone: join those of several " +
   "people, with a column that says whose each line is";
@@ -64,6 +65,7 @@ const called = (names: readonly string[], k: number): string =>
  * @param rows the first rows, comments among them
  * @param implicit ratings are not asked for
  * @param keys names that stand beside the rows and not among them (JSON, Parquet)
+ * @param separator what stands between columns in a text
  * @throws InputError naming `where`, the columns that were seen, and the way on
  */
 export function chooseColumns(
@@ -72,6 +74,7 @@ export function chooseColumns(
   choice: ColumnChoice,
   implicit: boolean,
   keys?: readonly string[],
+  separator?: string,
 ): Columns {
   const comments = keys ? 0 : leadingComments(rows);
   const body = rows.slice(comments);
@@ -79,14 +82,15 @@ export function chooseColumns(
   const names = keys ?? headerOf(where, body, choice);
   const data = names && !keys ? body.slice(1) : body;
   const width = names?.length ?? data.reduce((most, { fields }) => Math.max(most, fields.length), 0);
-  const table = { where, names, data: data.map(({ fields }) => fields), width, implicit, choice };
+  const table = { where, names, data: data.map(({ fields }) => fields), width, implicit, choice, separator };
   const given = givenColumns(table, choice);
   const found = names ? byName(table, names, given) : byOrder(table, given);
   const { user, item } = found;
   if (user === undefined || item === undefined || user === item)
-    throw new InputError(
+    throw new RefusedFile(
       `${where}: no columns of users and items are seen in ${listed(table)}; ` +
-        `${advice(NUMBERED)}${wideAdvice(table)}${user === undefined && names ? ALONE : ""}`,
+        `${turnAdvice(table, found) ?? `${SAY_WHICH}${user === undefined && names ? ALONE : ""}`}`,
+      waysByName(table, found),
     );
   return {
     ...found,
@@ -111,28 +115,87 @@ interface Table {
   readonly implicit: boolean;
   /** what the caller has named */
   readonly choice: ColumnChoice;
+  /** undefined for JSON and Parquet */
+  readonly separator: string | undefined;
 }
 
-/** The setting that names a column beside those that the caller has named. */
-const wayTo = ({ choice }: Table, names: readonly string[], role: Role, k: number): Way => ({
-  columns: Object.entries({ ...choice, [role]: called(names, k) })
+/** The setting that names columns beside those that the caller has named. */
+const wayWith = ({ choice }: Table, more: ColumnChoice): Way => ({
+  columns: Object.entries({ ...choice, ...more })
     .map(([one, name]) => `${one}=${name}`)
     .join(","),
 });
+const wayTo = (table: Table, names: readonly string[], role: Role, k: number): Way =>
+  wayWith(table, { [role]: called(names, k) });
 
 type Found = { -readonly [R in Role]?: number } & { means?: Columns["means"]; notes: string[] };
 
-/** What a message shows of a table: its names, else its first row. */
-const listed = ({ names, data }: Table): string =>
-  names
-    ? `line 1: ${names.map((name) => JSON.stringify(name)).join(", ")}`
-    : `the first row, ${JSON.stringify(data[0])}`;
+const SHOWN = 30;
+/** More columns of numbers without names are one for each item, and none of a few facts of a rating. */
+const MANY = 8;
 
-/** What to do with a table that has a column for each item, if this is one. */
-function wideAdvice({ data, width }: Table): string {
-  return isWide(data, width)
-    ? "; a table with a column for each item is to be turned into one line for each rating: user,item,rating"
-    : "";
+/** What a message shows of a table: its names, else its first row with the columns' numbers. */
+function listed({ names, data }: Table): string {
+  const texts = (names ?? data[0]).slice(0, SHOWN);
+  const more = (names ?? data[0]).length - texts.length;
+  const shown = names
+    ? texts.map((name) => JSON.stringify(name))
+    : texts.map((text, k) => `${k + 1}: ${clipped(text)}`);
+  return `${names ? "line 1" : "the first row"}: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+/** The command that turns a table with a column for each item, or a list of items in each line, into pairs. */
+function turnAdvice({ where, names, data, width, separator }: Table, found: Found): string | undefined {
+  const lengths = new Set(data.map((row) => row.length));
+  const isEven = lengths.size < 4 && isWide(data, width) && (names !== undefined || width > MANY);
+  const isDistinct = data.every(([, ...values]) => new Set(values).size === values.length);
+  const isList = names === undefined && (isEven ? isDistinct : width > 4 && lengths.size > 3);
+  if (!isList && !isEven) return undefined;
+  const what = isList ? "a line with several items" : "a table with a column for each item";
+  const text = `${what} is to be turned into one line for each ${isList ? "pair: user,item" : "rating: user,item,rating"}`;
+  if (separator === undefined || separator.length > 1) return text;
+  const areIds = data.length > 1 && new Set(data.map(([first]) => first)).size === data.length;
+  const begin = areIds || names ? 1 : 0;
+  const user = begin === 1 ? "l[0]" : "n";
+  const item = names ? "r[0][k-len(l)]" : "k+1";
+  const pair = found.item === 0 ? `${item},l[0]` : `${user},${item}`;
+  const made = isList ? `(${user},v)` : `(${pair},v)`;
+  const head = isList ? '("user","item")' : '("user","item","rating")';
+  return (
+    `${text}: python3 -c 'import csv,sys; r=list(csv.reader(open(sys.argv[1],encoding="utf-8-sig"),` +
+    `delimiter=sys.argv[2],skipinitialspace=True)); csv.writer(sys.stdout).writerows([${head}]+[${made} ` +
+    `for n,l in enumerate(r,1)${names ? " if n>1" : ""} for k,v in enumerate(l) if k>=${begin} and v.strip()])' ` +
+    `${shellWord(where)} ${shellWord(separator)} > ratings.csv, and go on with npx erasable check ratings.csv`
+  );
+}
+
+/** Whether a column tells rows apart: its values are there, of more than one kind, and no dates. */
+const tells = ({ data }: Table, k: number): boolean =>
+  data.some((row) => row[k] !== data[0][k]) && !mostly(data, k, isDate) && data.some((row) => row[k]);
+
+/** The ways to take some columns, the first that can be, for the users and items that were not found. */
+function waysByName(table: Table, found: Found): Way[] {
+  const { names } = table;
+  if (names === undefined) return [];
+  const able = names.flatMap((name, k) =>
+    /(ids?|key|code|hash)$/i.test(name.trim()) && meaningOf(name) === undefined && tells(table, k) ? [k] : [],
+  );
+  const missing = (["user", "item"] as const).filter((role) => found[role] === undefined);
+  if (able.length < missing.length) return [];
+  const named = missing.map((role, k) => [role, called(names, able[k])]);
+  return [wayWith(table, Object.fromEntries(named))];
+}
+
+/** Of many columns without names: the first two that can be users and items, with each that can be a rating. */
+function waysByNumber(table: Table, free: readonly number[]): Way[] {
+  const [user, item, ...others] = free.filter((k) => tells(table, k));
+  if (item === undefined) return [];
+  const pair = { user: String(user + 1), item: String(item + 1) };
+  const numbers = others.filter((k) => isColumnOf(table, k, isRating) && !isColumnOf(table, k, isTime));
+  return [
+    ...numbers.slice(0, 2).map((k) => wayWith(table, { ...pair, rating: String(k + 1) })),
+    { ...wayWith(table, pair), implicit: true },
+  ];
 }
 
 /** Whether nearly all columns hold numbers, and there are many. */
@@ -141,11 +204,20 @@ function isWide(rows: readonly (readonly string[])[], width: number): boolean {
   return numbers.length > 4 && numbers.length >= width - 2;
 }
 
-/** Lines that begin with # or %, or name the separator, before all others, unless they are a header. */
+const TITLES = 5;
+
+/**
+ * Lines before the header or the data: those that begin with # or % or name the separator, the sizes of a
+ * Matrix Market file, and titles that a spreadsheet has above its header.
+ */
 function leadingComments(rows: readonly SampleRow[]): number {
   let count = 0;
   const isComment = ({ fields }: SampleRow) => /^([#%]|sep=.?$)/i.test(fields[0]) && !isNamed(fields);
   while (count < rows.length && isComment(rows[count])) count++;
+  if (count > 0 && rows[0].fields[0].startsWith("%%MatrixMarket")) count++;
+  const isTitle = ({ fields }: SampleRow) => fields.filter((text) => text !== "").length < 2;
+  const header = rows.slice(count, count + TITLES).findIndex((row) => !isTitle(row));
+  if (header > 0 && isNamed(rows[count + header].fields)) count += header;
   return count === rows.length ? 0 : count;
 }
 
@@ -166,8 +238,12 @@ function headerOf(where: string, body: readonly SampleRow[], choice: ColumnChoic
   const others = later.map((row) => row.fields);
   const odd = names.findIndex((name, k) => !isRating(name) && mostly(others, k, isRating));
   if (names.length !== width) return undefined;
-  if (odd < 0) return isSpoken(names, others) ? names : undefined;
-  if (isWide(others, width)) return names; // and is refused
+  const isCorner = names[0] === "" || meaningOf(names[0]) !== undefined; // above users, beside items
+  const areItems =
+    isCorner && isWide(others, width) && new Set(names.filter((name, k) => k === 0 || name)).size === width;
+  if (odd < 0) return areItems || isSpoken(names, others) ? names : undefined;
+  if (isWide(others, width))
+    return areItems || names.some((name) => !isMissing(name) && !isRating(name)) ? names : undefined; // refused
   const madeUp = names.every((name) => name === "" || MADE_UP.test(name));
   const digits = !madeUp && !isTitled(names) && names.some((name) => /\d/.test(name));
   const again = names.find((name, k) => isBelow(others, k, name));
@@ -248,15 +324,18 @@ const taken = (found: Found): Set<number> => new Set(ROLES.flatMap((role) => fou
 function byName(table: Table, names: readonly string[], given: Found): Found {
   const found: Found = { ...given };
   const meanings = names.map((name) => meaningOf(name));
-  for (const role of ROLES) {
-    if (found[role] !== undefined) continue;
+  const best = (role: Role, isStrict: boolean) => {
     const free = taken(given);
     const candidates = meanings.flatMap((one, k) =>
       one?.role === role && !free.has(k) ? [{ k, ...one }] : [],
     );
-    const best = clearest(table, role, candidates, names);
-    if (best) found[role] = best.k;
-    if (best && role === "rating") found.means = best.counts ? "count" : "rating";
+    return clearest(table, role, candidates, names, isStrict);
+  };
+  const asked = ROLES.filter((role) => given[role] === undefined);
+  for (const role of asked) {
+    const one = best(role, false);
+    if (one) found[role] = one.k;
+    if (one && role === "rating") found.means = one.counts ? "count" : "rating";
   }
   const unknown = names.flatMap((_, k) => (meanings[k] === undefined && !taken(found).has(k) ? [k] : []));
   const strangers = unknown.filter((k) => !isRowNumber(table, k) || names[k].trim() !== "");
@@ -268,6 +347,7 @@ function byName(table: Table, names: readonly string[], given: Found): Found {
   if (missing.length > 0 && left.length >= missing.length && left.length <= missing.length + 2)
     for (const [k, role] of missing.entries()) found[role] = left[k];
   const isWhole = found.user !== undefined && found.item !== undefined;
+  if (isWhole) for (const role of asked) best(role, true); // no doubt is told of a table that lacks users
   if (isWhole && found.rating === undefined && !table.implicit)
     ratingLeft(
       table,
@@ -286,11 +366,13 @@ function clearest<T extends Meaning & { readonly k: number }>(
   role: Role,
   candidates: readonly T[],
   names: readonly string[],
+  isStrict: boolean,
 ): T | undefined {
   const [best, ...others] = [...candidates].sort((a, b) => b.strength - a.strength);
   const rival = others.find(({ strength }) => strength === best.strength);
   if (best === undefined || rival === undefined || role === "time" || (best.counts && rival.counts))
     return best;
+  if (!isStrict) return best;
   const both = [best, rival].map(({ k }) => k).sort((a, b) => a - b);
   throw new RefusedFile(
     `${table.where}: line 1: ${both.map((k) => JSON.stringify(names[k])).join(" and ")} both name a column ` +
@@ -341,13 +423,21 @@ function byOrder(table: Table, given: Found): Found {
       );
       free.shift();
     }
-    if (free.length > 4)
-      throw new InputError(
-        `${table.where}: ${table.width} columns without names, ${listed(table)}; ` +
-          `${advice(NUMBERED)}${wideAdvice(table)}`,
+    if (free.filter((k) => table.data.some((row) => row[k])).length > 4) {
+      const turned = turnAdvice(table, found);
+      throw new RefusedFile(
+        `${table.where}: ${table.width} columns without names, ${listed(table)}; ${turned ?? SAY_WHICH}`,
+        turned ? [] : waysByNumber(table, free),
       );
+    }
   }
-  for (const role of ["user", "item"] as const) if (found[role] === undefined) found[role] = free.shift();
+  for (const role of ["user", "item"] as const) {
+    if (found[role] !== undefined) continue;
+    const [k] = free.filter((one) => !isColumnOf(table, one, isDate));
+    if (k === undefined) break;
+    found[role] = k;
+    free.splice(free.indexOf(k), 1);
+  }
   const times = free.filter((k) => isColumnOf(table, k, isTime));
   if (found.time === undefined && times.length > 0) found.time = times[0];
   const rest = free.filter((k) => !times.includes(k));

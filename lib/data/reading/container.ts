@@ -67,6 +67,8 @@ export function requireText(name: string, head: Uint8Array): void {
   if (foreign) throw new InputError(`${name} is ${foreign[1]}`);
   if (bytes.toString("latin1", 257, 262) === "ustar")
     throw new InputError(`${name} is a tar archive: unpack it with tar -xf`);
+  if (/^\s*(insert into|create table|drop table|-- .*\bdump)\b/i.test(bytes.toString("latin1")))
+    throw new InputError(`${name} is an SQL dump: load it into a database, and export the table as CSV`);
   if (/^\s*<(!doctype|html|\?xml|[a-z]+[ >])/i.test(bytes.toString("latin1")))
     throw new InputError(
       `${name} is a web page or XML, not ratings: line 1 is ` +

@@ -160,28 +160,42 @@ function slip(seen: Seen, share: Share): Guess | undefined {
   for (const high of USUAL) {
     const right = share(isWithin(high));
     if (least >= 0.5 && most <= high) return undefined;
-    if (right >= 1 - SLIPS)
-      return ask(
-        `it is outside 1 to ${high}, where ${Math.floor(1000 * right) / 10} % of the ratings are; ` +
-          `correct it, or say --scale LOW-HIGH`,
-        (value) => !isWithin(high)(value),
-        { scale: scaleText(seen) },
-      );
+    if (right < 1 - SLIPS) continue;
+    const odd = seen.values.filter(([value]) => !isWithin(high)(value));
+    return ask(
+      `it is outside 1 to ${high}, where ${Math.floor(1000 * right) / 10} % of the ratings are; correct ` +
+        `it, leave ${odd.length === 1 ? "it" : "one value"} out with --unrated ${odd[0][0]}, or say --scale LOW-HIGH`,
+      (value) => !isWithin(high)(value),
+      ...(odd.length === 1 ? [{ unrated: odd[0][0] }] : []),
+      { scale: scaleText(seen) },
+    );
   }
   return undefined;
 }
 
-function usual({ least, most }: Seen): Guess {
+/** Whether half of the values are in the lowest quarter, as amounts are. */
+function isSkewed({ most, count, values }: Seen): boolean {
+  let low = 0;
+  for (const [value, times] of values) if (4 * value <= most) low += times;
+  return 2 * low >= count;
+}
+
+function usual(seen: Seen): Guess {
+  const { least, most } = seen;
   const high = USUAL.find((top) => least >= 0.5 && most <= top);
   if (high !== undefined) return { kind: "scale", ...topOf(least, most, high) };
   if (least >= 0 && most <= 100 && most > 50)
     return { kind: "scale", scale: scaleOf(0, 100), note: "by its values" };
+  const ways: Way[] = [{ scale: scaleText(seen) }, { implicit: true }];
+  const next = seen.values.at(-2)?.[0] ?? most;
+  const isApart = most - next > next - least; // as 99 is from -10 to 10
   return ask(
     `the scale of ratings from ${least} to ${most} is not obvious: say it with --scale LOW-HIGH, ` +
-      `such as --scale ${scaleText({ least, most })}, or take the pairs with --implicit where these are amounts`,
+      `such as --scale ${scaleText(seen)}, or take the pairs with --implicit where these are amounts` +
+      `${isApart ? `, or leave ${most} out with --unrated ${most} where it stands for "not rated"` : ""}`,
     (value) => value === (most > 5 ? most : least),
-    { scale: scaleText({ least, most }) },
-    { implicit: true },
+    ...(isApart ? [{ unrated: most }] : []),
+    ...(least >= 0 && isSkewed(seen) ? ways.reverse() : ways),
   );
 }
 

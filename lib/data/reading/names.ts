@@ -14,7 +14,7 @@ const words = (text: string): readonly string[] => plain(text).trim().split(/\s+
 
 const NOUNS: Readonly<Record<Role | "count", readonly string[]>> = {
   user: words(
-    `user users usr uid customer client member reviewer account profile visitor person buyer subscriber reader
+    `user users usr uid customer billing client member reviewer account profile visitor person buyer subscriber reader
      listener viewer login student patron household critic
      kunde kundin nutzer benutzer mitglied utilisateur acheteur usuario cliente comprador utente utilizador
      gebruiker klant uzytkownik klient anvandare kund пользователь клиент покупатель 用户 客户 会员 顧客 会員
@@ -29,7 +29,7 @@ const NOUNS: Readonly<Record<Role | "count", readonly string[]>> = {
   ),
   rating: words(
     `rating ratings rate score scores star stars overall grade val preference pref liked like thumb thumbs vote
-     bewertung wertung puntuacion calificacion valoracion voto avaliacao beoordeling ocena betyg оценка рейтинг
+     recommended reaction bewertung wertung puntuacion calificacion valoracion voto avaliacao beoordeling ocena betyg оценка рейтинг
      评分 评价 評価`,
   ),
   time: words(
@@ -65,7 +65,8 @@ const FILLERS = new Set(words("name unique anon of the email mail"));
 const DESCRIPTIVE = new Set(
   words(
     `comment comments review text description summary year genre genres url uri link image price country city
-     age gender sex device platform kommentar jahr preis land`,
+     age gender sex device platform type status currency author authors director directors
+     publisher binding shelf pages kommentar jahr preis land`,
   ),
 );
 /** Of many people, not of one. */
@@ -109,6 +110,7 @@ function nounOf(word: string): string {
 export function mayName(name: string): number {
   const all = split(name);
   if (all.some((word) => DESCRIPTIVE.has(word))) return 0;
+  if (name.includes(".") && all.some((word) => ROLE_OF.get(word) === "item")) return 0; // movie.ids.imdb
   const names = all.filter((word) => IDENTIFIERS.has(word) || FILLERS.has(word) || /ids?$/.test(word));
   return all.length > 0 && names.length === all.length ? 2 : 1;
 }
@@ -126,7 +128,8 @@ export function meaningOf(name: string): Meaning | undefined {
   if (role === "rating" && bare.some((word) => AGGREGATE.has(word))) return undefined;
   if (role) return meaning(role, last, (bare.length === 1 ? 3 : 1) + identifier);
   if (last === "at" || (bare.length > 1 && ROLE_OF.get(bare[0]) === "time")) return meaning("time", last, 1);
-  return Object.hasOwn(WEAK, last) ? meaning(WEAK[last], last, 0) : undefined;
+  const weak = [last, all.at(-1) ?? ""].find((word) => Object.hasOwn(WEAK, word)); // email of billing_email
+  return weak === undefined ? undefined : meaning(WEAK[weak], weak, 0);
 }
 
 const meaning = (role: Role | "count", noun: string, strength: number): Meaning => ({

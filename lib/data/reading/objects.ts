@@ -4,10 +4,11 @@
  */
 
 import { InputError } from "../../errors";
+import { shellWord } from "../../shell";
 import { type ColumnChoice, type Columns, chooseColumns } from "./columns";
 import { requireUtf8 } from "./encoding";
 import { type LeftOut, type Tally, unratedBy } from "./leftOut";
-import { RefusedFile } from "./refusal";
+import { NO_NUMBER, RefusedFile, waysAroundWords } from "./refusal";
 import type { RatingSink } from "./sink";
 import { clipped, isMissing, ratingOf, whyNoNumber } from "./values";
 
@@ -18,7 +19,7 @@ export function textOf(value: unknown): string {
   if (typeof value === "string") return value.replace(/^ +| +$/g, "");
   if (typeof value === "number" || typeof value === "bigint") return String(value);
   if (value instanceof Date) return value.toISOString();
-  return value === null || value === undefined ? "" : JSON.stringify(value);
+  return value === null || value === undefined ? "" : JSON.stringify(value, plain);
 }
 
 const DEEP = 4; // nobody keeps an id further below
@@ -43,6 +44,7 @@ export function planObjects(
   sample: readonly Row[],
   asked: { readonly columns: ColumnChoice; readonly implicit: boolean },
 ): Columns & { readonly names: readonly string[] } {
+  if (sample.length === 1) requireRow(name, sample[0]);
   const names = [...new Set(sample.flatMap((row) => Object.keys(row)))];
   const rows = sample.map((row, k) => ({
     line: k + 1,
@@ -50,6 +52,64 @@ export function planObjects(
     misquoted: -1,
   }));
   return { ...chooseColumns(name, rows, asked.columns, asked.implicit, names), names };
+}
+
+const python = (name: string, work: string, made: string): string =>
+  `python3 -c ${shellWord(`import csv,json,sys; ${work}`)} ${shellWord(name)} > ${made}, and go on with ` +
+  `npx erasable check ${made}`;
+
+/** @throws InputError for the only object of a file when all the ratings are in it, with what takes them out */
+function requireRow(name: string, row: Row): void {
+  const entries = Object.entries(row);
+  const isRows = (value: unknown) =>
+    Array.isArray(value) && value.length > 1 && value.every((one) => typeof one === "object" && one !== null);
+  const [key] = entries.find(([, value]) => isRows(value)) ?? [];
+  if (key !== undefined)
+    throw new InputError(
+      `${name}: one JSON object, whose ${JSON.stringify(key)} holds the rows: take them out, ` +
+        python(
+          name,
+          `json.dump(json.load(open(sys.argv[1]))${key
+            .split(".")
+            .map((part) => `[${JSON.stringify(part)}]`)
+            .join("")},sys.stdout)`,
+          "ratings.json",
+        ),
+    );
+  const isPair = ([pair, value]: [string, unknown]) => /^[^.]+\../.test(pair) && typeof value === "number";
+  if (entries.length > 3 && entries.every(isPair))
+    throw new InputError(
+      `${name}: one JSON object, with what each user rates in it: write a line for each rating, ` +
+        python(
+          name,
+          'csv.writer(sys.stdout).writerows([("user","item","rating")]+[(u,i,v) for u,l in ' +
+            "json.load(open(sys.argv[1])).items() for i,v in l.items()])",
+          "ratings.csv",
+        ),
+    );
+}
+
+/** @throws InputError for rows that are arrays: all in one, or one a line */
+export function refuseArrays(name: string, bytes: Uint8Array): void {
+  const [line] = Buffer.from(bytes.subarray(0, 4096)).toString("utf8").trimStart().split("\n", 1);
+  const isWhole = /^\[\s*(\[\s*["\d-]|$)/.test(line);
+  if (!isWhole && !isArray(line)) return;
+  throw new InputError(
+    `${name}: rows in JSON are objects, with names, and these are arrays: turn them into CSV, ` +
+      python(
+        name,
+        `csv.writer(sys.stdout).writerows(${isWhole ? "json.load(open(sys.argv[1]))" : "map(json.loads,open(sys.argv[1]))"})`,
+        "ratings.csv",
+      ),
+  );
+}
+
+function isArray(line: string): boolean {
+  try {
+    return Array.isArray(JSON.parse(line));
+  } catch {
+    return false;
+  }
 }
 
 const isEmpty = (text: string): boolean => text === "";
@@ -66,7 +126,7 @@ export class ObjectRows implements Tally {
 
   constructor(
     private readonly name: string,
-    columns: Columns & { readonly names: readonly string[] },
+    private readonly columns: Columns & { readonly names: readonly string[] },
     private readonly range: { readonly least: number; readonly most: number } | undefined,
     private readonly settings: LeftOut,
     private readonly sink: RatingSink,
@@ -81,6 +141,12 @@ export class ObjectRows implements Tally {
   take(row: Row, line: number): void {
     const where = `${this.name}: line ${line}`;
     const needed = [this.user, this.item, ...(this.rating === undefined ? [] : [this.rating])];
+    const list = needed.find((key) => Array.isArray(row[key]));
+    if (list !== undefined)
+      throw new InputError(
+        `${where}: ${list} is a list, ${clipped(textOf(row[list]))}: write a row for each of its values, or name ` +
+          "another column with --columns",
+      );
     const lacking = needed.find((key) => (key === this.rating ? isMissing : isEmpty)(textOf(row[key])));
     if (lacking !== undefined) {
       if (this.settings.incomplete === "skip") {
@@ -103,9 +169,8 @@ export class ObjectRows implements Tally {
       }
       if (Number.isNaN(rating))
         throw new RefusedFile(
-          `${where}: ${this.rating} ${clipped(text)} ${whyNoNumber(text)}; correct it, or take the pairs alone with ` +
-            "--implicit",
-          [{ implicit: true }],
+          `${where}: ${this.rating} ${clipped(text)} ${whyNoNumber(text)}; correct it, ${NO_NUMBER}`,
+          waysAroundWords(this.columns),
         );
       const { least, most } = this.range ?? {
         least: Number.NEGATIVE_INFINITY,

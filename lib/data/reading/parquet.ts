@@ -35,7 +35,8 @@ export async function openParquet(path: string): Promise<ParquetFile> {
       return await work();
     } catch (error) {
       throw new InputError(
-        `${path}: Parquet data damaged or of an unknown kind (${(error as Error).message})`,
+        `${path}: Parquet data damaged or of an unknown kind (${(error as Error).message}); ` +
+          "write it again, compressed by snappy, gzip, brotli, zstd or not at all, or as CSV",
       );
     }
   };

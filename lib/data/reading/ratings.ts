@@ -21,7 +21,17 @@ import { sniffEncoding, toUtf8 } from "./encoding";
 import { layoutOf } from "./fields";
 import { guessScale, type Seen, seenIn } from "./guess";
 import type { Tally } from "./leftOut";
-import { flat, isJson, ObjectRows, parseLine, planObjects, type Row, textLines, textOf } from "./objects";
+import {
+  flat,
+  isJson,
+  ObjectRows,
+  parseLine,
+  planObjects,
+  type Row,
+  refuseArrays,
+  textLines,
+  textOf,
+} from "./objects";
 import { openParquet } from "./parquet";
 import { RefusedFile } from "./refusal";
 import { type ParsedRatings, settleRepeats } from "./repeats";
@@ -113,6 +123,7 @@ async function readFile(path: string, asked: Asked, sink: RatingSink, options: S
     const text = await peeked(toUtf8(path, all, encoding), BEGINNING);
     const common = { file: path, ...(packed ? { packed } : {}), encoding: encoding.encoding };
     const json = isJson(text.first);
+    if (!json) refuseArrays(path, text.first);
     return json
       ? await readJson(path, json, text.all, asked, sink, common)
       : await readDelimited(path, text, asked, sink, common);

@@ -1,6 +1,7 @@
 /** A file that cannot be read as it is, and the settings with which it can. */
 
 import { InputError } from "../../errors";
+import type { Columns } from "./columns";
 
 /** A reading setting and its value (settings.ts). */
 export type Way = Readonly<Record<string, string | number | boolean>>;
@@ -14,3 +15,12 @@ export class RefusedFile extends InputError {
     super(message);
   }
 }
+
+/** What to do where a word stands for a rating. */
+export const NO_NUMBER =
+  "put numbers for words (a higher one for what is liked more), name another column with --columns " +
+  "rating=..., or take all pairs for liked with --implicit";
+
+/** No command takes words that say how much something is liked for likes: its author has to. */
+export const waysAroundWords = ({ means }: Pick<Columns, "means">): Way[] =>
+  means === "rating" ? [] : [{ implicit: true }];

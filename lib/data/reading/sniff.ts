@@ -79,6 +79,9 @@ export function unusualSeparator(lines: readonly string[]): string | undefined {
   );
 }
 
+/** Whether a field holds words between commas or semicolons: "fruit,whole". */
+const isListed = ({ fields }: SampleRow): boolean => fields.some((field) => /[^\d\s][,;][^\d\s]/.test(field));
+
 /** The layout that cuts the sample best; undefined when none cuts it. */
 export function sniffLayout(bytes: Uint8Array, complete: boolean): Layout | undefined {
   let best: { layout: Layout; share: number } | undefined;
@@ -92,6 +95,7 @@ export function sniffLayout(bytes: Uint8Array, complete: boolean): Layout | unde
     // below it
     const [first, second] = rows;
     const named = first && isNamed(first.fields) && !(second && isNamed(second.fields)) ? 1 : 0;
+    if (separator === " " && !named && 2 * rows.filter(isListed).length > rows.length) continue; // of names
     const share = named + regularity(rows).share;
     if (share > (best?.share ?? 0) + (best ? ALIKE : 0)) best = { layout, share };
   }

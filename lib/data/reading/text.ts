@@ -8,7 +8,7 @@ import { type ColumnChoice, type Columns, chooseColumns } from "./columns";
 import { requireUtf8 } from "./encoding";
 import { FieldReader, type Layout } from "./fields";
 import { type LeftOut, type Tally, unratedBy } from "./leftOut";
-import { RefusedFile } from "./refusal";
+import { NO_NUMBER, RefusedFile, waysAroundWords } from "./refusal";
 import type { RatingSink } from "./sink";
 import {
   namedLayout,
@@ -53,7 +53,7 @@ export function planText(
   if (isUnderHeadings(rows)) throw headingsError(name, rows[0], layout.separator);
   const broken = rows.find(({ misquoted }) => misquoted >= 0);
   if (broken) throw misquotedError(name, broken.line, broken.fields[broken.misquoted]);
-  const columns = chooseColumns(name, rows, asked.columns, asked.implicit);
+  const columns = chooseColumns(name, rows, asked.columns, asked.implicit, undefined, layout.separator);
   return { layout, columns, first: rows[columns.skipped.length] };
 }
 
@@ -178,12 +178,14 @@ class Rows implements Tally {
         return;
       }
       if (!(rating >= this.least && rating <= this.most)) {
+        if (this.isBlank()) return;
         if (!this.skips || !isMissing(fields.text(at))) throw this.badRating(line, rating);
         this.incomplete++;
         return;
       }
     }
     if (this.isEmpty(this.user) || this.isEmpty(this.item)) {
+      if (this.isBlank()) return;
       if (!this.skips) throw this.noId(line);
       this.incomplete++;
       return;
@@ -191,6 +193,13 @@ class Rows implements Tally {
     const user = this.idOf(sink.userTable, this.user, bytes);
     const item = this.idOf(sink.itemTable, this.item, bytes);
     sink.add(user, item, rating, line);
+  }
+
+  /** Whether separators are all that a line holds; it is counted then. */
+  private isBlank(): boolean {
+    for (let field = 0; field < this.fields.count; field++) if (!this.isEmpty(field)) return false;
+    this.blank++;
+    return true;
   }
 
   private isEmpty(field: number): boolean {
@@ -227,7 +236,8 @@ class Rows implements Tally {
   private wrongCount(line: number): InputError {
     const { count } = this.fields;
     const { width } = this.columns;
-    const more = count > width ? "; a separator in an id needs quotes around it" : "";
+    const more =
+      count > width ? "; a separator in an id needs quotes around it" : "; correct or delete the line";
     return new InputError(
       `${this.name}: line ${line}: ${count} ${count === 1 ? "field" : "fields"} where ${width} are ` +
         `expected: ${this.shown()}${more}`,
@@ -245,9 +255,8 @@ class Rows implements Tally {
       );
     if (Number.isNaN(value))
       return new RefusedFile(
-        `${where} ${whyNoNumber(text)}; correct it, name another column with --columns rating=..., ` +
-          `or take the pairs alone with --implicit`,
-        [{ implicit: true }],
+        `${where} ${whyNoNumber(text)}; correct it, ${NO_NUMBER}`,
+        waysAroundWords(this.columns),
       );
     const { least, most } = this.range as { least: number; most: number };
     const time = isTimeNumber(value)

@@ -25,14 +25,18 @@ export function numberOf(given: string): number {
 
 /** Thumbs in words. */
 const THUMBS: readonly [up: RegExp, down: RegExp] = [
-  /^(true|yes|likes?|liked|up|thumbs?[ _-]?up)$/i,
-  /^(false|no|dislikes?|disliked|down|thumbs?[ _-]?down)$/i,
+  /^(true|yes|likes?|liked|up|thumbs?[ _-]?up|upvoted?|recommended|\u{1f44d}.?.?)$/iu,
+  /^(false|no|dislikes?|disliked|down|thumbs?[ _-]?down|downvoted?|not[ _-]recommended|\u{1f44e}.?.?)$/iu,
 ];
 
-/** The rating that a text stands for: a number, or 1 and 0 for "like" and "dislike"; NaN for none. */
+/** Four of five: ★★★★☆. */
+const STARRED = /^([★⭐]\ufe0f?)+☆*$/u;
+
+/** The rating that a text stands for: a number, its stars, or 1 and 0 for "like" and "dislike"; NaN for none. */
 export function ratingOf(text: string): number {
   const number = numberOf(text);
   if (!Number.isNaN(number)) return number;
+  if (STARRED.test(text)) return text.match(/[★⭐]/gu)?.length ?? 0;
   return THUMBS[0].test(text) ? 1 : THUMBS[1].test(text) ? 0 : Number.NaN;
 }
 
@@ -48,7 +52,7 @@ export function whyNoNumber(text: string): string {
 export function ratingIn(bytes: Uint8Array, from: number, to: number): number {
   const short = decimal(bytes, from, to);
   if (!Number.isNaN(short) || to - from > 64) return short;
-  return ratingOf(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("latin1"));
+  return ratingOf(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("utf8"));
 }
 
 /**
@@ -74,16 +78,18 @@ function decimal(bytes: Uint8Array, from: number, to: number): number {
 }
 
 const DATE =
-  /^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|[A-Za-z]{3,9} \d{1,2}, \d{4})([ T].*)?$/;
+  /^((19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|[A-Za-z]{3,9} \d{1,2}, \d{4})([ T].*)?$/;
 const SECONDS = { least: 1e8, most: 1e10 }; // from 1973 on, in seconds; the same in milliseconds or finer
 const FINER = [1, 1e3, 1e6, 1e9];
+
+export const isDate = (text: string): boolean => DATE.test(text);
 
 /**
  * Whether a text is a point in time: a date, or a whole number of seconds (or ms, us, ns) since 1970 after
  * 1973.
  */
 export function isTime(text: string): boolean {
-  if (DATE.test(text)) return true;
+  if (isDate(text)) return true;
   return /^\d{9,19}(\.\d+)?$/.test(text) && isTimeNumber(Number(text));
 }
 

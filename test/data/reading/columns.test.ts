@@ -100,10 +100,39 @@ describe("names", () => {
     });
   });
 
-  it("a column for each item is refused with what to do", async () => {
-    const wide = "user,i1,i2,i3,i4,i5\na,1,,3,4,5\nb,5,4,,2,1\n";
-    await expect(read(wide)).rejects.toThrow(/one line for each rating: user,item,rating/);
-    await expect(read(wide.replaceAll("i", ""))).rejects.toThrow(/one line for each rating/);
+  const WIDE = 'user,i1,i2,i3,"i,4",i5\na,1,,3,4,5\nb,5,4,,2,1\n';
+  const FOUND = ["a i1 1", "a i3 3", "a i,4 4", "a i5 5", "b i1 5", "b i2 4", "b i,4 2", "b i5 1"];
+  const GRID = Array.from({ length: 8 }, (_, u) =>
+    Array.from({ length: 9 }, (_, i) => (u + i) % 4 || "").join(),
+  );
+  const LISTS = "7 1 2 3\n8 2\n9 3 1 2 4 5\n10 5 4 1 2\n11 1 2\n";
+  it.each<[string, string, readonly string[]]>([
+    ["a column for each item", WIDE, FOUND],
+    [
+      "of a spreadsheet",
+      WIDE.replace("i,4", "i.4").replaceAll(",", ";"),
+      FOUND.map((row) => row.replace("i,4", "i.4")),
+    ],
+    [
+      "whose names are numbers",
+      WIDE.replace('"i,4"', "4").replaceAll("i", ""),
+      FOUND.map((row) => row.replace(/ i,?/, " ")),
+    ],
+    [
+      "a column for each user",
+      WIDE.replace("user", "movie"),
+      FOUND.map((row) => row.replace(/(\S+) (\S+)/, "$2 $1")),
+    ],
+    ["without names", GRID.join("\n"), ["1 2 1", "1 3 2", "2 1 1", "6 9 1"]],
+    ["a list of items in each line", LISTS, ["7 1 1", "7 2 1", "7 3 1", "8 2 1", "9 3 1"]],
+  ])("%s is refused with a command that turns the table", async (_, text, found) => {
+    const path = fileOf(text, "wide table.csv");
+    const refused = await readRatings([path], complete(READING, {}, "")).catch(
+      (error: Error) => error.message,
+    );
+    const [, command] = /(python3 .*) > ratings\.csv, and go on with/s.exec(String(refused)) ?? [];
+    const turned = execFileSync("sh", ["-c", command ?? "false"], { encoding: "utf8" });
+    expect(await rowsOf(turned, { scale: "1-5" })).toEqual(expect.arrayContaining([...found]));
   });
 
   it("that describe an item are none: of BoardGameGeek's ratings, and one person's films", async () => {
@@ -144,6 +173,19 @@ describe("names", () => {
     );
   });
 
+  it("of orders and of one person's films: the buyer is the user, and no order, type or foreign number", async () => {
+    const woo =
+      "order_id;date_created;billing_email;product_id;qty\n1;2024-05-03;a@x;7;1\n2;2024-05-03;b@x;7;2\n";
+    expect((await read(woo)).accounts[0].first).toMatchObject({ user: "a@x", item: "7" });
+    const trakt = '{"rating":7,"type":"movie","movie":{"title":"F","year":2008,"ids":{"trakt":4}}}\n';
+    await expect(read(trakt)).rejects.toThrow(/an export of one person has no column of users/);
+    const goodreads = "Book Id,Title,Author,ISBN,My Rating\n7,Dune,Herbert,978,5\n8,Emma,Austen,979,4\n";
+    await expect(read(goodreads)).rejects.toMatchObject({
+      message: expect.stringMatching(/an export of one person has no column of users/),
+      ways: [],
+    });
+  });
+
   it("R's tables, whose header lacks the name of the row names", async () => {
     expect(await rowsOf('"user" "item" "rating"\n"1" "ann" "i7" 4\n"2" "bob" "i7" 5\n', {}, "r.txt")).toEqual(
       ["ann i7 4", "bob i7 5"],
@@ -159,6 +201,12 @@ describe("names", () => {
 });
 
 describe("comments", () => {
+  it("are a title above the header, and the sizes of a Matrix Market file", async () => {
+    expect(await rowsOf("Export of May,,\n\nuser,item,rating\na,x,4\nb,x,2\n")).toEqual(["a x 4", "b x 2"]);
+    const market = "%%MatrixMarket matrix coordinate integer general\n% more\n2 9 2\n1 9 5\n2 9 3\n";
+    expect(await rowsOf(market)).toEqual(["1 9 5", "2 9 3"]);
+  });
+
   it("of a spreadsheet name the separator, and are passed over", async () => {
     for (const mark of [";", ",", "\t", "^"]) {
       const text = `sep=${mark}\r\n${["user", "item", "rating"].join(mark)}\r\n${["a;1", "x|2", "4"].map((one) => (mark === "^" ? one : one.replace(/\W/, "-"))).join(mark)}\r\n`;
@@ -259,9 +307,39 @@ describe("without a header", () => {
     expect((await read(text, { columns: "user=1,item=2,rating=4" })).ratings.userIds.length).toBe(20);
   });
 
+  it.each<[string, string, readonly object[]]>([
+    [
+      "of Steam-200k, whose last is 0",
+      '15,"Dota, 2",purchase,1.0,0\n15,"Dota, 2",play,27.5,0\n16,Rust,purchase,1.0,0\n',
+      [{ columns: "user=1,item=2,rating=4" }, { columns: "user=1,item=2", implicit: true }],
+    ],
+    [
+      "after a number and a date",
+      "0,2024-05-03,u1,S5,2,EUR\n1,2024-05-04,u1,S6,4,EUR\n2,2024-05-04,u2,S5,5,EUR\n3,2024-05-04,u2,S6,5,EUR\n4,2024-05-04,u3,S6,1,EUR\n",
+      [{ columns: "user=3,item=4,rating=5" }, { columns: "user=3,item=4", implicit: true }],
+    ],
+  ])("many columns, %s, come with the ways to take them", async (_, text, ways) => {
+    await expect(read(text)).rejects.toMatchObject({ ways });
+    expect(await rowsOf(text, { ...ways[1], duplicates: "last" })).not.toEqual([]);
+  });
+
+  it("empty columns at the end are none, and lines of separators alone are blank", async () => {
+    const readout = await read("u1,i1,5,,,\nu2,i1,3,,,\n,,,,,\n");
+    expect(readout.accounts[0]).toMatchObject({
+      first: { user: "u1", item: "i1", rating: "5" },
+      skipped: { blank: 1 },
+    });
+    expect(await rowsOf("user,item,rating\na,x,4\n,,\nb,x,3\n")).toEqual(["a x 4", "b x 3"]);
+  });
+
+  it("a date is no user, no item and no rating", async () => {
+    expect(await rowsOf("2024-05-03,u1,i1,4\n2024-05-03,u2,i1,2\n")).toEqual(["u1 i1 4", "u2 i1 2"]);
+    expect(await rowsOf("u1,i1,20240503,4\nu2,i1,20241231,2\n")).toEqual(["u1 i1 4", "u2 i1 2"]);
+  });
+
   it("more columns than have an order are asked for", async () => {
     await expect(read("u1\t2009\ta1\tMuse\tt1\tx\n")).rejects.toThrow(
-      /6 columns without names, the first row, .*--columns/,
+      /6 columns without names, the first row: 1: "u1", 2: "2009", .*--columns/,
     );
   });
 });
@@ -301,6 +379,8 @@ describe("lines that cannot be read name themselves", () => {
   });
 
   it("quotes long lines in part only", async () => {
-    await expect(read(`1,2,3\n${"x".repeat(500)}\n`)).rejects.toThrow(/"x{80}\.\.\."$/);
+    await expect(read(`1,2,3\n${"x".repeat(500)}\n`)).rejects.toThrow(
+      /"x{80}\.\.\."; correct or delete the line$/,
+    );
   });
 });

@@ -1,8 +1,10 @@
 /** Whatever separates, quotes, names, encodes and packs them: the same ratings. */
 
+import { execFileSync } from "node:child_process";
 import { gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
+import { textOf } from "../../../lib/data/reading/objects";
 import { readRatings } from "../../../lib/data/reading/ratings";
 import { READING } from "../../../lib/data/reading/settings";
 import { complete } from "../../../lib/settings";
@@ -259,6 +261,32 @@ describe("JSON", () => {
     expect(await rowsOf(text, { columns: "user=user.name,item=item.id" })).toEqual(["Ann x 4", "Ann y 5"]);
     const deep = `${'{"a":'.repeat(3000)}1${"}".repeat(3000)}`;
     expect((await read(`{"user":${deep},"item":"x","rating":4}`)).ratings.userIds).toHaveLength(1);
+  });
+
+  const nested = JSON.stringify({ a: { x: 4, y: 1 }, b: { x: 2, y: 5 } });
+  it.each([
+    ["arrays in one", '[["a","x",4],["b","x",2]]'],
+    ["arrays, one a line", '["a","x",4]\n["b","x",2]\n'],
+    [
+      "rows inside an object",
+      '{"count":2,"ratings":[{"user":"a","item":"x","stars":4},{"user":"b","item":"x","stars":2}]}',
+    ],
+    ["users inside an object", nested],
+  ])("%s: refused with a command that takes the rows out", async (_, text) => {
+    const path = fileOf(text, "own export.json");
+    const refused = await readRatings([path], complete(READING, {}, "")).catch(
+      (error: Error) => error.message,
+    );
+    const [, command] = /(python3 .*) > ratings\.(?:csv|json), and go on with/s.exec(String(refused)) ?? [];
+    const turned = execFileSync("sh", ["-c", command ?? "false"], { encoding: "utf8" });
+    expect(await rowsOf(turned)).toEqual(expect.arrayContaining(["a x 4", "b x 2"]));
+  });
+
+  it("a list in the place of an item is refused", async () => {
+    expect(textOf([{ id: 7n }])).toBe('[{"id":"7"}]'); // of Parquet, which counts in big integers
+    await expect(read('{"user":1,"items":[{"id":7}]}\n{"user":2,"items":[{"id":8}]}\n')).rejects.toThrow(
+      /line 1: items is a list.*write a row for each of its values/,
+    );
   });
 
   it("an array of objects", async () => {

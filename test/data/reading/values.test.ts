@@ -43,7 +43,7 @@ describe("scales that are not", () => {
     [
       "a slip among five stars",
       [...drawn(500, (r) => 1 + r.below(5)), 44],
-      /line 501: rating 44: it is outside 1 to 5, where 99\.8 % of the ratings are; correct it, or say --scale/,
+      /line 501: rating 44: it is outside 1 to 5, where 99\.8 % of the ratings are; correct it, leave it out with --unrated 44, or say --scale/,
     ],
     [
       "a slip that would make ten stars",
@@ -182,6 +182,43 @@ describe("clicks, orders, plays", () => {
   it("that repeat are one pair each, and counted", async () => {
     const readout = await read("user,item,time\na,x,2024-01-01\na,x,2024-01-02\nb,x,2024-01-02\n");
     expect([readout.ratings.ratings.length, readout.repeats]).toEqual([2, 1]);
+  });
+});
+
+describe("what stands for a rating", () => {
+  it.each([
+    ["upvote", "downvote"],
+    ["👍", "👎"],
+    ["Recommended", "Not Recommended"],
+  ])("%s and %s", async (up, down) => {
+    expect(await rowsOf(`user,item,vote\na,x,${up}\nb,x,${down}\n`)).toEqual(["a x 5", "b x 1"]);
+  });
+
+  it("stars that are drawn are counted", async () => {
+    expect(await rowsOf("user,item,rating\na,x,★★★★☆\nb,x,⭐\n")).toEqual(["a x 4", "b x 1"]);
+  });
+
+  it.each(["user,item,rating\na,x,poor\nb,x,great\n", '{"user":1,"item":2,"rating":"poor"}\n'])(
+    "words say how much, so no command takes them for likes: %j",
+    async (text) => {
+      await expect(read(text)).rejects.toMatchObject({
+        message: expect.stringMatching(/"poor" is not a number; correct it, put numbers for words/),
+        ways: [],
+      });
+    },
+  );
+
+  it("a value far from the others may be no rating: the first way leaves it out", async () => {
+    const jester = drawn(300, (r) => (r.below(3) ? 20 * r.uniform() - 10 : 99));
+    await expect(read(file(jester))).rejects.toMatchObject({ ways: [{ unrated: 99 }, {}, {}] });
+    await expect(read(file([...drawn(500, (r) => 1 + r.below(5)), 1200]))).rejects.toMatchObject({
+      ways: [{ unrated: 1200 }, { scale: "1-1200" }],
+    });
+  });
+
+  it("amounts are taken as pairs first, also those that are not whole", async () => {
+    const hours = drawn(300, (r) => (400 * r.uniform() ** 6).toFixed(1));
+    await expect(read(file(hours))).rejects.toMatchObject({ ways: [{ implicit: true }, {}] });
   });
 });
 
