@@ -76,7 +76,8 @@ export function withReading(command: Command): Command {
         throw new InvalidArgumentError(`It is not ${setting.allowed}.`);
       return value;
     };
-    command.addOption(new Option(`--${key} <value>`, describeSetting(setting)).argParser(read));
+    const text = setting.default === null ? setting.doc : describeSetting(setting);
+    command.addOption(new Option(`--${key} <value>`, text).argParser(read));
   }
   return command;
 }

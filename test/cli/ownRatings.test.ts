@@ -217,6 +217,15 @@ describe("a refusal", () => {
   });
 });
 
+it("help says what happens without an option, and where the numbers of advise come from", async () => {
+  const { out } = await erasable("advise", "--help");
+  const text = out.replace(/\s+/g, " ");
+  expect(text).not.toMatch(/none \(default: none\)/);
+  expect(text).toMatch(/--scale <value> lowest and highest rating, .*; without it, the values tell/);
+  expect(text).toMatch(/--incomplete <value> lines in which .* refuse the file, or skip them/);
+  expect(text).toMatch(/measured here, on these ratings; published results play no part/);
+});
+
 describe("columns", () => {
   it("the one called rating is read, wherever it stands", async () => {
     const fourth = put(table((u, i, stars) => `${u},${i},1,${stars}`, "user_id,book_id,is_read,rating\n"));

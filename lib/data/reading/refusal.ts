@@ -1,7 +1,6 @@
 /** A file that cannot be read as it is, and the settings with which it can. */
 
 import { InputError } from "../../errors";
-import type { Columns } from "./columns";
 
 /** A reading setting and its value (settings.ts). */
 export type Way = Readonly<Record<string, string | number | boolean>>;
@@ -22,5 +21,5 @@ export const NO_NUMBER =
   "rating=..., or take all pairs for liked with --implicit";
 
 /** No command takes words that say how much something is liked for likes: its author has to. */
-export const waysAroundWords = ({ means }: Pick<Columns, "means">): Way[] =>
+export const waysAroundWords = ({ means }: { readonly means: string }): Way[] =>
   means === "rating" ? [] : [{ implicit: true }];

@@ -36,7 +36,7 @@ export const READING = {
       takes(parseColumns),
       "user=NAME,item=NUMBER and so on",
       "user=1,item=2",
-      "which column is what: user=NAME|NUMBER,item=...[,rating=...][,time=...]",
+      "which column is what, user=NAME|NUMBER,item=...[,rating=...][,time=...]; without it, names and values tell",
     ),
   ),
   scale: nullable(
@@ -44,18 +44,21 @@ export const READING = {
       takes(parseScale),
       "the lowest and the highest rating, such as 1-10 or -1-1",
       "1-5",
-      "lowest and highest rating",
+      "lowest and highest rating, such as 1-10 or -1-1; without it, the values tell, or it is asked for",
     ),
   ),
-  liked: anyNumber(4, "the rating from which on an item is liked (three quarters of the scale)"),
+  liked: anyNumber(
+    4,
+    "the rating from which on an item is liked; without it, three quarters of the way up the scale",
+  ),
   unrated: anyNumber(
     0,
-    "the value that stands for 'not rated', of counts also all below it: such lines are left out",
+    "the value that stands for 'not rated', of counts also all below it: such lines are left out; without it, none is",
   ),
   incomplete: choice(
     INCOMPLETE,
     "refuse",
-    "what is made of a line in which user, item or rating is missing: an error, or it is left out",
+    "lines in which user, item or rating is missing: refuse the file, or skip them and say how many",
   ),
   duplicates: choice(
     DUPLICATES,
@@ -69,7 +72,7 @@ export const READING = {
       takes(separatorNamed),
       "comma, semicolon, tab, pipe, ::, space or a single character",
       ",",
-      "what stands between columns",
+      "what stands between columns: comma, semicolon, tab, pipe, ::, space or a single character; without it, the first lines tell",
     ),
   ),
   encoding: choice(ENCODINGS, "auto", "how letters are written; auto: UTF-8, or UTF-16 by its first bytes"),
