@@ -28,7 +28,9 @@ function prepareMarkdown(markdown, katex) {
   return outsideCode(markdown, (text) =>
     text
       .replace(/\$\$([^$]+)\$\$/g, (_, source) => mathMl(source, true))
-      .replace(/(?<![\\\w])\$(?!\s)([^$\n]+?)(?<!\s)\$(?!\d)/g, (_, source) => mathMl(source, false))
+      .replace(/(?<![\\\w])\$(?!\s)([^$\n]+?)(?<!\s)\$(?!\d)([.,;:)]*)/g, (_, source, end) =>
+        end === "" ? mathMl(source, false) : `<span class="whole">${mathMl(source, false)}${end}</span>`,
+      )
       .replace(/\]\(([\w-]+)\.ipynb(#[^)]*)?\)/g, "]($1.html$2)"),
   );
 }

@@ -208,6 +208,6 @@ export function narrowed(chart: Chart): Chart {
     panelRows: columns.length > 0 ? PANEL : undefined,
     tips: [],
     width: NARROW,
-    height: Math.min(height, NARROW),
+    height: chart.y.type === "category" ? height : Math.min(height, NARROW), // each category needs its line
   };
 }

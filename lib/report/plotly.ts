@@ -72,7 +72,7 @@ function groupsOf(chart: Chart, mark: Mark, places: readonly Place[]) {
 
 /** Whether a mark shows the symbol of its series, or fills with its colour, as a legend should. */
 const isNamed = ({ mark, symbols }: Mark) =>
-  mark === "point" || mark === "bar" || (mark === "line" && symbols);
+  mark === "point" || mark === "bar" || (mark === "line" && symbols === true);
 
 function tracesOf(
   chart: Chart,
@@ -134,21 +134,18 @@ function traceOf(
     }
     case "text": {
       const middle = look.baseline === "top" ? "bottom center" : "middle center";
-      return scatter("text", {
+      // an unseen symbol keeps the name off the point
+      return scatter("markers+text", {
         ...still,
-        text: places.map((place) => nameText(place, look.bold ?? false)),
+        marker: { size: 8, opacity: 0 },
+        text: places.map(({ text = "" }) =>
+          look.bold && text !== "" ? `<b>${escapePlotly(text)}</b>` : escapePlotly(text),
+        ),
         textposition: places.map(({ side }) => side?.name ?? middle),
         textfont: { color: onAnyGround(mark.colour ?? INK), size: look.fontSize ?? LABEL_SIZE },
       });
     }
   }
-}
-
-/** A name, with a space on the side of its point. */
-function nameText({ text = "", side }: Place, bold: boolean): string {
-  const escaped = escapePlotly(text);
-  if (bold && text !== "") return `<b>${escaped}</b>`;
-  return side?.align === "left" ? `\u2002${escaped}` : side?.align === "right" ? `${escaped}\u2002` : escaped;
 }
 
 /** Rules as one broken line; those without a place in one direction reach over the panel. */
@@ -177,7 +174,8 @@ function boxes(places: readonly Place[]): Spec {
   };
 }
 
-const LEGEND_LINE = 22; // px
+const TEXT_SIZE = 13; // px
+const LEGEND_LINE = 22;
 const HEADING = 24; // a line above the panels
 
 /** The layout: axes whose domains are the places of the panels, headings, legend. */
@@ -207,11 +205,12 @@ function frameOf(chart: Chart, { panels, rows, columns }: Layout): Spec {
   const headed = HEADING * Math.max(...panels.map(({ heading }) => heading.length));
   const top = 30 + headed + legendLines * LEGEND_LINE + (chart.title ? 30 : 0);
   return {
-    font: { family: FONT, size: 13, color: MIDTONE },
+    font: { family: FONT, size: TEXT_SIZE, color: MIDTONE },
     paper_bgcolor: CLEAR,
     plot_bgcolor: CLEAR,
+    modebar: { bgcolor: CLEAR, color: MIDTONE, activecolor: STRONG }, // made of the ground, it would be grey on grey
     hovermode: "closest",
-    hoverlabel: { align: "left" },
+    hoverlabel: { align: "left", bgcolor: "#3a3f45", bordercolor: MIDTONE, font: { color: "#ffffff" } },
     barmode: "overlay",
     bargap: 0,
     showlegend: chart.legend,
@@ -227,9 +226,12 @@ function frameOf(chart: Chart, { panels, rows, columns }: Layout): Spec {
   };
 }
 
+/** A title no larger than the other texts, since it has no more room. */
+const titleOf = (text: string): Spec => ({ text, font: { size: TEXT_SIZE } });
+
 function axisOf(axis: Axis): Spec {
   const log = isLog(axis.type);
-  const title = axis.title.length > 0 ? { title: { text: lines(axis.title) } } : {};
+  const title = axis.title.length > 0 ? { title: titleOf(lines(axis.title)) } : {};
   const base = {
     type: log ? "log" : "linear",
     range: axis.domain.map((end) => short(log ? Math.log10(end) : end)),
@@ -266,6 +268,6 @@ function colourAxis({ domain, colours: range, title }: ColourScale): Spec {
     cmin: domain[0],
     cmax: domain[1],
     colorscale: range.map((colour, i) => [i / (range.length - 1), colour]),
-    colorbar: { title: { text: escapePlotly(title) } },
+    colorbar: { title: { ...titleOf(escapePlotly(title)), side: "right" } },
   };
 }

@@ -38,11 +38,19 @@ const STYLE = `
 body { margin: 0; padding: 1rem; font: 0.9rem/1.5 ${FONT}; color: var(--ink); background: var(--ground); }
 main { max-width: 60rem; margin: 0 auto; }
 h1 { font-size: 1.1rem; margin: 0 0 0.5rem; }
-figure { margin: 0; }
+figure { margin: 0; overflow-x: auto; }
+.wide { min-width: 44rem; }
 p { margin: 0.5rem 0; color: var(--soft); }
 [style*="fill: rgb(118, 123, 128)"], [style*="fill: rgb(119, 119, 119)"] { fill: var(--ink) !important; }
 [style*="stroke: rgb(119, 119, 119)"] { stroke: var(--ink) !important; }
 `;
+
+/** Whether panels stand side by side, or cells hold numbers: on a phone such a figure is scrolled and not squeezed. */
+function isWide({ layout }: PlotlyFigure): boolean {
+  const axes = Object.entries(layout).filter(([name]) => name.startsWith("xaxis"));
+  const begins = axes.map(([, axis]) => (axis as { domain: readonly number[] }).domain[0]);
+  return "coloraxis" in layout || begins.some((begin) => begin > 0);
+}
 
 /** A figure as a page of its own. */
 export function plotlyPage(figure: PlotlyFigure, { title, alt, provenance }: PageText): string {
@@ -67,7 +75,7 @@ Plotly.newPlot("figure", figure.data, figure.layout, ${scriptJson(config)});
 <body>
 <main>
 <h1>${escapeHtml(title)}</h1>
-<figure aria-label="${escapeHtml(alt)}"><div id="figure"></div></figure>
+<figure aria-label="${escapeHtml(alt)}"><div id="figure"${isWide(figure) ? ' class="wide"' : ""}></div></figure>
 <p>${escapeHtml(provenance)}</p>
 </main>
 <script src="${PLOTLY_FILE}"></script>

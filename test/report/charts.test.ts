@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { Random } from "../../lib/random";
 import { barChart } from "../../lib/report/barChart";
 import type { Chart } from "../../lib/report/chart";
+import { narrowed } from "../../lib/report/chart";
 import { heatChart } from "../../lib/report/heatChart";
 import { binCounts, histogramChart } from "../../lib/report/histogram";
 import { layoutOf } from "../../lib/report/layout";
@@ -157,6 +158,13 @@ describe.each(Object.entries(charts))("%s", (name, make) => {
       expect(layout).toHaveProperty(yaxis.replace("y", "yaxis"));
     }
     expect(JSON.stringify({ data, layout })).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it("names each series once in the legend of Plotly", () => {
+    const traces = plotlyFigure(chart).data as readonly { name?: string; showlegend?: boolean }[];
+    expect(traces.filter(({ showlegend }) => typeof showlegend !== "boolean")).toEqual([]);
+    const named = traces.filter(({ showlegend }) => showlegend).map(({ name }) => name);
+    expect(new Set(named).size).toBe(named.length);
   });
 
   it("shows each panel of both drawings over the same ends", () => {
@@ -422,4 +430,24 @@ it("names of data stand in a figure as they are, and never as markup", async () 
   expect(svg).toContain("&lt;b onclick=");
   const written = JSON.stringify(plotlyFigure(chart)).replaceAll(/<\/?b>|<br>/g, ""); // our own tags
   expect(written).not.toContain("<");
+});
+
+describe("on a phone", () => {
+  it("a field of cells keeps its height, since each row has a number in it", () => {
+    const many = Array.from({ length: 24 }, (_, k) => ({ x: "a", y: `setting ${k}`, v: k }));
+    const chart = heatChart(many, { x: "x", y: "y", value: "v", digits: 1, height: 480 });
+    expect(narrowed(chart)).toMatchObject({ width: 285, height: 480 });
+    expect(narrowed(charts.pareto()).height).toBe(285);
+  });
+
+  it("an interactive figure whose panels stand side by side is scrolled and not squeezed", () => {
+    const page = (panels?: "method") =>
+      plotlyPage(plotlyFigure(lineChart(utility, { x: "groups", y: "mean", panelColumns: panels })), {
+        title: "t",
+        alt: "a",
+        provenance: "p",
+      });
+    expect(page("method")).toContain('<div id="figure" class="wide">');
+    expect(page()).toContain('<div id="figure">');
+  });
 });
