@@ -84,6 +84,19 @@ it.each(Object.entries(KINDS))(
   300_000,
 );
 
+it("those who are forgotten alone liked what is held out: the quick start says so", async () => {
+  const likes = (user: number, item: number) => (user > 4 && user < 8 ? 5 : 1 + (mixed(user, item) % 3));
+  const shown = await shownBy("00_quickstart", {
+    dataset: fileOf(USERS, likes),
+    groups: 1,
+    epochs: 1,
+    forget: 14,
+  });
+  expect(shown).toMatch(/Forgotten: users .*\bu5, u6, u7\b/);
+  expect(shown).toMatch(/Nothing that the others like is held out, so no rank can be measured/);
+  expect(shown).not.toMatch(/NaN|undefined|stand in/);
+}, 300_000);
+
 it("one user alone: the quick start says that nothing can be had, and goes on with generated ratings", async () => {
   const file = fileOf(1, (user, item) => 1 + mixed(user, item));
   const shown = await shownBy("00_quickstart", { dataset: file, groups: 2, epochs: 1, forget: 1 });
