@@ -345,7 +345,9 @@ function byName(table: Table, names: readonly string[], given: Found): Found {
   const clear = able.filter((k) => mayName(names[k]) > 1);
   const left = clear.length >= missing.length ? clear : able;
   if (missing.length > 0 && left.length >= missing.length && left.length <= missing.length + 2)
-    for (const [k, role] of missing.entries()) found[role] = left[k];
+    if (missing[0] !== "user" || table.width < 5 || repeats(table, left[0]))
+      // else an item's own number
+      for (const [k, role] of missing.entries()) found[role] = left[k];
   const isWhole = found.user !== undefined && found.item !== undefined;
   if (isWhole) for (const role of asked) best(role, true); // no doubt is told of a table that lacks users
   if (isWhole && found.rating === undefined && !table.implicit)
@@ -410,6 +412,10 @@ function isRowNumber({ data }: Table, k: number): boolean {
   const first = Number(data[0]?.[k] || Number.NaN);
   return data.length >= 5 && data.every((row, n) => Number(row[k]) === first + n);
 }
+
+/** Whether a value of a column comes again, as users do, or there are too few rows to tell. */
+const repeats = ({ data }: Table, k: number): boolean =>
+  data.length < 5 || new Set(data.map((row) => row[k])).size < data.length;
 
 /** Without a header: user, item, rating, time; a column before them that counts the rows is none of these. */
 function byOrder(table: Table, given: Found): Found {

@@ -179,6 +179,10 @@ describe("names", () => {
     expect((await read(woo)).accounts[0].first).toMatchObject({ user: "a@x", item: "7" });
     const trakt = '{"rating":7,"type":"movie","movie":{"title":"F","year":2008,"ids":{"trakt":4}}}\n';
     await expect(read(trakt)).rejects.toThrow(/an export of one person has no column of users/);
+    const imdb = Array.from({ length: 9 }, (_, k) => `tt${k},${k + 1},7.${k},F${k},https://x/${k},movie\n`);
+    await expect(
+      read(`Const,Your Rating,IMDb Rating,Title,URL,Title Type\n${imdb.join("")}`),
+    ).rejects.toThrow(/an export of one person has no column of users/);
     const goodreads = "Book Id,Title,Author,ISBN,My Rating\n7,Dune,Herbert,978,5\n8,Emma,Austen,979,4\n";
     await expect(read(goodreads)).rejects.toMatchObject({
       message: expect.stringMatching(/an export of one person has no column of users/),
