@@ -7,6 +7,10 @@ import { crc32 } from "node:zlib";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
 import { InputError } from "../errors";
 
+const UNPACK = "unpack it and give the file of ratings";
+const ANOTHER = "take another copy of it";
+/** Methods of packing (APPNOTE.TXT, 4.4.5). */
+const [STORED, DEFLATED] = [0, 8];
 const LARGEST = 2 ** 31; // bytes of a file of the catalog: they are under 100 MB, so more is an attack
 
 interface Archive {
@@ -24,7 +28,7 @@ async function openArchive(path: string, name: string): Promise<Archive> {
     const files = new Map<string, Entry>();
     for await (const entry of zip.eachEntry()) {
       if (files.has(entry.fileName))
-        throw new InputError(`${name}: ${entry.fileName} is in the archive twice`);
+        throw new InputError(`${name}: ${entry.fileName} is in the archive twice; ${UNPACK}`);
       if (!entry.fileName.endsWith("/")) files.set(entry.fileName, entry);
     }
     return { zip, files };
@@ -35,15 +39,25 @@ async function openArchive(path: string, name: string): Promise<Archive> {
     const unsafe = /^(absolute path|invalid relative path|invalid characters in fileName): (.*)$/.exec(
       reason,
     );
-    if (unsafe) throw new InputError(`${name}: unsafe name ${JSON.stringify(unsafe[2])} in the archive`);
-    throw new InputError(`${name}: zip archive truncated or damaged (${reason})`);
+    if (unsafe)
+      throw new InputError(
+        `${name}: unsafe name ${JSON.stringify(unsafe[2])} in the archive, which would be unpacked outside of its ` +
+          "folder; take an archive without it",
+      );
+    throw new InputError(`${name}: zip archive truncated or damaged (${reason}); ${ANOTHER}`);
   }
 }
 
 /** The content of one file. @throws InputError while it is read, when it is not what the archive says */
 async function* contentOf({ zip }: Archive, entry: Entry, name: string): AsyncGenerator<Uint8Array> {
+  const damaged = (why: string) =>
+    new InputError(`${name}: ${entry.fileName} in the zip archive is damaged (${why}); ${ANOTHER}`);
   if (entry.isEncrypted())
     throw new InputError(`${name}: ${entry.fileName} is encrypted; unpack it with its password`);
+  if (![STORED, DEFLATED].includes(entry.compressionMethod))
+    throw new InputError(
+      `${name}: ${entry.fileName} is packed by method ${entry.compressionMethod} of zip, which is not read here; ${UNPACK}`,
+    );
   let sum = 0;
   try {
     const stream = await zip.openReadStreamPromise(entry);
@@ -52,10 +66,9 @@ async function* contentOf({ zip }: Archive, entry: Entry, name: string): AsyncGe
       yield block as Buffer;
     }
   } catch (error) {
-    throw new InputError(`${name}: ${entry.fileName} in the zip archive is damaged (${reasonOf(error)})`);
+    throw damaged(reasonOf(error));
   }
-  if (sum !== entry.crc32)
-    throw new InputError(`${name}: ${entry.fileName} in the zip archive is damaged (wrong CRC-32)`);
+  if (sum !== entry.crc32) throw damaged("wrong CRC-32");
 }
 
 /**
@@ -115,7 +128,7 @@ export async function openZip(
         ? `${path} is ${document}: save it as CSV (UTF-8)`
         : `${path} is a zip archive ` +
             `${names.length === 0 ? "without files" : `of ${listed(names)}`}: ` +
-            "unpack it and give the file of ratings",
+            UNPACK,
     );
   }
   const [member] = likely;

@@ -155,7 +155,7 @@ function draft(folder: string, files: Files, own: string, name: string): void {
     const code = codeOf(error) as string;
     throw new DiskError(
       `${folder} may not be written (${code}), which learning, forgetting and computing need; ` +
-        "to recommend, open the system read-only (recommend --read-only)",
+        "take another place, or change who may use this one. A system recommends there all the same: recommend --read-only",
       code,
       error,
     );

@@ -49,6 +49,8 @@ interface InForce {
 const FORMAT = "erasable system, format 2";
 const IN_FORCE = "system.json";
 const REQUEST = "request.json";
+const KEPT = "Nothing has changed, and the request is kept";
+const FINISH = "finish it (unlearn --resume), or take it back (unlearn --withdraw)";
 /** Before the name of a certificate that was lost before it could be superseded. No file has such a name. */
 const LOST = "lost ";
 
@@ -196,19 +198,21 @@ export class SystemFolder {
     const earlier = this.unfinishedRequest();
     if (earlier && canonicalJson(earlier) !== canonicalJson(request))
       throw new InputError(
-        `${this.path}: a request for ${earlier.users.length} users and ${earlier.ratings.length} ratings is unfinished; ` +
-          "finish it or withdraw it first",
+        `${this.path}: an earlier request is unfinished (users: ${earlier.users.length}, ratings: ` +
+          `${earlier.ratings.length}); ${FINISH}`,
       );
     const text = canonicalJson(request);
     this.asked = text; // before it is written: a disk that fails may have it all the same
-    writeAtomically(this.files, join(this.path, REQUEST), Buffer.from(text, "utf8"));
     try {
+      writeAtomically(this.files, join(this.path, REQUEST), Buffer.from(text, "utf8"));
       const work = { ...context, store: this.store };
       const unlearned = await unlearn(system, erasure, work, { key, regroup: request.regroup, save: true });
       this.commit(unlearned, key);
       return unlearned;
     } catch (error) {
       if (error instanceof DamagedError) throw this.advised(error);
+      if (error instanceof DiskError && this.text(REQUEST) === text)
+        throw new DiskError(`${error.message}. ${KEPT}: ${FINISH}`, error.code, error);
       // A request that cannot be met is not left behind; one that was stopped, or failed on the way, is.
       if (isRefusal(error) && this.text(REQUEST) === text) this.removeRequest();
       throw error;
@@ -229,8 +233,8 @@ export class SystemFolder {
 
   private advised({ message }: DamagedError): DamagedError {
     return new DamagedError(
-      `${message}. Nothing has changed, and the request is kept: put the file back from a copy and finish it (unlearn ` +
-        "--resume), or take it back (--withdraw); without a copy, learn the system anew from the ratings that are to stay",
+      `${message}. ${KEPT}: put the file back from a copy and ${FINISH}; without a copy, learn the system anew from the ` +
+        "ratings that are to stay",
     );
   }
 

@@ -71,6 +71,7 @@ describe("mistakes: code 2, a message with the flag and the choices, no stack", 
     [["unlearn", "--system", "s"], /say what to forget \(--users/],
     [["recommend", "--system", "nowhere", "--user", "1"], /nowhere holds no system/],
     [["learn", "ratings.csv"], /required option '--system <folder>'/],
+    [["check", "lib"], /lib cannot be read: it is a folder \(EISDIR\); name a file\n/],
     [["verify", "none.json", "--ratings", "x.csv"], /certificate: none.json cannot be read: .*ENOENT/],
   ])("%j", async (args, message) => {
     const own = /^(run|repeat|table)$/.test(args[0]) ? ["--results", join(home, "untouched")] : [];

@@ -3,6 +3,7 @@
  * from then on; or this one step fails, and the process goes on.
  */
 
+import { DiskError } from "../../lib/disk/diskError";
 import { type Files, nodeFiles } from "../../lib/disk/files";
 
 /** How a step ends. */
@@ -46,9 +47,7 @@ export class EndingFiles {
     if (isData && this.end !== "before" && this.end !== "after")
       real[name](path, bytes.subarray(0, bytes.length >> 1)); // half of it has come to the disk
     if (this.end === "failing")
-      throw Object.assign(new Error(`ENOSPC: no space left on device, ${name} '${path}'`), {
-        code: "ENOSPC",
-      });
+      throw new DiskError(`${path} cannot be written: the disk is full (ENOSPC), ${name}`, "ENOSPC");
     if (this.end === "after") step(...given);
     this.isDead = true;
     throw new Dead(`the process ends at step ${this.at}, ${name} ${path}`);

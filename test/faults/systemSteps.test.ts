@@ -117,6 +117,8 @@ describe.each(EVERY_METHOD)("a step on the disk that is the last, or fails: %s",
           disk.arm(0);
           const reader = await open(folder, { readOnly: true });
           expect(system.fingerprint, where).toBe(reader.fingerprint); // process and disk agree
+          if (error && system.fingerprint === old && existsSync(join(folder, "request.json")))
+            expect(error.message, where).toContain("the request is kept: finish it (unlearn --resume)");
           await reader.close();
           expect(system.recommend("u002", 1), where).toHaveLength(1);
           if (system.fingerprint === old) await system.forget(request, options);

@@ -8,8 +8,10 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { createGunzip, type Gunzip } from "node:zlib";
+import { asDiskError } from "../../disk/diskError";
 import { InputError, StoppedError } from "../../errors";
 import { openZip } from "../unzip";
+import { binary } from "./encoding";
 
 /** How far reading has come. */
 export interface ReadProgress {
@@ -43,6 +45,8 @@ const FOREIGN: readonly (readonly [string, string])[] = [
   ["46454131", "a Feather file: save it as CSV or Parquet"],
   ["894844460d0a1a0a", "an HDF5 file: save it as CSV"],
   ["934e554d5059", "a NumPy array: save it as CSV"],
+  ["504b0304", "an archive in which a zip archive is: unpack both, and give the file of ratings"],
+  ["1f8b", "an archive in which gzip data are: unpack both, and give the file of ratings"],
   ["425a68", "a bzip2 archive: unpack it with bunzip2"],
   ["fd377a585a00", "an xz archive: unpack it with unxz"],
   ["28b52ffd", "a Zstandard archive: unpack it with unzstd"],
@@ -74,6 +78,8 @@ export function requireText(name: string, head: Uint8Array): void {
       `${name} is a web page or XML, not ratings: line 1 is ` +
         `${JSON.stringify(bytes.toString("utf8").trim().slice(0, 60))}`,
     );
+  const zero = bytes.indexOf(0);
+  if (zero >= 0) throw binary(name, bytes.toString("latin1", 0, zero).split("\n").length);
 }
 
 /** Whether the content is Parquet, which is read in its own way. */
@@ -108,12 +114,18 @@ export async function openContent(path: string, options: StreamOptions = {}): Pr
 async function sizeOf(path: string): Promise<number | undefined> {
   try {
     const found = await stat(path);
-    if (found.isDirectory()) throw new Error("it is a folder");
+    if (found.isDirectory()) throw Object.assign(new Error("it is a folder"), { code: "EISDIR" });
     return found.isFile() ? found.size : undefined;
   } catch (error) {
-    throw new InputError(`${path}: cannot be read (${(error as Error).message})`);
+    throw unread(path, error);
   }
 }
+
+/** What cannot be read is the caller's mistake: another file can be named. */
+const unread = (path: string, error: unknown): unknown => {
+  const known = asDiskError(error, "read", path);
+  return known ? new InputError(known.message) : error;
+};
 
 const MAGIC = 16; // bytes that tell what a file is
 
@@ -160,8 +172,7 @@ async function* disk(path: string, total: number, options: StreamOptions): Async
       yield block as Buffer;
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
-    throw new InputError(`${path}: cannot be read (${(error as Error).message})`);
+    throw unread(path, error);
   }
 }
 
@@ -174,7 +185,7 @@ async function* gunzip(path: string, packed: AsyncGenerator<Uint8Array>): AsyncG
     const { code = "", message } = error as NodeJS.ErrnoException;
     if (!code.startsWith("Z_")) throw error;
     throw new InputError(
-      `${path}: gzip data ${code === "Z_BUF_ERROR" ? "truncated" : "damaged"} (${message})`,
+      `${path}: gzip data ${code === "Z_BUF_ERROR" ? "truncated" : "damaged"} (${message}); take another copy of it`,
     );
   } finally {
     unpacker.destroy();

@@ -86,6 +86,13 @@ export async function* toUtf8(
   if (decoder) yield decode(undefined);
 }
 
+/** Refuses a line with zero bytes. */
+export const binary = (name: string, line: number): InputError =>
+  new InputError(
+    `${name}: line ${line} holds zero bytes: this is a file of binary data, or a damaged one; take another copy of it, ` +
+      "or save it as text",
+  );
+
 /**
  * @param from line in the file where the bytes begin @throws InputError naming the first line that is not
  * UTF-8
@@ -97,10 +104,7 @@ export function requireUtf8(name: string, from: number, bytes: Uint8Array): void
     const newline = bytes.indexOf(10, begin);
     const end = newline < 0 ? bytes.length : newline;
     const one = bytes.subarray(begin, end);
-    if (one.indexOf(0) >= 0)
-      throw new InputError(
-        `${name}: line ${line} holds zero bytes: this is a file of binary data, or a damaged one`,
-      );
+    if (one.indexOf(0) >= 0) throw binary(name, line);
     if (!isUtf8(one))
       throw new RefusedFile(
         `${name}: line ${line} is not UTF-8: ` +
