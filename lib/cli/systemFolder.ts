@@ -5,12 +5,20 @@ import { join } from "node:path";
 import { named, naming } from "../disk/diskError";
 import { nodeFiles } from "../disk/files";
 import { makeFolders, removeEmpty } from "../disk/folders";
+import { DamagedError } from "../training/store";
 import { type OpenOptions, open } from "../unlearning/api";
 import type { ErasableSystem } from "../unlearning/erasableSystem";
 
-/** Opens the system that `--system` names. @throws as `open` */
+/** Opens the system that `--system` names. @throws as `open`, with the way on */
 export const openSystem = (folder: string, options: OpenOptions): Promise<ErasableSystem> =>
-  open(folder, options).catch(naming("--system"));
+  open(folder, options)
+    .catch((error) => {
+      if (!(error instanceof DamagedError)) throw error;
+      throw new DamagedError(
+        `--system: ${error.message}; put the file back from a copy, or learn the system anew in another folder`,
+      );
+    })
+    .catch(naming("--system"));
 
 /** What a system's folder has in it beside files. */
 const PARTS = ["blobs", "records", "certificates"];

@@ -1,7 +1,7 @@
 /** `unlearn`: a system in a folder forgets users or ratings, and its certificate is written. */
 
 import type { Command } from "commander";
-import { naming } from "../disk/diskError";
+import { codeOf, DiskError, naming } from "../disk/diskError";
 import { InputError } from "../errors";
 import { shellWord } from "../shell";
 import { DamagedError } from "../training/store";
@@ -233,9 +233,11 @@ function writeCertificate(
     writeText(evidencePath(path), "--certificate", evidenceText(system, folder), 0o600);
     writeText(path, "--certificate", `${JSON.stringify(certificate, null, 2)}\n`);
   } catch (error) {
-    throw new InputError(
+    throw new DiskError(
       `the erasure is done, but its certificate could not be written: ${(error as Error).message}; ` +
         `npx erasable unlearn --system ${shellWord(folder)} --resume --certificate <file> writes it`,
+      codeOf(error) ?? "",
+      error,
     );
   }
 }

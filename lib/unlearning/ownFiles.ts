@@ -44,8 +44,8 @@ const OWN_ENTRY = /^(blob\/[0-9a-f]{64}(\.unfinished)?|record\/[0-9a-f]{64}(\.js
 
 /** The store of a system's folder: others' files in it are not seen, and so never deleted. */
 export class OwnStore extends DiskStore {
-  /** what this process has read or written whole */
-  private readonly sound = new Set<EntryName>();
+  /** blobs that this process has read or written whole, and their bytes */
+  private readonly sound = new Map<EntryName, number>();
 
   override list(): Map<EntryName, number> {
     return new Map([...super.list()].filter(([name]) => OWN_ENTRY.test(name)));
@@ -53,24 +53,28 @@ export class OwnStore extends DiskStore {
 
   override putBlob(...parts: readonly ArrayBufferView[]): string {
     const hash = super.putBlob(...parts);
-    this.sound.add(blobName(hash));
+    const bytes = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    this.sound.set(blobName(hash), bytes);
     return hash;
   }
 
   override getBlob(hash: string): Uint8Array {
     const bytes = super.getBlob(hash);
-    this.sound.add(blobName(hash));
+    this.sound.set(blobName(hash), bytes.byteLength);
     return bytes;
   }
 
-  /** Reads whatever of these entries this process has not had in hand yet. @throws DamagedError naming the first bad one */
+  /**
+   * Reads these entries, but for blobs that this process has had in hand and that are as long as they were then.
+   * @throws DamagedError naming the first bad one
+   */
   requireSound(names: Iterable<EntryName>): void {
+    const there = this.list();
     for (const name of names) {
       const [kind, key] = name.split("/", 2);
-      if (this.sound.has(name)) continue;
+      if (there.has(name) && there.get(name) === this.sound.get(name)) continue;
       if (kind === "blob") this.getBlob(key);
       else if (this.getRecord(key) === undefined) throw new DamagedError(`record ${key} is missing`);
-      else this.sound.add(name);
     }
   }
 }

@@ -145,7 +145,7 @@ describe("learn, recommend, unlearn, verify on files", () => {
       nodeFiles.rename = rename;
     });
     expect(failed).toMatchObject({
-      code: 2,
+      code: 1,
       err: expect.stringMatching(/the erasure is done, but .*--resume/s),
     });
     const without = await erasable("unlearn", ...store, "--resume");

@@ -64,6 +64,29 @@ describe("whichever file of a folder is cut", () => {
   });
 });
 
+describe("whichever blob goes, or is cut, after the system was opened", () => {
+  it.each(METHODS)("%s certifies nothing that cannot be opened afterwards", async (_, settings) => {
+    const whole = await learned(settings);
+    let refused = 0;
+    for (const harm of [(path: string) => rmSync(path), (path: string) => truncateSync(path, 3)])
+      for (const name of readdirSync(join(whole, "blobs"))) {
+        const folder = join(home, `s${folders++}`);
+        cpSync(whole, folder, { recursive: true });
+        const system = await open(folder);
+        harm(join(folder, "blobs", name));
+        const done = await system.forget(["u003"], { key: KEY }).catch((error: unknown) => error);
+        await system.close();
+        if (done instanceof DamagedError) {
+          refused++;
+          expect(done.message).toContain(name);
+          cpSync(join(whole, "blobs", name), join(folder, "blobs", name));
+        } else expect(done).toHaveProperty("certificate");
+        await (await open(folder)).close();
+      }
+    expect(refused).toBeGreaterThan(0);
+  });
+});
+
 describe("a certificate of the chain", () => {
   const cases: [string, (path: string) => void][] = [
     ["is missing", (path) => rmSync(path)],
