@@ -206,18 +206,18 @@ describe("containers", () => {
     await expect(read(damaged, { duplicates: "first" }, "r.zip")).rejects.toThrow(
       /mine\.csv in the zip archive is damaged \(.*\); take another copy of it/,
     );
-    const within = [zipSync({ "b.zip": zip({ "mine.csv": csv }) }), zipSync({ "b.csv.gz": gzipSync(csv) })];
+    const within = [zipSync({ "b.zip": zip({ "mine.csv": `${csv}` }) }), zipSync({ "b.csv.gz": gzipSync(csv) })];
     for (const packed of [...within, gzipSync(gzipSync(csv))])
       await expect(read(packed, {}, "r.zip")).rejects.toThrow(
         /r\.zip is an archive in which .*: unpack both/,
       );
-    const lzma = zip({ "mine.csv": csv });
+    const lzma = zip({ "mine.csv": `${csv}` });
     const directory = Buffer.from(lzma).indexOf("PK\u0001\u0002");
     for (const at of [8, directory + 10]) lzma[at] = 14;
     await expect(read(lzma, {}, "r.zip")).rejects.toThrow(
       /mine\.csv is packed by method 14 of zip, which is not read here; unpack it and give the file of ratings/,
     );
-    const selfExtracting = Buffer.concat([Buffer.from("#!/bin/sh\n"), zip({ "mine.csv": csv })]);
+    const selfExtracting = Buffer.concat([Buffer.from("#!/bin/sh\n"), zip({ "mine.csv": `${csv}` })]);
     await expect(read(selfExtracting, {}, "r.zip")).rejects.toThrow(/r\.zip: line 2 holds zero bytes/);
     const wrong = zipSync({ "mine.csv": [csv, { level: 0 }] });
     wrong[Buffer.from(wrong).indexOf("978300760")] ^= 1; // a digit of a time that nobody reads
