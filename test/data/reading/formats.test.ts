@@ -206,7 +206,10 @@ describe("containers", () => {
     await expect(read(damaged, { duplicates: "first" }, "r.zip")).rejects.toThrow(
       /mine\.csv in the zip archive is damaged \(.*\); take another copy of it/,
     );
-    const within = [zipSync({ "b.zip": zip({ "mine.csv": `${csv}` }) }), zipSync({ "b.csv.gz": gzipSync(csv) })];
+    const within = [
+      zipSync({ "b.zip": zip({ "mine.csv": `${csv}` }) }),
+      zipSync({ "b.csv.gz": gzipSync(csv) }),
+    ];
     for (const packed of [...within, gzipSync(gzipSync(csv))])
       await expect(read(packed, {}, "r.zip")).rejects.toThrow(
         /r\.zip is an archive in which .*: unpack both/,
