@@ -53,7 +53,7 @@ const TIMEOUTS = { smoke: 1800, quick: 3600, paper: 6 * 3600 };
  * more.
  */
 function dataIdentity() {
-  const folder = resolve(root, process.env.ERASABLE_DATA ?? "data");
+  const folder = resolve(root, process.env.ERASABLE_DATA || "data");
   return digest(
     ...filesBelow(folder).flatMap((path) => {
       const { size, mtimeMs } = statSync(path);
