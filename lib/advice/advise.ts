@@ -124,11 +124,15 @@ export async function advise(
 /** How much worse than the best, relatively, counts as about as good. */
 const ALIKE = 0.05;
 
+/** Seconds by which waits must differ to count as different: a machine's other work moves them by less. */
+const MOMENT = 0.5;
+
 /** Seconds from a request until the next recommendation. */
 export const waitOf = ({ forgetSeconds, nextSeconds }: Measurement): number =>
   (forgetSeconds ?? 0) + (nextSeconds ?? 0);
 
-function recommend(
+/** @param tried best first */
+export function recommend(
   tried: readonly Tried[],
   anchors: Anchors,
   aim: Aim,
@@ -137,12 +141,13 @@ function recommend(
   const [best] = able;
   if (!best) return { reason: "none of them ranks better than a list that is the same for everybody" };
   const near = able.filter((one) => (one[aim] ?? 0) >= (1 - ALIKE) * (best[aim] ?? 0));
-  const recommended = near.reduce((a, b) => (waitOf(b) < waitOf(a) ? b : a));
+  const quickest = Math.min(...near.map(waitOf));
+  const recommended = near.find((one) => waitOf(one) <= quickest + MOMENT) ?? best;
   const value = (one: Tried) => (one[aim] ?? 0).toFixed(3);
   const reason =
     recommended === best
-      ? `it ranks best (${value(best)})${near.length > 1 ? ", and is the quickest to forget of those within 5 % of it" : ""}`
-      : `it is the quickest to forget of those within 5 % of the best (${value(recommended)}; ${best.label} ${value(best)})`;
+      ? `it ranks best (${value(best)})${near.length > 1 ? ", and is among the quickest to forget of those within 5 % of it" : ""}`
+      : `it is among the quickest to forget of those within 5 % of the best (${value(recommended)}; ${best.label} ${value(best)})`;
   return { recommended, reason };
 }
 

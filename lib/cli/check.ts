@@ -154,11 +154,15 @@ function warningsOf(
         `${(100 * share).toPrecision(1)} % of the ratings are ${shortest(scale.liked)} or more: almost nothing is ` +
           `liked; say from which on with --liked, or take the pairs with --implicit if these are amounts`,
       );
-    else if (share > 0.95)
+    else if (share > 0.95) {
+      const canDiffer = seen?.values.some(([value]) => value >= scale.liked && value < scale.most);
       warnings.push(
-        `${Math.round(100 * share)} % of the ratings are ${scale.liked} or more: almost all is ` +
-          `liked; say from which on with --liked, such as --liked ${scale.most}`,
+        `${Math.round(100 * share)} % of the ratings are ${scale.liked} or more: almost all is liked; ` +
+          (canDiffer
+            ? `say from which on with --liked, such as --liked ${scale.most}`
+            : "these ratings tell little; --implicit takes every pair for a like"),
       );
+    }
     const ones = seen?.values.find(([value]) => value === 1)?.[1] ?? 0;
     if (seen && ones > 0.6 * seen.count && scale.least > 0)
       warnings.push(

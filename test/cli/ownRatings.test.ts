@@ -393,6 +393,14 @@ describe("check", () => {
     );
   });
 
+  it("says of --implicit that thumbs are not read, and of thumbs up alone no value that changes nothing", async () => {
+    const file = put(table((u, i, _, n) => `${u},${i},${n % 50 ? 1 : -1}`, "user,item,vote\n"));
+    expect((await check(file, "--implicit")).out).toMatch(/not read +vote, so every pair is a like\n/);
+    const { out } = await check(file);
+    expect(out).toMatch(/98 % of the ratings are 0\.5 or more: almost all is liked; .*--implicit/);
+    expect(out).not.toContain("--liked");
+  });
+
   it("gives commands that work for half stars of which none is liked", async () => {
     const file = put(table((u, i, stars) => `${u},${i},${stars / 2}`, "user,item,rating\n"));
     const [command] = /learn \S+ --scale \S+/.exec((await check(file)).out) ?? [];

@@ -145,7 +145,7 @@ async function readDelimited(path: string, text: Text, asked: Asked, sink: Ratin
   const bytes = text.first.subarray(0, BEGINNING);
   const beginning = { bytes, complete: text.complete && bytes.length === text.first.length };
   const plan = planText(path, beginning, { layout, columns: asked.columns, implicit });
-  const columns = implicit ? { ...plan.columns, rating: undefined } : plan.columns;
+  const columns = implicit ? pairsOf(plan.columns) : plan.columns;
   const done = await readText(path, text.all, { ...plan, columns }, asked.scale, asked.settings, sink);
   const account = {
     ...common,
@@ -153,6 +153,14 @@ async function readDelimited(path: string, text: Text, asked: Asked, sink: Ratin
     ...accountOf(columns, plan.first?.fields ?? [], done),
   };
   return { account, columns };
+}
+
+/** Users and items alone; a column of ratings is left unread, and named. */
+function pairsOf(columns: Columns): Columns {
+  const { rating, names, notes } = columns;
+  if (rating === undefined) return columns;
+  const name = names?.[rating] ?? `column ${rating + 1}`;
+  return { ...columns, rating: undefined, notes: [...notes, `not read: ${name}, so every pair is a like`] };
 }
 
 const LARGEST_ARRAY = 1 << 28; // bytes of a JSON array, which is read as a whole
@@ -199,7 +207,7 @@ async function readObjects(
   if (sample.length === 0) throw new InputError(`${path}: the file holds no ratings`);
   const { implicit } = settings;
   const plan = planObjects(path, sample, { columns: choice, implicit });
-  const columns = implicit ? { ...plan, rating: undefined } : plan;
+  const columns = implicit ? { ...plan, ...pairsOf(plan) } : plan;
   const taker = new ObjectRows(path, columns, scale, settings, sink);
   const wanted = [columns.user, columns.item, columns.rating];
   await takeAll(
