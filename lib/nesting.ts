@@ -20,7 +20,7 @@ export function requireShallow(value: unknown, what: string): void {
     throw new InputError(`${what}: it is nested more than ${DEEPEST} levels deep`);
 }
 
-/** As `parseJson`, and refuses more than 100 levels. @throws InputError */
+/** As `parseJson`, which recurses over what it has parsed: the depth is looked at before. @throws InputError */
 export function parseShallow(text: string, what: string): unknown {
   let value: unknown;
   try {

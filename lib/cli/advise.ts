@@ -40,8 +40,8 @@ export function addAdvise(program: Command): void {
     .summary("which method for these ratings: quality, and what forgetting costs")
     .description(
       "Learns the ratings with each method that fits their kind and size, on nine tenths of them, and measures: how well " +
-        "it ranks the held-out rest, how long it takes to forget a user and to recommend again, memory and size on disk. All of it is measured here, on these " +
-        "ratings; published results play no part.",
+        "it ranks the held-out rest, how long it takes to forget a user and to recommend again, memory and size on disk. " +
+        "All of it is measured here, on these ratings; published results play no part.",
     )
     .argument("<ratings>", "file of ratings, or name of a data set");
   withJson(withReading(command))

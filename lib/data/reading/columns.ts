@@ -6,10 +6,12 @@
 
 import { InputError } from "../../errors";
 import { shellWord } from "../../shell";
-import { isNamed, type Meaning, mayName, meaningOf, ROLES, type Role } from "./names";
+import { headerOf, leadingLines } from "./header";
+import { type Meaning, mayName, meaningOf, ROLES, type Role } from "./names";
 import { RefusedFile, type Way } from "./refusal";
+import { reshaping, type Table as Shape } from "./reshape";
 import type { SampleRow } from "./sniff";
-import { clipped, isDate, isMissing, isTime, numberOf, ratingOf } from "./values";
+import { clipped, isColumn, isDate, isNumber, isRating, isTime } from "./values";
 
 /** Columns by role: a name, or a number from 1. */
 export type ColumnChoice = Partial<Readonly<Record<Role, string>>>;
@@ -76,10 +78,10 @@ export function chooseColumns(
   keys?: readonly string[],
   separator?: string,
 ): Columns {
-  const comments = keys ? 0 : leadingComments(rows);
+  const comments = keys ? 0 : leadingLines(rows);
   const body = rows.slice(comments);
   if (body.length === 0) throw new InputError(`${where}: the file holds no ratings`);
-  const names = keys ?? headerOf(where, body, choice);
+  const names = keys ?? headerOf(where, body, Object.values(choice));
   const data = names && !keys ? body.slice(1) : body;
   const width = names?.length ?? data.reduce((most, { fields }) => Math.max(most, fields.length), 0);
   const table = { where, names, data: data.map(({ fields }) => fields), width, implicit, choice, separator };
@@ -89,7 +91,7 @@ export function chooseColumns(
   if (user === undefined || item === undefined || user === item)
     throw new RefusedFile(
       `${where}: no columns of users and items are seen in ${listed(table)}; ` +
-        `${turnAdvice(table, found) ?? `${SAY_WHICH}${user === undefined && names ? ALONE : ""}`}`,
+        `${reshaping(table, found.item === 0) ?? `${SAY_WHICH}${user === undefined && names ? ALONE : ""}`}`,
       waysByName(table, found),
     );
   return {
@@ -107,16 +109,10 @@ export function chooseColumns(
   };
 }
 
-interface Table {
-  readonly where: string;
-  readonly names: readonly string[] | undefined;
-  readonly data: readonly (readonly string[])[];
-  readonly width: number;
+interface Table extends Shape {
   readonly implicit: boolean;
   /** what the caller has named */
   readonly choice: ColumnChoice;
-  /** undefined for JSON and Parquet */
-  readonly separator: string | undefined;
 }
 
 /** The setting that names columns beside those that the caller has named. */
@@ -131,8 +127,6 @@ const wayTo = (table: Table, names: readonly string[], role: Role, k: number): W
 type Found = { -readonly [R in Role]?: number } & { means?: Columns["means"]; notes: string[] };
 
 const SHOWN = 30;
-/** More columns of numbers without names are one for each item, and none of a few facts of a rating. */
-const MANY = 8;
 
 /** What a message shows of a table: its names, else its first row with the columns' numbers. */
 function listed({ names, data }: Table): string {
@@ -144,34 +138,9 @@ function listed({ names, data }: Table): string {
   return `${names ? "line 1" : "the first row"}: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-/** The command that turns a table with a column for each item, or a list of items in each line, into pairs. */
-function turnAdvice({ where, names, data, width, separator }: Table, found: Found): string | undefined {
-  const lengths = new Set(data.map((row) => row.length));
-  const isEven = lengths.size < 4 && isWide(data, width) && (names !== undefined || width > MANY);
-  const isDistinct = data.every(([, ...values]) => new Set(values).size === values.length);
-  const isList = names === undefined && (isEven ? isDistinct : width > 4 && lengths.size > 3);
-  if (!isList && !isEven) return undefined;
-  const what = isList ? "a line with several items" : "a table with a column for each item";
-  const text = `${what} is to be turned into one line for each ${isList ? "pair: user,item" : "rating: user,item,rating"}`;
-  if (separator === undefined || separator.length > 1) return text;
-  const areIds = data.length > 1 && new Set(data.map(([first]) => first)).size === data.length;
-  const begin = areIds || names ? 1 : 0;
-  const user = begin === 1 ? "l[0]" : "n";
-  const item = names ? "r[0][k-len(l)]" : "k+1";
-  const pair = found.item === 0 ? `${item},l[0]` : `${user},${item}`;
-  const made = isList ? `(${user},v)` : `(${pair},v)`;
-  const head = isList ? '("user","item")' : '("user","item","rating")';
-  return (
-    `${text}: python3 -c 'import csv,sys; r=list(csv.reader(open(sys.argv[1],encoding="utf-8-sig"),` +
-    `delimiter=sys.argv[2],skipinitialspace=True)); csv.writer(sys.stdout).writerows([${head}]+[${made} ` +
-    `for n,l in enumerate(r,1)${names ? " if n>1" : ""} for k,v in enumerate(l) if k>=${begin} and v.strip()])' ` +
-    `${shellWord(where)} ${shellWord(separator)} > ratings.csv, and go on with npx erasable check ratings.csv`
-  );
-}
-
 /** Whether a column tells rows apart: its values are there, of more than one kind, and no dates. */
 const tells = ({ data }: Table, k: number): boolean =>
-  data.some((row) => row[k] !== data[0][k]) && !mostly(data, k, isDate) && data.some((row) => row[k]);
+  data.some((row) => row[k] !== data[0][k]) && !isColumn(data, k, isDate) && data.some((row) => row[k]);
 
 /** The ways to take some columns, the first that can be, for the users and items that were not found. */
 function waysByName(table: Table, found: Found): Way[] {
@@ -191,106 +160,11 @@ function waysByNumber(table: Table, free: readonly number[]): Way[] {
   const [user, item, ...others] = free.filter((k) => tells(table, k));
   if (item === undefined) return [];
   const pair = { user: String(user + 1), item: String(item + 1) };
-  const numbers = others.filter((k) => isColumnOf(table, k, isRating) && !isColumnOf(table, k, isTime));
+  const numbers = others.filter((k) => isColumn(table.data, k, isRating) && !isColumn(table.data, k, isTime));
   return [
     ...numbers.slice(0, 2).map((k) => wayWith(table, { ...pair, rating: String(k + 1) })),
     { ...wayWith(table, pair), implicit: true },
   ];
-}
-
-/** Whether nearly all columns hold numbers, and there are many. */
-function isWide(rows: readonly (readonly string[])[], width: number): boolean {
-  const numbers = Array.from({ length: width }, (_, k) => k).filter((k) => mostly(rows, k, isNumber));
-  return numbers.length > 4 && numbers.length >= width - 2;
-}
-
-const TITLES = 5;
-
-/**
- * Lines before the header or the data: those that begin with # or % or name the separator, the sizes of a
- * Matrix Market file, and titles that a spreadsheet has above its header.
- */
-function leadingComments(rows: readonly SampleRow[]): number {
-  let count = 0;
-  const isComment = ({ fields }: SampleRow) => /^([#%]|sep=.?$)/i.test(fields[0]) && !isNamed(fields);
-  while (count < rows.length && isComment(rows[count])) count++;
-  if (count > 0 && rows[0].fields[0].startsWith("%%MatrixMarket")) count++;
-  const isTitle = ({ fields }: SampleRow) => fields.filter((text) => text !== "").length < 2;
-  const header = rows.slice(count, count + TITLES).findIndex((row) => !isTitle(row));
-  if (header > 0 && isNamed(rows[count + header].fields)) count += header;
-  return count === rows.length ? 0 : count;
-}
-
-const isNumber = (text: string): boolean => !Number.isNaN(numberOf(text));
-const isRating = (text: string): boolean => !Number.isNaN(ratingOf(text));
-/** R's and pandas' names for columns without one. */
-const MADE_UP = /^(v|x|col(umn)?|field|c|unnamed:)[ _.]?\d*$/i;
-
-/** The names in line 1 where it is a header. @throws InputError for one that is half a header, half data */
-function headerOf(where: string, body: readonly SampleRow[], choice: ColumnChoice): string[] | undefined {
-  const [{ fields, line }, ...later] = body;
-  if (later.length === 0) return isNamed(fields) ? [...fields] : undefined;
-  const width = later[0].fields.length;
-  const shifted = fields.length === width - 1 && isNamed(fields); // R leaves the row numbers without a name
-  const names = shifted ? ["", ...fields] : [...fields];
-  if (isNamed(names) || Object.values(choice).some((name) => names.includes(name) && !/^\d+$/.test(name)))
-    return names;
-  const others = later.map((row) => row.fields);
-  const odd = names.findIndex((name, k) => !isRating(name) && mostly(others, k, isRating));
-  if (names.length !== width) return undefined;
-  const isCorner = names[0] === "" || meaningOf(names[0]) !== undefined; // above users, beside items
-  const areItems =
-    isCorner && isWide(others, width) && new Set(names.filter((name, k) => k === 0 || name)).size === width;
-  if (odd < 0) return areItems || isSpoken(names, others) ? names : undefined;
-  if (isWide(others, width))
-    return areItems || names.some((name) => !isMissing(name) && !isRating(name)) ? names : undefined; // refused
-  const madeUp = names.every((name) => name === "" || MADE_UP.test(name));
-  const digits = !madeUp && !isTitled(names) && names.some((name) => /\d/.test(name));
-  const again = names.find((name, k) => isBelow(others, k, name));
-  if (!digits && again === undefined && !names.some((name, k) => k > 1 && isMissing(name))) return names;
-  const reason =
-    again === undefined
-      ? digits
-        ? "a header holds no digit"
-        : "a header has a name for each column"
-      : `${JSON.stringify(again)} stands in the lines below too`;
-  throw new InputError(
-    `${where}: line ${line}: ${JSON.stringify(names[odd])} in column ${odd + 1} is not a number, as ` +
-      `below it, and the ` +
-      `line is no header (${reason}); correct it or delete the line`,
-  );
-}
-
-/** Whether a name is known, and of the others a few alone hold a digit, as ISBN13 and playtime_2weeks do. */
-function isTitled(names: readonly string[]): boolean {
-  const numbered = names.filter((name) => /\d/.test(name));
-  return (
-    4 * numbered.length <= names.length &&
-    numbered.every((name) => /^\p{L}/u.test(name) && !isTime(name)) &&
-    names.some((name) => meaningOf(name) !== undefined)
-  );
-}
-
-const isBelow = (rows: readonly (readonly string[])[], k: number, name: string): boolean =>
-  rows.some((row) => row[k] === name);
-
-/** Whether all values of a column that are there are of a kind, and there are some. */
-function mostly(rows: readonly (readonly string[])[], k: number, is: (text: string) => boolean): boolean {
-  const values = rows.map((row) => row[k] ?? "").filter((text) => !isMissing(text));
-  return values.length > 0 && values.every(is);
-}
-
-const SEVERAL = 5;
-const hasDigit = (text: string): boolean => /\d/.test(text);
-
-/** Whether a line is made of words, while the ids below it have digits, in two columns or more. */
-function isSpoken(names: readonly string[], others: readonly (readonly string[])[]): boolean {
-  const below = names.filter((name, k) => name !== "" && mostly(others, k, hasDigit));
-  return (
-    others.length >= SEVERAL &&
-    below.length > 1 &&
-    !names.some((name, k) => hasDigit(name) || isBelow(others, k, name))
-  );
 }
 
 /** The columns that the caller names. @throws InputError for one that is not there */
@@ -324,18 +198,16 @@ const taken = (found: Found): Set<number> => new Set(ROLES.flatMap((role) => fou
 function byName(table: Table, names: readonly string[], given: Found): Found {
   const found: Found = { ...given };
   const meanings = names.map((name) => meaningOf(name));
-  const best = (role: Role, isStrict: boolean) => {
-    const free = taken(given);
-    const candidates = meanings.flatMap((one, k) =>
-      one?.role === role && !free.has(k) ? [{ k, ...one }] : [],
+  const doubts: RefusedFile[] = [];
+  for (const role of ROLES.filter((one) => given[one] === undefined)) {
+    const free = meanings.flatMap((one, k) =>
+      one?.role === role && !taken(given).has(k) ? [{ k, ...one }] : [],
     );
-    return clearest(table, role, candidates, names, isStrict);
-  };
-  const asked = ROLES.filter((role) => given[role] === undefined);
-  for (const role of asked) {
-    const one = best(role, false);
-    if (one) found[role] = one.k;
-    if (one && role === "rating") found.means = one.counts ? "count" : "rating";
+    const [best, rival] = clearest(role, free);
+    if (best === undefined) continue;
+    found[role] = best.k;
+    if (role === "rating") found.means = best.counts ? "count" : "rating";
+    if (rival) doubts.push(doubtOf(table, role, names, best.k, rival.k));
   }
   const unknown = names.flatMap((_, k) => (meanings[k] === undefined && !taken(found).has(k) ? [k] : []));
   const strangers = unknown.filter((k) => !isRowNumber(table, k) || names[k].trim() !== "");
@@ -344,12 +216,11 @@ function byName(table: Table, names: readonly string[], given: Found): Found {
   const able = strangers.filter((k) => mayName(names[k]) > 0);
   const clear = able.filter((k) => mayName(names[k]) > 1);
   const left = clear.length >= missing.length ? clear : able;
-  if (missing.length > 0 && left.length >= missing.length && left.length <= missing.length + 2)
-    if (missing[0] !== "user" || table.width < 5 || repeats(table, left[0]))
-      // else an item's own number
-      for (const [k, role] of missing.entries()) found[role] = left[k];
+  const isClear = left.length >= missing.length && left.length <= missing.length + 2;
+  const isItemsOwn = missing[0] === "user" && table.width >= 5 && !repeats(table, left[0]);
+  if (isClear && !isItemsOwn) for (const [k, role] of missing.entries()) found[role] = left[k];
   const isWhole = found.user !== undefined && found.item !== undefined;
-  if (isWhole) for (const role of asked) best(role, true); // no doubt is told of a table that lacks users
+  if (isWhole && doubts.length > 0) throw doubts[0]; // of a table that lacks users something else is said
   if (isWhole && found.rating === undefined && !table.implicit)
     ratingLeft(
       table,
@@ -362,21 +233,27 @@ function byName(table: Table, names: readonly string[], given: Found): Found {
   return found;
 }
 
-/** The column whose name says a role most clearly. @throws InputError when two say it alike */
-function clearest<T extends Meaning & { readonly k: number }>(
+type Candidate = Meaning & { readonly k: number };
+
+/** The column whose name says a role most clearly, and another that says it alike. */
+function clearest(role: Role, candidates: readonly Candidate[]): [best?: Candidate, rival?: Candidate] {
+  const [best, ...others] = [...candidates].sort((a, b) => b.strength - a.strength);
+  if (best === undefined) return [];
+  const rival = others.find(({ strength }) => strength === best.strength);
+  const isAny = role === "time" || (best.counts && rival?.counts); // of several, one is as good as another
+  return isAny ? [best] : [best, rival];
+}
+
+/** Two columns that might be a role. */
+function doubtOf(
   table: Table,
   role: Role,
-  candidates: readonly T[],
   names: readonly string[],
-  isStrict: boolean,
-): T | undefined {
-  const [best, ...others] = [...candidates].sort((a, b) => b.strength - a.strength);
-  const rival = others.find(({ strength }) => strength === best.strength);
-  if (best === undefined || rival === undefined || role === "time" || (best.counts && rival.counts))
-    return best;
-  if (!isStrict) return best;
-  const both = [best, rival].map(({ k }) => k).sort((a, b) => a - b);
-  throw new RefusedFile(
+  one: number,
+  other: number,
+): RefusedFile {
+  const both = [Math.min(one, other), Math.max(one, other)];
+  return new RefusedFile(
     `${table.where}: line 1: ${both.map((k) => JSON.stringify(names[k])).join(" and ")} both name a column ` +
       `of ${role}s; ${advice(`${role}=${called(names, both[0])}`)}`,
     both.map((k) => wayTo(table, names, role, k)),
@@ -388,10 +265,12 @@ function clearest<T extends Meaning & { readonly k: number }>(
  * several
  */
 function ratingLeft(table: Table, names: readonly string[], columns: readonly number[], found: Found): void {
-  const numbers = columns.filter((k) => isColumnOf(table, k, isRating) && !isColumnOf(table, k, isTime));
+  const numbers = columns.filter(
+    (k) => isColumn(table.data, k, isRating) && !isColumn(table.data, k, isTime),
+  );
   if (numbers.length === 0) return;
   const [only] = numbers;
-  if (columns.length === 1 && table.width <= 4 && isColumnOf(table, only, isNumber)) {
+  if (columns.length === 1 && table.width <= 4 && isColumn(table.data, only, isNumber)) {
     found.rating = only;
     return;
   }
@@ -403,9 +282,6 @@ function ratingLeft(table: Table, names: readonly string[], columns: readonly nu
     [...ways, { implicit: true }],
   );
 }
-
-const isColumnOf = ({ data }: Table, k: number, is: (text: string) => boolean): boolean =>
-  mostly(data, k, is);
 
 /** Whether a column counts the rows, from any number on. */
 function isRowNumber({ data }: Table, k: number): boolean {
@@ -430,26 +306,26 @@ function byOrder(table: Table, given: Found): Found {
       free.shift();
     }
     if (free.filter((k) => table.data.some((row) => row[k])).length > 4) {
-      const turned = turnAdvice(table, found);
+      const reshaped = reshaping(table, false);
       throw new RefusedFile(
-        `${table.where}: ${table.width} columns without names, ${listed(table)}; ${turned ?? SAY_WHICH}`,
-        turned ? [] : waysByNumber(table, free),
+        `${table.where}: ${table.width} columns without names, ${listed(table)}; ${reshaped ?? SAY_WHICH}`,
+        reshaped ? [] : waysByNumber(table, free),
       );
     }
   }
   for (const role of ["user", "item"] as const) {
     if (found[role] !== undefined) continue;
-    const [k] = free.filter((one) => !isColumnOf(table, one, isDate));
+    const [k] = free.filter((one) => !isColumn(table.data, one, isDate));
     if (k === undefined) break;
     found[role] = k;
     free.splice(free.indexOf(k), 1);
   }
-  const times = free.filter((k) => isColumnOf(table, k, isTime));
+  const times = free.filter((k) => isColumn(table.data, k, isTime));
   if (found.time === undefined && times.length > 0) found.time = times[0];
   const rest = free.filter((k) => !times.includes(k));
-  const numbers = rest.filter((k) => isColumnOf(table, k, isNumber));
+  const numbers = rest.filter((k) => isColumn(table.data, k, isNumber));
   const [first] = rest; // unless it holds no number at all, and another one numbers alone
-  const isText = numbers.length === 1 && isColumnOf(table, first, (text) => !isRating(text));
+  const isText = numbers.length === 1 && isColumn(table.data, first, (text) => !isRating(text));
   if (found.rating === undefined && !table.implicit) found.rating = isText ? numbers[0] : first;
   const unread = free.filter((k) => !taken(found).has(k) && k !== found.time);
   const fourth = unread[0]; // a time that we do not know as one, in the place where it belongs

@@ -4,11 +4,11 @@
  */
 
 import { InputError } from "../../errors";
-import { shellWord } from "../../shell";
 import { type ColumnChoice, type Columns, chooseColumns } from "./columns";
 import { requireUtf8 } from "./encoding";
 import { type LeftOut, type Tally, unratedBy } from "./leftOut";
 import { NO_NUMBER, RefusedFile, waysAroundWords } from "./refusal";
+import { refuseNested } from "./reshape";
 import type { RatingSink } from "./sink";
 import { clipped, isMissing, ratingOf, whyNoNumber } from "./values";
 
@@ -44,7 +44,7 @@ export function planObjects(
   sample: readonly Row[],
   asked: { readonly columns: ColumnChoice; readonly implicit: boolean },
 ): Columns & { readonly names: readonly string[] } {
-  if (sample.length === 1) requireRow(name, sample[0]);
+  if (sample.length === 1) refuseNested(name, sample[0]);
   const names = [...new Set(sample.flatMap((row) => Object.keys(row)))];
   const rows = sample.map((row, k) => ({
     line: k + 1,
@@ -52,64 +52,6 @@ export function planObjects(
     misquoted: -1,
   }));
   return { ...chooseColumns(name, rows, asked.columns, asked.implicit, names), names };
-}
-
-const python = (name: string, work: string, made: string): string =>
-  `python3 -c ${shellWord(`import csv,json,sys; ${work}`)} ${shellWord(name)} > ${made}, and go on with ` +
-  `npx erasable check ${made}`;
-
-/** @throws InputError for the only object of a file when all the ratings are in it, with what takes them out */
-function requireRow(name: string, row: Row): void {
-  const entries = Object.entries(row);
-  const isRows = (value: unknown) =>
-    Array.isArray(value) && value.length > 1 && value.every((one) => typeof one === "object" && one !== null);
-  const [key] = entries.find(([, value]) => isRows(value)) ?? [];
-  if (key !== undefined)
-    throw new InputError(
-      `${name}: one JSON object, whose ${JSON.stringify(key)} holds the rows: take them out, ` +
-        python(
-          name,
-          `json.dump(json.load(open(sys.argv[1]))${key
-            .split(".")
-            .map((part) => `[${JSON.stringify(part)}]`)
-            .join("")},sys.stdout)`,
-          "ratings.json",
-        ),
-    );
-  const isPair = ([pair, value]: [string, unknown]) => /^[^.]+\../.test(pair) && typeof value === "number";
-  if (entries.length > 3 && entries.every(isPair))
-    throw new InputError(
-      `${name}: one JSON object, with what each user rates in it: write a line for each rating, ` +
-        python(
-          name,
-          'csv.writer(sys.stdout).writerows([("user","item","rating")]+[(u,i,v) for u,l in ' +
-            "json.load(open(sys.argv[1])).items() for i,v in l.items()])",
-          "ratings.csv",
-        ),
-    );
-}
-
-/** @throws InputError for rows that are arrays: all in one, or one a line */
-export function refuseArrays(name: string, bytes: Uint8Array): void {
-  const [line] = Buffer.from(bytes.subarray(0, 4096)).toString("utf8").trimStart().split("\n", 1);
-  const isWhole = /^\[\s*(\[\s*["\d-]|$)/.test(line);
-  if (!isWhole && !isArray(line)) return;
-  throw new InputError(
-    `${name}: rows in JSON are objects, with names, and these are arrays: turn them into CSV, ` +
-      python(
-        name,
-        `csv.writer(sys.stdout).writerows(${isWhole ? "json.load(open(sys.argv[1]))" : "map(json.loads,open(sys.argv[1]))"})`,
-        "ratings.csv",
-      ),
-  );
-}
-
-function isArray(line: string): boolean {
-  try {
-    return Array.isArray(JSON.parse(line));
-  } catch {
-    return false;
-  }
 }
 
 const isEmpty = (text: string): boolean => text === "";

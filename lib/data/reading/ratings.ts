@@ -21,20 +21,11 @@ import { sniffEncoding, toUtf8 } from "./encoding";
 import { layoutOf } from "./fields";
 import { guessScale, type Seen, seenIn } from "./guess";
 import type { Tally } from "./leftOut";
-import {
-  flat,
-  isJson,
-  ObjectRows,
-  parseLine,
-  planObjects,
-  type Row,
-  refuseArrays,
-  textLines,
-  textOf,
-} from "./objects";
+import { flat, isJson, ObjectRows, parseLine, planObjects, type Row, textLines, textOf } from "./objects";
 import { openParquet } from "./parquet";
 import { RefusedFile } from "./refusal";
 import { type ParsedRatings, settleRepeats } from "./repeats";
+import { refuseArrays } from "./reshape";
 import type { ReadingSettings } from "./settings";
 import { RatingSink } from "./sink";
 import { separatorName, separatorNamed } from "./sniff";

@@ -99,3 +99,16 @@ export const isTimeNumber = (value: number): boolean =>
 /** Text of a file as messages quote it. */
 export const clipped = (text: string): string =>
   JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text);
+
+export const isNumber = (text: string): boolean => !Number.isNaN(numberOf(text));
+export const isRating = (text: string): boolean => !Number.isNaN(ratingOf(text));
+
+/** Whether all values of a column that are not missing are of a kind, and there are some. */
+export function isColumn(
+  rows: readonly (readonly string[])[],
+  column: number,
+  is: (text: string) => boolean,
+): boolean {
+  const values = rows.map((row) => row[column] ?? "").filter((text) => !isMissing(text));
+  return values.length > 0 && values.every(is);
+}
