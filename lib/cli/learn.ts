@@ -96,18 +96,23 @@ async function learnCommand(ratings: string, options: LearnOptions): Promise<voi
     else {
       if (found)
         printQuality(found, `${shellWord(ratings)}${readingText(readout ? spelled(reading, data) : {})}`);
-      print(`Kept in ${folder}. Try: ${recommendCommand(folder, data)}`);
+      print(`Kept in ${folder}. Next:`);
+      for (const command of nextCommands(folder, data)) print(`  ${command}`);
     }
   } finally {
     await system.close();
   }
 }
 
-function recommendCommand(folder: string, { userIds }: Interactions): string {
+function nextCommands(folder: string, { userIds }: Interactions): string[] {
+  const system = `--system ${shellWord(folder)}`;
   const id = exampleId(userIds);
   return id === undefined
-    ? "npx erasable recommend --help"
-    : `npx erasable recommend --system ${shellWord(folder)} --user ${id}`;
+    ? ["npx erasable recommend --help", "npx erasable unlearn --help"]
+    : [
+        `npx erasable recommend ${system} --user ${id}`,
+        `npx erasable unlearn ${system} --users ${id} --certificate erased.json`,
+      ];
 }
 
 type Result = ReturnType<typeof resultOf>;

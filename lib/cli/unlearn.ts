@@ -186,6 +186,11 @@ async function forget(
     `The key that recognises the erased ids: ${keyFile}. Keep it secret, and apart from the certificate. ` +
       `Its public key, for --signer of verify: ${certificate.signer}`,
   );
+  if (options.certificate === undefined) return;
+  print("To check it, by the ratings before or by those that remain:");
+  print(
+    `  npx erasable verify ${shellWord(options.certificate)} --ratings <file> --key ${shellWord(keyFile)} --system ${shellWord(options.system)}`,
+  );
 }
 
 /** A key where there is none yet; one that is missing is not made anew unless its file was named. @throws InputError */

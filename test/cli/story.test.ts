@@ -123,12 +123,15 @@ describe.each(KINDS)("$name", ({ name, header, row, says, user, begins }) => {
     expect(learned.out).toMatch(/all items ranked, NDCG@10: 0\.\d+ \(by popularity 0\.\d+/);
     expect(learned.out).not.toContain("Beware");
 
-    const recommended = await erasable(...words(lineWith(learned.out.replace(/^.*Try: /m, ""), "npx")));
+    const recommended = await erasable(...words(lineWith(learned.out, "npx erasable recommend")));
     expect(recommended).toMatchObject({ code: 0, out: expect.stringMatching(/^Place +Item +Score/) });
 
     const certificate = join(home, `${name}.json`);
+    const unlearning = words(lineWith(learned.out, "npx erasable unlearn"));
     const unlearned = await erasable(
-      ...["unlearn", "--system", folder, "--users", user, "--certificate", certificate],
+      ...unlearning
+        .with(unlearning.indexOf("--users") + 1, user)
+        .with(unlearning.indexOf("--certificate") + 1, certificate),
     );
     expect(unlearned.code).toBe(0);
 
@@ -137,7 +140,8 @@ describe.each(KINDS)("$name", ({ name, header, row, says, user, begins }) => {
       begins === "" ? !line.includes(`\t${user}\t`) : !line.startsWith(begins),
     );
     writeFileSync(remaining, header + others.join(""));
-    const verified = await erasable("verify", certificate, "--ratings", remaining);
+    const verifying = words(lineWith(unlearned.out, "npx erasable verify").replace("<file>", "FILE"));
+    const verified = await erasable(...verifying.with(verifying.indexOf("FILE"), remaining));
     expect(verified).toMatchObject({
       code: 0,
       err: expect.stringMatching(/is read as learn read its file: --/),
