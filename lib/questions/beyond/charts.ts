@@ -10,7 +10,7 @@ import { paretoChart } from "../../report/paretoChart";
 import type { NamedChart } from "../../report/show";
 import { fileName, modelLabel, requestPhrase } from "../labels";
 import { MEAN, overSeeds, withinPanels } from "../summary";
-import { AIM, type Comparison, comparisons } from "./comparisons";
+import { AIMS, type Comparison, comparisons } from "./comparisons";
 import type { BeyondRow } from "./rows";
 import { REQUESTS, SYSTEMS, systemLabel, systemOf } from "./systems";
 import { byPanel } from "./tables";
@@ -52,7 +52,7 @@ export const pareto = (rows: ColumnTable): NamedChart[] =>
             panelRows: "panel",
             xTitle: "cost of the request (% of Retrain's)",
             yTitle: own[0].metric,
-            limit: AIM.share,
+            limit: AIMS.find((aim) => aim.request === request)?.share,
           }),
         },
       ];

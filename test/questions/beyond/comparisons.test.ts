@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { adviceTable, adviceText, rules } from "../../../lib/questions/beyond/advice";
-import { aimRows, type Comparison, comparisons } from "../../../lib/questions/beyond/comparisons";
+import { AIMS, aimRows, type Comparison, comparisons } from "../../../lib/questions/beyond/comparisons";
 import type { BeyondRow } from "../../../lib/questions/beyond/rows";
 
 const row = (system: string, seed: number, utility: number, more: Partial<BeyondRow> = {}): BeyondRow => ({
@@ -38,6 +38,7 @@ const ROWS = [
   row("ease", 0, 0.412, { model: "none", expected: null, seconds: 20, derive: 19 }),
   row("ease", 1, 0.432, { model: "none", expected: null, seconds: 20, derive: 19 }),
 ];
+const [ONE_USER, BATCH] = AIMS;
 const named = (rows: readonly Comparison[], system: string): Comparison =>
   rows.find((one) => one.system === system) as Comparison;
 
@@ -75,12 +76,30 @@ describe("systems side by side", () => {
   });
 
   it("says which reach the aim, and which only on average", () => {
-    const verdicts = Object.fromEntries(aimRows(compared).map(({ system, verdict }) => [system, verdict]));
+    const verdicts = Object.fromEntries(
+      aimRows(compared, ONE_USER).map(({ system, verdict }) => [system, verdict]),
+    );
     expect(verdicts).toEqual({ "lean@20+ridge": "reached", "c-sisa": "too costly", ease: "too costly" });
     const cheap = comparisons(
       ROWS.map((one) => (one.system === "c-sisa" ? { ...one, expected: 30 } : { ...one })),
     );
-    expect(named(aimRows(cheap), "c-sisa")).toMatchObject({ verdict: "reached on average" });
+    expect(named(aimRows(cheap, ONE_USER), "c-sisa")).toMatchObject({ verdict: "reached on average" });
+  });
+
+  it("allows a batch a larger share of Retrain's cost", () => {
+    const batch = comparisons(
+      ROWS.map((one) => ({
+        ...one,
+        request: "rand@5",
+        expected: one.system === "lean@20+ridge" ? 150 : 1000,
+      })),
+    );
+    const verdicts = aimRows(batch, BATCH).map(({ system, verdict }) => [system, verdict]);
+    expect(Object.fromEntries(verdicts)).toMatchObject({
+      "lean@20+ridge": "reached",
+      "c-sisa": "too costly",
+    });
+    expect(aimRows(batch, ONE_USER)).toEqual([]);
   });
 
   it("asks for every model", () => {
@@ -88,7 +107,8 @@ describe("systems side by side", () => {
       const worse = one.system === "lean@20+ridge" ? one.utility - 0.01 : one.utility;
       return { ...one, model: one.model === "none" ? "none" : "nmf", utility: worse };
     });
-    const aims = aimRows(comparisons([...ROWS, ...nmf.filter(({ model }) => model === "nmf")]));
+    const both = comparisons([...ROWS, ...nmf.filter(({ model }) => model === "nmf")]);
+    const aims = aimRows(both, ONE_USER);
     expect(aims.map(({ model, verdict }) => `${model} ${verdict}`)).toContain("nmf too far");
   });
 });
