@@ -5,8 +5,8 @@
  */
 
 import { canonicalJson } from "../json";
-import { estimatedSamples } from "./plan";
-import type { Trial } from "./trial";
+import { estimatedSamples, learningsOf } from "./plan";
+import { LEARNING, type Trial } from "./trial";
 
 /** Gradient samples a second where no record tells better, by the root of the batch size (bench/README.md). */
 const RATE = { samples: 1.5e6, batchSize: 1024 };
@@ -37,9 +37,10 @@ const seedless = (trial: Trial): string => canonicalJson({ ...trial, seed: 0 });
 const kindOf = ({ job, system }: Trial): string =>
   [job, system?.method, system?.model].filter((part) => part !== undefined).join(" ");
 
-/** Seconds of timings that name stages; trials that measure other things have none. */
-const secondsOf = ({ timings }: Timed): number =>
-  Object.values(timings).reduce((sum, seconds) => sum + seconds, 0);
+/** Seconds of timings that name stages, which leave out the candidates of a search; trials that measure other things have none. */
+const secondsOf = ({ trial, timings }: Timed): number =>
+  Object.values(timings).reduce((sum, seconds) => sum + seconds, 0) *
+  (trial.request === LEARNING ? learningsOf(trial) : 1);
 
 /** @param ratings of each data set that trials will name: its number of ratings */
 export class Durations {

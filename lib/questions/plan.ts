@@ -143,9 +143,14 @@ export function planJobs(
 /** What a trial of a job without training counts as, in epochs. */
 const SOME_EPOCHS = 50;
 
+/** How often a trial learns its system: once, and once for each candidate of its search. */
+export const learningsOf = ({ system }: Trial): number =>
+  1 + (system?.search ? candidatesOf(system.search) : 0);
+
 /** Gradient samples that a trial will need, roughly. @param ratings of its data set */
-export function estimatedSamples({ job, data, system }: Trial, ratings: number): number {
+export function estimatedSamples(trial: Trial, ratings: number): number {
+  const { job, data, system } = trial;
   const { epochs = SOME_EPOCHS, negatives = 0 } = (system?.settings ?? {}) as Record<string, number>;
-  const learnings = 1 + (system?.search ? candidatesOf(system.search) : 0);
-  return Math.round(ratings * data.trainShare * (1 + negatives) * epochs * learnings * jobOf(job).work);
+  const samples = ratings * data.trainShare * (1 + negatives) * epochs * learningsOf(trial);
+  return Math.round(samples * jobOf(job).work);
 }

@@ -5,7 +5,7 @@ import { profileNamed } from "../../lib/questions/profile";
 import { trialsOf } from "../../lib/questions/question";
 import { questionNamed } from "../../lib/questions/questions";
 import { chunksOf } from "../../lib/questions/sweep";
-import type { Trial } from "../../lib/questions/trial";
+import type { SystemSettings, Trial } from "../../lib/questions/trial";
 
 const profile = { ...profileNamed("smoke"), datasets: ["synthetic", "synthetic-ml-1m"] };
 const data = new Map([
@@ -102,6 +102,14 @@ describe("durations", () => {
       { trial: other, timings: { train: 900 } },
     ];
     expect(new Durations(records, ratings).of(one)).toEqual({ seconds: 4, source: "seeds" });
+  });
+
+  it("count the candidates of a search, which timings leave out", () => {
+    const system = { ...(one.system as SystemSettings), search: [[{ l2: 0.1 }, { l2: 0.2 }]] };
+    const searched = { ...one, system };
+    expect(new Durations([{ trial: searched, timings: { train: 3 } }], ratings).of(searched).seconds).toBe(
+      12,
+    );
   });
 
   it("are else the mean of the kind by samples", () => {
