@@ -40,7 +40,7 @@ const scoring = ([model, most]) => ({
 function tenSeeds() {
   const figures = ["partition", "utility", "seqtrain", "cohesion"];
   try {
-    const path = join(import.meta.dirname, "../results/paper/second-run.json");
+    const path = join(import.meta.dirname, "../results/paper/second-run-figures.json");
     const parts = JSON.parse(readFileSync(path, "utf8")).parts.filter(({ name }) => figures.includes(name));
     if (parts.length === figures.length) return parts.reduce((sum, { seconds }) => sum + seconds, 0) / 6;
   } catch {}

@@ -56,6 +56,7 @@ export { evaluate } from "./metrics/evaluate";
 // models as data (Section 2.3); a folder each in lib/model
 export { initialWeights } from "./model/initial";
 export { MODEL_NAMES, modelOf, modelSpec } from "./model/spec";
+export { aimText } from "./questions/beyond/reading";
 // questions: their list, what a notebook asks of them, and what its cells show
 export { datasetTitle } from "./questions/labels";
 export { sessionCore } from "./questions/ownFile";

@@ -13,11 +13,12 @@ const DEFAULTS = {
   assignment: "greedy",
   balance: "users",
   cohesionSpace: "own",
-  cSisaStart: "independent",
+  cSisaStart: "independent", // of version 1; today's name is `start`
   embedding: "collaborative",
   epochsPerGroup: "all",
   metrics: "ownItems",
   optimizer: "new",
+  start: "independent",
   weights: "shared",
   word2vec: "cbow",
 };

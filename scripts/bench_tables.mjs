@@ -1,6 +1,6 @@
 // The tables of results/bench.json that bench/README.md and workflow/README.md show, and of
-// results/paper/second-run.json that RESULTS.md shows.
-import { readFileSync } from "node:fs";
+// results/paper/second-run-*.json that RESULTS.md shows.
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sections, words } from "../bench/results.mjs";
 import { judged } from "../bench/targets.mjs";
@@ -19,13 +19,19 @@ const short = (value) => Number(value.toPrecision(2)).toString();
 export function speedTable() {
   const rows = bench.training.rows
     .filter(({ stream }) => stream === "all")
-    .map(({ model, batchSize, simd, torch }) => [
-      model.toUpperCase(),
+    .map(({ model, embeddingSize, batchSize, simd, torch }) => [
+      embeddingSize ? `${model.toUpperCase()}, ${embeddingSize}` : model.toUpperCase(),
       batchSize.toLocaleString("en-US"),
       `${(simd.median / 1e6).toFixed(2)} M`,
-      ...["ordinary, one thread", "ordinary, default threads", "distinct, default threads"].map((variant) =>
-        torch?.[variant] ? `${short(torch[variant].ratio)}x` : "–",
-      ),
+      ...[
+        ["ordinary, one thread"],
+        ["ordinary, default threads"],
+        ["distinct, one thread", "symmetric, one thread"],
+        ["distinct, default threads", "symmetric, default threads"],
+      ].map((variants) => {
+        const measured = variants.find((variant) => torch?.[variant]);
+        return measured ? `${short(torch[measured].ratio)}x` : "–";
+      }),
     ]);
   return table(
     [
@@ -33,8 +39,9 @@ export function speedTable() {
       "batch",
       "samples/s, one core",
       "PyTorch, one thread",
-      "PyTorch, two threads",
-      "de-duplicated PyTorch, two threads",
+      "two threads",
+      "its better form, one thread",
+      "two threads",
     ],
     rows,
   );
@@ -202,28 +209,45 @@ export function sizeTable() {
 
 const ROUNDED = 10; // seconds below which a tenth is shown
 
-/** Seconds of a second run of one seed, figure by figure (npx erasable repeat), on all cores. */
-export function timeTable() {
-  const { parts, seconds } = read("results/paper/second-run.json");
+/** The second runs of one seed (npx erasable repeat ... --json): results/paper/second-run-*.json. */
+export const secondRuns = () =>
+  readdirSync(join(root, "results/paper"))
+    .filter((name) => /^second-run-.+\.json$/.test(name))
+    .sort()
+    .map((name) => read(`results/paper/${name}`));
+
+/** What second runs took, question by question, on all cores. */
+export function timeTable(runs) {
   const show = (value) => (value < ROUNDED ? value.toFixed(1) : value.toFixed(0));
-  const rows = [
-    ...parts,
-    { name: "all together", records: sum(parts, "records"), samples: sum(parts, "samples"), seconds },
-  ].map(({ name, records, samples, seconds, stages = {} }) => {
-    const largest = Object.entries(stages)
-      .filter(([, own]) => own >= 1)
-      .sort(([, a], [, b]) => b - a)
-      .map(([stage, own]) => `${stage} ${own.toFixed(0)}`);
-    return [
-      name,
-      records.toLocaleString("en-US"),
-      (samples / 1e6).toLocaleString("en-US", { maximumFractionDigits: 0 }),
-      show(seconds),
-      largest.join(", ") || "–",
-    ];
-  });
+  const parts = runs.flatMap(({ parts }) => parts).filter(({ records }) => records > 0);
+  const all = Object.fromEntries(
+    ["records", "samples", "seconds", "processorSeconds"].map((key) => [key, sum(parts, key)]),
+  );
+  const rows = [...parts, { name: "all together", ...all }].map(
+    ({ name, records, samples, seconds, processorSeconds, stages = {} }) => {
+      const largest = Object.entries(stages)
+        .filter(([, own]) => own >= 1)
+        .sort(([, a], [, b]) => b - a)
+        .map(([stage, own]) => `${stage} ${own.toFixed(0)}`);
+      return [
+        name,
+        records.toLocaleString("en-US"),
+        (samples / 1e6).toLocaleString("en-US", { maximumFractionDigits: 0 }),
+        show(seconds),
+        show(processorSeconds),
+        largest.join(", ") || "–",
+      ];
+    },
+  );
   return table(
-    ["question", "records", "M gradient samples", "seconds", "seconds by stage, summed over both workers"],
+    [
+      "question",
+      "records",
+      "M gradient samples",
+      "seconds",
+      "of processor time",
+      "seconds of its stages, all workers",
+    ],
     rows,
   );
 }

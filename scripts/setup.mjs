@@ -156,7 +156,9 @@ export async function setup() {
     Object.assign(ready, { python: other, jupyterPath: join(prefix, "share", "jupyter") });
   }
   if (process.arch === "x64" && Number(process.versions.node.split(".")[0]) < 24)
-    say("Node 24 or later would train about a third faster on this processor, with the same results.");
+    say(
+      "Node 24 or later would train about a quarter to a third faster on this processor, with the same results.",
+    );
   mkdirSync(dirname(STATE), { recursive: true });
   writeFileSync(STATE, `${JSON.stringify(ready)}\n`);
   return ready;

@@ -37,16 +37,25 @@ const PLAIN = {
   C5: ["A system that is good before forgetting is good after it", "05_utility"],
   C6: ["For DMF, groups made on the collaborative embedding give the best quality", "05_utility"],
   C7: ["For NMF with 16 groups, it does not matter how they are made", "05_utility"],
-  C8: ["Learning easy groups first is better than learning hard groups first", "06_seqtrain_ablation"],
+  C8: [
+    "With the paper's groups, learning easy ones first is better than learning hard ones first",
+    "06_seqtrain_ablation",
+  ],
   C9: ["Groups of similar people are easier to learn", "07_cohesion_validation"],
   C10: ["Plain k-means makes groups of very unequal size", "03_balanced_grouping"],
   C11: [
     "Groups made on the embedding hold far more similar people than groups made on the ratings",
     "03_balanced_grouping",
   ],
-  C12: ["Forgetting is cheapest on average when groups are equally large", "03_balanced_grouping"],
+  C12: [
+    "Counted in users, forgetting is cheapest on average when groups are equally large",
+    "03_balanced_grouping",
+  ],
   C13: ["Theorem 1: preferring easy groups raises the paper's utility measure", "07_cohesion_validation"],
-  C14: ["Forgetting is complete: the model is the one that never saw the data", "08_completeness"],
+  C14: [
+    "Forgetting is complete: the model is the one that never saw the data, on the same groups",
+    "08_completeness",
+  ],
 };
 
 const executed = (name) => `[${name.slice(0, 2)}](${notebooks}/${name}.ipynb)`;

@@ -37,6 +37,7 @@ const GROUPS = 8;
 /** @param rate gradient samples a second on this machine */
 export function candidatesFor(data: Interactions, rate: number): Candidate[] {
   const pairs = !holdsRatings(data);
+  const kind = pairs ? "pairs" : isUpOrDown(data) ? "thumbs" : "stars";
   const gradient = (share: number) => (share * EPOCHS * ratingCount(data)) / rate;
   const points = pairs ? POINTS : 1;
   const groups = Math.min(GROUPS, Math.floor(userCount(data) / MEMBERS));
@@ -55,8 +56,17 @@ export function candidatesFor(data: Interactions, rate: number): Candidate[] {
     },
   ];
   return [
-    ...additive(data, pairs ? "pairs" : isUpOrDown(data) ? "thumbs" : "stars"),
-    { label: "Retrain BPR", method: "retrain", settings: { model: "bpr" }, seconds: gradient(1) } as const,
+    ...additive(data, kind),
+    ...(kind === "thumbs"
+      ? [] // it learns who rated what
+      : [
+          {
+            label: "Retrain BPR",
+            method: "retrain",
+            settings: { model: "bpr" },
+            seconds: gradient(1),
+          } as const,
+        ]),
     { label: "Retrain DMF", method: "retrain", settings: {}, seconds: gradient(points) } as const,
     {
       label: "Fold-in DMF, core 20 %",

@@ -6,11 +6,12 @@ import { holdsRatings, type Interactions } from "../data/interactions";
 import { withOption } from "../disk/diskError";
 import type { EngineName } from "../engine/engine";
 import { InputError } from "../errors";
+import { type ModelName, modelOf } from "../model/models";
 import { exampleId, shellWord } from "../shell";
 import { type LearnSettings, learn } from "../unlearning/api";
-import { chooseMethod } from "../unlearning/choice";
+import { chooseMethod, isUpOrDown } from "../unlearning/choice";
 import type { ErasableSystem } from "../unlearning/erasableSystem";
-import { METHOD_NAMES, type MethodName } from "../unlearning/methods";
+import { METHOD_NAMES, METHODS, type MethodName } from "../unlearning/methods";
 import { keepReading } from "./keptReading";
 import { integer, withJson } from "./options";
 import { count, duration, plural, print, printJson, say, sayEngines, stopping } from "./output";
@@ -77,6 +78,10 @@ async function learnCommand(ratings: string, options: LearnOptions): Promise<voi
   const method = named ?? (chosen?.method as MethodName);
   const settings = { ...chosen?.settings, ...settingsOf(method, own, set) };
   const asked: LearnSettings = { ...settings, method, workers };
+  if (holdsRatings(data) && modelOf((settings.model ?? "dmf") as ModelName).samples === "pairs")
+    say(
+      `model ${settings.model} learns who rated what: how it was rated is not used${isUpOrDown(data) ? ", and a thumb down counts like a thumb up" : ""}`,
+    );
   if (settings.engine) await sayEngines([settings.engine as EngineName]);
   const since = performance.now();
   const takeBack = makeSystemFolder(folder);
@@ -97,21 +102,21 @@ async function learnCommand(ratings: string, options: LearnOptions): Promise<voi
       if (found)
         printQuality(found, `${shellWord(ratings)}${readingText(readout ? spelled(reading, data) : {})}`);
       print(`Kept in ${folder}. Next:`);
-      for (const command of nextCommands(folder, data)) print(`  ${command}`);
+      for (const command of nextCommands(folder, data, METHODS[method].exact)) print(`  ${command}`);
     }
   } finally {
     await system.close();
   }
 }
 
-function nextCommands(folder: string, { userIds }: Interactions): string[] {
+function nextCommands(folder: string, { userIds }: Interactions, exact: boolean): string[] {
   const system = `--system ${shellWord(folder)}`;
   const id = exampleId(userIds);
   return id === undefined
     ? ["npx erasable recommend --help", "npx erasable unlearn --help"]
     : [
         `npx erasable recommend ${system} --user ${id}`,
-        `npx erasable unlearn ${system} --users ${id} --certificate erased.json`,
+        `npx erasable unlearn ${system} --users ${id}${exact ? " --certificate erased.json" : ""}`,
       ];
 }
 

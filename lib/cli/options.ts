@@ -107,7 +107,7 @@ export const withProfile = (command: Command): Command =>
     .addOption(
       new Option(
         "--profile <name>",
-        "which data sets and seeds: smoke (generated ratings), quick (MovieLens 100K, three seeds), paper (all, ten seeds)",
+        "which data sets and seeds: smoke (generated ratings), quick (MovieLens 100K, three seeds), paper (four data sets, ten seeds; three where trials are long)",
       )
         .choices(PROFILE_NAMES)
         .default(currentProfile()),

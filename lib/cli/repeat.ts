@@ -88,6 +88,7 @@ function document(
     store: relative(process.cwd(), store.folder).replaceAll(sep, "/"), // the document may be published
     trials: trials.length,
     compared: identical + different.length,
+    node: process.versions.node,
     ...result,
     unrecorded: unrecorded.length,
     failures: failures.map(({ key, trial, error }) => ({ key, trial, error })),
@@ -120,8 +121,10 @@ function tell({ store }: Selection, result: Repetition, edited: readonly Edited[
   print(`${plural(compared, "record")} computed again: ${parts.join(", ")} · ${work}`);
   if (unrecorded.length > 0)
     print(`${plural(unrecorded.length, "trial")} not compared: no record on this data and by this code`);
-  for (const { name, records, seconds } of result.parts)
-    if (records > 0) print(`  ${name}: ${plural(records, "record")} in ${duration(seconds)}`);
+  for (const { name, records, seconds, processorSeconds } of result.parts) {
+    const took = `${duration(seconds)}, ${duration(processorSeconds)} of processor time`;
+    if (records > 0) print(`  ${name}: ${plural(records, "record")} in ${took}`);
+  }
   print(`SHA-256 of those in ${store.folder}: ${digests.stored}`);
   print(`SHA-256 of the second run, from an empty store: ${digests.repeated}`);
 }

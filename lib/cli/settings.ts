@@ -6,6 +6,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { InputError } from "../errors";
 import { describeSetting, describeSettings, parseSettings, type Spec } from "../settings";
+import type { Json } from "../training/store";
+import { OWN_BATCH } from "../unlearning/api";
 import { METHOD_NAMES, METHODS, type MethodName, specOf } from "../unlearning/methods";
 import { repeated } from "./options";
 
@@ -16,9 +18,14 @@ const OPTIONS = ["model", "grouping", "groups", "epochs", "batchSize", "seed"] a
 const DOC: Readonly<Record<string, string>> = {
   "S; with fewer users than groups the last groups stay empty": "S, at most the number of users",
 };
+/** Defaults of `learn` that are not those of the paper's runs. */
+const DEFAULTS: Readonly<Record<string, Json>> = { batchSize: OWN_BATCH };
 const reworded = (spec: Spec): Spec =>
   Object.fromEntries(
-    Object.entries(spec).map(([key, setting]) => [key, { ...setting, doc: DOC[setting.doc] ?? setting.doc }]),
+    Object.entries(spec).map(([key, setting]) => [
+      key,
+      { ...setting, doc: DOC[setting.doc] ?? setting.doc, default: DEFAULTS[key] ?? setting.default },
+    ]),
   );
 
 const flagOf = (key: string): string => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -8,6 +8,7 @@ import { DamagedError } from "../training/store";
 import type { Certificate } from "../unlearning/certificate";
 import type { ErasableSystem } from "../unlearning/erasableSystem";
 import type { NamedErasure } from "../unlearning/folder";
+import { METHODS, type MethodName } from "../unlearning/methods";
 import { evidenceText } from "./evidence";
 import { keptReading } from "./keptReading";
 import { readPairs, readUsers } from "./lists";
@@ -44,7 +45,7 @@ export function addUnlearn(program: Command): void {
     .summary("forget users or ratings, for good")
     .description(
       "Forgets users or single ratings: afterwards the system is, bit for bit, one that never saw them, and what saw " +
-        "them is deleted. Ctrl-C before the end leaves the old system; the same command, or --resume, continues. Once it is " +
+        "them is deleted (fine-tune, gradient-ascent and scif only approximate that, without a certificate). Ctrl-C before the end leaves the old system; the same command, or --resume, continues. Once it is " +
         "done, --resume --certificate writes the certificate again.",
     )
     .requiredOption("--system <folder>", "folder of the system")
@@ -142,6 +143,16 @@ async function forget(
   options: UnlearnOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  const { name } = system.system.method;
+  if (!METHODS[name as MethodName].exact) {
+    if (options.certificate !== undefined)
+      throw new InputError(
+        `--certificate: ${name} only approximates a system that never saw them, so there is nothing to certify; leave it ` +
+          "out, or learn with an exact method (npx erasable learn --help). Nothing was forgotten",
+      );
+    await approximate(system, request, regroup, options, signal);
+    return;
+  }
   const keyFile = options.key ?? defaultKey(options.system);
   if (options.certificate !== undefined)
     tryPlaces(options.certificate, Buffer.byteLength(evidenceText(system, options.system)));
@@ -162,10 +173,7 @@ async function forget(
     printJson({ certificate, key: keyFile, cost, deleted: deleted.length, seconds });
     return;
   }
-  const { users, ratings } = certificate?.erased ?? {
-    users: request.users.length,
-    ratings: request.ratings.length,
-  };
+  const { users = 0, ratings = 0 } = certificate?.erased ?? {};
   print(
     `Forgotten: ${plural(users, "user")}, ${plural(ratings, "rating")} in all; ` +
       `${count(cost.samples)} gradient samples, ${duration(seconds)}; ${plural(deleted.length, "file")} that saw them deleted`,
@@ -190,6 +198,36 @@ async function forget(
   print("To check it, by the ratings before or by those that remain:");
   print(
     `  npx erasable verify ${shellWord(options.certificate)} --ratings <file> --key ${shellWord(keyFile)} --system ${shellWord(options.system)}`,
+  );
+}
+
+/** What a method without a guarantee does: no certificate, and so no key. */
+async function approximate(
+  system: ErasableSystem,
+  { users, ratings }: Parameters<typeof forget>[1],
+  regroup: boolean,
+  { json }: UnlearnOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const since = performance.now();
+  const { cost, deleted } = await system
+    .forget({ users, ratings }, { regroup, signal, onProgress: stages() })
+    .catch(naming("--system"));
+  const seconds = (performance.now() - since) / 1000;
+  if (json) {
+    printJson({ certificate: null, cost, deleted: deleted.length, seconds });
+    return;
+  }
+  const what = [
+    ...(users.length > 0 ? [plural(users.length, "user")] : []),
+    ...(ratings.length > 0 ? [plural(ratings.length, "single rating")] : []),
+  ];
+  print(
+    `Approximately forgotten: ${what.join(", ")}; ${count(cost.samples)} gradient samples, ${duration(seconds)}; ` +
+      `${plural(deleted.length, "file")} that saw them deleted`,
+  );
+  print(
+    `Guarantee: ${system.guarantee}: the weights may still carry what was erased, and nothing is certified`,
   );
 }
 

@@ -60,7 +60,7 @@ export function answerOf<Row extends object, T extends Tables, C extends Charts,
     finding: findingOf(judged),
     claims: {
       name: `${asked.id}-claims`,
-      caption: `${claimNames(judged)}, by rules fixed on ${RULES_FIXED.date}, before the run (in brackets: 95 % intervals over seeds, Student's, corrected for re-splits of one data set: Nadeau and Bengio 2003)`,
+      caption: `${claimNames(judged)}, judged by rules of ${RULES_FIXED.date} (averages of ratios are geometric; in brackets: 95 % intervals over seeds, Student's, corrected for re-splits of one data set: Nadeau and Bengio 2003)`,
       rows: claimRows(judged),
       within: ["id"],
       columns: claimColumns,

@@ -42,6 +42,8 @@ export interface PartCost {
   readonly samples: number;
   /** of wall clock */
   readonly seconds: number;
+  /** of processor time, all threads together */
+  readonly processorSeconds: number;
   /** the records' own seconds by stage: of all workers together */
   readonly stages: Readonly<Record<string, number>>;
 }
@@ -84,10 +86,12 @@ export async function repeat(
     const costs: PartCost[] = [];
     for (const { name, trials } of parts) {
       const before = new Set(second.records().map(({ key }) => key));
+      const start = process.cpuUsage();
       const own = await compute(trials.filter(has), second, options);
+      const { user, system } = process.cpuUsage(start);
       const made = second.records().filter(({ key }) => !before.has(key));
       summaries.push(...own);
-      costs.push({ name, ...costOf(own, made) });
+      costs.push({ name, ...costOf(own, made), processorSeconds: (user + system) / 1e6 });
       if (own.some(({ stopped, storeError }) => stopped || storeError !== undefined)) break;
     }
     const pairs = second.records().map((repeated) => ({
@@ -134,7 +138,7 @@ const sumOf = (values: readonly number[]): number => values.reduce((sum, value) 
 function costOf(
   summaries: readonly RunSummary[],
   records: readonly ErasableRecord[],
-): Omit<PartCost, "name"> {
+): Omit<PartCost, "name" | "processorSeconds"> {
   const stages: Record<string, number> = {};
   for (const { timings } of records)
     for (const [stage, seconds] of Object.entries(timings)) stages[stage] = (stages[stage] ?? 0) + seconds;

@@ -23,18 +23,24 @@ export function splitBy<T>(share: number, summarise: () => T): T {
 }
 
 /** 95 % interval of a mean over seeds, each of which splits the data anew; undefined for a single seed. */
-export const seedInterval = (values: readonly number[]): Interval | undefined =>
-  values.length > 1 ? meanInterval(values, { testToTrain: (1 - trainShare) / trainShare }) : undefined;
+export const seedInterval = (values: readonly number[], share = trainShare): Interval | undefined =>
+  values.length > 1 ? meanInterval(values, { testToTrain: (1 - share) / share }) : undefined;
 
 /**
  * One row for each combination of the columns `by`, in order of first appearance, over the rows that agree
  * in them: `mean`, `std` (NaN for a single seed), the ends `low` and `high` of the 95 % interval of the mean
  * (`seedInterval`; both the mean for a single seed), and the number `n`.
+ * @param share of the ratings that each seed's split trains on; 1 where all seeds share one split
  */
-export const overSeeds = (table: ColumnTable, by: readonly string[], value = "value"): ColumnTable => {
+export const overSeeds = (
+  table: ColumnTable,
+  by: readonly string[],
+  value = "value",
+  share = trainShare,
+): ColumnTable => {
   const centre = ({ values }: { values: number[] }) => mean(values);
   const end = (side: "low" | "high") =>
-    aq.escape((row: { values: number[] }) => seedInterval(row.values)?.[side] ?? centre(row));
+    aq.escape((row: { values: number[] }) => seedInterval(row.values, share)?.[side] ?? centre(row));
   return table
     .groupby(...by)
     .rollup({ values: aq.op.array_agg(value) })

@@ -4,6 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { candidatesFor } from "../../lib/advice/candidates";
+import { loadDataset } from "../../lib/data/load";
 import { Random } from "../../lib/random";
 import { erasable } from "./support";
 
@@ -175,5 +177,62 @@ describe("how a file was read", () => {
       /is read as learn read its file: --columns user=3,item=2,rating=1 --scale 1-5/,
     );
     expect(verified).toMatchObject({ code: 0, out: expect.stringContaining("The certificate holds") });
+  });
+});
+
+describe("methods that only approximate forgetting", () => {
+  const short = ["--method", "scif", "--model", "bpr", "--epochs", "1", "--no-quality"];
+
+  it("name no certificate, refuse one before anything is forgotten, and make no key", async () => {
+    const learned = await learn("clicks.csv", "scif", ...short);
+    expect(learned).toMatchObject({ code: 0, out: expect.not.stringContaining("--certificate") });
+    const unlearn = (...more: string[]) => erasable("unlearn", "--system", at("scif"), ...more);
+    const refused = await unlearn("--users", "u4,u5", "--certificate", at("scif.json"));
+    expect(refused).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/--certificate: scif only approximates .* Nothing was forgotten/s),
+    });
+    expect((await erasable("recommend", "--system", at("scif"), "--user", "u4")).code).toBe(0);
+    const { code, out } = await unlearn("--users", "u4,u5");
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^Approximately forgotten: 2 users; .*\nGuarantee: approximate: .*nothing is certified/,
+    );
+    expect(readdirSync(home).filter((name) => /^scif.+(json|key)$/.test(name))).toEqual([]);
+    expect(JSON.parse((await unlearn("--users", "u6", "--json")).out)).toMatchObject({ certificate: null });
+  });
+});
+
+describe("models of pairs", () => {
+  const bpr = ["--model", "bpr", "--epochs", "1", "--no-quality"];
+
+  it("say that they do not use how something was rated", async () => {
+    const said = async (file: string) =>
+      (await learn(file, `pairs-${file}`, ...bpr, "--method", "retrain")).err;
+    expect(await said("stars.csv")).toMatch(
+      /model bpr learns who rated what: how it was rated is not used$/m,
+    );
+    expect(await said("thumbs.csv")).toMatch(/a thumb down counts like a thumb up$/m);
+    expect(await said("clicks.csv")).not.toContain("who rated what");
+    const tried = async (file: string) =>
+      candidatesFor(await loadDataset(at(file)), 1e6).map(({ label }) => label);
+    expect(await tried("stars.csv")).toContain("Retrain BPR");
+    expect(await tried("thumbs.csv")).not.toContain("Retrain BPR");
+  });
+
+  it("name a user who has every item, by id, before anything is written", async () => {
+    const all = Array.from({ length: 40 }, (_, item) => `u0,i${item}\n`).join("");
+    writeFileSync(
+      at("full.csv"),
+      `${readFileSync(at("clicks.csv"), "utf8").replace(/^u0,.*\n/gm, "")}${all}`,
+    );
+    for (const method of ["retrain", "laser"]) {
+      const { code, err } = await learn("full.csv", "full", ...bpr, "--method", method);
+      expect({ code, err }).toEqual({
+        code: 2,
+        err: expect.stringMatching(/user "u0" has all 40 items, .*as model bpr needs; .*item-knn/),
+      });
+    }
+    expect(readdirSync(home)).not.toContain("full");
   });
 });

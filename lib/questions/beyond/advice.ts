@@ -1,6 +1,6 @@
 /**
- * Which method to take: rules read from the records of `beyond`, for each kind and size of data and each kind of request. The
- * one place that notebook, README and command line take advice from; without records there is none.
+ * Which method to take: rules read from the records of `beyond`, for each kind and size of data and each kind of request; without
+ * records there is none. The command `advise` measures on a user's own file instead (lib/advice).
  */
 
 import type { NamedTable } from "../../report/show";
@@ -89,7 +89,7 @@ export function rules(rows: readonly BeyondRow[]): Rule[] {
           ...(one === best ? { difference: 0, half: 0 } : seedDifference(one.values, best.values)),
         }))
         .filter(({ difference, half }) => difference - half >= -NEAR); // one seed alone makes nothing sure
-      const [cheapest] = near.sort((a, b) => a.cost - b.cost);
+      const [cheapest] = near.sort((a, b) => a.cost - b.cost || b.utility - a.utility);
       const { dataset, preset, items } = facts;
       return [
         {
@@ -126,7 +126,7 @@ export function adviceTable(rows: readonly BeyondRow[]): NamedTable[] {
       caption: `Which method to take: the cheapest of the exact systems that are surely within ${NEAR} NDCG@10 of the best one`,
       rows: found,
       within: ["wanted", "data"],
-      note: "Surely: the whole 95 % interval of the difference, paired by seed; with one seed there is none, and the best is taken. Costs are expected, in per cent of those of Retrain with the model named; of methods without gradients the time until they recommend again, and the largest per cent that they take with any model.",
+      note: "Surely: the whole 95 % interval of the difference, paired by seed; with one seed there is none, and the best is taken. Costs are expected, each as a share of Retrain's with the same model, over the seeds that both have; of methods without gradients the time until they recommend again, as the largest share that it is of any model's.",
       columns: [
         ...columns({ wanted: "Wanted", data: "Data" }),
         { key: "ratings", label: "Ratings", digits: 0 },

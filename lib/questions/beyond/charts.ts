@@ -99,12 +99,13 @@ function pointLabel(system: string): string {
   return SYSTEMS.filter((one) => one.series === series).length < 2 ? point : `${series}, ${point}`;
 }
 
-/** Systems in the picture of batches, for the rest lies between them. */
+/** Systems in the picture of batches. */
 const BATCH_SYSTEMS = [
   "l-cbkm",
   "c-sisa",
   "coin@10+ridge",
   "coin@20+ridge",
+  "lean@20+ridge",
   "active+ridge",
   "lean-active+ridge",
 ];

@@ -13,7 +13,7 @@ import type { PresetName } from "../protocol";
 import { type Finding, question } from "../question";
 import { system as systemJob } from "../system/job";
 import type { SystemOutcome } from "../system/outcome";
-import { budgeted, CANDIDATES } from "../system/search";
+import { budgeted, CANDIDATES, candidatesOf } from "../system/search";
 import { LEARNING, type Planned } from "../trial";
 import { adviceTable } from "./advice";
 import { batches, pareto } from "./charts";
@@ -40,7 +40,9 @@ function systemTrials(
   const protocol = profileProtocol(profile, dataset, preset);
   const context = { preset, dataset, protocol, groups: profile.ablationGroups };
   const stages = system.search(context);
-  const search = stages.length > 0 ? budgeted(stages, small ? SMALL_CANDIDATES : CANDIDATES) : [];
+  // overrides of the profile may leave fewer changes to try
+  const most = Math.min(small ? SMALL_CANDIDATES : CANDIDATES, candidatesOf(stages));
+  const search = stages.length > 0 ? budgeted(stages, most) : [];
   const own = system.settings(context);
   const all = profile.name === "paper" ? profile.seeds : profile.seeds.slice(0, QUICK_SEEDS);
   return modelsOf(system, preset).flatMap((model) => {
@@ -87,7 +89,7 @@ export const beyond = question({
   notebook: "10_beyond",
   jobs: [systemJob],
   trials,
-  rows: (findings: readonly Finding<SystemOutcome, Labels>[]) => findings.flatMap(beyondRows),
+  rows: (findings: readonly Finding<SystemOutcome, Labels>[]) => beyondRows(findings),
   tables: (rows) => ({
     systems: systems(rows),
     aims: aims(rows),

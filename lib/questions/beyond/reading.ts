@@ -3,9 +3,11 @@
  * break (items that few know, who is in a core).
  */
 
+import { formatNumber } from "../../report/table";
 import { mean } from "../../statistics/statistics";
 import { LEARNING } from "../trial";
 import { grouped } from "../verdicts/verdict";
+import type { AimRow } from "./comparisons";
 import type { BeyondRow } from "./rows";
 import { systemLabel } from "./systems";
 
@@ -46,15 +48,35 @@ export function coldRows(rows: readonly BeyondRow[]) {
   const models = [...new Set(learned.map(({ model }) => model))].filter((model) => model !== "none");
   return models.flatMap((model) => {
     const here = learned.filter((row) => row.model === model || row.model === "none");
-    return [...grouped(here, ({ system }) => system)].map(([system, own]) => {
-      const average = (of: "lossCold" | "lossFair" | "lossKnown") => {
-        const values = own.map((row) => row[of]).filter((value) => value !== null);
-        return values.length > 0 ? mean(values) : null;
-      };
-      const [cold, fair, known] = (["lossCold", "lossFair", "lossKnown"] as const).map(average);
-      return { model, name: systemLabel(system), cold, fair, known };
-    });
+    return [...grouped(here, ({ system }) => system)]
+      .map(([system, own]) => {
+        const average = (of: "lossCold" | "lossFair" | "lossKnown") => {
+          const values = own.map((row) => row[of]).filter((value) => value !== null);
+          return values.length > 0 ? mean(values) : null;
+        };
+        const [cold, fair, known] = (["lossCold", "lossFair", "lossKnown"] as const).map(average);
+        return { model, name: systemLabel(system), cold, fair, known };
+      })
+      .filter(({ cold, fair, known }) => [cold, fair, known].some((loss) => loss !== null));
   });
+}
+
+/** Which systems reach an aim; where none does, what comes nearest from either side. */
+export function aimText(rows: readonly AimRow[]): string {
+  const named = ({ name, model }: AimRow) => (model === "–" ? name : `${name} (${model})`);
+  const reached = rows.filter(({ verdict }) => verdict.startsWith("reached"));
+  if (reached.length > 0) return reached.map((row) => `${named(row)}, ${row.verdict}`).join("; ");
+  const told = (row: AimRow) =>
+    `${named(row)}, ${formatNumber(row.difference, 4)} at ${formatNumber(row.cost, 1)} %`;
+  const [good] = rows.filter(({ verdict }) => verdict === "too costly").sort((a, b) => a.cost - b.cost);
+  const [cheap] = rows
+    .filter(({ verdict }) => verdict === "too far")
+    .sort((a, b) => b.difference - a.difference);
+  const nearest = [
+    ...(good ? [`the cheapest that is good enough: ${told(good)}`] : []),
+    ...(cheap ? [`the best that is cheap enough: ${told(cheap)}`] : []),
+  ];
+  return ["No system does", ...nearest].join("; ");
 }
 
 /**

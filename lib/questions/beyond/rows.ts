@@ -29,7 +29,10 @@ export interface BeyondRow {
   readonly seed: number;
   /** what `utility` is: NDCG@10 of the family that decides in validation */
   readonly metric: string;
-  /** of a trained system after learning: what was not unlearned is worth what learning is worth */
+  /**
+   * After learning, whatever the request: the erased are not scored after theirs, so what the others then get says who
+   * left, and could not be set beside systems that were not unlearned.
+   */
   readonly utility: number;
   /** gradient samples: of learning, or expected of the request, over all who might ask; null: no gradients */
   readonly expected: number | null;
@@ -56,13 +59,28 @@ const LEAST_SECONDS = 0.0005;
 const sumOf = (timings: Readonly<Record<string, number>>): number =>
   Object.values(timings).reduce((sum, seconds) => sum + seconds, 0);
 
-/** The row of what was done, and those of the requests whose cost is expected; C-SISA's by both of its scorings. */
-export function beyondRows(finding: Finding<SystemOutcome, Labels>): BeyondRow[] {
+/** The rows of all findings: of what was done, and of the requests whose cost is expected. */
+export function beyondRows(findings: readonly Finding<SystemOutcome, Labels>[]): BeyondRow[] {
+  const rows = findings.flatMap(withOwnScoring);
+  const key = ({ dataset, preset, model, system, seed }: BeyondRow) =>
+    JSON.stringify([dataset, preset, model, system, seed]);
+  const learned = new Map(
+    rows.filter(({ request }) => request === LEARNING).map((row) => [key(row), row.utility]),
+  );
+  return rows.map((row) => ({ ...row, utility: learned.get(key(row)) ?? row.utility }));
+}
+
+/** C-SISA's by both of its scorings; losses by item are recorded of one. */
+function withOwnScoring(finding: Finding<SystemOutcome, Labels>): BeyondRow[] {
   const { labels, outcome } = finding;
   const rows = rowsOf(finding);
   if (outcome.own === undefined) return rows;
-  const own = { ...outcome, metrics: outcome.own };
-  return [...rows, ...rowsOf({ ...finding, labels: { ...labels, system: OWN_SCORING.id }, outcome: own })];
+  const own = rowsOf({
+    ...finding,
+    labels: { ...labels, system: OWN_SCORING.id },
+    outcome: { ...outcome, metrics: outcome.own },
+  });
+  return [...rows, ...own.map((row) => ({ ...row, lossCold: null, lossFair: null, lossKnown: null }))];
 }
 
 function rowsOf({ trial, labels, outcome, timings }: Finding<SystemOutcome, Labels>): BeyondRow[] {

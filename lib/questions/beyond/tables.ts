@@ -52,10 +52,10 @@ function sideBySide(compared: readonly Comparison[]) {
 }
 
 const SYSTEMS_NOTE =
-  "NDCG@10 is measured after learning (\u00b1 standard deviation); an exact system is as good after a request as one learned " +
+  "NDCG@10 is measured after learning, of every system (\u00b1 standard deviation); an exact system is as good after a request as one learned " +
   "without the erased users. Against Retrain: paired by seed with the better of the model's two Retrains, \u00b1 half of the 95 % " +
   "interval. Costs are gradient samples, expected over all users who might ask; EASE, Item-KNN and Gaussian have none, so theirs " +
-  "are seconds until they recommend again. All costs are relative to Retrain's.";
+  "are seconds until they recommend again, of runs with another one beside them, which spreads them by factors. All costs are relative to Retrain's, of the seeds that both have (geometric means).";
 
 /** A table of each panel whose rows it can be made of. @param what behind "beyond" in the names of its files */
 const perPanel = <Row extends object>(
@@ -91,7 +91,7 @@ const withModel = <Row extends { readonly model: string }>(found: readonly Row[]
 /** Every system of a preset on a data set. */
 export const systems = (rows: ColumnTable) =>
   perPanel(rows, "", (own) => withModel(sideBySide(comparisons(own))), {
-    caption: ([{ metric }]) => `${metric} and the cost of a request, % of Retrain's (mean over seeds)`,
+    caption: ([{ metric }]) => `${metric} and the cost of a request, % of Retrain's (means over seeds)`,
     within: ["model"],
     note: SYSTEMS_NOTE,
     columns: [
@@ -118,7 +118,7 @@ export const aims = (rows: ColumnTable) =>
       aim === AIMS[0] ? "aim" : `aim-${aim.request}`,
       (own) => withModel(aimRows(comparisons(own), aim)),
       {
-        caption: `within ${aim.loss} of the best Retrain at ${aim.share} % of its cost to forget ${requestPhrase(aim.request)}?`,
+        caption: `within ${aim.loss} of the model's better Retrain at ${aim.share} % of its cost to forget ${requestPhrase(aim.request)}?`,
         within: ["model"],
         note: "Reached: the whole interval of the difference is near enough, at no more than the cost; on average: its middle is.",
         columns: [

@@ -46,8 +46,7 @@ function gaps(rows: ColumnTable, view: View<FamilyOptions>) {
   });
   return {
     name: "fairness-gaps",
-    caption:
-      "The 5 % most active users and the others: quality after learning, and the gap (active minus others) after learning and after each request (mean over seeds ± half of the 95 % interval)",
+    caption: `S = ${view.profile.ablationGroups}, the 5 % most active users and the others: quality after learning, and the gap (active minus others) after learning and after each request (mean over seeds ± half of the 95 % interval)`,
     // metric by metric, as systems are compared within one
     rows: [...grouped(wide.objects() as Record<string, string | number>[], blockOf).values()].flat(),
     within: ["data", "panel", "metric"],
@@ -66,8 +65,8 @@ function pictures(rows: ColumnTable, view: View<FamilyOptions>) {
   const isGap = (row: FairnessRow) => row.users === "gap" && row.metric.includes("NDCG");
   return byDataset(inFamily(rows, view).filter(aq.escape(isGap)), (own, title, dataset) => ({
     name: fileName("fairness", dataset),
-    caption: `${title}, ${own.get("metric")}: the 5 % most active users minus the others (mean over seeds, 95 % interval within seeds)`,
-    alt: "A panel for each model; after learning and each request a point per method: how much better the active users are served.",
+    caption: `${title}, ${own.get("metric")}, S = ${view.profile.ablationGroups}: the 5 % most active users minus the others (mean over seeds, 95 % interval within seeds)`,
+    alt: "A panel for each model; after learning and each request a point per method: the active users' quality minus the others'.",
     chart: lineChart(withinPanels(own, ["panel", "after"], ["system"]), {
       x: "after",
       ...MEAN,

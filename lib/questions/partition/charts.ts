@@ -79,12 +79,24 @@ const bySize = (means: ColumnTable, ...by: readonly string[]): ColumnTable =>
     .groupby(...by)
     .pivot("S", "mean", { sort: false });
 
+/** Means over seeds of factors, geometric, with their intervals; `logs` is the column of their logarithms. */
+function geometricMeans(partitions: ColumnTable, by: readonly string[], logs: string): ColumnTable {
+  const back = (column: "mean" | "low" | "high") =>
+    aq.escape((row: Record<string, number>) => exp(row[column]));
+  return overSeeds(partitions, by, logs).derive({
+    mean: back("mean"),
+    low: back("low"),
+    high: back("high"),
+  });
+}
+
 /** The largest group over the smallest: 1 is equal. */
 export const sizeTable = (partitions: ColumnTable) => ({
   name: "grouping-sizes",
-  caption: "How unequal groups are: users of the largest over those of the smallest (means over seeds)",
+  caption:
+    "How unequal groups are: users of the largest over those of the smallest (geometric means over seeds)",
   within: ["data"],
-  rows: bySize(overSeeds(partitions, ["data", "groups", "name"], "sizeRatio"), "data", "name").objects(),
+  rows: bySize(geometricMeans(partitions, ["data", "groups", "name"], "logSizes"), "data", "name").objects(),
   columns: [
     ...columns({ data: "Data", name: "Grouping" }),
     ...sizesOf(partitions).map((S) => ({ key: `S = ${S}`, digits: 1, group: "Largest / smallest" })),
@@ -160,21 +172,14 @@ export const cohesionTable = (partitions: ColumnTable) => ({
   ],
 });
 
-/** Ratings of the costliest group over the mean, 1 is equal work: means of logarithms, as they are factors. */
+/** Ratings of the costliest group over the mean, 1 is equal work. */
 export function workChart(partitions: ColumnTable) {
-  const back = (column: "mean" | "low" | "high") =>
-    aq.escape((row: Record<string, number>) => exp(row[column]));
-  const factors = overSeeds(partitions, ["data", "groups", "name"], "logWork").derive({
-    mean: back("mean"),
-    low: back("low"),
-    high: back("high"),
-  });
   return {
     name: "grouping-work",
     caption:
       "How unequal the work is: ratings of the largest group over the mean group (geometric mean over seeds, 95 % interval)",
     alt: "Work imbalance against S, one line per grouping.",
-    chart: lineChart(factors, {
+    chart: lineChart(geometricMeans(partitions, ["data", "groups", "name"], "logWork"), {
       x: "groups",
       ...MEAN,
       series: "name",

@@ -36,7 +36,7 @@ export const C10: Claim<PartitionRow> = {
   id: "C10",
   place: "Figure 9",
   statement: "Plain k-means groups are highly unbalanced for k = 2, 4, 8, 16",
-  rule: `a case is a k, on rating rows or on the embedding; it holds if the largest group has more than ${UNBALANCED} times the users of the smallest, with the whole interval`,
+  rule: `a case is a k, on rating rows or on the embedding; it holds if the largest group has more than ${UNBALANCED} times the users of the smallest, with the whole interval, and points the other way below 1`,
   covers: "all",
   cases: (rows) =>
     partitions(rows).flatMap(({ dataset, name, groups, unbalanced, bySeed }): Case[] =>
@@ -57,7 +57,7 @@ export const C10: Claim<PartitionRow> = {
         : [],
     ),
   sentence: (found) =>
-    `the largest group has ${found.effects.map((effect) => `${times(effect)} (${effect.unit})`).join(" and ")} the users of the smallest`,
+    `on average over k, the largest group has ${found.effects.map((effect) => `${times(effect)} (${effect.unit})`).join(" and ")} the users of the smallest`,
 };
 
 /** "Far higher": more than twice. */
@@ -94,7 +94,7 @@ export const C11: Claim<PartitionRow> = {
       });
   },
   sentence: (found) =>
-    `CBKM's cohesion is ${times(effectOf(found, "embedding"))} BKM's in the embedding and ${times(effectOf(found, "ratings"))} in the ratings`,
+    `on average over S, CBKM's cohesion is ${times(effectOf(found, "embedding"))} BKM's in the embedding and ${times(effectOf(found, "ratings"))} in the ratings`,
 };
 
 const NEARLY_LEAST = 0.01; // sizes that differ by one user are not exactly equal
@@ -133,5 +133,5 @@ export const C12: Claim<PartitionRow> = {
       ];
     }),
   sentence: (found) =>
-    `one random user costs balanced groups ${plain(effectOf(found, COUNTED.users), 1)} ${COUNTED.users} and ${plain(effectOf(found, COUNTED.ratings), 1)} ${COUNTED.ratings} of a full training, over all S`,
+    `on average over groupings and S, one random user costs balanced groups ${plain(effectOf(found, COUNTED.users), 1)} ${COUNTED.users} of a full training, and, which is not judged, ${plain(effectOf(found, COUNTED.ratings), 1)} ${COUNTED.ratings}`,
 };

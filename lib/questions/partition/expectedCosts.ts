@@ -25,7 +25,7 @@ export function expectedCosts(partitions: ColumnTable, requests: number) {
   const column = (name: string) => overSeeds(own, by, name).rename({ mean: name, std: `${name}Std` });
   return {
     name: "grouping-expected-cost",
-    caption: `Expected cost of one request on ${data}, counted in users, in % of a full retraining (means over seeds)`,
+    caption: `Expected cost of one request on ${data}, counted in users, in % of a full retraining (means ± standard deviation over seeds)`,
     within: ["groups"],
     rows: column("eq7")
       .assign(...["eq8", "bound", "simulated"].map((name) => column(name).select(name, `${name}Std`)))

@@ -21,7 +21,7 @@ export type PartitionSettings = Pick<
 >;
 
 export interface PartitionOutcome {
-  /** Users and training ratings of each group, in training order. */
+  /** Users and training ratings of each group, in descending order of `rhoEmbedding`. */
   readonly users: readonly number[];
   readonly ratings: readonly number[];
   /** Eq. 3 of each group in the space of the collaborative embedding and of the rating rows. */
@@ -69,7 +69,7 @@ export async function spacesOf(
   };
 }
 
-/** Groups in descending cohesion, the order in which LASER trains them. */
+/** Groups in descending cohesion in the embedding, whatever they were made in; rows.ts has LASER's order. */
 function inOrder(
   train: Interactions,
   { groups, inertia, passes }: Grouping,

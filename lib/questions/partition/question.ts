@@ -6,11 +6,12 @@ import { log } from "../../numeric";
 import { dataOf } from "../presets";
 import { type Profile, profileProtocol } from "../profile";
 import { type Finding, question, type View } from "../question";
+import { runOf } from "../shown";
 import type { Planned } from "../trial";
 import { cohesionTable, figure9, figure9Everywhere, figure12, sizeTable, workChart } from "./charts";
 import { C10, C11, C12 } from "./claims";
 import { expectedCosts } from "./expectedCosts";
-import { groupingSummaries } from "./groupings";
+import { type GroupingSummary, groupingSummaries } from "./groupings";
 import { type PartitionOutcome, type PartitionSettings, partitionJob } from "./job";
 import { type Labels, type PartitionRow, partitionRows } from "./rows";
 
@@ -47,8 +48,15 @@ function trials(profile: Profile): Planned<Labels>[] {
 /** One row per partition, from one row per group. */
 const partitionsOf = (rows: ColumnTable): ColumnTable =>
   aq.from(groupingSummaries(rows.objects() as PartitionRow[])).derive({
-    logWork: aq.escape((row: { workRatio: number }) => log(row.workRatio)),
+    logWork: aq.escape(({ workRatio }: GroupingSummary) => log(workRatio)),
+    logSizes: aq.escape(({ sizeRatio }: GroupingSummary) => log(sizeRatio)),
   });
+
+/** The rows of the first data set. */
+function firstOf(rows: ColumnTable): ColumnTable {
+  const [first] = rows.array("dataset") as string[];
+  return rows.filter(aq.escape(({ dataset }: PartitionRow) => dataset === first));
+}
 
 export interface Options {
   /** requests in a simulated stream, beside Eq. 7 */
@@ -70,7 +78,7 @@ export const partition = question({
     return {
       sizes: sizeTable(partitions),
       cohesion: cohesionTable(partitions),
-      cost: expectedCosts(partitions, options.requests),
+      cost: { ...expectedCosts(partitions, options.requests), run: runOf(firstOf(rows)) },
     };
   },
   charts(rows) {

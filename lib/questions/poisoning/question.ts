@@ -20,7 +20,7 @@ import { type Labels, type PoisoningRow, poisoningRows } from "./rows";
 const SEEDS = 2;
 
 const MEASURES = {
-  rankPercent: { label: "Rank", unit: "%", digits: 1 },
+  rankPercent: { label: "Rank", unit: "% of the items", digits: 1 },
   hitRatio: { label: "Top ten", unit: "% of users", digits: 1 },
   ndcg: { label: "labCode NDCG@10", digits: 4 },
   loss: { label: "Test loss", digits: 4 },
@@ -83,11 +83,14 @@ function damage(rows: ColumnTable) {
       "Rank of the pushed item, quality of the whole system, and cost (mean ± standard deviation over seeds)",
     rows: found,
     within: ["data", "attack", "name"],
-    note: "Rank: of the pushed item among a user's unrated items, 0 % is the top; each seed pushes another item; least and most are over seeds. Cost: gradient samples of learning (clean, poisoned) or of unlearning, relative to Retrain's unlearning. Clean again: the unlearned system equals the clean one in every bit, in every seed.",
+    note: "Rank: of the pushed item among a user's unrated items, in per cent of the whole catalogue, 0 % is the top; each seed pushes another item; least and most are over seeds. Cost: gradient samples of learning (clean, poisoned) or of unlearning, relative to Retrain's unlearning. Clean again: the unlearned system equals the clean one in every bit, in every seed.",
     columns: [
       ...columns({ data: "Data", attack: "Attack", name: "Method", stage: "System" }),
       rank,
-      ...columns({ least: "least", most: "most" }, { unit: "%", digits: 1, group: "Rank, by seed" }),
+      ...columns(
+        { least: "least", most: "most" },
+        { unit: "% of the items", digits: 1, group: "Rank, by seed" },
+      ),
       ...others,
       ...columns({ clean: "Clean again", seeds: "Seeds" }),
     ],
@@ -108,7 +111,7 @@ const ranks = (rows: ColumnTable) =>
       xScale: "category",
       fromZero: true,
       xTitle: "",
-      yTitle: "rank (% of unrated items)",
+      yTitle: "rank (% of all items)",
     }),
   }));
 

@@ -104,7 +104,7 @@ export function choices(rows: ColumnTable, view: View<Options>) {
   });
   return named(own, {
     name: "sensitivity-choices",
-    caption: `Every setting that the paper leaves open, the value taken and the alternatives run: where the whole interval of each comparison lies under PAPER → under the alternative (${view.options.metric}, ${view.options.metric === "test loss" ? "lower is better, " : ""}S = ${view.profile.ablationGroups})`,
+    caption: `Settings that the paper leaves open, or gives and we vary: the value taken and the alternatives run, and where the whole interval of each comparison lies under PAPER → under the alternative (${view.options.metric}, ${view.options.metric === "test loss" ? "lower is better, " : ""}S = ${view.profile.ablationGroups})`,
     rows: own.length > 0 ? lines : [],
     within: ["setting"],
     note: "above, below: the whole 95 % interval lies above or below 0; open: it does not; same: on the same side as under PAPER; –: the setting does not touch the two systems.",

@@ -59,7 +59,7 @@ export interface Choice {
   readonly elsewhere?: string;
 }
 
-/** Every setting that the paper is silent about, contradicts itself in, or cannot be run as printed. */
+/** Settings that the paper is silent about, contradicts itself in, or cannot run as printed; and some that it gives. */
 export const CHOICES: readonly Choice[] = [
   {
     setting: "batch size",
@@ -101,7 +101,7 @@ export const CHOICES: readonly Choice[] = [
   },
   {
     setting: "space of rho",
-    paper: "silent; Figure 12 takes each grouping's own",
+    paper: "silent",
     ours: "that in which the groups were made (version 1: the embedding for all)",
     variants: [IN_EMBEDDING, "rho in the ratings"],
   },
@@ -130,7 +130,7 @@ export const CHOICES: readonly Choice[] = [
     paper: "silent",
     ours: "the mean of all shards, the authors' later code",
     variants: ["C-SISA own scoring"],
-    elsewhere: "beside every figure of notebook 05",
+    elsewhere: "a section of notebook 05",
   },
   {
     setting: "C-SISA: start of shards",
@@ -146,7 +146,7 @@ export const CHOICES: readonly Choice[] = [
   },
   {
     setting: "Word2Vec",
-    paper: "Appendix A.4: both forms; window, negatives, epochs, rate not said",
+    paper: "Word2Vec; its form, window, negatives, epochs and rate not said",
     ours: "CBOW, window 5, 5 negatives, 5 epochs, rate .025: gensim's",
     variants: ["skip-gram"],
   },
@@ -161,7 +161,6 @@ export const CHOICES: readonly Choice[] = [
     paper: "Eq. 3: with x = y (1 / 0) and divided by the size",
     ours: "without x = y, divided by the size",
     variants: [],
-    elsewhere: "the mean over pairs beside it in notebooks 03 and 07",
   },
   {
     setting: "metric",

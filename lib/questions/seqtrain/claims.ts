@@ -30,6 +30,7 @@ export const C8: Claim<SeqTrainRow> = {
       );
     return [...grouped(ordered, key)].map(([name, own]) => ({
       dataset: own[0].dataset,
+      model: modelLabel(own[0].model),
       name: name.slice(name.indexOf("|") + 1),
       unit: unitOf(own[0].metric, own[0].system),
       effects: seedDifferences(
@@ -40,12 +41,12 @@ export const C8: Claim<SeqTrainRow> = {
     }));
   },
   sentence: (found) => {
-    const systems = found.effects.flatMap(({ unit }) =>
-      unit.startsWith(NDCG) ? unit.slice(NDCG.length + 2) : [],
-    );
-    const standing = systems.map(
-      (system) => `${difference(effectOf(found, unitOf(NDCG, system)))} for ${system}`,
-    );
-    return `by ${NDCG}, easy to hard is ${standing.join(", ")} than hard to easy`;
+    const standing = (system: string) => difference(effectOf(found, unitOf(NDCG, system)));
+    const beside = found.effects
+      .flatMap(({ unit }) => (unit.startsWith(NDCG) ? unit.slice(NDCG.length + 2) : []))
+      .filter((system) => system !== PAPERS)
+      .map((system) => `${system} ${standing(system)}`);
+    const others = beside.length > 0 ? ` (beside it, not judged: ${beside.join(", ")})` : "";
+    return `by ${NDCG}, on average over models and requests, with ${PAPERS} easy to hard is ${standing(PAPERS)} than hard to easy${others}`;
   },
 };

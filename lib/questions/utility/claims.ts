@@ -18,6 +18,7 @@ type Scoring = "merged" | "own";
 /** The rows of one panel of a figure, and the yardstick that goes with them. */
 interface Panel {
   readonly dataset: string;
+  readonly model: string;
   /** "DMF, 5 % at random, labCode NDCG@10" */
   readonly name: string;
   readonly metric: string;
@@ -38,6 +39,7 @@ function panels(all: readonly UtilityRow[], scoring: Scoring = "merged"): Panel[
     known.set(of, size);
     return {
       dataset,
+      model: modelLabel(model),
       name: `${modelLabel(model)}, ${requestLabel(request)}, ${metric}`,
       metric,
       rows: own,
@@ -63,11 +65,12 @@ const versus = (
   says: (size: Yardstick) => Pick<Case, "says" | "cannotTell">,
   part?: string,
 ): Case[] =>
-  some.flatMap(({ dataset, name, metric, rows, yardstick: size }) =>
+  some.flatMap(({ dataset, model, name, metric, rows, yardstick: size }) =>
     sizesOf(rows.filter(({ system }) => system === a)).map((groups): Case => {
       const of = (system: string) => rows.filter((row) => row.system === system && row.groups === groups);
       return {
         dataset,
+        model,
         name: `${a} - ${b}, S = ${groups}, ${name}`,
         ...(part === undefined ? {} : { part }),
         unit: unitOf(metric, a, b),
@@ -84,7 +87,8 @@ const overSisa = (scoring: Scoring): Claim<UtilityRow> => ({
   rule: `a case is a LASER variant, model, S, request and metric; it holds if the variant is above C-SISA (${scoring} scoring) with the whole interval`,
   covers: "all",
   cases: (rows) => LASER.flatMap((system) => versus(panels(rows, scoring), system, "C-SISA", better)),
-  sentence: (found) => `by ${NDCG}, ${LASER.map((system) => standing(found, system, "C-SISA")).join(", ")}`,
+  sentence: (found) =>
+    `by ${NDCG}, on average over models, S and requests, ${LASER.map((system) => standing(found, system, "C-SISA")).join(", ")}`,
 });
 
 export const C3 = overSisa("merged");
@@ -99,7 +103,7 @@ export const C4: Claim<UtilityRow> = {
   rule: "a case is a LASER variant, model, request and metric; it holds if the gap at the largest S is less than a quarter of the yardstick wider than at the smallest, with the whole interval",
   covers: "all",
   cases: (all) =>
-    panels(all).flatMap(({ dataset, name, metric, rows, yardstick: size }) =>
+    panels(all).flatMap(({ dataset, model, name, metric, rows, yardstick: size }) =>
       LASER.flatMap((system): Case[] => {
         const own = rows.filter((row) => row.system === system);
         const sizes = sizesOf(own);
@@ -107,11 +111,11 @@ export const C4: Claim<UtilityRow> = {
         const at = (groups: number | undefined) => own.filter((row) => row.groups === groups);
         // Retrain is the same at every S, so the gap grows by what the variant loses
         const effects = seedDifferences(at(sizes[0]), at(sizes.at(-1)));
-        return [{ dataset, name: `${system}, ${name}`, unit: metric, effects, ...stable(size) }];
+        return [{ dataset, model, name: `${system}, ${name}`, unit: metric, effects, ...stable(size) }];
       }),
     ),
   sentence: (found) =>
-    `by ${NDCG}, the gap to Retrain is ${difference(effectOf(found, NDCG), "wider", "narrower")} at the largest S than at the smallest`,
+    `by ${NDCG}, on average over variants, models and requests, the gap to Retrain is ${difference(effectOf(found, NDCG), "wider", "narrower")} at the largest S than at the smallest`,
 };
 
 /** Above this a rank correlation is called good. */
@@ -134,7 +138,7 @@ export const C5: Claim<UtilityRow> = {
     );
     return some
       .filter(({ rows }) => rows[0].request !== "none")
-      .map(({ dataset, name, rows, yardstick: { cannotTell } }): Case => {
+      .map(({ dataset, model, name, rows, yardstick: { cannotTell } }): Case => {
         const bySeed = [...grouped(rows, ({ seed }) => String(seed)).values()];
         const effects = bySeed.flatMap((points) => {
           const both = points.filter((row) => learned.has(place(row)));
@@ -146,11 +150,19 @@ export const C5: Claim<UtilityRow> = {
           return both.length < 4 || Number.isNaN(value) ? [] : [{ seed: both[0].seed, value }];
         });
         const told = cannotTell === undefined ? {} : { cannotTell };
-        return { dataset, name, unit: "Spearman", effects, says: { above: GOOD, against: 0 }, ...told };
+        return {
+          dataset,
+          model,
+          name,
+          unit: "Spearman",
+          effects,
+          says: { above: GOOD, against: 0 },
+          ...told,
+        };
       });
   },
   sentence: (found) =>
-    `the order of methods after learning and after unlearning correlates by ${plain(effectOf(found, "Spearman"))}`,
+    `the order of methods after learning and after unlearning correlates by ${plain(effectOf(found, "Spearman"))} on average`,
 };
 
 const PAIRS = [
@@ -173,7 +185,8 @@ export const C6: Claim<UtilityRow> = {
     const says = [better, better, alike];
     return PAIRS.flatMap(([a, b], k) => versus(some, a, b, says[k], PARTS[k]));
   },
-  sentence: (found) => `by ${NDCG}, ${PAIRS.map(([a, b]) => standing(found, a, b)).join(", ")}`,
+  sentence: (found) =>
+    `by ${NDCG}, on average over S and requests, ${PAIRS.map(([a, b]) => standing(found, a, b)).join(", ")}`,
 };
 
 export const C7: Claim<UtilityRow> = {
@@ -192,5 +205,6 @@ export const C7: Claim<UtilityRow> = {
     );
     return PAIRS.flatMap(([a, b]) => versus(some, a, b, alike));
   },
-  sentence: (found) => `by ${NDCG}, ${PAIRS.map(([a, b]) => standing(found, a, b)).join(", ")}`,
+  sentence: (found) =>
+    `by ${NDCG}, on average over requests, ${PAIRS.map(([a, b]) => standing(found, a, b)).join(", ")}`,
 };

@@ -9,7 +9,10 @@ import { datasetTitle } from "../labels";
 import type { Profile } from "../profile";
 import { type BySeed, seedInterval } from "../summary";
 
-/** The commit that fixed the rules of the verdicts, before the first record of the run that they judge. */
+/**
+ * The commit that fixed the rules of the verdicts: before the first record of the run that they judge, and after version 1,
+ * whose numbers most of the new records repeat.
+ */
 export const RULES_FIXED = { commit: "a95eaf9e9c", date: "2026-11-28" } as const;
 
 /** What cases come to, from the worst to the best; a claim made of parts is as good as its weakest part. */
@@ -34,6 +37,8 @@ export interface Case {
   readonly name: string;
   /** of which part of the claim it is a case, where the claim has parts */
   readonly part?: string;
+  /** the model, where cases of several models are averaged */
+  readonly model?: string;
   /** what the effect is in; effects of one unit can be averaged: "labCode NDCG@10", "seconds" */
   readonly unit: string;
   /** `ratio`: effects are binary logarithms of ratios, and are told as ratios. Default `difference` */
@@ -222,7 +227,7 @@ export function counted({ telling, for: inFavour, against, open, cannotTell }: C
   return [`${inFavour} of ${cases} with the paper`, ...more].join(", ");
 }
 
-/** "On MovieLens 1M, ...; 57 of 120 cases agree with the paper." */
+/** "On MovieLens 1M, ...; 57 of 120 cases agree with the paper." What some cases cannot tell is in no average. */
 function sentenceOf(
   claim: Pick<Claim, "sentence">,
   dataset: string,
@@ -232,9 +237,19 @@ function sentenceOf(
   const reasons = [...new Set(cases.flatMap(({ cannotTell = [] }) => cannotTell))].join("; ");
   const said =
     found.counts.telling > 0
-      ? `${claim.sentence(found)}; ${counted(found.counts)}`
+      ? `${tellingOnly(cases)}${claim.sentence(found)}; ${counted(found.counts)}`
       : `${counted(found.counts)}: ${reasons}`;
   return `On ${datasetTitle(dataset)}, ${said}.`;
+}
+
+/** "over the cases that can tell (NMF), "; "" where all can. */
+function tellingOnly(cases: readonly JudgedCase[]): string {
+  const telling = cases.filter(({ cannotTell }) => cannotTell === undefined);
+  if (telling.length === cases.length) return "";
+  const modelsOf = (some: readonly JudgedCase[]) => new Set(some.flatMap(({ model = [] }) => model));
+  const models = modelsOf(telling);
+  const which = models.size < modelsOf(cases).size ? ` (${[...models].join(", ")})` : "";
+  return `over the cases that can tell${which}, `;
 }
 
 /** Effects of one unit, averaged over the cases that can tell. */

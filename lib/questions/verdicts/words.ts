@@ -5,23 +5,25 @@ import type { Effect, Found } from "./verdict";
 
 const DIGITS = 4;
 
-const interval = ({ low, high }: Effect, digits: number): string =>
+const interval = ({ low, high }: Effect, digits: number, open = ""): string =>
   low === undefined || high === undefined
     ? " (one seed)"
-    : ` (${formatNumber(low, digits)} to ${formatNumber(high, digits)})`;
+    : ` (${formatNumber(low, digits)} to ${formatNumber(high, digits)}${open})`;
 
 /** The effect of a unit. */
 export const effectOf = ({ effects }: Found, unit: string): Effect | undefined =>
   effects.find((effect) => effect.unit === unit);
 
-/** "0.0112 (0.0081 to 0.0143) higher"; "nothing to tell" without an effect. */
+/** "0.0112 (0.0081 to 0.0143) higher", "0.0003 (-0.0012 to 0.0018, open) lower"; "nothing to tell" without an effect. */
 export function difference(effect: Effect | undefined, up = "higher", down = "lower"): string {
   if (!effect) return "nothing to tell";
   const turned: Effect =
     effect.mean < 0
       ? { ...effect, mean: -effect.mean, low: negative(effect.high), high: negative(effect.low) }
       : effect;
-  return `${formatNumber(turned.mean, DIGITS)}${interval(turned, DIGITS)} ${effect.mean < 0 ? down : up}`;
+  const { low = 0, high = 0 } = turned;
+  const open = low < 0 && high > 0 ? ", open" : "";
+  return `${formatNumber(turned.mean, DIGITS)}${interval(turned, DIGITS, open)} ${effect.mean < 0 ? down : up}`;
 }
 
 const negative = (value: number | undefined) => (value === undefined ? undefined : -value);

@@ -59,7 +59,7 @@ export const quickstart = {
     columns: [
       ...columns({ rank: "Rank", item: "Item" }),
       { key: "score", label: "Score", digits: 3 },
-      { key: "raters", label: "Rated by", unit: "users" },
+      { key: "raters", label: "Training ratings" },
     ],
   }),
   /**

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { adviceTable, adviceText, rules } from "../../../lib/questions/beyond/advice";
 import { AIMS, aimRows, type Comparison, comparisons } from "../../../lib/questions/beyond/comparisons";
+import { aimText } from "../../../lib/questions/beyond/reading";
 import type { BeyondRow } from "../../../lib/questions/beyond/rows";
 
 const row = (system: string, seed: number, utility: number, more: Partial<BeyondRow> = {}): BeyondRow => ({
@@ -100,6 +101,19 @@ describe("systems side by side", () => {
       "c-sisa": "too costly",
     });
     expect(aimRows(batch, ONE_USER)).toEqual([]);
+  });
+
+  it("names what reaches an aim, and else what comes nearest from both sides", () => {
+    const aims = aimRows(compared, ONE_USER).map((one) => ({ ...one, model: "DMF" }));
+    expect(aimText(aims)).toBe("Lean fold-in 20 % (DMF), reached");
+    const near = aims.map((one) =>
+      one.verdict === "reached" ? { ...one, verdict: "too far" as const, difference: -0.02 } : one,
+    );
+    expect(aimText(near)).toBe(
+      `No system does; the cheapest that is good enough: C-SISA (DMF), ${named(aims, "c-sisa").difference.toFixed(4)} at ${named(aims, "c-sisa").cost.toFixed(1)} %; ` +
+        "the best that is cheap enough: Lean fold-in 20 % (DMF), −0.0200 at 4.0 %",
+    );
+    expect(aimText([])).toBe("No system does");
   });
 
   it("asks for every model", () => {

@@ -24,7 +24,8 @@ const COST: Readonly<Record<string, number>> = { "c-sisa": 120, "coin@10+ridge":
 
 function finding({ trial, labels }: (typeof planned)[number]): Finding<SystemOutcome> {
   const { system, model } = labels as { system: string; model: string };
-  const value = (UTILITY[system] ?? 0.3) + trial.seed / 100;
+  // the erased are not scored: another utility, of other users
+  const value = (UTILITY[system] ?? 0.3) + trial.seed / 100 + (trial.request === "none" ? 0 : 0.2);
   const list = { ndcg: value, hr: 0.5 };
   const quality = {
     users: 9,
@@ -81,6 +82,19 @@ describe("beyond", () => {
     expect(of("c-sisa").map(({ expected }) => expected)).toEqual([1000, ...Array(5).fill(120)]);
     expect(of("retrain").map(({ seconds }) => seconds)).toEqual(Array(6).fill(10));
     expect(of("l-cbkm").map(({ seconds }) => seconds)).toEqual([10, ...Array(5).fill(null)]);
+  });
+
+  it("rates every system after learning, also those that carry a request out", () => {
+    const ease = rows.filter((row) => row.preset === "PAPER" && row.system === "ease");
+    expect(ease.map(({ request, utility }) => [request, utility])).toEqual(
+      ["none", ...REQUESTS].map((request) => [request, 0.45]),
+    );
+  });
+
+  it("has no losses by item of C-SISA's own scoring, which are not recorded", () => {
+    const names = tables.cold.flatMap(({ rows: cold }) => cold as { name: string }[]).map(({ name }) => name);
+    expect(names).toContain("C-SISA");
+    expect(names).not.toContain("C-SISA (own)");
   });
 
   it("sets systems side by side: RANKING first, utility, differences and costs by hand", () => {

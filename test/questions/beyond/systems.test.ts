@@ -56,6 +56,15 @@ describe("systems of beyond", () => {
           ).not.toThrow();
   });
 
+  it.each([256, 1024])("an override that leaves fewer batches to try shortens searches (%i)", (batchSize) => {
+    const planned = beyond.trials({ ...profileNamed("quick"), overrides: { batchSize } });
+    const tried = planned.flatMap(({ trial }) =>
+      trial.system?.search ? [candidatesOf(trial.system.search)] : [],
+    );
+    expect(Math.max(...tried)).toBe(CANDIDATES);
+    expect(Math.min(...tried)).toBeLessThan(CANDIDATES);
+  });
+
   it("searches with equal budgets, and no change is what stood before", () => {
     for (const { trial } of beyond.trials(profileNamed("paper"))) {
       const { search: stages, settings = {} } = trial.system ?? {};

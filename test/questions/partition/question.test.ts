@@ -40,6 +40,32 @@ it("sets the largest group beside the smallest, a column per S", () => {
   ]);
 });
 
+it("orders groups by rho in the space in which they were made, as LASER trains them", () => {
+  const [first, second] = [100, 200];
+  const ratingsOf = (name: string) => {
+    const one = findings.find(({ labels }) => labels.name === name && labels.groups === 2);
+    const outcome = {
+      ...one?.outcome,
+      ratings: [first, second],
+      rhoEmbedding: [9, 8],
+      rhoRatings: [1, 2],
+    } as (typeof findings)[0]["outcome"];
+    return partition
+      .rows([{ ...(one as (typeof findings)[0]), outcome }])
+      .map((row) => [row.place, row.ratings]);
+  };
+  for (const name of ["CBKM", "k-means, embedding"])
+    expect(ratingsOf(name)).toEqual([
+      [0, first],
+      [1, second],
+    ]);
+  for (const name of ["Rand", "BKM", "k-means, rating rows"])
+    expect(ratingsOf(name)).toEqual([
+      [0, second],
+      [1, first],
+    ]);
+});
+
 it("shows cohesion of the balanced groupings, space by space", () => {
   expect(tables.cohesion.rows).toMatchObject([
     { space: "in the embedding", name: "Rand", "S = 2": 5 },
