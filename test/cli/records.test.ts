@@ -174,6 +174,7 @@ describe("records", () => {
         records: 7,
         samples: expect.any(Number),
         seconds: expect.any(Number),
+        processorSeconds: expect.any(Number),
         stages: expect.objectContaining({ train: expect.any(Number) }),
       },
     ]);

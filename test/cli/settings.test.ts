@@ -51,8 +51,10 @@ describe("settings of learn", () => {
     withSettings(new Command("learn").configureOutput({ writeOut })).outputHelp();
     for (const method of METHOD_NAMES)
       for (const { key, text } of describeSettings(METHODS[method].spec))
-        if (key !== "groups") expect(help.split(`  ${key}: ${text}\n`), `${method}: ${key}`).toHaveLength(2);
+        if (key !== "groups" && key !== "batchSize")
+          expect(help.split(`  ${key}: ${text}\n`), `${method}: ${key}`).toHaveLength(2);
     expect(help.split("  groups: S, at most the number of users: a whole number from 1 to")).toHaveLength(2);
+    expect(help).toMatch(/^ {2}batchSize: samples per step: .*\(default: 1024\)$/m); // that of learn, not of the paper's runs
     expect(help).not.toContain("stay empty"); // more groups than users are refused
     expect(help).toContain("Settings of ease:\n  lambda: ");
   });
