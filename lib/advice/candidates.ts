@@ -41,6 +41,12 @@ export function candidatesFor(data: Interactions, rate: number): Candidate[] {
   const gradient = (share: number) => (share * EPOCHS * ratingCount(data)) / rate;
   const points = pairs ? POINTS : 1;
   const groups = Math.min(GROUPS, Math.floor(userCount(data) / MEMBERS));
+  const bpr: Candidate = {
+    label: "Retrain BPR",
+    method: "retrain",
+    settings: { model: "bpr" },
+    seconds: gradient(1),
+  };
   const divided: readonly Candidate[] = [
     {
       label: `LASER, ${groups} groups`,
@@ -57,16 +63,7 @@ export function candidatesFor(data: Interactions, rate: number): Candidate[] {
   ];
   return [
     ...additive(data, kind),
-    ...(kind === "thumbs"
-      ? [] // it learns who rated what
-      : [
-          {
-            label: "Retrain BPR",
-            method: "retrain",
-            settings: { model: "bpr" },
-            seconds: gradient(1),
-          } as const,
-        ]),
+    ...(kind === "thumbs" ? [] : [bpr]), // it learns who rated what
     { label: "Retrain DMF", method: "retrain", settings: {}, seconds: gradient(points) } as const,
     {
       label: "Fold-in DMF, core 20 %",

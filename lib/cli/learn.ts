@@ -78,10 +78,11 @@ async function learnCommand(ratings: string, options: LearnOptions): Promise<voi
   const method = named ?? (chosen?.method as MethodName);
   const settings = { ...chosen?.settings, ...settingsOf(method, own, set) };
   const asked: LearnSettings = { ...settings, method, workers };
-  if (holdsRatings(data) && modelOf((settings.model ?? "dmf") as ModelName).samples === "pairs")
-    say(
-      `model ${settings.model} learns who rated what: how it was rated is not used${isUpOrDown(data) ? ", and a thumb down counts like a thumb up" : ""}`,
-    );
+  const { model } = settings as { readonly model?: ModelName };
+  if (model && modelOf(model).samples === "pairs" && holdsRatings(data)) {
+    const thumbs = isUpOrDown(data) ? ", and a thumb down counts like a thumb up" : "";
+    say(`model ${model} learns who rated what: how it was rated is not used${thumbs}`);
+  }
   if (settings.engine) await sayEngines([settings.engine as EngineName]);
   const since = performance.now();
   const takeBack = makeSystemFolder(folder);

@@ -126,7 +126,13 @@ async function answered(
   const found = await recorded(selection, [question], `${id} ${selectionWords(options)}`);
   const { profile } = selection;
   const findings = findingsOf(selection.planned(question), found.records);
-  return { question, answer: answerOf(question, findings, profile), profile: profile.name };
+  const answer = answerOf(question, findings, profile);
+  if (answer.rows.length === 0)
+    throw new InputError(
+      `${id}: the ${plural(found.records.length, "record")} of this selection say nothing without others, such as what a ` +
+        `system learned before a request; leave an option out: npx erasable table ${id} --profile ${profile.name}`,
+    );
+  return { question, answer, profile: profile.name };
 }
 
 const provenanceOf = (profile: string, run: RunDescription) =>

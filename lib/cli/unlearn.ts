@@ -144,19 +144,16 @@ async function forget(
   signal: AbortSignal,
 ): Promise<void> {
   const { name } = system.system.method;
-  if (!METHODS[name as MethodName].exact) {
-    if (options.certificate !== undefined)
-      throw new InputError(
-        `--certificate: ${name} only approximates a system that never saw them, so there is nothing to certify; leave it ` +
-          "out, or learn with an exact method (npx erasable learn --help). Nothing was forgotten",
-      );
-    await approximate(system, request, regroup, options, signal);
-    return;
-  }
+  const { exact } = METHODS[name as MethodName];
+  if (!exact && options.certificate !== undefined)
+    throw new InputError(
+      `--certificate: ${name} only approximates a system that never saw them, so there is nothing to certify; leave it ` +
+        "out, or learn with an exact method (npx erasable learn --help). Nothing was forgotten",
+    );
   const keyFile = options.key ?? defaultKey(options.system);
   if (options.certificate !== undefined)
     tryPlaces(options.certificate, Buffer.byteLength(evidenceText(system, options.system)));
-  const key = readKey(keyFile) ?? newKey(keyFile, options, system);
+  const key = exact ? (readKey(keyFile) ?? newKey(keyFile, options, system)) : undefined;
   const since = performance.now();
   const { certificate, cost, deleted } = await system
     .forget(request, {
@@ -170,20 +167,32 @@ async function forget(
   if (options.certificate !== undefined && certificate)
     writeCertificate(system, certificate, options.certificate, options.system);
   if (options.json) {
-    printJson({ certificate, key: keyFile, cost, deleted: deleted.length, seconds });
+    const kept = exact ? { key: keyFile } : {};
+    printJson({ certificate, ...kept, cost, deleted: deleted.length, seconds });
     return;
   }
-  const { users = 0, ratings = 0 } = certificate?.erased ?? {};
-  print(
-    `Forgotten: ${plural(users, "user")}, ${plural(ratings, "rating")} in all; ` +
-      `${count(cost.samples)} gradient samples, ${duration(seconds)}; ${plural(deleted.length, "file")} that saw them deleted`,
-  );
+  const work =
+    `${count(cost.samples)} gradient samples, ${duration(seconds)}; ` +
+    `${plural(deleted.length, "file")} that saw them deleted`;
+  if (!certificate) {
+    const { users, ratings } = request;
+    const what = [
+      ...(users.length > 0 ? [plural(users.length, "user")] : []),
+      ...(ratings.length > 0 ? [plural(ratings.length, "single rating")] : []),
+    ];
+    print(`Approximately forgotten: ${what.join(", ")}; ${work}`);
+    print(
+      `Guarantee: ${system.guarantee}: the weights may still carry what was erased, and nothing is certified`,
+    );
+    return;
+  }
+  const { users, ratings } = certificate.erased;
+  print(`Forgotten: ${plural(users, "user")}, ${plural(ratings, "rating")} in all; ${work}`);
   print(`Guarantee: ${system.guarantee}`);
   for (const lost of system.lostCertificates())
     say(
       `An earlier certificate is lost: ${lost}. The erasure stands; with the key, all ratings cannot be verified any more`,
     );
-  if (!certificate) return;
   if (options.certificate !== undefined)
     print(`Certificate: ${options.certificate}; for a verifier: ${evidencePath(options.certificate)}`);
   if (system.certificates().length > 1)
@@ -198,36 +207,6 @@ async function forget(
   print("To check it, by the ratings before or by those that remain:");
   print(
     `  npx erasable verify ${shellWord(options.certificate)} --ratings <file> --key ${shellWord(keyFile)} --system ${shellWord(options.system)}`,
-  );
-}
-
-/** What a method without a guarantee does: no certificate, and so no key. */
-async function approximate(
-  system: ErasableSystem,
-  { users, ratings }: Parameters<typeof forget>[1],
-  regroup: boolean,
-  { json }: UnlearnOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  const since = performance.now();
-  const { cost, deleted } = await system
-    .forget({ users, ratings }, { regroup, signal, onProgress: stages() })
-    .catch(naming("--system"));
-  const seconds = (performance.now() - since) / 1000;
-  if (json) {
-    printJson({ certificate: null, cost, deleted: deleted.length, seconds });
-    return;
-  }
-  const what = [
-    ...(users.length > 0 ? [plural(users.length, "user")] : []),
-    ...(ratings.length > 0 ? [plural(ratings.length, "single rating")] : []),
-  ];
-  print(
-    `Approximately forgotten: ${what.join(", ")}; ${count(cost.samples)} gradient samples, ${duration(seconds)}; ` +
-      `${plural(deleted.length, "file")} that saw them deleted`,
-  );
-  print(
-    `Guarantee: ${system.guarantee}: the weights may still carry what was erased, and nothing is certified`,
   );
 }
 

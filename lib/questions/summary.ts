@@ -5,6 +5,7 @@
 
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
+import { exp } from "../numeric";
 import { type Interval, mean, meanInterval, standardDeviation } from "../statistics/statistics";
 import { PAPER } from "./protocol";
 
@@ -54,6 +55,13 @@ export const overSeeds = (
       n: aq.escape(({ values }: { values: number[] }) => values.length),
     })
     .select(aq.not("values"));
+};
+
+/** `overSeeds` of factors: geometric means with their intervals, from the column `logs` of their logarithms. */
+export const geometricMeans = (table: ColumnTable, by: readonly string[], logs: string): ColumnTable => {
+  const back = (column: "mean" | "low" | "high") =>
+    aq.escape((row: Record<string, number>) => exp(row[column]));
+  return overSeeds(table, by, logs).derive({ mean: back("mean"), low: back("low"), high: back("high") });
 };
 
 /** The columns of `overSeeds` as a chart names them. */

@@ -3,12 +3,10 @@
  * itself.
  */
 
-import { rowLengths } from "../data/describe";
-import { type Interactions, itemCount } from "../data/interactions";
+import type { Interactions } from "../data/interactions";
 import { lockFolder } from "../disk/lock";
 import { createEngine } from "../engine/create";
 import { InputError, requireInteger, StoppedError } from "../errors";
-import { type ModelName, modelOf } from "../model/models";
 import { createWorkerPool, type WorkerPool } from "../training/pool";
 import { type Json, MemoryStore } from "../training/store";
 import {
@@ -28,7 +26,7 @@ import { ErasableSystem, releaseAll, type WorkOptions } from "./erasableSystem";
 import { holdsSystem, requireFree, SystemFolder } from "./folder";
 import type { MethodContext, System } from "./method";
 import { type MethodName, type MethodSettings, methodOf, specOf } from "./methods";
-import { settingsFor } from "./pairs";
+import { requireItemsLeft, settingsFor } from "./pairs";
 import { type Verification, type VerifyOptions, verify as verifyCertificate } from "./verify";
 
 /** What a verifier has beside certificate and ratings: see `VerifyOptions` of verify.ts. */
@@ -53,23 +51,6 @@ export interface LearnSettings extends MethodSettings, WorkOptions {
 export const OWN_BATCH = 1024;
 
 const clock = () => performance.now() / 1000;
-
-interface DrawingSettings {
-  readonly model?: ModelName;
-  readonly negatives?: number;
-}
-
-/** @throws InputError naming a user who has every item, where training draws items that a user does not have */
-function requireSomethingLeft(ratings: Interactions, { model, negatives = 0 }: DrawingSettings): void {
-  if (model === undefined || (negatives === 0 && modelOf(model).samples === "points")) return;
-  const items = itemCount(ratings);
-  const full = rowLengths(ratings.byUser).findIndex((length) => length >= items);
-  if (full >= 0)
-    throw new InputError(
-      `user ${JSON.stringify(ratings.userIds[full])} has all ${items} items, so no other item is left to learn the user's taste by, ` +
-        `as model ${model} needs; leave out who has everything, or take a method without drawn items: item-knn`,
-    );
-}
 
 /** What was stopped while it learned in memory, by its ratings: kept for as long as they are. */
 const stopped = new WeakMap<Interactions, MemoryStore>();
@@ -101,7 +82,7 @@ export async function learn(ratings: Interactions, settings: LearnSettings = {})
   const flat = { ...chosen.settings, ...named };
   const batchSize = Object.hasOwn(specOf(name), "batchSize") ? { batchSize: OWN_BATCH } : {};
   const made = methodOf(name, { ...batchSize, ...flat, ...settingsFor(ratings, name, flat) } as Json);
-  requireSomethingLeft(ratings, made.settings as DrawingSettings);
+  requireItemsLeft(ratings, made.settings);
   const groups = settings.groups ?? 1;
   if (groups > ratings.userIds.length)
     throw new InputError(`groups: ${groups} groups are more than the ${ratings.userIds.length} users`);

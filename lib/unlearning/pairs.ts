@@ -4,10 +4,12 @@
  * on pairs of items).
  */
 
+import { rowLengths } from "../data/describe";
 import { holdsRatings, type Interactions, itemCount, ratingCount } from "../data/interactions";
 import { InputError } from "../errors";
 import { type ModelName, modelOf } from "../model/spec";
 import type { Spec } from "../settings";
+import type { Json } from "../training/store";
 import { METHOD_NAMES, type MethodName, specOf } from "./methods";
 
 /** Sampled negatives per positive, as the preset RANKING has them. */
@@ -53,4 +55,20 @@ export function settingsFor(
         `${NEGATIVES}`,
     );
   return { label, negatives };
+}
+
+/**
+ * Training that draws items which a user does not have needs some to be left.
+ * @throws InputError naming a user who has every item
+ */
+export function requireItemsLeft(ratings: Interactions, settings: Json): void {
+  const { model, negatives = 0 } = settings as { readonly model?: ModelName; readonly negatives?: number };
+  if (model === undefined || (negatives === 0 && modelOf(model).samples === "points")) return;
+  const items = itemCount(ratings);
+  const full = rowLengths(ratings.byUser).findIndex((length) => length >= items);
+  if (full >= 0)
+    throw new InputError(
+      `user ${JSON.stringify(ratings.userIds[full])} has all ${items} items, so no other item is left to learn the user's taste by, ` +
+        `as model ${model} needs; leave out who has everything, or take a method without drawn items: item-knn`,
+    );
 }

@@ -163,6 +163,28 @@ describe("records", () => {
     expect(out).toMatch(/^partition +synthetic +15 +0 +0 +15 +0 +about \d/m);
   });
 
+  it("table says when the records of a selection say nothing without others", async () => {
+    const own = [
+      "--profile",
+      "smoke",
+      "--seeds",
+      "0",
+      "--dataset",
+      "synthetic",
+      "--method",
+      "ease",
+      "--request",
+      "rand@5",
+    ];
+    const asked = ["beyond", ...own, "--results", join(home, "requested")];
+    expect((await erasable("run", ...asked, "--workers", "1")).code).toBe(0);
+    for (const command of ["table", "figure"])
+      expect(await erasable(command, ...asked)).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/beyond: the \d+ records? of this selection say nothing without others/),
+      });
+  });
+
   it("repeat gives the same bytes from an empty store", async () => {
     const before = storeText();
     const args = ["repeat", "utility", ...TINY, "--method", "retrain,c-sisa", "--workers", "1"];

@@ -59,7 +59,7 @@ const LEAST_SECONDS = 0.0005;
 const sumOf = (timings: Readonly<Record<string, number>>): number =>
   Object.values(timings).reduce((sum, seconds) => sum + seconds, 0);
 
-/** The rows of all findings: of what was done, and of the requests whose cost is expected. */
+/** The rows of all findings whose system was learned: of what was done, and of the requests whose cost is expected. */
 export function beyondRows(findings: readonly Finding<SystemOutcome, Labels>[]): BeyondRow[] {
   const rows = findings.flatMap(withOwnScoring);
   const key = ({ dataset, preset, model, system, seed }: BeyondRow) =>
@@ -67,7 +67,10 @@ export function beyondRows(findings: readonly Finding<SystemOutcome, Labels>[]):
   const learned = new Map(
     rows.filter(({ request }) => request === LEARNING).map((row) => [key(row), row.utility]),
   );
-  return rows.map((row) => ({ ...row, utility: learned.get(key(row)) ?? row.utility }));
+  return rows.flatMap((row) => {
+    const utility = learned.get(key(row));
+    return utility === undefined ? [] : [{ ...row, utility }];
+  });
 }
 
 /** C-SISA's by both of its scorings; losses by item are recorded of one. */

@@ -52,10 +52,12 @@ function sideBySide(compared: readonly Comparison[]) {
 }
 
 const SYSTEMS_NOTE =
-  "NDCG@10 is measured after learning, of every system (\u00b1 standard deviation); an exact system is as good after a request as one learned " +
+  "NDCG@10 is measured after learning, of every system (\u00b1 standard deviation); an exact system is as good after a request " +
+  "as one learned " +
   "without the erased users. Against Retrain: paired by seed with the better of the model's two Retrains, \u00b1 half of the 95 % " +
   "interval. Costs are gradient samples, expected over all users who might ask; EASE, Item-KNN and Gaussian have none, so theirs " +
-  "are seconds until they recommend again, of runs with another one beside them, which spreads them by factors. All costs are relative to Retrain's, of the seeds that both have (geometric means).";
+  "are seconds until they recommend again, of runs with another one beside them, which spreads them by factors. All costs are " +
+  "relative to Retrain's, of the seeds that both have (geometric means).";
 
 /** A table of each panel whose rows it can be made of. @param what behind "beyond" in the names of its files */
 const perPanel = <Row extends object>(

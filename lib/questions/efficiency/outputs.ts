@@ -3,11 +3,11 @@
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
 import { expectedBatchCost } from "../../cohesion/expectedCost";
-import { exp, log } from "../../numeric";
+import { log } from "../../numeric";
 import { lineChart } from "../../report/lineChart";
 import { columns } from "../../report/table";
 import { datasetTitle, paperFigure } from "../labels";
-import { MEAN, overSeeds } from "../summary";
+import { geometricMeans, MEAN, overSeeds } from "../summary";
 import type { EfficiencyRow } from "./rows";
 
 /**
@@ -81,23 +81,19 @@ export function table(rows: ColumnTable, planned: readonly number[]) {
 /** Figure 4. Times spread by factors rather than by differences, so means and intervals are those of the logarithm. */
 export function seconds(rows: ColumnTable, planned: readonly number[]) {
   const logs = shown(rows, planned).derive({ log: aq.escape((row: EfficiencyRow) => log(row.seconds)) });
-  const back = (end: "mean" | "low" | "high") => aq.escape((row: Record<string, number>) => exp(row[end]));
   return {
     name: "efficiency-seconds",
     caption: `${paperFigure("Figure 4", rows.array("dataset") as string[])}time to forget 5 % of the users of the last group, DMF (geometric mean over seeds, 95 % interval)`,
     alt: "Time against the number of groups, one line per method: Retrain is flat, C-SISA and L-CBKM fall.",
-    chart: lineChart(
-      overSeeds(logs, BY, "log").derive({ mean: back("mean"), low: back("low"), high: back("high") }),
-      {
-        x: "groups",
-        ...MEAN,
-        series: "name",
-        panelColumns: "data",
-        xTitle: "number of groups S",
-        yTitle: "time to unlearn (s)",
-        yScale: "log10",
-      },
-    ),
+    chart: lineChart(geometricMeans(logs, BY, "log"), {
+      x: "groups",
+      ...MEAN,
+      series: "name",
+      panelColumns: "data",
+      xTitle: "number of groups S",
+      yTitle: "time to unlearn (s)",
+      yScale: "log10",
+    }),
   };
 }
 
@@ -106,7 +102,7 @@ export function samples(rows: ColumnTable, planned: readonly number[]) {
   return {
     name: "efficiency-samples",
     caption:
-      "The same cost in gradient samples, which are equal on every machine: forgetting 5 % of the users of the last group, DMF (mean over seeds)",
+      "Gradient samples to forget 5 % of the users of the last group, DMF; they are equal on every machine (mean over seeds)",
     alt: "Gradient samples against the number of groups, one line per method, on a logarithmic scale.",
     chart: lineChart(overSeeds(shown(rows, planned), BY, "samples"), {
       x: "groups",

@@ -2,13 +2,12 @@
 
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
-import { exp } from "../../numeric";
 import { lineChart } from "../../report/lineChart";
 import { scatterChart } from "../../report/pointChart";
 import { columns } from "../../report/table";
 import { paperFigure } from "../labels";
 import { distinct } from "../shown";
-import { MEAN, overSeeds } from "../summary";
+import { geometricMeans, MEAN, overSeeds } from "../summary";
 import type { GroupingSummary } from "./groupings";
 
 const PLAIN = ["k-means, rating rows", "k-means, embedding"];
@@ -78,17 +77,6 @@ const bySize = (means: ColumnTable, ...by: readonly string[]): ColumnTable =>
     .derive({ S: aq.escape((row: GroupingSummary) => `S = ${row.groups}`) })
     .groupby(...by)
     .pivot("S", "mean", { sort: false });
-
-/** Means over seeds of factors, geometric, with their intervals; `logs` is the column of their logarithms. */
-function geometricMeans(partitions: ColumnTable, by: readonly string[], logs: string): ColumnTable {
-  const back = (column: "mean" | "low" | "high") =>
-    aq.escape((row: Record<string, number>) => exp(row[column]));
-  return overSeeds(partitions, by, logs).derive({
-    mean: back("mean"),
-    low: back("low"),
-    high: back("high"),
-  });
-}
 
 /** The largest group over the smallest: 1 is equal. */
 export const sizeTable = (partitions: ColumnTable) => ({

@@ -62,7 +62,7 @@ function map(rows: ColumnTable, view: View<Options>) {
   return [
     {
       name: "sensitivity-map",
-      caption: `The same as a map: differences in ${view.options.metric}, ${datasetTitle(own[0].dataset)}`,
+      caption: `What one setting does, as a map: differences in ${view.options.metric}, ${datasetTitle(own[0].dataset)}`,
       alt: "A field for each setting and comparison, coloured by the difference, one panel per model.",
       chart: heatChart(cells, {
         x: "compared",

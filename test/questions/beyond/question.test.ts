@@ -91,6 +91,12 @@ describe("beyond", () => {
     );
   });
 
+  it("leaves out a request whose system was not learned: it would be rated on other users", () => {
+    const requested = planned.filter(({ trial }) => trial.request === "rand@5").map(finding);
+    expect(requested.length).toBeGreaterThan(0);
+    expect(beyond.rows(requested)).toEqual([]);
+  });
+
   it("has no losses by item of C-SISA's own scoring, which are not recorded", () => {
     const names = tables.cold.flatMap(({ rows: cold }) => cold as { name: string }[]).map(({ name }) => name);
     expect(names).toContain("C-SISA");
