@@ -60,6 +60,7 @@ const KNOWN: Readonly<Record<string, SeriesStyle>> = {
   "Fold-in 20 %": style(SKY, "square", [6, 3]),
   "Fold-in active": style(SKY, "diamond", [2, 2]),
   "Lean fold-in": style(BLUE, "circle", [2, 2]),
+  "Lean fold-in 20 %": style(BLUE, "square", [6, 3]),
   "Lean fold-in active": style(BLUE, "circle", [2, 2]),
   EASE: style(GREEN, "circle"),
   "Item-KNN": style(GREEN, "triangle-up", [6, 3]),
