@@ -11,7 +11,7 @@ import { exampleId, shellWord } from "../shell";
 import { type LearnSettings, learn } from "../unlearning/api";
 import { chooseMethod, isUpOrDown } from "../unlearning/choice";
 import type { ErasableSystem } from "../unlearning/erasableSystem";
-import { METHOD_NAMES, METHODS, type MethodName } from "../unlearning/methods";
+import { METHOD_NAMES, METHODS, type MethodName, specOf } from "../unlearning/methods";
 import { keepReading } from "./keptReading";
 import { integer, withJson } from "./options";
 import { count, duration, plural, print, printJson, say, sayEngines, stopping } from "./output";
@@ -78,7 +78,7 @@ async function learnCommand(ratings: string, options: LearnOptions): Promise<voi
   const method = named ?? (chosen?.method as MethodName);
   const settings = { ...chosen?.settings, ...settingsOf(method, own, set) };
   const asked: LearnSettings = { ...settings, method, workers };
-  const { model } = settings as { readonly model?: ModelName };
+  const model = (settings.model ?? specOf(method).model?.default) as ModelName | undefined;
   if (model && modelOf(model).samples === "pairs" && holdsRatings(data)) {
     const thumbs = isUpOrDown(data) ? ", and a thumb down counts like a thumb up" : "";
     say(`model ${model} learns who rated what: how it was rated is not used${thumbs}`);

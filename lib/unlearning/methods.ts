@@ -11,6 +11,7 @@ import { FINE_TUNE, fineTune } from "./approximate/fineTune";
 import { GRADIENT_ASCENT, gradientAscent } from "./approximate/gradientAscent";
 import { SCIF, scif } from "./approximate/scif";
 import { C_SISA, cSisa } from "./cSisa";
+import { CORE_ALS, coreAls } from "./foldIn/coreAls";
 import { CORE_FOLD_IN, coreFoldIn } from "./foldIn/coreFoldIn";
 import { REFRESH, refresh } from "./foldIn/refresh";
 import { LASER, laser, RETRAIN, retrain } from "./laser";
@@ -50,6 +51,12 @@ export const METHODS = {
     exact: true,
     modules: ["unlearning/foldIn/coreFoldIn", ENGINES],
   },
+  "core-als": {
+    spec: CORE_ALS,
+    make: coreAls,
+    exact: true,
+    modules: ["unlearning/foldIn/coreAls", "model/bpr/model", ENGINES],
+  },
   ease: { spec: EASE, make: ease, exact: true, modules: ["unlearning/additive/ease"] },
   gaussian: { spec: GAUSSIAN, make: gaussian, exact: true, modules: ["unlearning/additive/gaussian"] },
   "fine-tune": {
@@ -81,6 +88,7 @@ export type MethodSettings = Partial<
       typeof REC_ERASER &
       typeof ULTRA_RE &
       typeof CORE_FOLD_IN &
+      typeof CORE_ALS &
       typeof EASE &
       typeof GAUSSIAN &
       typeof FINE_TUNE &

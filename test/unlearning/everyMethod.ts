@@ -18,6 +18,8 @@ const retrain: LearnSettings = { ...trained, method: "retrain" };
 const cSisa: LearnSettings = { ...sharded, method: "c-sisa" };
 const refresh: LearnSettings = { ...grouped, ...fold, method: "refresh" };
 const core: LearnSettings = { ...trained, ...fold, method: "core-fold-in", corePercent: 40 };
+const active = { core: "activity", coreRatings: 8 } as const;
+const coreAls: LearnSettings = { ...trained, method: "core-als", corePercent: 40, alsRidge: 2 };
 const receraser: LearnSettings = { ...trained, method: "receraser", groups: 3, aggregationEpochs: 2 };
 const ultrare: LearnSettings = { ...trained, method: "ultrare", groups: 3 };
 
@@ -39,6 +41,7 @@ export const EVERY_METHOD: List = [
   ["core-fold-in, no item step", { ...core, itemStep: "none" }],
   ["core-fold-in, item rows", { ...core, ...items }],
   ["core-fold-in, item ridge", { ...core, ...ridge }],
+  ["core-als, LightGCN", { ...coreAls, ...lightgcn }],
   ["ease", { method: "ease", lambda: 5 }],
   ["gaussian", { method: "gaussian", shrinkage: 5, rank: 4 }],
   ["item-knn", { method: "item-knn", neighbours: 4, shrinkage: 2 }],
@@ -90,10 +93,12 @@ export const VARIANTS: List = [
     "core-fold-in, all steps, NMF, negatives",
     { ...core, ...ridge, ...negatives(1), userStep: "ridge", userLambda: 2, model: "nmf" },
   ],
-  ["core-fold-in by activity, item rows", { ...core, ...items, core: "activity", coreRatings: 8 }],
-  ["core-fold-in by activity, item ridge", { ...core, ...ridge, core: "activity", coreRatings: 8 }],
+  ["core-fold-in by activity, item rows", { ...core, ...items, ...active }],
+  ["core-fold-in by activity, item ridge", { ...core, ...ridge, ...active }],
   ["core-fold-in, item rows, negatives", { ...core, ...items, ...negatives(2), l2: 0.01 }],
   ["core-fold-in, item ridge, negatives", { ...core, ...ridge, ...negatives(1) }],
+  ["core-als by activity, three sweeps", { ...coreAls, ...lightgcn, ...active, sweeps: 3 }],
+  ["core-als, BPR of 64", { ...coreAls, ...bpr, embeddingSize: 64, unobserved: 0.1 }],
   ["ease, implicit", { method: "ease", label: "implicit", lambda: 5 }],
   ["item-knn, implicit", { method: "item-knn", label: "implicit", neighbours: 3, shrinkage: 0 }],
   ["receraser, users, NMF, all shards attend", { ...receraser, unseen: "attend", model: "nmf" }],

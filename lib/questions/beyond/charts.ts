@@ -108,6 +108,9 @@ const BATCH_SYSTEMS = [
   "lean@20+ridge",
   "active+ridge",
   "lean-active+ridge",
+  "core-als@5",
+  "core-als@10",
+  "als@3",
 ];
 
 /** Mean over models and seeds of the expected cost against the number of random users who ask at once. */

@@ -80,7 +80,7 @@ export function aimText(rows: readonly AimRow[]): string {
 }
 
 /**
- * Who is in a core of core fold-in, mean over seeds; each kind of core once. `users` and `ratings`: of the core, in %, the
+ * Who is in a core, mean over seeds; each kind of core once, since models do not choose it. `users` and `ratings`: of the core, in %, the
  * chance that a random user's request hits it, and one by activity; `inside` and `outside`: mean ratings of a user in the
  * core, and of one outside; `unseen`: items that nobody of the core knows, in % of all.
  */
@@ -88,8 +88,9 @@ export function coreRows(rows: readonly BeyondRow[]) {
   const own = rows.flatMap(({ learned, ...row }) =>
     learned?.core ? [{ ...row, learned, core: learned.core }] : [],
   );
-  const chosen = own.filter((row) => row.model === own[0].model && row.system.endsWith("+ridge"));
-  return [...grouped(chosen, ({ system }) => system)].map(([system, same]) => {
+  const cores = own.filter(({ core }) => core.users > 0);
+  return [...grouped(cores, ({ system }) => system)].map(([system, [first, ...others]]) => {
+    const same = [first, ...others.filter(({ model }) => model === first.model)];
     const average = (of: (one: (typeof own)[number]) => number) => mean(same.map(of));
     return {
       name: systemLabel(system),

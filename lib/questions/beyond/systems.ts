@@ -99,6 +99,12 @@ const ACTIVE_ELSEWHERE = 100;
  */
 const LEAN_ACTIVE: Readonly<Record<string, number>> = { "ml-100k": 215, "ml-1m": 370, "amazon-music": 55 };
 
+/** For Core ALS: likewise, the sweep included, less than a twentieth and less than a tenth of Retrain in fifty epochs. */
+const ALS_ACTIVE = {
+  5: { synthetic: 65, "ml-100k": 280, "ml-1m": 530, "amazon-digital-music-implicit": 35 },
+  10: { synthetic: 40, "ml-100k": 190, "ml-1m": 300, "amazon-digital-music-implicit": 20 },
+} as const;
+
 const activeCore = (thresholds: Readonly<Record<string, number>>, dataset: string): Settings => ({
   core: "activity",
   coreRatings: thresholds[dataset] ?? ACTIVE[dataset] ?? ACTIVE_ELSEWHERE,
@@ -179,6 +185,23 @@ const leanFoldIn = ({
       each("itemLambda", [1, 20]),
       each("userLambda", [3, 30, 100]),
     ]),
+});
+
+const NOBODY = { core: "activity", coreRatings: 2 ** 31 };
+
+/** All rows by least squares, started from LightGCN of a core or, to see what that is worth, from its untrained rows. */
+const als = (
+  id: string,
+  series: "Core ALS" | "ALS alone",
+  point: string,
+  own: (dataset: string) => Settings,
+): BeyondSystem => ({
+  ...named(id, `${series}, ${point}`, "core-als"),
+  series,
+  point,
+  models: { PAPER: [], RANKING: ["lightgcn"] },
+  settings: ({ dataset }) => own(dataset),
+  search: () => [each("unobserved", [0.3, 0.1, 0.03, 3]), each("alsRidge", [50, 10, 800])],
 });
 
 /** Components of the Gaussian filter; generated ratings have few, and looking for more takes seconds. */
@@ -263,6 +286,10 @@ export const SYSTEMS: readonly BeyondSystem[] = [
     fold: { foldSteps: 5, foldRate: 0.03 },
     batches: [4096, 1024], // a third of all ratings
   }),
+  als("core-als@5", "Core ALS", "5 %", (dataset) => activeCore(ALS_ACTIVE[5], dataset)),
+  als("core-als@10", "Core ALS", "10 %", (dataset) => activeCore(ALS_ACTIVE[10], dataset)),
+  als("als@1", "ALS alone", "1 sweep", () => NOBODY),
+  als("als@3", "ALS alone", "3 sweeps", () => ({ ...NOBODY, sweeps: 3 })),
   additive("ease", "EASE", BOTH, [each("lambda", [50, 100, 200, 300, 1000, 2000, 5000])]),
   additive("item-knn", "Item-KNN", BOTH, [
     each("neighbours", [50, 100, 200]),
@@ -293,6 +320,7 @@ export const SMALL: readonly string[] = [
   "ultrare",
   "coin@10+ridge",
   "lean-active+ridge",
+  "core-als@5",
   "ease",
   "item-knn",
   "gaussian",

@@ -112,12 +112,12 @@ export const systems = (rows: ColumnTable) =>
     ],
   });
 
-/** Which systems reach what was aimed at, for one user and for a batch. */
+/** Which systems reach what was aimed at: a table for each aim. */
 export const aims = (rows: ColumnTable) =>
-  AIMS.flatMap((aim) =>
+  AIMS.flatMap((aim, place) =>
     perPanel(
       rows,
-      aim === AIMS[0] ? "aim" : `aim-${aim.request}`,
+      place === 0 ? "aim" : `aim-${aim.request}`,
       (own) => withModel(aimRows(comparisons(own), aim)),
       {
         caption: `within ${aim.loss} of the model's better Retrain at ${aim.share} % of its cost to forget ${requestPhrase(aim.request)}?`,

@@ -1,5 +1,5 @@
 /**
- * What one user adds to the sums of the additive methods (issue H): small integers that depend on this user's
+ * What one user adds to the sums of the additive methods: small integers that depend on this user's
  * ratings alone, so that taking the user out again is a subtraction without rounding. A rating enters as its
  * difference from the user's mean, rounded to a sixteenth of a star; a star is a fifth of the rating scale.
  */

@@ -39,7 +39,7 @@ const ROWS = [
   row("ease", 0, 0.412, { model: "none", expected: null, seconds: 20, derive: 19 }),
   row("ease", 1, 0.432, { model: "none", expected: null, seconds: 20, derive: 19 }),
 ];
-const [ONE_USER, BATCH] = AIMS;
+const [ONE_USER, , BATCH] = AIMS;
 const named = (rows: readonly Comparison[], system: string): Comparison =>
   rows.find((one) => one.system === system) as Comparison;
 

@@ -9,6 +9,7 @@ import { split } from "../../../lib/data/split";
 import { REQUESTS } from "../../../lib/questions/beyond/systems";
 import { dataOf, evaluationOf, presetSystem, systemUnder } from "../../../lib/questions/presets";
 import { protocol } from "../../../lib/questions/protocol";
+import { coreAlsJob } from "../../../lib/questions/system/coreAlsJob";
 import { system } from "../../../lib/questions/system/job";
 import type { SystemOutcome } from "../../../lib/questions/system/outcome";
 import type { Search, Settings, SystemSettings, Trial } from "../../../lib/questions/trial";
@@ -73,10 +74,10 @@ const trialOf = (dataset: string, own: SystemSettings, request = "none"): Trial 
   seed: SEED,
 });
 
-async function outcomes(trials: readonly Trial[]) {
+async function outcomes(trials: readonly Trial[], job = system) {
   const found: { trial: Trial; outcome: SystemOutcome; timings: Readonly<Record<string, number>> }[] = [];
   let samples = 0;
-  await system.run(
+  await job.run(
     trials,
     {
       outcome: (trial, outcome, timings) => found.push({ trial, outcome: outcome as SystemOutcome, timings }),
@@ -161,6 +162,19 @@ describe("what only some methods have", () => {
     const { core } = found[0].outcome.learned ?? {};
     expect(core?.users).toBeGreaterThan(3);
     expect(core?.ratings).toBe((core?.users ?? 0) * 22);
+  });
+
+  it("core-als: what requests cost, and who is in the core, from the training data", async () => {
+    const own = systemUnder(paper, "core-als", { core: "coin", corePercent: 30 }, { model: "lightgcn" });
+    const { found } = await outcomes([trialOf(files.clean, own)], coreAlsJob);
+    const { core, expected, batches } = found[0].outcome.learned ?? {};
+    const inCore = core?.users ?? 0;
+    expect(inCore).toBeGreaterThan(3);
+    expect(core?.ratings).toBe(inCore * 22);
+    const training = (inCore / 40) * 4 * 22 * (inCore - 1); // everybody has 22 ratings
+    expect(expected?.["random-user"]).toBeCloseTo(training + 2 * 22 * 39, 6);
+    expect(batches?.[0].samples).toBe(expected?.["random-user"]);
+    expect(found[0].outcome.samples).toBe(4 * 22 * inCore + 2 * 22 * 40);
   });
 
   it("additive methods: seconds until the model stands, apart from those of the sums", async () => {

@@ -1,10 +1,13 @@
 /** Cost models against brute force: every user, and every pair of users, really forgotten by a small system of each method. */
 
 import { describe, expect, it } from "vitest";
+import { complete } from "../../../lib/settings";
 import type { Json } from "../../../lib/training/store";
 import { usersErasure } from "../../../lib/unlearning/erasure";
+import { CORE_ALS } from "../../../lib/unlearning/foldIn/coreAls";
 import type { System } from "../../../lib/unlearning/method";
 import { methodOf } from "../../../lib/unlearning/methods";
+import { coreAlsCost } from "../../../lib/unlearning/requestCost/coreAls";
 import { expectedSamples } from "../../../lib/unlearning/requestCost/expected";
 import { costModel } from "../../../lib/unlearning/requestCost/models";
 import type { ShardedSystem } from "../../../lib/unlearning/rivals/sharded";
@@ -68,34 +71,49 @@ async function done(
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-describe.each(METHODS)("the cost model of %s", (_name, name, settings) => {
-  it("is the mean over all users, over all pairs, and over users by activity", async () => {
-    const own = context();
-    const system = await methodOf(name, settings).learn(data, own);
-    const model = costModel(system);
-    if (!model) throw new Error("no cost model");
-    const users = data.userIds.map((_, user) => user);
-    const activity = users.map((user) => system.ratingsOf(user).items.length);
-    const whole = activity.reduce((sum, count) => sum + count, 0);
-    const single: number[] = [];
-    const pairs: number[] = [];
-    for (const user of users) {
-      single.push(await done(system, own, [user]));
-      for (let other = 0; other < user; other++) pairs.push(await done(system, own, [other, user]));
-    }
-    expect(Math.max(...single)).toBeGreaterThan(0);
-    expect(expectedSamples(model, { kind: "uniform", count: 1 })).toBeCloseTo(mean(single), 6);
-    expect(expectedSamples(model, { kind: "uniform", count: 2 })).toBeCloseTo(mean(pairs), 6);
-    const weighted = single.reduce((sum, cost, user) => sum + (cost * activity[user]) / whole, 0);
-    expect(expectedSamples(model, { kind: "activity" })).toBeCloseTo(weighted, 6);
-    for (const some of [[3], [0, 5, 7]])
-      expect(expectedSamples(model, { kind: "users", users: new Set(some) })).toBeCloseTo(
-        await done(system, own, some),
-        6,
-      );
-    system.dispose();
-  }, 60_000);
-});
+/** core-als has its own, of the data alone. */
+const CORE_ALS_SETTINGS = {
+  ...NEGATIVES,
+  model: "lightgcn",
+  core: "activity",
+  coreRatings: 6,
+  sweeps: 2,
+} as const;
+
+describe.each([...METHODS, ["core-als", "core-als", CORE_ALS_SETTINGS] as const])(
+  "the cost model of %s",
+  (_name, name, settings) => {
+    it("is the mean over all users, over all pairs, and over users by activity", async () => {
+      const own = context();
+      const system = await methodOf(name, settings).learn(data, own);
+      const model =
+        name === "core-als"
+          ? coreAlsCost(data, complete(CORE_ALS, CORE_ALS_SETTINGS, "core-als"))
+          : costModel(system);
+      if (!model) throw new Error("no cost model");
+      const users = data.userIds.map((_, user) => user);
+      const activity = users.map((user) => system.ratingsOf(user).items.length);
+      const whole = activity.reduce((sum, count) => sum + count, 0);
+      const single: number[] = [];
+      const pairs: number[] = [];
+      for (const user of users) {
+        single.push(await done(system, own, [user]));
+        for (let other = 0; other < user; other++) pairs.push(await done(system, own, [other, user]));
+      }
+      expect(Math.max(...single)).toBeGreaterThan(0);
+      expect(expectedSamples(model, { kind: "uniform", count: 1 })).toBeCloseTo(mean(single), 6);
+      expect(expectedSamples(model, { kind: "uniform", count: 2 })).toBeCloseTo(mean(pairs), 6);
+      const weighted = single.reduce((sum, cost, user) => sum + (cost * activity[user]) / whole, 0);
+      expect(expectedSamples(model, { kind: "activity" })).toBeCloseTo(weighted, 6);
+      for (const some of [[3], [0, 5, 7]])
+        expect(expectedSamples(model, { kind: "users", users: new Set(some) })).toBeCloseTo(
+          await done(system, own, some),
+          6,
+        );
+      system.dispose();
+    }, 60_000);
+  },
+);
 
 it("of UltraRE is exact in its shards, and takes the passes of the regression from learning", async () => {
   const own = context();
