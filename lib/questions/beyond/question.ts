@@ -11,8 +11,6 @@ import { dataOf, evaluationOf, systemUnder } from "../presets";
 import { type Profile, profileProtocol } from "../profile";
 import type { PresetName } from "../protocol";
 import { type Finding, question } from "../question";
-import { coreAlsJob } from "../system/coreAlsJob";
-import { system as systemJob } from "../system/job";
 import type { SystemOutcome } from "../system/outcome";
 import { budgeted, CANDIDATES, candidatesOf } from "../system/search";
 import { LEARNING, type Planned } from "../trial";
@@ -54,7 +52,7 @@ function systemTrials(
     return seeds.flatMap((seed) =>
       requests.map((request) => ({
         trial: {
-          job: (system.method === "core-als" ? coreAlsJob : systemJob).name,
+          job: system.job.name,
           dataset,
           data: dataOf(protocol),
           evaluation: evaluationOf(protocol),
@@ -88,7 +86,7 @@ export const beyond = question({
   title: "Other methods that forget exactly: utility against cost",
   paper: "beyond the paper",
   notebook: "10_beyond",
-  jobs: [systemJob, coreAlsJob],
+  jobs: [...new Set(SYSTEMS.map(({ job }) => job))],
   trials,
   rows: (findings: readonly Finding<SystemOutcome, Labels>[]) => beyondRows(findings),
   tables: (rows) => ({

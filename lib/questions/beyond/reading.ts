@@ -80,9 +80,9 @@ export function aimText(rows: readonly AimRow[]): string {
 }
 
 /**
- * Who is in a core, mean over seeds; each kind of core once, since models do not choose it. `users` and `ratings`: of the core, in %, the
- * chance that a random user's request hits it, and one by activity; `inside` and `outside`: mean ratings of a user in the
- * core, and of one outside; `unseen`: items that nobody of the core knows, in % of all.
+ * Who is in a core, mean over seeds; each kind of core once, since no model has a say in it. `users` and `ratings`: of the
+ * core, in %, the chance that a random user's request hits it, and one by activity; `inside` and `outside`: mean ratings of
+ * a user in the core, and of one outside; `unseen`: items that nobody of the core knows, in % of all.
  */
 export function coreRows(rows: readonly BeyondRow[]) {
   const own = rows.flatMap(({ learned, ...row }) =>

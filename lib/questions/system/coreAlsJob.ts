@@ -1,4 +1,7 @@
-/** The job "core-als": learning by the job "system", and in its outcome what requests are expected to cost (requestCost/coreAls.ts). */
+/**
+ * The job "core-als": learning by the job "system", and in its outcome what requests are expected to cost
+ * (requestCost/coreAls.ts).
+ */
 
 import type { Interactions } from "../../data/interactions";
 import { complete } from "../../settings";
