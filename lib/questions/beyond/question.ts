@@ -17,7 +17,7 @@ import { LEARNING, type Planned } from "../trial";
 import { adviceTable } from "./advice";
 import { batches, pareto } from "./charts";
 import { type BeyondRow, beyondRows, type Labels } from "./rows";
-import { type BeyondSystem, OF_MODEL, REQUESTS, SMALL, SYSTEMS } from "./systems";
+import { type BeyondSystem, OF_MODEL, REQUESTS, SMALL, SYSTEMS, type SystemContext } from "./systems";
 import { aims, choices, cold, cores, systems } from "./tables";
 
 const GRAPH_SEEDS = 3;
@@ -25,9 +25,11 @@ const QUICK_SEEDS = 1;
 /** Enough to see a search work. */
 const SMALL_CANDIDATES = 3;
 
-/** The models of a system under a preset; [undefined] where it trains none. */
-const modelsOf = ({ models }: BeyondSystem, preset: PresetName): readonly (ModelName | undefined)[] =>
-  models === "none" ? [undefined] : models[preset];
+/** The models of a system; [undefined] where it trains none. */
+function modelsOf(system: BeyondSystem, context: SystemContext): readonly (ModelName | undefined)[] {
+  const models = system.models(context);
+  return models === "none" ? [undefined] : models;
+}
 
 function systemTrials(
   profile: Profile,
@@ -38,14 +40,14 @@ function systemTrials(
   const small = profile.name === "smoke";
   const protocol = profileProtocol(profile, dataset, preset);
   const context = { preset, dataset, protocol, groups: profile.ablationGroups };
-  const stages = system.search(context);
-  // overrides of the profile may leave fewer changes to try
-  const most = Math.min(small ? SMALL_CANDIDATES : CANDIDATES, candidatesOf(stages));
-  const search = stages.length > 0 ? budgeted(stages, most) : [];
   const own = system.settings(context);
   const all = profile.name === "paper" ? profile.seeds : profile.seeds.slice(0, QUICK_SEEDS);
-  return modelsOf(system, preset).flatMap((model) => {
+  return modelsOf(system, context).flatMap((model) => {
     if (small && model !== undefined && model === "nmf") return [];
+    const stages = system.search(context, model);
+    // overrides of the profile may leave fewer changes to try
+    const most = Math.min(small ? SMALL_CANDIDATES : CANDIDATES, candidatesOf(stages));
+    const search = stages.length > 0 ? budgeted(stages, most) : [];
     const seeds = model === "lightgcn" ? all.slice(0, GRAPH_SEEDS) : all;
     const settings = { ...own, ...(model && OF_MODEL[model]) };
     const requests = model === undefined ? [LEARNING, ...REQUESTS] : [LEARNING];

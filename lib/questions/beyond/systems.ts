@@ -35,19 +35,27 @@ export interface BeyondSystem {
   readonly method: MethodName;
   /** what runs its trials */
   readonly job: Job;
-  /** the models that it trains under a preset; none of methods without a model; left out where they are empty */
-  readonly models: Readonly<Record<PresetName, readonly ModelName[]>> | "none";
+  /** the models that it trains; none of methods without a model; the system is left out where the list is empty */
+  models(context: SystemContext): readonly ModelName[] | "none";
   /** whether it stands under PAPER, RANKING */
   readonly presets: readonly PresetName[];
   settings(context: SystemContext): Settings;
-  search(context: SystemContext): Search;
+  search(context: SystemContext, model?: ModelName): Search;
 }
 
 const DEEP = ["dmf", "nmf"] as const;
-const ALL_MODELS = { PAPER: DEEP, RANKING: [...DEEP, "bpr", "lightgcn"] } as const;
+const allModels = ({ preset }: SystemContext): readonly ModelName[] =>
+  preset === "RANKING" ? [...DEEP, "bpr", "lightgcn"] : DEEP;
 /** Models that rows can be folded into. */
-const FOLDED = { PAPER: DEEP, RANKING: DEEP } as const;
+const folded = () => DEEP;
 const BOTH = ["RANKING", "PAPER"] as const;
+
+/** Where one training under RANKING takes seconds with every model. */
+const SMALL_DATA: readonly string[] = ["amazon-digital-music-implicit"];
+
+/** Elsewhere a candidate with sampled negatives takes up to ten minutes. */
+const searchable = ({ protocol, dataset }: SystemContext): boolean =>
+  protocol.negatives === 0 || SMALL_DATA.includes(dataset);
 
 /** One change for each value. */
 const each = (setting: string, values: readonly number[]): Settings[] =>
@@ -63,8 +71,8 @@ const batchOf = ({ batchSize }: Protocol, size: number): Settings => ({
   batchSize: Math.min(batchSize, size),
 });
 
-/** With sampled negatives a candidate is too dear: there cores and rows are fitted with the settings that PAPER chose. */
-const cheap = ({ protocol }: SystemContext, search: Search): Search => (protocol.negatives > 0 ? [] : search);
+/** Where candidates are too dear, cores and rows are fitted with the settings that PAPER chose. */
+const ifSearchable = (context: SystemContext, search: Search): Search => (searchable(context) ? search : []);
 
 /**
  * What a model is trained with by all systems alike. In fifty epochs at the protocol's rate LightGCN is far from its best:
@@ -83,7 +91,7 @@ const named = (id: string, label: string, method = id as MethodName): BeyondSyst
   point: label,
   method,
   job: systemJob,
-  models: ALL_MODELS,
+  models: allModels,
   presets: BOTH,
   settings: nothing,
   search: noSearch,
@@ -132,7 +140,7 @@ function foldIn(
     ...named(id, `Fold-in ${point}`, "core-fold-in"),
     series: "Fold-in",
     point,
-    models: FOLDED,
+    models: folded,
     settings: (context) => ({
       ...own(context),
       ...batchOf(context.protocol, size),
@@ -140,7 +148,7 @@ function foldIn(
       foldRidge: 10,
     }),
     search: (context) =>
-      cheap(context, [
+      ifSearchable(context, [
         batches(context.protocol, smaller),
         each("l2", [1e-2]),
         each("foldRidge", [50, 200, 3]),
@@ -175,7 +183,7 @@ const leanFoldIn = ({
   ...named(id, `Lean fold-in ${point}`, "core-fold-in"),
   series: "Lean fold-in",
   point,
-  models: FOLDED,
+  models: folded,
   settings: ({ protocol, dataset }) => ({
     ...(epochs < protocol.epochs ? { epochs } : {}),
     ...core(dataset),
@@ -187,7 +195,7 @@ const leanFoldIn = ({
     foldRidge: 10,
   }),
   search: (context) =>
-    cheap(context, [
+    ifSearchable(context, [
       batches(context.protocol, sizes.slice(1)),
       each("l2", [1e-2]),
       each("foldRidge", [50, 200]),
@@ -209,7 +217,7 @@ const als = (
   series,
   point,
   job: coreAlsJob,
-  models: { PAPER: [], RANKING: ["lightgcn"] },
+  models: ({ preset }) => (preset === "RANKING" ? ["lightgcn"] : []),
   settings: ({ dataset }) => own(dataset),
   search: () => [each("unobserved", [0.3, 0.1, 0.03, 3]), each("alsRidge", [50, 10, 800])],
 });
@@ -225,35 +233,35 @@ const additive = (
   search: Search,
 ): BeyondSystem => ({
   ...named(id, label),
-  models: "none",
+  models: () => "none",
   presets,
   settings: ({ dataset }): Settings => (id === "gaussian" && RANK[dataset] ? { rank: RANK[dataset] } : {}),
   search: () => search,
 });
 
 const PENALTIES = [1e-3, 1e-2, 1e-1];
-const RATES = [3e-3, 3e-4];
+/** About thrice and three tenths of what the model has otherwise. */
+const ratesOf = (model?: ModelName) => (model === "lightgcn" ? [1.5e-2, 1.5e-3] : [3e-3, 3e-4]);
 
-/** Under RANKING pairs alone are searched: a candidate of the others takes minutes there. */
-const SEARCHED = { PAPER: DEEP, RANKING: ["bpr"] } as const;
+const searched = (context: SystemContext): readonly ModelName[] =>
+  context.preset === "PAPER" || searchable(context) ? allModels(context) : ["bpr"];
 
-/** What is searched of a training; under RANKING also the width, and a batch of another size. */
-const trainingStages = ({ preset, protocol }: SystemContext, batch: number): Search =>
-  preset === "RANKING"
-    ? [
-        each("embeddingSize", [64]),
-        each("l2", PENALTIES),
-        each("learningRate", RATES),
-        each("batchSize", [batch]),
-      ]
-    : [batches(protocol, [4096, 1024, 256]), each("l2", PENALTIES), each("learningRate", RATES)];
+/** What is searched of a training; under RANKING a batch of another size, and where it is not fixed the width. */
+function trainingStages({ preset, protocol }: SystemContext, batch: number, model?: ModelName): Search {
+  const penalties = each("l2", PENALTIES);
+  const rates = each("learningRate", ratesOf(model));
+  if (preset === "PAPER") return [batches(protocol, [4096, 1024, 256]), penalties, rates];
+  return model === "dmf" || model === "nmf"
+    ? [penalties, rates, each("batchSize", [batch, 256])]
+    : [each("embeddingSize", [64]), penalties, rates, each("batchSize", [batch])];
+}
 
 export const SYSTEMS: readonly BeyondSystem[] = [
   named("retrain", "Retrain"),
   {
     ...named("retrain-tuned", "Retrain, tuned", "retrain"), // what an exact method could be worth at best
-    models: SEARCHED,
-    search: (context) => trainingStages(context, 4096),
+    models: searched,
+    search: (context, model) => trainingStages(context, 4096, model),
   },
   {
     ...named("l-cbkm", "L-CBKM", "laser"),
@@ -261,9 +269,9 @@ export const SYSTEMS: readonly BeyondSystem[] = [
   },
   {
     ...named("l-cbkm-tuned", "L-CBKM, tuned", "laser"),
-    models: { PAPER: [], RANKING: SEARCHED.RANKING },
+    models: (context) => (context.preset === "RANKING" ? searched(context) : []),
     settings: ({ groups }) => ({ grouping: "cbkm", groups }),
-    search: (context) => trainingStages(context, 128), // a group makes about as many steps as Retrain
+    search: (context, model) => trainingStages(context, 128, model), // a group makes about as many steps as Retrain
   },
   {
     ...named("c-sisa", "C-SISA"),
