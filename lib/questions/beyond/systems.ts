@@ -219,7 +219,11 @@ const als = (
   job: coreAlsJob,
   models: ({ preset }) => (preset === "RANKING" ? ["lightgcn"] : []),
   settings: ({ dataset }) => own(dataset),
-  search: () => [each("unobserved", [0.3, 0.1, 0.03, 3]), each("alsRidge", [50, 10, 800])],
+  search: (context) => [
+    ...(series === "ALS alone" || searchable(context) ? [each("embeddingSize", [64])] : []),
+    each("unobserved", [0.3, 0.1, 0.03, 3]),
+    each("alsRidge", [50, 10, 800]),
+  ],
 });
 
 /** Components of the Gaussian filter; generated ratings have few, and looking for more takes seconds. */

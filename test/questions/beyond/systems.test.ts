@@ -76,6 +76,33 @@ describe("systems of beyond", () => {
     }
   });
 
+  it("searches every model where a training takes seconds, elsewhere pairs, and the width of what is not trained", () => {
+    const planned = beyond.trials(profileNamed("paper"));
+    const searchedOn = (dataset: string, wanted: string) =>
+      new Set(
+        planned.flatMap(({ trial, labels }) => {
+          const { preset, system, model } = labels as Labels;
+          const searched = preset === "RANKING" && trial.dataset === dataset && trial.system?.search;
+          return searched && system === wanted ? [model as string] : [];
+        }),
+      );
+    const widths = (dataset: string, wanted: string) =>
+      planned.some(
+        ({ trial, labels }) =>
+          trial.dataset === dataset &&
+          (labels as Labels).system === wanted &&
+          trial.system?.search?.flat().some(({ embeddingSize }) => embeddingSize === 64),
+      );
+    for (const system of ["retrain-tuned", "l-cbkm-tuned"]) {
+      expect([...searchedOn(clicks[0], system)]).toEqual(["dmf", "nmf", "bpr", "lightgcn"]);
+      expect([...searchedOn("ml-1m", system)]).toEqual(["bpr"]);
+    }
+    expect([...searchedOn(clicks[0], "lean@20+ridge")]).toEqual(["dmf", "nmf"]);
+    expect([...searchedOn("ml-1m", "lean@20+ridge")]).toEqual([]);
+    expect(["core-als@5", "als@3"].map((system) => widths(clicks[0], system))).toEqual([true, true]);
+    expect(["core-als@5", "als@3"].map((system) => widths("ml-1m", system))).toEqual([false, true]);
+  });
+
   it("learns the systems that train, three seeds of LightGCN, and carries out requests of the others", () => {
     const planned = beyond.trials(profileNamed("paper"));
     const requests = (model: string) =>
