@@ -4,7 +4,7 @@
  * its stages hold changes to them; every search tries as many candidates as any other (system/search.ts, CANDIDATES).
  */
 
-import type { ModelName } from "../../model/spec";
+import { type ModelName, modelOf } from "../../model/spec";
 import type { MethodName } from "../../unlearning/methods";
 import type { Job } from "../job";
 import type { PresetName, Protocol } from "../protocol";
@@ -206,6 +206,9 @@ const leanFoldIn = ({
 
 const NOBODY = { core: "activity", coreRatings: 2 ** 31 };
 
+/** The width that is tried beside the protocol's. */
+const WIDE = 64;
+
 /** All rows by least squares, started from LightGCN of a core or, to see what that is worth, from its untrained rows. */
 const als = (
   id: string,
@@ -220,7 +223,8 @@ const als = (
   models: ({ preset }) => (preset === "RANKING" ? ["lightgcn"] : []),
   settings: ({ dataset }) => own(dataset),
   search: (context) => [
-    ...(series === "ALS alone" || searchable(context) ? [each("embeddingSize", [64])] : []),
+    // the width where no core is trained, or in seconds
+    ...(series === "ALS alone" || searchable(context) ? [each("embeddingSize", [WIDE])] : []),
     each("unobserved", [0.3, 0.1, 0.03, 3]),
     each("alsRidge", [50, 10, 800]),
   ],
@@ -244,20 +248,20 @@ const additive = (
 });
 
 const PENALTIES = [1e-3, 1e-2, 1e-1];
-/** About thrice and three tenths of what the model has otherwise. */
+/** Three times, and three tenths of, the rate that the model has otherwise. */
 const ratesOf = (model?: ModelName) => (model === "lightgcn" ? [1.5e-2, 1.5e-3] : [3e-3, 3e-4]);
 
 const searched = (context: SystemContext): readonly ModelName[] =>
   context.preset === "PAPER" || searchable(context) ? allModels(context) : ["bpr"];
 
-/** What is searched of a training; under RANKING a batch of another size, and where it is not fixed the width. */
+/** What is searched of a training; under RANKING also the width, or for models of one width alone a further batch. */
 function trainingStages({ preset, protocol }: SystemContext, batch: number, model?: ModelName): Search {
   const penalties = each("l2", PENALTIES);
   const rates = each("learningRate", ratesOf(model));
   if (preset === "PAPER") return [batches(protocol, [4096, 1024, 256]), penalties, rates];
-  return model === "dmf" || model === "nmf"
-    ? [penalties, rates, each("batchSize", [batch, 256])]
-    : [each("embeddingSize", [64]), penalties, rates, each("batchSize", [batch])];
+  const wider = model !== undefined && modelOf(model).embeddingSizes.includes(WIDE);
+  const sizes = each("batchSize", wider ? [batch] : [batch, 256]);
+  return [each("embeddingSize", wider ? [WIDE] : []), penalties, rates, sizes];
 }
 
 export const SYSTEMS: readonly BeyondSystem[] = [
