@@ -3,6 +3,8 @@
  * what they do is the library's, and what they print on standard output is the result alone.
  */
 
+import "./maglev";
+
 import { execute } from "./cli/program";
 
 /** Runs a command and sets the process's exit code. @param args what stands behind the program's name */

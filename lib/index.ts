@@ -4,6 +4,8 @@
  * and run).
  */
 
+import "./maglev";
+
 // cohesion (Eq. 3), the order of training (Section 3.3), expected cost (Eq. 7-11), agreement of groupings
 export { adjustedRandIndex, purity, sizeStatistics, workOf } from "./cohesion/agreement";
 export { cohesion } from "./cohesion/cohesion";

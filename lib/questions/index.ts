@@ -3,6 +3,8 @@
  * answers and verdicts. What notebooks use every day is in erasable itself.
  */
 
+import "../maglev";
+
 export { type Failure, newRecord, recordKey, type StoredRecord, withoutTimings } from "../runs/record";
 export { type RunOptions, type RunProgress, type RunSummary, runJobs } from "../runs/runner";
 export { DisagreementError, RunStore } from "../runs/store";

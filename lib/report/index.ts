@@ -3,6 +3,8 @@
  * their own. What notebooks use every day is in erasable itself.
  */
 
+import "../maglev";
+
 export { type BarSettings, barChart } from "./barChart";
 export type { Chart, ChartSettings } from "./chart";
 export { connectNotebook } from "./connect";
